@@ -1,0 +1,1 @@
+"""Questionnaires and collection: no Flask, no statistics."""

@@ -1,0 +1,1 @@
+"""The site: questionnaires in, dashboards out."""
