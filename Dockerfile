@@ -1,0 +1,27 @@
+# Two stages: the first builds the environment and the assets, the second holds only what runs.
+FROM python:3.13-slim-bookworm AS build
+WORKDIR /app
+RUN python -m venv /app/.venv
+COPY locks/runtime.txt locks/runtime.txt
+RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r locks/runtime.txt
+COPY pyproject.toml README.md LICENSE alembic.ini* ./
+COPY surveys surveys
+COPY csi_model csi_model
+COPY migrations migrations
+COPY web web
+RUN /app/.venv/bin/pip install --no-cache-dir "hatchling>=1.27,<2" "editables>=0.5,<1" \
+    && /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
+    && /app/.venv/bin/python -m web.assets \
+    && rm -rf web/node_modules
+
+FROM python:3.13-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /app manyi && mkdir -p /data && chown manyi /data
+WORKDIR /app
+COPY --from=build /app /app
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1 MANYI_INSTANCE=/data MANYI_HOST=0.0.0.0
+USER manyi
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["sh", "-c", "manyi db upgrade && exec manyi serve --no-worker"]

@@ -1,0 +1,37 @@
+"""Named refusals and cautions of the model, each with a remedy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ModelError(ValueError):
+    """A refusal: says what is wrong and what to do about it."""
+
+    def __init__(self, message: str, *, code: str = "model", remedy: str = "") -> None:
+        self.message, self.code, self.remedy = message, code, remedy
+        super().__init__(f"{message} {remedy}".strip())
+
+
+class SpecificationError(ModelError):
+    """The model cannot mean what it says."""
+
+
+class DataError(ModelError):
+    """The answers do not fit the question asked of them."""
+
+
+class ConvergenceError(ModelError):
+    """An iteration found no fixpoint."""
+
+
+class IdentificationError(ModelError):
+    """The data cannot tell the parameters apart."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A doubtful but usable finding."""
+
+    code: str
+    message: str
