@@ -1,0 +1,156 @@
+"""The declarative base, the column types, and engines for SQLite (WAL) and PostgreSQL (psycopg 3)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sqlalchemy import (
+    URL,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    event,
+    make_url,
+)
+from sqlalchemy import create_engine as sqlalchemy_create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import JSON, TypeDecorator
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_SECONDS = 15
+
+JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table; all constraints are named by one convention."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; a naive one is refused instead of guessed at."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the driver UTC; SQLite has no zones, so it keeps the bare UTC time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} carries no time zone; pass datetime.now(UTC)")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC datetime on either database."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Packed(TypeDecorator[NDArray[Any]]):
+    """A one-dimensional NumPy array as its little-endian bytes, without header or parsing.
+
+    Arrays that come back are read-only views of the bytes: copy, change, assign anew.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        super().__init__()
+        self.dtype = np.dtype(dtype).newbyteorder("<").str
+
+    def process_bind_param(self, value: ArrayLike | None, dialect: Dialect) -> bytes | None:
+        """Pack integers exactly; a number outside the type is an error, never wrapped round."""
+        del dialect
+        return None if value is None else pack(value, self.dtype)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> NDArray[Any] | None:
+        """View the bytes as an array."""
+        del dialect
+        return None if value is None else np.frombuffer(value, dtype=self.dtype)
+
+    @property
+    def comparator_factory(self) -> Callable[..., Any]:  # type: ignore[override]
+        """Compare as bytes do."""
+        return self.impl_instance.comparator_factory
+
+    def compare_values(self, x: Any, y: Any) -> bool:
+        """Compare whole arrays, so that the session sees a change."""
+        return x is y or (x is not None and y is not None and np.array_equal(x, y))
+
+
+def pack(value: ArrayLike, dtype: str) -> bytes:
+    """Pack integers into little-endian bytes.
+
+    Raises
+    ------
+    ValueError
+        When the array is not one-dimensional or a number does not fit the type.
+    """
+    array = np.asarray(value)
+    if array.ndim != 1:
+        raise ValueError(f"a packed column holds one dimension, not {array.ndim}")
+    if array.dtype.str != dtype:
+        packed = array.astype(dtype)
+        if not np.array_equal(packed, array):
+            raise ValueError(f"a value does not fit {np.dtype(dtype).name}")
+        array = packed
+    return array.tobytes()
+
+
+def normalise_url(url: str | URL) -> URL:
+    """Read a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ValueError(f"{parsed.drivername}: use a sqlite:// or postgresql:// database URL")
+    return parsed
+
+
+def engine_options(url: str | URL) -> dict[str, Any]:
+    """Give the keyword arguments of ``sqlalchemy.create_engine`` for this database.
+
+    On SQLite a transaction begins with its first write and takes the write lock at once: reading costs
+    no lock, and a writer waits its turn instead of failing because another wrote since it read.
+    """
+    parsed = normalise_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        arguments = {"isolation_level": "IMMEDIATE", "timeout": BUSY_TIMEOUT_SECONDS}
+        return {"url": parsed, "connect_args": arguments}
+    return {"url": parsed, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+
+
+def create_engine(url: str | URL, **options: Any) -> Engine:
+    """Create an engine for a SQLite or PostgreSQL URL, set up as the product needs it."""
+    return sqlalchemy_create_engine(**(engine_options(url) | options))
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Set what SQLite forgets between connections; other databases pass untouched."""
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA recursive_triggers = ON")
+    cursor.close()

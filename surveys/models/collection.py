@@ -1,0 +1,247 @@
+"""Collection: waves, invitations, responses, and the one link between the last two."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, JsonType, Packed, UTCDateTime
+from surveys.models.documents import Version
+from surveys.models.organisation import Customer, CustomerClass, Tier, Unit, one_of
+
+
+class Purpose(StrEnum):
+    """What a wave is for; a pilot never enters an official index."""
+
+    PILOT = "pilot"
+    OFFICIAL = "official"
+
+
+class Mode(StrEnum):
+    """How answers are taken."""
+
+    WEB = "web"
+    PHONE = "phone"
+    FACE = "face"
+    PAPER = "paper"
+    MIXED = "mixed"
+
+
+class Access(StrEnum):
+    """Who may answer: whoever has the public link, or only holders of a single-use token."""
+
+    PUBLIC = "public"
+    INVITED = "invited"
+
+
+class WaveState(StrEnum):
+    """The life of a wave."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class InvitationState(StrEnum):
+    """The outcome of an invitation; `used` is final."""
+
+    ISSUED = "issued"
+    SENT = "sent"
+    STARTED = "started"
+    USED = "used"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    INELIGIBLE = "ineligible"
+    WITHDRAWN = "withdrawn"
+
+
+class ResponseState(StrEnum):
+    """The life of a response."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    SCREENED = "screened"
+
+
+def random_id() -> int:
+    """Give a random positive 53-bit identifier: it tells nothing about order and survives JSON."""
+    return secrets.randbits(53) or 1
+
+
+def _bound(column: str) -> tuple[CheckConstraint, CheckConstraint]:
+    """Refuse a time of day in an anonymous row, in the words of either database."""
+    name, free = f"anonymous_{column}", f"NOT anonymous OR {column} IS NULL"
+    sqlite = CheckConstraint(f"{free} OR substr({column}, 12) = '00:00:00.000000'", name=name)
+    postgres = CheckConstraint(
+        f"{free} OR date_trunc('day', {column} AT TIME ZONE 'UTC') = {column} AT TIME ZONE 'UTC'", name=name
+    )
+    return sqlite.ddl_if(dialect="sqlite"), postgres.ddl_if(dialect="postgresql")
+
+
+class Wave(Base):
+    """One round of collection with one version of the questionnaire.
+
+    `anonymous` is fixed for life: responses, invitations and links refer to (id, anonymous).
+    """
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        UniqueConstraint("id", "anonymous"),
+        CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR opens_at < closes_at", name="window"),
+        CheckConstraint(one_of("purpose", Purpose), name="purpose"),
+        CheckConstraint(one_of("mode", Mode), name="mode"),
+        CheckConstraint(one_of("access", Access), name="access"),
+        CheckConstraint(one_of("state", WaveState), name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[dict[str, str]] = mapped_column(JsonType)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
+    opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    purpose: Mapped[str] = mapped_column(String(16))
+    mode: Mapped[str] = mapped_column(String(16))
+    access: Mapped[str] = mapped_column(String(16))
+    anonymous: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(16), default=WaveState.PLANNED)
+    quotas: Mapped[list[dict[str, Any]]] = mapped_column(JsonType, default=list)
+    settings: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
+    public_key: Mapped[str] = mapped_column(String(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    version: Mapped[Version] = relationship()
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether answers are taken at this moment."""
+        begun = self.opens_at is None or self.opens_at <= now
+        return self.state == WaveState.OPEN and begun and (self.closes_at is None or now < self.closes_at)
+
+
+class Segment(Base):
+    """One combination of frame values; many responses share it, so a response carries one number."""
+
+    __tablename__ = "segment"
+    __table_args__ = (
+        UniqueConstraint("label"),
+        CheckConstraint(one_of("customer_class", CustomerClass, or_empty=True), name="customer_class"),
+        CheckConstraint(one_of("tier", Tier, or_empty=True), name="tier"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(300))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    customer_class: Mapped[str] = mapped_column(String(16), default="")
+    tier: Mapped[str] = mapped_column(String(16), default="")
+    account_type: Mapped[str] = mapped_column(String(32), default="")
+    area: Mapped[str] = mapped_column(String(32), default="")
+
+    unit: Mapped[Unit | None] = relationship()
+
+
+class Invitation(Base):
+    """One single-use token, of which only the hash is kept.
+
+    In an anonymous wave it names no customer and keeps no time of use.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        ForeignKeyConstraint(["wave_id", "anonymous"], ["wave.id", "wave.anonymous"]),
+        UniqueConstraint("wave_id", "customer_id"),
+        CheckConstraint("NOT anonymous OR customer_id IS NULL", name="anonymous_customer"),
+        CheckConstraint("NOT anonymous OR changed_at IS NULL", name="anonymous_changed_at"),
+        CheckConstraint("NOT anonymous OR state <> 'started'", name="anonymous_started"),
+        CheckConstraint(one_of("state", InvitationState), name="state"),
+        Index("ix_invitation_wave_id_state", "wave_id", "state"),
+        {"sqlite_with_rowid": False},
+    )
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wave_id: Mapped[int]
+    anonymous: Mapped[bool]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16), default="main")
+    state: Mapped[str] = mapped_column(String(16), default=InvitationState.ISSUED)
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    wave: Mapped[Wave] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+
+
+class Response(Base):
+    """One respondent's answers, packed in the slot order of the wave's version.
+
+    The identifier is random and, on SQLite, the row's place is its key, so rows do not tell their order.
+    On PostgreSQL the table is partitioned by wave.
+    """
+
+    __tablename__ = "response"
+    __table_args__ = (
+        ForeignKeyConstraint(["wave_id", "anonymous"], ["wave.id", "wave.anonymous"]),
+        UniqueConstraint("wave_id", "client_key"),
+        CheckConstraint(one_of("state", ResponseState), name="state"),
+        CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name="complete"),
+        *_bound("started_at"),
+        *_bound("completed_at"),
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},
+    )
+
+    wave_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=random_id)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    anonymous: Mapped[bool]
+    client_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    mode: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default=ResponseState.OPEN)
+    revision: Mapped[int] = mapped_column(default=0)
+    section: Mapped[str] = mapped_column(String(64), default="")
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"))
+    flags: Mapped[int] = mapped_column(SmallInteger, default=0)
+    excluded: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    receipt: Mapped[str | None] = mapped_column(String(24))
+    answers: Mapped[NDArray[np.int16]] = mapped_column(Packed(np.int16))
+    timings: Mapped[NDArray[np.uint16]] = mapped_column(Packed(np.uint16))
+    texts: Mapped[dict[str, str]] = mapped_column(JsonType, default=dict)
+
+    wave: Mapped[Wave] = relationship(overlaps="version")
+    segment: Mapped[Segment | None] = relationship()
+
+
+class Participation(Base):
+    """Which invitation led to which response: confidential waves only, read by fieldwork only.
+
+    The primary key allows one response a token; the foreign key on (wave, anonymous) together with the
+    check keeps anonymous waves out.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        ForeignKeyConstraint(["wave_id", "anonymous"], ["wave.id", "wave.anonymous"]),
+        ForeignKeyConstraint(["wave_id", "response_id"], ["response.wave_id", "response.id"]),
+        UniqueConstraint("wave_id", "response_id"),
+        CheckConstraint("NOT anonymous", name="confidential"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(ForeignKey("invitation.token_hash"), primary_key=True)
+    wave_id: Mapped[int]
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    response_id: Mapped[int] = mapped_column(BigInteger)

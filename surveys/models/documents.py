@@ -1,0 +1,92 @@
+"""Questionnaires: the one being edited, its operations, and the published versions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from surveys.database import Base, JsonType, UTCDateTime
+
+
+class StoredQuestionnaire(Base):
+    """One questionnaire through all its versions; the document itself is in draft and version."""
+
+    __tablename__ = "questionnaire"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    drafts: Mapped[list["Draft"]] = relationship(back_populates="questionnaire")
+    versions: Mapped[list["Version"]] = relationship(
+        back_populates="questionnaire", order_by="Version.number"
+    )
+
+
+class Draft(Base):
+    """The document being edited; `revision` grows by one with each saved operation."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"), unique=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JsonType)
+    revision: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_by: Mapped[str] = mapped_column(String(254))
+
+    questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="drafts")
+    operations: Mapped[list["DraftOperation"]] = relationship(
+        back_populates="draft", order_by="DraftOperation.number", cascade="all, delete-orphan"
+    )
+
+
+class DraftOperation(Base):
+    """One edit, with what it takes to do it again and to take it back."""
+
+    __tablename__ = "draft_operation"
+    __table_args__ = (UniqueConstraint("draft_id", "number"), CheckConstraint("number > 0", name="number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    forward: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
+    backward: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
+    undone: Mapped[bool] = mapped_column(default=False)
+    staff_name: Mapped[str] = mapped_column(String(254))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    draft: Mapped[Draft] = relationship(back_populates="operations")
+
+
+class Version(Base):
+    """A published document. The database refuses to update or delete it.
+
+    `slots` is the packing order of its answers, kept beside the document so that answers stay readable
+    whatever later code derives from the same document.
+    """
+
+    __tablename__ = "version"
+    __table_args__ = (
+        UniqueConstraint("questionnaire_id", "number"),
+        Index("ix_version_content_hash", "content_hash"),
+        CheckConstraint(text("number > 0"), name="number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    number: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JsonType)
+    slots: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_by: Mapped[str] = mapped_column(String(254))
+
+    questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="versions")
+
+    @property
+    def slot_codes(self) -> tuple[str, ...]:
+        """The codes of the answers in packing order."""
+        return tuple(slot["code"] for slot in self.slots)
