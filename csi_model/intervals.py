@@ -45,7 +45,7 @@ def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df:
         Degrees of freedom of the standard error.
     """
     value, se = np.broadcast_arrays(np.asarray(value, float), np.asarray(se, float))
-    half = _quantile(level, df) * se
+    half = critical(level, df) * se
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(value) / se
     ratio = np.where((se == 0) & (value == 0), 0.0, ratio)
@@ -85,7 +85,7 @@ def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Estima
 def weighted_means(
     values: F64, weights: F64 | None = None, clusters: NDArray[np.generic] | None = None
 ) -> tuple[F64, F64]:
-    """Mean of every column over its answered rows, and the covariance of these means.
+    r"""Mean of every column over its answered rows, and the covariance of these means.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ def weighted_means(
 
     Notes
     -----
-    With :math:`u_{ij} = w_i (x_{ij} - \\bar x_j) / \\sum_i w_i` over the answered rows of column j, the covariance
-    is :math:`\\frac{G}{G-1} \\sum_g U_g U_g'`, where :math:`U_g` sums u over cluster g and a respondent is a
+    With :math:`u_{ij} = w_i (x_{ij} - \bar x_j) / \sum_i w_i` over the answered rows of column j, the covariance
+    is :math:`\frac{G}{G-1} \sum_g U_g U_g'`, where :math:`U_g` sums u over cluster g and a respondent is a
     cluster where none is given.
 
     References
@@ -134,6 +134,34 @@ def weighted_means(
         msg = "One sampling unit alone says nothing about uncertainty."
         raise DataError(msg, code="one_unit", remedy="Give at least two respondents or clusters.")
     return means, share.T @ share * (n / (n - 1))
+
+
+def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Estimate:
+    r"""Give shares their logit interval, which never leaves 0 to 1.
+
+    Parameters
+    ----------
+    shares, se : ndarray
+        Shares 0-1 and their standard errors.
+    n : float
+        Effective number of answers, for shares of exactly 0 or 1: there the open end is
+        :math:`1 - (\alpha/2)^{1/n}` away (Clopper & Pearson 1934).
+    """
+    shares, se = np.asarray(shares, float), np.asarray(se, float)
+    inner = (shares > 0) & (shares < 1)
+    safe = np.where(inner, shares, 0.5)
+    centre = np.log(safe / (1 - safe))
+    half = critical(level) * se / (safe * (1 - safe))
+    low, high = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
+    reach = 1 - ((1 - level) / 2) ** (1 / max(n, 1.0))
+    low = np.where(inner, low, np.where(shares <= 0, 0.0, 1 - reach))
+    high = np.where(inner, high, np.where(shares <= 0, reach, 1.0))
+    return Estimate(shares, se, low, high, from_normal(shares, se, level=level).p)
+
+
+def n_effective(weights: F64) -> float:
+    """Effective number of answers under unequal weights (Kish 1965, section 11.7)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def check_answers(values: F64) -> F64:
@@ -185,13 +213,9 @@ def check_standard_errors(points: F64, standard_errors: F64) -> tuple[F64, F64]:
     return points, standard_errors
 
 
-def _quantile(level: float, df: float = np.inf) -> float:
+def critical(level: float, df: float = np.inf) -> float:
+    """Two-sided critical value of the normal or Student's distribution for a nominal level."""
     if not 0 < level < 1:
         msg = f"A level of {level} is no probability between 0 and 1."
         raise DataError(msg, code="level", remedy="Use 0.95, say.")
     return float(stats.t.ppf((1 + level) / 2, df))
-
-
-def critical(level: float, df: float = np.inf) -> float:
-    """Two-sided critical value of the normal or Student's distribution for a nominal level."""
-    return _quantile(level, df)

@@ -152,7 +152,7 @@ def between_variance(points: F64, standard_errors: F64) -> float:
 
 
 def shrink_units(points: F64, standard_errors: F64, *, level: float = 0.95) -> ShrunkUnits:
-    """Shrink unit figures towards their common mean by empirical Bayes.
+    r"""Shrink unit figures towards their common mean by empirical Bayes.
 
     Parameters
     ----------
@@ -170,10 +170,10 @@ def shrink_units(points: F64, standard_errors: F64, *, level: float = 0.95) -> S
 
     Notes
     -----
-    Units :math:`y_i \\sim N(\\theta_i, s_i^2)` with :math:`\\theta_i \\sim N(\\mu, \\tau^2)`;
-    :math:`\\hat\\theta_i = \\gamma_i y_i + (1-\\gamma_i)\\hat\\mu`,
-    :math:`\\gamma_i = \\tau^2 / (\\tau^2 + s_i^2)`. The mean squared error adds the uncertainty of
-    :math:`\\hat\\mu` (g2) and, twice, of :math:`\\hat\\tau^2` (g3) to the posterior variance (g1).
+    Units :math:`y_i \sim N(\theta_i, s_i^2)` with :math:`\theta_i \sim N(\mu, \tau^2)`;
+    :math:`\hat\theta_i = \gamma_i y_i + (1-\gamma_i)\hat\mu`,
+    :math:`\gamma_i = \tau^2 / (\tau^2 + s_i^2)`. The mean squared error adds the uncertainty of
+    :math:`\hat\mu` (g2) and, twice, of :math:`\hat\tau^2` (g3) to the posterior variance (g1).
 
     References
     ----------
@@ -260,7 +260,7 @@ def tier_units(
     margin: float = 0.0,
     level: float = 0.95,
 ) -> Tiers:
-    """Say which units stand above or below all units together, with Holm's correction.
+    r"""Say which units stand above or below all units together, with Holm's correction.
 
     Parameters
     ----------
@@ -274,14 +274,21 @@ def tier_units(
 
     Notes
     -----
-    A unit is part of the overall figure :math:`\\bar y = \\sum_j a_j y_j`, so the difference has variance
-    :math:`s_i^2 (1 - 2 a_i) + \\sum_j a_j^2 s_j^2`.
+    A unit is part of the overall figure :math:`\bar y = \sum_j a_j y_j`, so the difference has variance
+    :math:`s_i^2 (1 - 2 a_i) + \sum_j a_j^2 s_j^2`.
     """
     points, standard_errors = check_standard_errors(points, standard_errors)
     if len(points) < 2:
-        raise DataError("One unit cannot be compared with others.", code="few_units", remedy="Give two or more.")
+        raise DataError(
+            "One unit cannot be compared with others.", code="few_units", remedy="Give two or more."
+        )
     shares = np.ones(len(points)) if shares is None else np.asarray(shares, float)
-    if shares.shape != points.shape or not np.isfinite(shares).all() or (shares < 0).any() or shares.sum() <= 0:
+    if (
+        shares.shape != points.shape
+        or not np.isfinite(shares).all()
+        or (shares < 0).any()
+        or shares.sum() <= 0
+    ):
         msg = "Customer shares must be one non-negative number per unit, not all zero."
         raise DataError(msg, code="shares", remedy="Give the number of customers of each unit.")
     shares = shares / shares.sum()

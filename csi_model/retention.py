@@ -1,0 +1,347 @@
+"""Why customers stay: perceived value, switching cost, the segments between them, loyalty and price tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.errors import Caution, DataError
+from csi_model.intervals import (
+    F64,
+    Estimate,
+    check_answers,
+    check_length,
+    check_weights,
+    from_normal,
+    n_effective,
+    share_interval,
+    weighted_means,
+)
+
+SEGMENTS = ("loyal", "captive", "free_to_go", "at_risk")
+
+
+@dataclass(frozen=True)
+class Facets:
+    """A score of several facets, such as perceived value or switching cost.
+
+    Attributes
+    ----------
+    total : Estimate
+        Score of the whole, points 0-100 (shape ()).
+    facets : mapping of facet to Estimate
+    shares : mapping of facet to float
+        Weight of each facet in the whole; the whole is exactly the weighted mean of its facets.
+    items : Estimate
+        (n_items,)
+    scores : ndarray of shape (n_respondents,)
+        Each respondent's score over answered items; ``nan`` where nothing was answered.
+    """
+
+    total: Estimate
+    facets: Mapping[str, Estimate]
+    shares: Mapping[str, float]
+    items: Estimate
+    scores: F64
+
+
+@dataclass(frozen=True)
+class RetentionMap:
+    """Satisfaction x switching cost: four segments and what they do.
+
+    Attributes
+    ----------
+    segments : tuple of str
+        loyal (satisfied, costly to switch), captive (dissatisfied, costly), free_to_go (satisfied, cheap),
+        at_risk (dissatisfied, cheap).
+    membership : ndarray of shape (n_respondents,)
+        Position in ``segments``; -1 where either score is missing.
+    shares : Estimate
+        Weighted shares 0-1, (4,); they sum to 1.
+    loyalty : Estimate or None
+        Mean loyalty points by segment, ``nan`` below the floor.
+    near_cut_share : float
+        Share of respondents within five points of either cut, whom another cut would move.
+    cautions : tuple of Caution
+    """
+
+    segments: tuple[str, ...]
+    membership: NDArray[np.int64]
+    shares: Estimate
+    loyalty: Estimate | None
+    near_cut_share: float
+    n_used: int
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True)
+class PriceTolerance:
+    """How many stay as the price rises.
+
+    Attributes
+    ----------
+    increases : ndarray of shape (n_steps,)
+        Price increases asked about, percent.
+    staying : Estimate
+        Share 0-1 that stays at each increase, never rising with the price.
+    tolerated : float
+        Increase at which half have left (percent), by straight lines between the steps; ``nan`` beyond the
+        highest increase asked.
+    points : float
+        Area under the curve as a percentage of all staying throughout (0-100).
+    """
+
+    increases: F64
+    staying: Estimate
+    tolerated: float
+    points: float
+    cautions: tuple[Caution, ...] = ()
+
+
+def facet_scores(
+    points: F64,
+    facets: Sequence[str],
+    *,
+    shares: F64 | None = None,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Facets:
+    r"""Score a construct and its facets: perceived value, switching cost or loyalty.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_respondents, n_items)
+        Answers as points 0-100, ``nan`` where missing.
+    facets : sequence of str
+        Facet of every item, e.g. ``("benefit_cost", "benefit_cost", "alternative", "alternative")``.
+    shares : ndarray of shape (n_items,), optional
+        Non-negative item weights, such as normalised unstandardised outer weights; equal facets, and equal
+        items in a facet, by default.
+    weights, clusters
+        Respondent weights and sampling units.
+    floor : int
+        Answers that every item needs.
+
+    Notes
+    -----
+    Perceived value is benefit against cost, and the offer against the best alternative; switching cost is lost
+    relationship investment and adjustment cost. Switching cost is no quality and never enters a satisfaction
+    score. Scores are :math:`\sum_i \omega_i \bar s_i`, so that facets add up to the whole.
+
+    References
+    ----------
+    Burnham, Frels & Mahajan (2003), Journal of the Academy of Marketing Science 31:109-126.
+    """
+    points = check_answers(points)
+    labels = np.asarray(facets).astype(str)
+    if labels.shape != (points.shape[1],):
+        msg = f"{points.shape[1]} items but {labels.size} facet names."
+        raise DataError(msg, code="facets", remedy="Name the facet of every item.")
+    _check_floor(points, floor)
+    _check_points(points)
+    names = tuple(dict.fromkeys(labels.tolist()))
+    inside = (labels[:, None] == np.array(names)).astype(float)
+    if shares is None:
+        shares = inside @ (1 / inside.sum(axis=0)) / len(names)
+    shares = np.asarray(shares, float)
+    if shares.shape != labels.shape or not np.isfinite(shares).all() or (shares < 0).any():
+        msg = "Item weights must be one non-negative number per item."
+        raise DataError(
+            msg, code="shares", remedy="Use the normalised outer weights, or none for equal ones."
+        )
+    mass = shares @ inside
+    if (mass <= 0).any():
+        msg = f"Facet {names[int(np.argmin(mass))]!r} has no weight."
+        raise DataError(msg, code="shares", remedy="Give one of its items a positive weight or leave it out.")
+    shares, mass = shares / shares.sum(), mass / shares.sum()
+    means, covariance = weighted_means(points, weights, clusters)
+    combine = np.vstack([shares, (shares[:, None] * inside / mass).T])
+    values, error = combine @ means, np.sqrt(np.diag(combine @ covariance @ combine.T))
+    answered = ~np.isnan(points)
+    with np.errstate(invalid="ignore"):
+        scores = np.where(answered, points, 0.0) @ shares / (answered @ shares)
+    return Facets(
+        total=from_normal(values[0], error[0], level=level),
+        facets={name: from_normal(values[k + 1], error[k + 1], level=level) for k, name in enumerate(names)},
+        shares=dict(zip(names, mass.tolist(), strict=True)),
+        items=from_normal(means, np.sqrt(np.diag(covariance)), level=level),
+        scores=scores,
+    )
+
+
+def retention_map(
+    satisfaction: F64,
+    switching_cost: F64,
+    *,
+    loyalty: F64 | None = None,
+    cuts: tuple[float, float] = (60.0, 50.0),
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> RetentionMap:
+    """Place customers on the map of satisfaction and switching cost.
+
+    Parameters
+    ----------
+    satisfaction, switching_cost : ndarray of shape (n_respondents,)
+        Points 0-100; a score at the cut counts as high.
+    loyalty : ndarray of shape (n_respondents,), optional
+        Points 0-100, for mean loyalty by segment.
+    cuts : tuple of float
+        Where satisfied and costly begin (points).
+
+    Raises
+    ------
+    DataError
+        Fewer respondents with both scores than the floor, cuts outside 0-100, lengths that differ.
+
+    Notes
+    -----
+    Shares have logit intervals from their linearised (weighted, clustered) standard errors; a share of 0 or 1
+    has the exact one-sided bound of the effective number of answers.
+
+    References
+    ----------
+    Korn & Graubard (1999), Analysis of Health Surveys, section 3.2; Jones & Sasser (1995), Harvard Business
+    Review 73(6):88-99 for the map.
+    """
+    satisfaction = np.asarray(satisfaction, float)
+    n = len(satisfaction)
+    switching_cost = np.asarray(check_length(np.asarray(switching_cost, float), n, "switching cost"), float)
+    weights = check_weights(weights, n)
+    if not all(0 <= cut <= 100 for cut in cuts):
+        raise DataError(f"Cuts {cuts} are not points of 0 to 100.", code="cuts", remedy="Use 60 and 50, say.")
+    both = ~np.isnan(satisfaction) & ~np.isnan(switching_cost)
+    if both.sum() < floor:
+        msg = f"{int(both.sum())} respondents have both scores, below the floor of {floor}."
+        raise DataError(msg, code="floor", remedy="Look at a larger unit or more waves.")
+    _check_points(np.column_stack([satisfaction[both], switching_cost[both]]))
+    happy, costly = satisfaction >= cuts[0], switching_cost >= cuts[1]
+    place = np.select([happy & costly, ~happy & costly, happy & ~costly], [0, 1, 2], 3)
+    membership = np.where(both, place, -1)
+    inside = (membership[both, None] == np.arange(4)).astype(float)
+    labels = None if clusters is None else check_length(clusters, n, "clusters")[both]
+    shares, covariance = weighted_means(inside, weights[both], labels)
+    estimate = share_interval(shares, np.sqrt(np.diag(covariance)), n_effective(weights[both]), level=level)
+    cautions = []
+    near = (np.abs(satisfaction - cuts[0]) < 5) | (np.abs(switching_cost - cuts[1]) < 5)
+    near_share = float(weights[both] @ near[both] / weights[both].sum())
+    if near_share > 1 / 3:
+        text = (
+            f"{near_share:.0%} of customers lie within five points of a cut; their segment is a close call."
+        )
+        cautions.append(Caution("near_cut", text))
+    if n - int(both.sum()) > 0.2 * n:
+        cautions.append(Caution("missing", f"{n - int(both.sum())} of {n} respondents lack a score."))
+    mean_loyalty = None
+    if loyalty is not None:
+        scores = np.asarray(check_length(np.asarray(loyalty, float), n, "loyalty"), float)
+        mean_loyalty = _by_segment(scores, membership, weights, clusters, floor, level)
+    return RetentionMap(
+        SEGMENTS, membership, estimate, mean_loyalty, near_share, int(both.sum()), tuple(cautions)
+    )
+
+
+def price_tolerance(
+    increases: F64,
+    staying: F64,
+    *,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> PriceTolerance:
+    """Draw the share of customers who stay against a price increase.
+
+    Parameters
+    ----------
+    increases : ndarray of shape (n_steps,)
+        Increases asked about, percent, rising and positive.
+    staying : ndarray of shape (n_respondents, n_steps)
+        Likelihood to stay, 0 to 1 (an answer of 1-10 as points / 100, or yes/no as 1/0), ``nan`` missing.
+
+    Notes
+    -----
+    Shares that rise with the price contradict themselves; neighbours are pooled by their weighted mean (pool
+    adjacent violators, Barlow et al. 1972), which is said in a caution. At no increase everybody stays.
+    """
+    increases = np.asarray(increases, float)
+    staying = check_answers(staying)
+    if increases.shape != (staying.shape[1],) or (np.diff(increases) <= 0).any() or not (increases > 0).all():
+        msg = f"{staying.shape[1]} steps were answered for increases {increases.tolist()}."
+        raise DataError(msg, code="increases", remedy="Give one positive, rising percentage per step.")
+    if ((staying < 0) | (staying > 1)).any():
+        raise DataError("A likelihood lies outside 0 to 1.", code="range", remedy="Divide points by 100.")
+    _check_floor(staying, floor)
+    means, covariance = weighted_means(staying, weights, clusters)
+    shares, mix = _falling(means, (~np.isnan(staying)).sum(axis=0).astype(float))
+    error = np.sqrt(np.maximum(np.diag(mix @ covariance @ mix.T), 0.0))
+    curve = share_interval(shares, error, n_effective(check_weights(weights, len(staying))), level=level)
+    at, share = np.append(0.0, increases), np.append(1.0, shares)
+    tolerated = np.nan
+    if share[-1] <= 0.5:
+        k = int(np.argmax(share <= 0.5))
+        tolerated = float(at[k - 1] + (share[k - 1] - 0.5) / (share[k - 1] - share[k]) * (at[k] - at[k - 1]))
+    cautions: tuple[Caution, ...] = ()
+    if (np.diff(means) > 1e-12).any():
+        text = "More customers stay at a higher price than at a lower one; neighbouring steps were pooled."
+        cautions = (Caution("not_monotone", text),)
+    area = float(np.trapezoid(share, at) / at[-1] * 100)
+    return PriceTolerance(increases, curve, tolerated, area, cautions)
+
+
+def _by_segment(
+    scores: F64,
+    membership: NDArray[np.int64],
+    weights: F64,
+    clusters: NDArray[np.generic] | None,
+    floor: int,
+    level: float,
+) -> Estimate:
+    mean, error = np.full(4, np.nan), np.full(4, np.nan)
+    for k in range(4):
+        rows = (membership == k) & ~np.isnan(scores)
+        labels = None if clusters is None else np.asarray(clusters)[rows]
+        if rows.sum() >= floor and (labels is None or len(np.unique(labels)) > 1):
+            value, covariance = weighted_means(scores[rows], weights[rows], labels)
+            mean[k], error[k] = value[0], np.sqrt(covariance[0, 0])
+    return from_normal(mean, error, level=level)
+
+
+def _falling(means: F64, mass: F64) -> tuple[F64, F64]:
+    """Pool adjacent steps until shares never rise; also the matrix that makes pooled from raw shares."""
+    pools: list[list[int]] = []
+    for step in range(len(means)):
+        pools.append([step])
+        while len(pools) > 1 and _pooled(means, mass, pools[-1]) > _pooled(means, mass, pools[-2]):
+            pools[-2] += pools.pop()
+    mix = np.zeros((len(means), len(means)))
+    for pool in pools:
+        mix[np.ix_(pool, pool)] = mass[pool] / mass[pool].sum()
+    return mix @ means, mix
+
+
+def _pooled(means: F64, mass: F64, pool: list[int]) -> float:
+    return float(mass[pool] @ means[pool] / mass[pool].sum())
+
+
+def _check_floor(answers: F64, floor: int) -> None:
+    answered = (~np.isnan(answers)).sum(axis=0)
+    if (answered < floor).any():
+        k = int(np.argmin(answered))
+        msg = f"Item {k} has {int(answered[k])} answers, below the floor of {floor}."
+        raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the item out.")
+
+
+def _check_points(points: F64) -> None:
+    if ((points < 0) | (points > 100)).any():
+        msg = "Scores lie outside 0 to 100 points."
+        raise DataError(
+            msg, code="scales", remedy="Turn answers into points first: 100 (x - low) / (high - low)."
+        )
