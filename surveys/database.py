@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import create_engine as sqlalchemy_create_engine
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -116,7 +117,13 @@ def pack(value: ArrayLike, dtype: str) -> bytes:
 
 def normalise_url(url: str | URL) -> URL:
     """Read a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The text itself may hold a password, so it is not repeated.
+        raise ValueError(
+            "the database URL cannot be parsed; write sqlite:///FILE or postgresql://…"
+        ) from None
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:

@@ -1,0 +1,49 @@
+"""Alembic's entry: works on the connection handed over by surveys.migrating."""
+
+import importlib.util
+
+from alembic import context
+from sqlalchemy import Connection
+
+import surveys.models
+from surveys.database import Base, create_engine
+
+STAFF = {"staff", "role", "staff_role"}
+HAS_STAFF_MODELS = importlib.util.find_spec("web.accounts") is not None
+if HAS_STAFF_MODELS:
+    importlib.import_module("web.accounts.models")
+
+assert surveys.models.Wave.metadata is Base.metadata
+
+
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out the partitions that the database makes itself, and accounts where there is no site."""
+    if kind != "table" or name is None:
+        return True
+    return not name.startswith("response_wave_") and (HAS_STAFF_MODELS or name not in STAFF)
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations on this connection; the one who opened it commits."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_name=include_name,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        transactional_ddl=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+connection = context.config.attributes.get("connection")
+if connection is not None:
+    run(connection)
+else:
+    url = (
+        context.config.get_main_option("sqlalchemy.url") or context.get_x_argument(as_dictionary=True)["url"]
+    )
+    with create_engine(url).begin() as opened:
+        run(opened)

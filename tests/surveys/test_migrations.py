@@ -1,0 +1,66 @@
+"""Migrations and models agree on both databases, and there is a way back."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import URL, inspect
+
+from surveys import migrating
+from surveys.database import create_engine
+
+
+def tables(url: URL) -> set[str]:
+    engine = create_engine(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names
+
+
+def test_head_is_what_the_models_say_and_base_is_empty(empty_database_url):
+    migrating.upgrade(empty_database_url)
+    assert {"unit", "version", "wave", "response", "analysis", "staff"} <= tables(empty_database_url)
+    migrating.check(empty_database_url)
+    migrating.downgrade(empty_database_url)
+    assert tables(empty_database_url) == {"alembic_version"}
+
+
+def test_upgrading_twice_changes_nothing(empty_database_url):
+    migrating.upgrade(empty_database_url)
+    before = tables(empty_database_url)
+    migrating.upgrade(empty_database_url)
+    assert tables(empty_database_url) == before
+
+
+def test_every_step_back_can_be_taken_again(empty_database_url):
+    migrating.upgrade(empty_database_url)
+    for revision in ["0005_staff", "0004_records", "0003_collection", "0002_questionnaires", "0001_frame"]:
+        migrating.downgrade(empty_database_url, revision)
+        migrating.upgrade(empty_database_url)
+    migrating.check(empty_database_url)
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_database_url, monkeypatch):
+    migrating.upgrade(empty_database_url, "0002_questionnaires")
+    before = tables(empty_database_url)
+    monkeypatch.setattr("alembic.op.create_index", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        migrating.upgrade(empty_database_url)
+    assert tables(empty_database_url) == before
+
+
+def test_sqlite_is_durable_and_keeps_foreign_keys(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/manyi.db")
+    with engine.connect() as connection:
+        read = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    engine.dispose()
+    assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+    assert sqlite3.sqlite_version_info >= (3, 35)
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/manyi", "nonsense"])
+def test_other_databases_are_refused(url):
+    with pytest.raises(ValueError, match=r"sqlite|parse"):
+        create_engine(url)
