@@ -1,0 +1,134 @@
+"""The index through time."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from csi_model.errors import DataError
+from csi_model.intervals import weighted_means
+from csi_model.trend import Wave, bridge_shift, control_limits, find_breaks, index_change, index_series
+
+SHARES = np.array([0.5, 0.3, 0.2])
+
+
+def _wave(code, means, *, shares=SHARES, n=400, sd=18.0, **more):
+    covariance = sd**2 / n * (0.6 + 0.4 * np.eye(3))
+    return Wave(code, np.asarray(means, float), covariance, np.asarray(shares, float), n, **more)
+
+
+def test_official_series_keeps_the_base_weights_and_the_other_follows_each_wave():
+    waves = [_wave("2023", [70, 60, 50]), _wave("2024", [72, 60, 50], shares=[0.2, 0.3, 0.5])]
+    series = index_series(waves, base="2023")
+    np.testing.assert_allclose(series.official.value, [63, 64])
+    np.testing.assert_allclose(series.re_estimated.value, [63, 57.4])
+    np.testing.assert_allclose(series.changes.value, [1.0])
+    error = np.sqrt(SHARES @ waves[0].covariance @ SHARES)
+    np.testing.assert_allclose(series.official.se, error)
+    np.testing.assert_allclose(series.changes.se, np.sqrt(2) * error)
+    assert "conditional" in {c.code for c in series.cautions}
+
+
+def test_change_with_uncertain_frozen_weights_equals_simulation():
+    """Second derivation: draw means of both waves and weights of a third."""
+    rng = np.random.default_rng(1)
+    before, after = _wave("a", [70, 60, 50]), _wave("b", [60, 66, 58])
+    weight_covariance = 0.03**2 * (np.eye(3) - 1 / 3)
+    change = index_change(before, after, shares=SHARES, share_covariance=weight_covariance)
+    draws = 400_000
+    moved = (
+        rng.multivariate_normal(after.means, after.covariance, draws)
+        - rng.multivariate_normal(before.means, before.covariance, draws)
+    )
+    weights = rng.multivariate_normal(SHARES, weight_covariance, draws)
+    assert change.se == pytest.approx((moved * weights).sum(1).std(), rel=0.01)
+    assert change.se > index_change(before, after, shares=SHARES).se
+
+
+def test_frozen_weights_do_not_matter_to_a_change_that_all_items_share():
+    before, after = _wave("a", [70, 60, 50]), _wave("b", [73, 63, 53])
+    with_doubt = index_change(before, after, shares=SHARES, share_covariance=0.01 * (np.eye(3) - 1 / 3))
+    assert with_doubt.se == pytest.approx(index_change(before, after, shares=SHARES).se)
+
+
+def test_change_intervals_cover_a_planted_change():
+    rng = np.random.default_rng(2)
+    hits = []
+    for _ in range(600):
+        pair = []
+        for code, shift in (("a", 0.0), ("b", 2.0)):
+            level = 65 + shift + 12 * rng.standard_normal((200, 1)) + 10 * rng.standard_normal((200, 3))
+            means, covariance = weighted_means(level)
+            pair.append(Wave(code, means, covariance, SHARES, 200))
+        change = index_change(*pair, shares=SHARES)
+        hits.append(change.low <= 2 <= change.high)
+    assert 0.93 < np.mean(hits) < 0.97
+
+
+def test_breaks_name_reworded_questions_and_shifted_modes():
+    old = _wave("a", [70, 60, 50], lineage={"SAT1": "1", "SAT2": "1"}, modes={"web": 0.5, "phone": 0.5})
+    new = _wave("b", [70, 60, 50], lineage={"SAT1": "2", "SAT2": "1"}, modes={"web": 0.8, "phone": 0.2})
+    wording, mode = find_breaks([old, new])
+    assert (wording.kind, wording.what) == ("wording", ("SAT1",))
+    assert (mode.kind, mode.what) == ("mode", ("phone", "web"))
+    assert find_breaks([old, dataclasses.replace(old, code="b")]) == ()
+
+
+def test_a_change_over_a_break_is_withheld_until_a_bridge_joins_it():
+    old = _wave("a", [70, 60, 50], lineage={"SAT1": "1"})
+    middle = _wave("b", [74, 64, 54], lineage={"SAT1": "2"})
+    new = _wave("c", [75, 65, 55], lineage={"SAT1": "2"})
+    broken = index_series([old, middle, new], base="a")
+    assert np.isnan(broken.changes.value[0])
+    assert broken.changes.value[1] == pytest.approx(1)
+    assert "break" in {c.code for c in broken.cautions}
+    bridge = bridge_shift((63.0, 0.8), (66.0, 0.6))
+    joined = index_series([old, middle, new], base="a", bridges={"b": bridge})
+    np.testing.assert_allclose(joined.official.value, [66, 67, 68])
+    np.testing.assert_allclose(joined.changes.value, [1, 1])
+    assert joined.changes.se[0] == pytest.approx(np.hypot(broken.changes.se[0], 1.0))
+    assert joined.changes.se[1] == pytest.approx(broken.changes.se[1])
+
+
+def test_control_limits_signal_a_jump_and_a_run_and_stay_silent_otherwise():
+    error = np.full(12, 0.7)
+    quiet = np.array([70, 70.5, 69.6, 70.2, 69.9, 70.3, 69.7, 70.1, 70, 69.8, 70.2, 70.0])
+    assert control_limits(quiet, error).signals == ()
+    jump = quiet.copy()
+    jump[-1] = 76
+    assert control_limits(jump, error).signals == ((11, "limit"),)
+    run = np.concatenate([[69.0, 69.2, 69.1, 68.9], np.full(8, 70.5)])
+    assert (11, "run") in control_limits(run, error, reference=12).signals
+
+
+def test_control_limits_rarely_raise_a_false_alarm():
+    rng = np.random.default_rng(3)
+    alarms = 0
+    for _ in range(500):
+        error = rng.uniform(0.5, 1.5, 16)
+        points = 70 + 1.0 * rng.standard_normal(16) + error * rng.standard_normal(16)
+        alarms += any(t == 15 and rule == "limit" for t, rule in control_limits(points, error).signals)
+    assert alarms / 500 < 0.025
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"scale": (0.0, 10.0)}, "scales"),
+        ({"n_respondents": 12}, "floor"),
+        ({"code": "a"}, "waves"),
+        ({"means": np.array([70.0, np.nan, 50])}, "items"),
+        ({"means": np.array([70.0, 60])}, "items"),
+    ],
+)
+def test_series_refuses_waves_that_do_not_fit(change, code):
+    waves = [_wave("a", [70, 60, 50]), dataclasses.replace(_wave("b", [70, 60, 50]), **change)]
+    with pytest.raises(DataError) as refusal:
+        index_series(waves, base="a")
+    assert refusal.value.code == code
+    assert refusal.value.remedy
+
+
+def test_series_refuses_an_unknown_base_and_names_the_choice():
+    with pytest.raises(DataError, match=r"2019.*\['a', 'b'\]"):
+        index_series([_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50])], base="2019")
