@@ -95,16 +95,16 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
 
     Notes
     -----
-    The index is :math:`I(\pi, \omega, m) = \sum_g \pi_g \sum_i \omega_i m_{gi}`. The part of a factor is its
-    effect averaged over all six orders of moving the three factors from before (0) to after (1). As I is linear
-    in each factor this is, for the answers,
+    The index is :math:`I(\pi, \omega, m) = \sum_g \pi_g \sum_i \omega_i m_{gi}`. The part of a factor is
+    its effect averaged over all six orders of moving the three factors from before (0) to after (1). As I
+    is linear in each factor this is, for the answers,
 
     .. math:: \tfrac13 [I(\pi_0,\omega_0,\Delta m) + I(\pi_1,\omega_1,\Delta m)]
               + \tfrac16 [I(\pi_0,\omega_1,\Delta m) + I(\pi_1,\omega_0,\Delta m)]
 
-    and likewise for the other two; the three sum to the change exactly. Because shares sum to one, an item's
-    share of the weight part is counted from the mean level of the index, and a segment's share of the mix part
-    too: more weight on an item below that level lowers the index. The sums stay as they are.
+    and likewise for the other two; the three sum to the change exactly. Because shares sum to one, an
+    item's share of the weight part is counted from the mean level of the index, and a segment's share of
+    the mix part too: more weight on an item below that level lowers the index. The sums stay as they are.
 
     References
     ----------
@@ -113,7 +113,7 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     p0, p1 = (np.asarray(x, float) for x in mix)
     w0, w1 = (np.asarray(x, float) for x in shares)
     m0, m1 = (np.asarray(x, float) for x in means)
-    _check_parts(p0, p1, w0, w1, m0, m1)
+    _check_parts((p0, p1), (w0, w1), (m0, m1))
     cells = _over_orders("...g,...i->...gi", (p0, p1), (w0, w1)) * (m1 - m0)
     item_level = _over_orders("...g,...gi->...i", (p0, p1), (m0, m1))
     segment_level = _over_orders("...i,...gi->...g", (w0, w1), (m0, m1))
@@ -213,7 +213,8 @@ def _wave_moments(
     answered = np.einsum("ng,ni->gi", inside.astype(float), (~np.isnan(points)).astype(float))
     if (answered < floor).any():
         g, i = (int(k) for k in np.argwhere(answered < floor)[0])
-        msg = f"Segment {segments[g]!r} has {int(answered[g, i])} answers on item {i}, below the floor of {floor}."
+        n = int(answered[g, i])
+        msg = f"Segment {segments[g]!r} has {n} answers on item {i}, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Merge small segments or leave the item out.")
     columns = np.where(inside[:, :, None], points[:, None, :], np.nan).reshape(len(points), -1)
     means, covariance = weighted_means(np.hstack([inside.astype(float), columns]), weights)
@@ -229,7 +230,7 @@ def _draw(moments: tuple[F64, F64, F64], rng: np.random.Generator, n_draws: int)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     noise = rng.standard_normal((n_draws, len(values))) @ root.T
     n = len(mix)
-    # Shares of a wave sum to one, so their noise sums to zero; rounding is taken out so that draws add up too.
+    # Shares sum to one and their noise to zero; rounding is taken out so that draws add up exactly too.
     moved = mix + noise[:, :n]
     return moved / moved.sum(-1, keepdims=True), means + noise[:, n:].reshape(n_draws, *means.shape)
 
@@ -267,7 +268,8 @@ def _segments_of(before: WaveAnswers, after: WaveAnswers) -> tuple[str, ...]:
     return tuple(sorted(found[0]))
 
 
-def _check_parts(p0: F64, p1: F64, w0: F64, w1: F64, m0: F64, m1: F64) -> None:
+def _check_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64, F64]) -> None:
+    (p0, p1), (w0, w1), (m0, m1) = mix, shares, means
     shape = m0.shape
     if m1.shape[-2:] != shape[-2:] or len(shape) < 2:
         raise DataError("Means before and after differ in shape.", code="shape", remedy="Use the same items.")

@@ -109,10 +109,11 @@ def evaluate_measure(
 
     Notes
     -----
-    With :math:`\bar y_{gt}` the weighted mean of arm g in wave t, the effect is the mean over after-waves minus
-    the mean over before-waves of :math:`\bar y_{1t} - \bar y_{0t}`. Each resample draws G - 1 of the G units of an
-    arm with replacement, whole histories at a time, which makes the bootstrap variance unbiased for few units;
-    the interval is Student's with Welch-Satterthwaite degrees of freedom from the two arms' variances.
+    With :math:`\bar y_{gt}` the weighted mean of arm g in wave t, the effect is the mean over after-waves
+    minus the mean over before-waves of :math:`\bar y_{1t} - \bar y_{0t}`. Each resample draws G - 1 of the
+    G units of an arm with replacement, whole histories at a time, which makes the bootstrap variance
+    unbiased for few units; the interval is Student's with Welch-Satterthwaite degrees of freedom from the
+    two arms' variances.
 
     References
     ----------
@@ -126,7 +127,9 @@ def evaluate_measure(
     wave_labels = check_length(waves, n, "waves").astype(str)
     order = (*before, *after)
     unit_names, arms = _check_design(unit_labels, wave_labels, treated, before, after)
-    sums, mass, answers = _unit_sums(points, weights, unit_labels, wave_labels, unit_names, order)
+    sums, mass, answers = _unit_sums(
+        points, weights, unit_labels, wave_labels, unit_names=unit_names, order=order
+    )
     _check_cells(answers, arms, order, floor)
     contrast = np.where(np.arange(len(order)) < len(before), -1 / len(before), 1 / len(after))
     levels = np.stack([sums[~arms].sum(0) / mass[~arms].sum(0), sums[arms].sum(0) / mass[arms].sum(0)])
@@ -143,8 +146,10 @@ def evaluate_measure(
     event_se[len(before) - 1] = 0.0
     by_wave = from_normal(anchor @ (levels[1] - levels[0]), event_se, level=level, df=float(df.min()))
     trends = _parallel_trends(by_wave, steps, tuple(before), level, float(df.min()))
-    rebound = _regression_to_mean(points, weights, unit_labels, wave_labels, unit_names, arms, before)
-    cautions = _cautions(effect, trends, rebound, arms, len(before), draws)
+    rebound = _regression_to_mean(
+        points, weights, unit_labels, wave_labels, unit_names=unit_names, arms=arms, before=before
+    )
+    cautions = _cautions(effect, trends, rebound, arms=arms, n_before=len(before), draws=draws)
     return Evaluation(
         effect, levels, tuple(order), by_wave, trends, rebound, int(arms.sum()), int((~arms).sum()), cautions
     )
@@ -155,6 +160,7 @@ def _unit_sums(
     weights: F64,
     units: NDArray[np.str_],
     waves: NDArray[np.str_],
+    *,
     unit_names: tuple[str, ...],
     order: tuple[str, ...],
 ) -> tuple[F64, F64, F64]:
@@ -211,17 +217,20 @@ def _regression_to_mean(
     weights: F64,
     units: NDArray[np.str_],
     waves: NDArray[np.str_],
+    *,
     unit_names: tuple[str, ...],
     arms: NDArray[np.bool_],
     before: Sequence[str],
 ) -> RegressionToMean:
-    r"""Expected rebound (1 - reliability) x (comparison - treated) at baseline, by figure.
+    r"""Expected rebound of treated over comparison units, by figure.
 
     Notes
     -----
-    The reliability of a unit's baseline is :math:`\tau^2 / (\tau^2 + s^2)` with :math:`\tau^2` the true variance
-    between units (REML) and s the unit's sampling error (Barnett, van der Pols & Dobson 2005, International
-    Journal of Epidemiology 34:215-220). It matters where units were chosen because they scored low.
+    The reliability of a unit's baseline is :math:`\tau^2 / (\tau^2 + s^2)` with :math:`\tau^2` the true
+    variance between units (REML) and s the unit's sampling error. A unit's expected rebound is (1 -
+    reliability) times its distance to the centre of all units (Barnett, van der Pols & Dobson 2005,
+    International Journal of Epidemiology 34:215-220). It matters where units were chosen because they
+    scored low.
     """
     reliability, gain = np.ones(points.shape[1]), np.zeros(points.shape[1])
     at_baseline = np.isin(waves, list(before))
@@ -239,10 +248,11 @@ def _regression_to_mean(
         between = between_variance(mean[known], np.sqrt(variance[known]))
         own = between / (between + variance)
         centre = np.average(mean[known], weights=1 / (between + variance[known]))
-        chosen = known & arms
-        if chosen.any():
-            reliability[k] = float(own[chosen].mean())
-            gain[k] = float(((1 - own[chosen]) * (centre - mean[chosen])).mean())
+        rebound = (1 - own) * (centre - mean)
+        sides = known & arms, known & ~arms
+        if all(side.any() for side in sides):
+            reliability[k] = float(own[sides[0]].mean())
+            gain[k] = float(rebound[sides[0]].mean() - rebound[sides[1]].mean())
     return RegressionToMean(reliability, gain)
 
 
@@ -250,6 +260,7 @@ def _cautions(
     effect: Estimate,
     trends: ParallelTrends | None,
     rebound: RegressionToMean,
+    *,
     arms: NDArray[np.bool_],
     n_before: int,
     draws: F64,
@@ -257,10 +268,10 @@ def _cautions(
     found = []
     fewest = int(min(arms.sum(), (~arms).sum()))
     if fewest < 8:
-        text = f"Only {fewest} units on one side: the interval leans on Student's distribution; read it with care."
+        text = f"Only {fewest} units on one side: read the interval with care."
         found.append(Caution("few_units", text))
     if trends is None:
-        text = f"With {n_before} before-wave nothing shows whether treated and comparison units moved alike before."
+        text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
         found.append(Caution("no_trend_check", text))
     elif (trends.p < 0.05).any():
         text = (
@@ -271,8 +282,8 @@ def _cautions(
     for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist():
         text = (
             f"If treated units were chosen for their low score, {rebound.expected_gain[k]:+.1f} of"
-            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the change from"
-            " a wave that played no part in the choice, or compare with units that scored as low."
+            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the"
+            " change from a wave that played no part in the choice, or compare with units that scored as low."
         )
         found.append(Caution("regression_to_mean", text))
     failed = int((~np.isfinite(draws)).any(axis=(0, 2, 3)).sum())
@@ -317,5 +328,6 @@ def _check_cells(answers: F64, arms: NDArray[np.bool_], order: tuple[str, ...], 
         count = answers[side].sum(axis=0).min(axis=-1)
         if (count < floor).any():
             t = int(np.argmin(count))
-            msg = f"The {name} units have {int(count[t])} answers in wave {order[t]!r}, below the floor of {floor}."
+            n = int(count[t])
+            msg = f"The {name} units have {n} answers in wave {order[t]!r}, below the floor of {floor}."
             raise DataError(msg, code="floor", remedy="Add units or waves, or lower the floor knowingly.")

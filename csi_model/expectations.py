@@ -93,9 +93,9 @@ def expectation_gaps(
 
     Notes
     -----
-    A respondent's score on a side is the mean of the answered items of that side. The gap is the weighted mean
-    of paired differences, its standard error that of the differences, which is smaller than from two separate
-    samples because both sides come from one person.
+    A respondent's score on a side is the mean of the answered items of that side. The gap is the weighted
+    mean of paired differences, its standard error that of the differences, which is smaller than from two
+    separate samples because both sides come from one person.
 
     References
     ----------

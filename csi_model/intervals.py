@@ -104,9 +104,9 @@ def weighted_means(
 
     Notes
     -----
-    With :math:`u_{ij} = w_i (x_{ij} - \bar x_j) / \sum_i w_i` over the answered rows of column j, the covariance
-    is :math:`\frac{G}{G-1} \sum_g U_g U_g'`, where :math:`U_g` sums u over cluster g and a respondent is a
-    cluster where none is given.
+    With :math:`u_{ij} = w_i (x_{ij} - \bar x_j) / \sum_i w_i` over the answered rows of column j, the
+    covariance is :math:`\frac{G}{G-1} \sum_g U_g U_g'`, where :math:`U_g` sums u over cluster g and a
+    respondent is a cluster where none is given.
 
     References
     ----------
@@ -205,7 +205,7 @@ def check_standard_errors(points: F64, standard_errors: F64) -> tuple[F64, F64]:
     """Return figures and their standard errors as equal, finite vectors."""
     points, standard_errors = np.asarray(points, float), np.asarray(standard_errors, float)
     if points.ndim != 1 or points.shape != standard_errors.shape:
-        msg = f"Figures of shape {points.shape} and standard errors of shape {standard_errors.shape} do not pair."
+        msg = f"Figures {points.shape} and standard errors {standard_errors.shape} do not pair."
         raise DataError(msg, code="shape", remedy="Give one standard error per figure.")
     if not (np.isfinite(points).all() and np.isfinite(standard_errors).all()) or (standard_errors < 0).any():
         msg = "Figures and standard errors must be finite and standard errors not negative."

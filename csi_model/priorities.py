@@ -157,8 +157,8 @@ def importance(effects_on_target: F64, shares: F64, dimensions: F64) -> Levels:
     Returns
     -------
     Levels
-        Target points per point: a construct's importance is the sum over its dimensions, a dimension's the sum
-        over its questions.
+        Target points per point: a construct's importance is the sum over its dimensions, a dimension's the
+        sum over its questions.
 
     References
     ----------
@@ -294,10 +294,11 @@ def what_if(
 
     Notes
     -----
-    A rise is diminishing at the ceiling: an answer x moves to min(x + d, 100), so a lift of d raises the mean by
-    the weighted mean of min(d, 100 - x) only, and a question that everyone rates 100 can bring nothing. The index
-    gains :math:`\sum_i \mathrm{importance}_i \cdot r_i(d_i)`, where importance comes from the linear structural
-    model: it holds for moderate lifts, and a caution marks lifts beyond one standard deviation of the answers.
+    A rise is diminishing at the ceiling: an answer x moves to min(x + d, 100), so a lift of d raises the
+    mean by the weighted mean of min(d, 100 - x) only, and a question that everyone rates 100 can bring
+    nothing. The index gains :math:`\sum_i \mathrm{importance}_i \cdot r_i(d_i)`, where importance comes
+    from the linear structural model: it holds for moderate lifts, and a caution marks lifts beyond one
+    standard deviation of the answers.
     """
     points = check_answers(points)
     weights = check_weights(weights, len(points))
@@ -315,7 +316,7 @@ def what_if(
         spread = np.nanstd(points[:, concerned], axis=0)
         far = concerned[np.abs(lifts[concerned]) > np.maximum(spread, 1e-12)].tolist()
         if far:
-            text = f"The lift of questions {far} is larger than a standard deviation of their answers: extrapolated."
+            text = f"The lift of questions {far} exceeds a standard deviation of their answers: extrapolated."
             cautions.append(Caution("extrapolated", text))
         lost = concerned[np.abs(means) < 0.8 * np.abs(lifts[concerned])].tolist()
         if lost:
@@ -400,4 +401,6 @@ def _check_scenario(points: F64, lifts: F64, effect: F64, draws: F64) -> None:
         raise DataError("A lift is no number of points up to 100.", code="lift", remedy="Use 5, say.")
     if ((points < 0) | (points > 100)).any():
         msg = "Answers lie outside 0 to 100 points."
-        raise DataError(msg, code="scales", remedy="Turn answers into points first: 100 (x - low) / (high - low).")
+        raise DataError(
+            msg, code="scales", remedy="Turn answers into points, 100 (x - low) / (high - low), first."
+        )

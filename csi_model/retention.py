@@ -1,4 +1,4 @@
-"""Why customers stay: perceived value, switching cost, the segments between them, loyalty and price tolerance."""
+"""Why customers stay: perceived value, switching cost, the segments between, loyalty, price tolerance."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ def facet_scores(
 
     Notes
     -----
-    Perceived value is benefit against cost, and the offer against the best alternative; switching cost is lost
-    relationship investment and adjustment cost. Switching cost is no quality and never enters a satisfaction
-    score. Scores are :math:`\sum_i \omega_i \bar s_i`, so that facets add up to the whole.
+    Perceived value is benefit against cost, and the offer against the best alternative; switching cost is
+    lost relationship investment and adjustment cost. Switching cost is no quality and never enters a
+    satisfaction score. Scores are :math:`\sum_i \omega_i \bar s_i`, so that facets add up to the whole.
 
     References
     ----------
@@ -242,7 +242,7 @@ def retention_map(
     mean_loyalty = None
     if loyalty is not None:
         scores = np.asarray(check_length(np.asarray(loyalty, float), n, "loyalty"), float)
-        mean_loyalty = _by_segment(scores, membership, weights, clusters, floor, level)
+        mean_loyalty = _by_segment(scores, membership, weights, clusters, floor=floor, level=level)
     return RetentionMap(
         SEGMENTS, membership, estimate, mean_loyalty, near_share, int(both.sum()), tuple(cautions)
     )
@@ -301,6 +301,7 @@ def _by_segment(
     membership: NDArray[np.int64],
     weights: F64,
     clusters: NDArray[np.generic] | None,
+    *,
     floor: int,
     level: float,
 ) -> Estimate:
@@ -320,7 +321,8 @@ def _falling(means: F64, mass: F64) -> tuple[F64, F64]:
     for step in range(len(means)):
         pools.append([step])
         while len(pools) > 1 and _pooled(means, mass, pools[-1]) > _pooled(means, mass, pools[-2]):
-            pools[-2] += pools.pop()
+            last = pools.pop()
+            pools[-1] += last
     mix = np.zeros((len(means), len(means)))
     for pool in pools:
         mix[np.ix_(pool, pool)] = mass[pool] / mass[pool].sum()

@@ -152,11 +152,11 @@ def index_series(
 
     Notes
     -----
-    Official points of wave t are :math:`\omega_b' m_t`. The weights are a convention, fixed when the base wave
-    was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b` and waves are independent of each other. The
-    re-estimated points :math:`\omega_t' m_t` add :math:`m_t' V_t m_t + 2 \omega_t' K_t m_t` for the sampling
-    covariance V of the weights and K of means with weights. A bridge adds its variance to all earlier waves
-    together, hence to every change that crosses the break and to no other.
+    Official points of wave t are :math:`\omega_b' m_t`. The weights are a convention, fixed when the base
+    wave was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b` and waves are independent of each
+    other. The re-estimated points :math:`\omega_t' m_t` add :math:`m_t' V_t m_t + 2 \omega_t' K_t m_t` for
+    the sampling covariance V of the weights and K of means with weights. A bridge adds its variance to all
+    earlier waves together, hence to every change that crosses the break and to no other.
     """
     waves = tuple(waves)
     codes = _check_waves(waves, base, floor)
@@ -224,8 +224,9 @@ def index_change(
 
     Notes
     -----
-    With common weights, :math:`\mathrm{var} = \omega'(C_0 + C_1)\omega + \Delta m' V \Delta m`: what the weights
-    leave uncertain is proportional to how differently the items moved, and vanishes if they moved alike.
+    With common weights, :math:`\mathrm{var} = \omega'(C_0 + C_1)\omega + \Delta m' V \Delta m`: what the
+    weights leave uncertain is proportional to how differently the items moved, and vanishes if they moved
+    alike.
     """
     _check_waves((before, after), before.code, 0)
     if shares is None:
@@ -264,8 +265,8 @@ def control_limits(
 
     References
     ----------
-    Laney (2002), Quality Engineering 14:531-537; Western Electric (1956), Statistical Quality Control Handbook
-    (eight in a row).
+    Laney (2002), Quality Engineering 14:531-537; Western Electric (1956), Statistical Quality Control
+    Handbook (eight in a row).
     """
     points, standard_errors = check_standard_errors(points, standard_errors)
     reference = len(points) - 1 if reference is None else reference

@@ -36,9 +36,8 @@ def test_change_with_uncertain_frozen_weights_equals_simulation():
     weight_covariance = 0.03**2 * (np.eye(3) - 1 / 3)
     change = index_change(before, after, shares=SHARES, share_covariance=weight_covariance)
     draws = 400_000
-    moved = (
-        rng.multivariate_normal(after.means, after.covariance, draws)
-        - rng.multivariate_normal(before.means, before.covariance, draws)
+    moved = rng.multivariate_normal(after.means, after.covariance, draws) - rng.multivariate_normal(
+        before.means, before.covariance, draws
     )
     weights = rng.multivariate_normal(SHARES, weight_covariance, draws)
     assert change.se == pytest.approx((moved * weights).sum(1).std(), rel=0.01)

@@ -1,0 +1,158 @@
+"""Importance and performance, stated importance, what-if and the ranking."""
+
+import numpy as np
+import pytest
+
+from csi_model.errors import DataError
+from csi_model.priorities import (
+    importance,
+    performance,
+    quadrants,
+    rank_priorities,
+    stated_importance,
+    unstandardised_effects,
+    weakest_ties,
+    what_if,
+)
+
+SHARES = np.array([[0.6, 0], [0.4, 0], [0, 1.0]])
+DIMENSIONS = np.array([[True, False, False], [False, True, False], [False, False, True]])
+
+
+def test_levels_add_up_from_questions_to_constructs():
+    rng = np.random.default_rng(1)
+    effects = rng.uniform(0, 1, (7, 2))
+    levels = importance(effects, SHARES, DIMENSIONS)
+    np.testing.assert_allclose(levels.indicators[:, :2].sum(1), effects[:, 0])
+    np.testing.assert_allclose(levels.dimensions[:, :2].sum(1), levels.constructs[:, 0])
+    points = performance(np.array([80.0, 50, 70]), SHARES, DIMENSIONS)
+    np.testing.assert_allclose(points.constructs, [68, 70])
+    np.testing.assert_allclose(points.dimensions, [80, 50, 70])
+
+
+def test_unstandardised_effect_is_the_regression_slope_of_the_points():
+    """Second derivation: with one driver the effect in points is the plain least-squares slope."""
+    rng = np.random.default_rng(2)
+    driver = 60 + 12 * rng.standard_normal(500)
+    target = 20 + 0.7 * driver + 9 * rng.standard_normal(500)
+    scores = np.column_stack([driver, target])
+    standardised = np.zeros((2, 2))
+    standardised[1, 0] = np.corrcoef(scores.T)[0, 1]
+    effect = unstandardised_effects(standardised, scores.std(axis=0, ddof=1))
+    assert effect[1, 0] == pytest.approx(np.polyfit(driver, target, 1)[0])
+
+
+def test_quadrants_split_at_the_means():
+    result = quadrants(np.array([0.1, 0.5, 0.1, 0.5]), np.array([40.0, 40, 80, 80]))
+    assert result.quadrant == ("watch", "act", "enough", "keep")
+    assert (result.importance_cut, result.performance_cut) == (0.3, 60)
+
+
+def test_stated_importance_counts_picks_and_finds_hidden_drivers():
+    picks = np.zeros((200, 4))
+    picks[:160, 0] = picks[:120, 1] = picks[:60, 2] = picks[:20, 3] = 1
+    result = stated_importance(picks, derived=np.array([0.3, 0.05, 0.4, 0.1]))
+    np.testing.assert_allclose(result.shares.value, [0.8, 0.6, 0.3, 0.1])
+    assert (result.hidden, result.overrated) == ((2,), (1,))
+    assert result.rank_agreement == pytest.approx(0.0, abs=1e-12)
+
+
+def test_stated_importance_leaves_out_those_who_had_no_choice():
+    picks = np.zeros((100, 2))
+    picks[:40, 0] = 1
+    picks[50:, 0] = np.nan
+    assert stated_importance(picks).shares.value[0] == pytest.approx(0.8)
+
+
+def _scenario(mean=60.0, n=500):
+    rng = np.random.default_rng(3)
+    points = np.round(np.clip(mean + 15 * rng.standard_normal((n, 3)), 0, 100))
+    effect = np.array([0.2, 0.1, 0.05])
+    draws = effect + 0.02 * rng.standard_normal((4000, 3))
+    return points, effect, draws
+
+
+def test_what_if_is_effect_times_lift_far_from_the_ceiling():
+    points, effect, draws = _scenario(mean=40.0)
+    result = what_if(points, np.array([5.0, 0, 0]), effect, draws, index_points=70)
+    assert result.gain.value == pytest.approx(0.2 * 5, rel=1e-3)
+    assert result.gain.se == pytest.approx(0.02 * 5, rel=0.05)
+    assert result.index_after == pytest.approx(70 + float(result.gain.value))
+    np.testing.assert_allclose(result.by_indicator.value.sum(), result.gain.value)
+
+
+def test_what_if_diminishes_at_the_ceiling():
+    points, effect, draws = _scenario(mean=88.0)
+    gains = [
+        float(what_if(points, np.array([d, 0, 0]), effect, draws, index_points=70).gain.value)
+        for d in (5.0, 10, 20, 40)
+    ]
+    steps = np.diff(gains) / [5, 10, 20]
+    assert gains[0] < 0.2 * 5
+    assert (np.diff(gains) > 0).all()
+    assert (np.diff(steps) < 0).all()
+    assert gains[-1] <= 0.2 * (100 - points[:, 0].mean()) + 1e-12
+    everyone = what_if(np.full((50, 3), 100.0), np.array([5.0, 0, 0]), effect, draws, index_points=70)
+    assert everyone.gain.value == 0
+    assert "ceiling" in {c.code for c in everyone.cautions}
+
+
+def test_what_if_with_sampling_error_of_the_rise_is_wider():
+    points, effect, _ = _scenario(mean=95.0, n=40)
+    lifts = np.array([30.0, 0, 0])
+    without = what_if(points, lifts, effect, np.tile(effect, (4000, 1)), index_points=70)
+    within = what_if(
+        points, lifts, effect, np.tile(effect, (4000, 1)), index_points=70, rng=np.random.default_rng(1)
+    )
+    rise = np.minimum(30, 100 - points[:, 0])
+    assert without.gain.se == pytest.approx(0, abs=1e-12)
+    assert within.gain.se == pytest.approx(0.2 * rise.std(ddof=1) / np.sqrt(40), rel=0.06)
+    assert "extrapolated" in {c.code for c in within.cautions}
+
+
+def test_what_if_never_passes_the_end_of_the_scale():
+    points, effect, draws = _scenario()
+    result = what_if(points, np.full(3, 30.0), 10 * effect, 10 * draws, index_points=90)
+    assert result.index_after == 100
+    assert "beyond_scale" in {c.code for c in result.cautions}
+
+
+def test_a_clear_ranking_is_stable_and_a_tie_is_not():
+    rng = np.random.default_rng(4)
+    strength, level = np.array([0.5, 0.1, 0.101, 0.02]), np.array([50.0, 50, 50, 50])
+    draws = strength + 0.01 * rng.standard_normal((2000, 4))
+    result = rank_priorities(strength, level, draws, np.tile(level, (2000, 1)), top=1)
+    np.testing.assert_array_equal(result.order, [0, 2, 1, 3])
+    assert result.top_share[0] == 1
+    assert (result.rank_low[1], result.rank_high[1]) == (2, 3)
+    assert result.potential.value[0] == pytest.approx(25)
+    assert weakest_ties(("a", "b", "c", "d"), result) == (("c", "b"),)
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda: unstandardised_effects(np.eye(2), np.array([1.0, 0])), "zero_variance"),
+        (lambda: importance(np.ones(3), SHARES, DIMENSIONS), "shape"),
+        (lambda: performance(np.ones(3), np.array([[1.0, 0], [0, 0], [0, 1]]), DIMENSIONS), "shares"),
+        (lambda: quadrants(np.ones(3), np.array([1, 2, np.nan])), "shape"),
+        (lambda: stated_importance(np.full((50, 3), 2.0)), "picks"),
+        (lambda: stated_importance(np.ones((5, 3))), "floor"),
+        (
+            lambda: what_if(
+                np.ones((50, 3)), np.full(3, 500.0), np.ones(3), np.ones((9, 3)), index_points=50
+            ),
+            "lift",
+        ),
+        (
+            lambda: what_if(np.ones((50, 3)), np.ones(2), np.ones(3), np.ones((9, 3)), index_points=50),
+            "shape",
+        ),
+        (lambda: rank_priorities(np.ones(3), np.ones(3), np.ones((9, 3)), np.ones((9, 3)), top=4), "top"),
+    ],
+)
+def test_priorities_refuse_with_a_named_reason(call, code):
+    with pytest.raises(DataError) as refusal:
+        call()
+    assert refusal.value.code == code
+    assert refusal.value.remedy
