@@ -1,0 +1,143 @@
+"""Data reduced to what likelihoods need: sums by missing pattern, and the saturated model's EM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.cbsem.structure import F64
+from csi_model.errors import ConvergenceError
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Sums over the respondents who answered the same items.
+
+    ``seen`` (k, p) bool; ``n`` (k,); ``total`` (k, p) and ``cross`` (k, p, p) sums of answers and of their
+    products, zero where an item was not answered; ``member`` (n,) the pattern of each respondent.
+    """
+
+    values: F64
+    seen: NDArray[np.bool_]
+    n: F64
+    total: F64
+    cross: F64
+    member: NDArray[np.intp]
+
+    @property
+    def n_respondents(self) -> float:
+        return float(self.n.sum())
+
+    def around(self, mean: F64) -> tuple[F64, F64]:
+        """Sums and products of deviations from a mean vector, by pattern."""
+        centre = np.where(self.seen, mean, 0.0)
+        first = self.total - self.n[:, None] * centre
+        outer = self.total[:, :, None] * centre[:, None, :]
+        second = (
+            self.cross
+            - outer
+            - outer.transpose(0, 2, 1)
+            + self.n[:, None, None] * (centre[:, :, None] * centre[:, None, :])
+        )
+        return first, second
+
+
+def by_pattern(values: F64) -> Patterns:
+    """Group respondents by which items they answered; rows without any answer must be gone."""
+    seen = ~np.isnan(values)
+    kinds, member = np.unique(seen, axis=0, return_inverse=True)
+    member = member.reshape(-1)
+    filled = np.where(seen, values, 0.0)
+    k, p = kinds.shape
+    total, cross = np.zeros((k, p)), np.zeros((k, p, p))
+    order = np.argsort(member, kind="stable")
+    edges = np.searchsorted(member[order], np.arange(k + 1))
+    for a in range(k):
+        block = filled[order[edges[a] : edges[a + 1]]]
+        total[a], cross[a] = block.sum(axis=0), block.T @ block
+    return Patterns(values, kinds, np.diff(edges).astype(float), total, cross, member)
+
+
+def masked_inverse(patterns: Patterns, sigma: F64) -> tuple[F64, F64]:
+    """Inverse (zero outside the answered items) and log determinant of each pattern's covariance.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        A pattern's covariance is not positive definite.
+    """
+    both = patterns.seen[:, :, None] & patterns.seen[:, None, :]
+    block = np.where(both, sigma, np.eye(sigma.shape[0]))
+    root = np.linalg.cholesky(block)
+    log_det = 2.0 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return np.where(both, np.linalg.inv(block), 0.0), log_det
+
+
+def log_likelihood(patterns: Patterns, mean: F64, sigma: F64) -> float:
+    """Casewise normal log-likelihood, grouped by missing pattern."""
+    inverse, log_det = masked_inverse(patterns, sigma)
+    _, second = patterns.around(mean)
+    answered = patterns.seen.sum(axis=1)
+    constant = patterns.n @ (answered * LOG_2PI + log_det)
+    return float(-0.5 * (constant + np.einsum("aij,aij->", inverse, second)))
+
+
+def saturated(
+    patterns: Patterns, *, tolerance: float = 1e-9, most: int = 5000
+) -> tuple[F64, F64, float, int]:
+    """Means and covariances of the unrestricted normal model by EM (closed form if nothing is missing).
+
+    Returns
+    -------
+    mean : ndarray of shape (p,)
+    covariance : ndarray of shape (p, p)
+        Divided by n (maximum likelihood).
+    log_likelihood : float
+    iterations : int
+
+    Raises
+    ------
+    ConvergenceError
+        EM did not settle; too much is missing for so few rows.
+
+    References
+    ----------
+    Dempster, Laird & Rubin (1977), JRSS B 39(1); Little & Rubin (2002), section 11.2.
+    """
+    n, p = patterns.n_respondents, patterns.seen.shape[1]
+    counts = patterns.n @ patterns.seen
+    mean = patterns.total.sum(axis=0) / counts
+    _, second = patterns.around(mean)
+    if patterns.seen.all():
+        covariance = second.sum(axis=0) / n
+        return mean, covariance, log_likelihood(patterns, mean, covariance), 0
+    covariance = np.diag(np.diagonal(second.sum(axis=0)) / counts)
+    scale = np.sqrt(np.diagonal(covariance))
+    unseen = ~patterns.seen
+    blank = unseen[:, :, None] & unseen[:, None, :]
+    for iteration in range(1, most + 1):
+        inverse, _ = masked_inverse(patterns, covariance)
+        first, second = patterns.around(mean)
+        # Regression of all items on the answered ones: identity there, zero columns elsewhere.
+        slope = covariance @ inverse
+        left = np.where(blank, covariance - slope @ covariance, 0.0)
+        filled = slope @ first[:, :, None]
+        shift = filled.sum(axis=0)[:, 0] / n
+        product = slope @ second @ slope.transpose(0, 2, 1) + patterns.n[:, None, None] * left
+        new = product.sum(axis=0) / n - np.outer(shift, shift)
+        step = max(
+            float(np.max(np.abs(shift) / scale)),
+            float(np.max(np.abs(new - covariance) / np.outer(scale, scale))),
+        )
+        mean, covariance = mean + shift, 0.5 * (new + new.T)
+        if step < tolerance:
+            return mean, covariance, log_likelihood(patterns, mean, covariance), iteration
+    raise ConvergenceError(
+        f"The means and covariances of {p} items with missing answers did not settle in {most} EM steps.",
+        code="em_not_converged",
+        remedy="Drop items that few respondents answered, or use listwise deletion.",
+    )

@@ -1,0 +1,259 @@
+"""What a covariance fit gives: estimates, fit, and the pieces of the result file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from csi_model.cbsem.data import GroupData
+from csi_model.cbsem.measures import Fit
+from csi_model.cbsem.optimise import Objective
+from csi_model.cbsem.structure import F64, Structure
+from csi_model.errors import Caution, ModelError
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One line of the result in lavaan's row form; ``se`` is 0 for a fixed or dependent parameter."""
+
+    group: str
+    lhs: str
+    op: str
+    rhs: str
+    label: str
+    est: float
+    se: float
+    std_all: float
+    std_lv: float
+    se_std_all: float
+    free: bool
+
+    @property
+    def z(self) -> float | None:
+        return self.est / self.se if self.se > 0.0 else None
+
+    @property
+    def p(self) -> float | None:
+        return None if self.z is None else float(2.0 * ndtr(-abs(self.z)))
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Normal-theory interval."""
+        half = float(ndtri(0.5 + level / 2.0)) * self.se
+        return self.est - half, self.est + half
+
+
+@dataclass(frozen=True)
+class CbsemResult:
+    """A fitted covariance model.
+
+    ``estimates`` follow lavaan's row order; ``r_squared`` has one mapping per group; ``covariance`` is
+    that of the free parameters (named by ``structure.names``). ``objective`` and ``data`` let further
+    figures (modification indices, bootstrap, scores) be computed without another fit.
+    """
+
+    estimator: str
+    missing: str
+    groups: tuple[str, ...]
+    n_given: int
+    n_used: int
+    iterations: int
+    fit: Fit
+    estimates: tuple[Estimate, ...]
+    r_squared: tuple[Mapping[str, float], ...]
+    cautions: tuple[Caution, ...]
+    structure: Structure
+    theta: F64
+    covariance: F64
+    objective: Objective
+    data: tuple[GroupData, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Always true: what does not converge raises ``ConvergenceError``."""
+        return True
+
+    def estimate(self, lhs: str, op: str, rhs: str = "", *, group: str | None = None) -> Estimate:
+        """The row of one parameter; covariances may be named in either order."""
+        for row in self.estimates:
+            names = {(row.lhs, row.rhs)} | ({(row.rhs, row.lhs)} if op == "~~" else set())
+            if row.op == op and (lhs, rhs) in names and group in {None, row.group}:
+                return row
+        raise ModelError(
+            f"The model has no parameter {lhs} {op} {rhs}.",
+            code="parameter_unknown",
+            remedy="See the rows of the estimates.",
+        )
+
+    def implied_covariance(self, group: int = 0) -> F64:
+        """Model-implied covariance of the observed variables, in the order of ``structure.observed``."""
+        return np.asarray(self.structure.implied(group, self.theta).sigma)
+
+    def latent_covariance(self, group: int = 0) -> F64:
+        """Model-implied covariance of the latent variables, in the order of ``structure.latent``."""
+        at = [self.structure.factors.index(name) for name in self.structure.latent]
+        return np.asarray(self.structure.implied(group, self.theta).phi[np.ix_(at, at)])
+
+    def latent_means(self, group: int = 0) -> dict[str, float]:
+        """Means of the latent variables (0 in the first group)."""
+        kappa = self.structure.implied(group, self.theta).kappa
+        factors = self.structure.factors
+        return {name: float(kappa[factors.index(name)]) for name in self.structure.latent}
+
+    def loadings(self, group: int = 0) -> dict[str, dict[str, float]]:
+        """Standardised loadings: construct -> item -> loading."""
+        out: dict[str, dict[str, float]] = {}
+        for row in self.estimates:
+            if row.op == "=~" and row.group == self.groups[group]:
+                out.setdefault(row.lhs, {})[row.rhs] = row.std_all
+        return out
+
+    def factor_scores(self, group: int = 0) -> F64:
+        """Regression scores of the latent variables, ``Phi L' Sigma^-1 (y - mu)``.
+
+        Returns
+        -------
+        ndarray of shape (n, n_latent)
+            Missing answers are conditioned out, row by row of equal pattern. Not for ordinal models.
+
+        References
+        ----------
+        Thurstone (1935); lavaan's ``lavPredict(type = "lv")``.
+        """
+        if self.structure.ordinal:
+            raise ModelError(
+                "Scores of ordinal models are not computed.",
+                code="scores_ordinal",
+                remedy="Use index_weights() on the answers, or estimate with MLR.",
+            )
+        implied = self.structure.implied(group, self.theta)
+        lam = self.structure.layouts[group].matrices(implied.values)[0]
+        at = [self.structure.factors.index(name) for name in self.structure.latent]
+        values = self.data[group].values
+        mean = implied.mu if self.structure.mean_structure else np.nanmean(values, axis=0)
+        shared = (implied.phi @ lam.T)[at]
+        scores = np.empty((values.shape[0], len(at)))
+        seen = ~np.isnan(values)
+        kinds, member = np.unique(seen, axis=0, return_inverse=True)
+        for k, kind in enumerate(kinds):
+            rows = np.flatnonzero(member.reshape(-1) == k)
+            gain = np.linalg.solve(implied.sigma[np.ix_(kind, kind)], shared[:, kind].T)
+            scores[rows] = (values[rows][:, kind] - mean[kind]) @ gain + implied.kappa[at]
+        return scores
+
+    def index_weights(self, group: int = 0) -> dict[str, dict[str, float]]:
+        """Weights of each construct's own items in its index, non-negative, summing to one.
+
+        Notes
+        -----
+        The regression score of a construct from its own items alone has weights proportional to
+        ``Theta^-1 lambda``; Bartlett's are the same up to a factor, so normalising makes them one. They
+        apply to answers in their own units. Where a residual variance is not positive, or weights are
+        negative, the weights are the standardised loadings over the items' standard deviations, cut off
+        at zero: ``weight_cautions`` says so. A construct of constructs has the weights of all its items.
+
+        References
+        ----------
+        Bartlett (1937), British Journal of Psychology 28; Thurstone (1935), The Vectors of Mind.
+        """
+        return {name: weights for name, (weights, _) in self._weights(group).items()}
+
+    def weight_cautions(self, group: int = 0) -> tuple[Caution, ...]:
+        """Constructs whose index weights had to fall back to loadings."""
+        weak = [name for name, (_, fell) in self._weights(group).items() if fell]
+        if not weak:
+            return ()
+        return (
+            Caution(
+                "index_weights_fallback",
+                f"The factor score weights of {', '.join(weak)} are not all positive; the index uses "
+                "standardised loadings over standard deviations in their place.",
+            ),
+        )
+
+    def _weights(self, group: int) -> dict[str, tuple[dict[str, float], bool]]:
+        implied = self.structure.implied(group, self.theta)
+        lam, beta, _, residual, _, _ = self.structure.layouts[group].matrices(implied.values)
+        scale = np.sqrt(np.diagonal(implied.sigma))
+        factors = self.structure.factors
+        measured = {(row.lhs, row.rhs) for row in self.structure.rows if row.op == "=~"}
+        out: dict[str, tuple[dict[str, float], bool]] = {}
+        for name in factors:
+            own = [k for k, item in enumerate(self.structure.observed) if (name, item) in measured]
+            load = lam[:, factors.index(name)]
+            if not own:
+                lower = [factor for factor in factors if (name, factor) in measured]
+                load = sum(
+                    (lam[:, factors.index(f)] * beta[factors.index(f), factors.index(name)] for f in lower),
+                    start=np.zeros(len(scale)),
+                )
+                own = [k for k in range(len(scale)) if load[k] != 0.0]
+            if not own:
+                continue
+            block = residual[np.ix_(own, own)]
+            lead = load[own]
+            if len(own) == 1:
+                out[name] = ({self.structure.observed[own[0]]: 1.0}, False)
+                continue
+            fell = bool((np.diagonal(block) <= 0.0).any() or np.linalg.eigvalsh(block)[0] <= 0.0)
+            weights = lead if fell else np.linalg.solve(block, lead)
+            weights = weights * (1.0 if weights.sum() >= 0.0 else -1.0)
+            if fell or (weights < 0.0).any():
+                fell = True
+                weights = lead / scale[own] ** 2
+                weights = np.maximum(weights * (1.0 if weights.sum() >= 0.0 else -1.0), 0.0)
+            share = weights / weights.sum()
+            out[name] = (
+                {self.structure.observed[k]: float(w) for k, w in zip(own, share, strict=True)},
+                fell,
+            )
+        return out
+
+    def document(self) -> dict[str, Any]:
+        """The pieces of the result file: fit, estimates, loadings, r_squared, index weights, cautions."""
+        fit = {key: value for key, value in asdict(self.fit).items() if value is not None}
+        fit["rmsea_ci"] = list(self.fit.rmsea_ci)
+        if self.fit.rmsea_ci_scaled is not None:
+            fit["rmsea_ci_scaled"] = list(self.fit.rmsea_ci_scaled)
+        several = len(self.groups) > 1
+        rows = []
+        for row in self.estimates:
+            line: dict[str, Any] = {"group": row.group} if several else {}
+            line |= {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "est": row.est, "se": row.se}
+            line |= {"z": row.z, "p": row.p, "std_all": _plain(row.std_all), "std_lv": _plain(row.std_lv)}
+            rows.append(line)
+        per_group = [
+            {
+                "loadings": {
+                    name: {item: _plain(value) for item, value in items.items()}
+                    for name, items in self.loadings(group).items()
+                },
+                "r_squared": {name: _plain(value) for name, value in self.r_squared[group].items()},
+                "index_weights": self.index_weights(group),
+                "latent_means": self.latent_means(group),
+            }
+            for group in range(len(self.groups))
+        ]
+        out: dict[str, Any] = {
+            "estimator": self.estimator,
+            "missing": self.missing,
+            "n_respondents": self.n_given,
+            "n_used": self.n_used,
+            "converged": True,
+            "iterations": self.iterations,
+            "fit": fit,
+            "estimates": rows,
+            "cautions": [{"code": each.code, "message": each.message} for each in self.cautions],
+        }
+        if several:
+            out["groups"] = dict(zip(self.groups, per_group, strict=True))
+        else:
+            out |= per_group[0]
+        return out
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

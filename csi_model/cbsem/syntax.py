@@ -1,0 +1,290 @@
+"""lavaan syntax to a parameter table: semopy parses, specifies and gives the start values."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from csi_model.cbsem.structure import DEPENDENT, F64, FIXED, MatrixName, Row, Structure
+from csi_model.errors import SpecificationError
+
+_UNSUPPORTED = (
+    (re.compile(r":="), "defined parameters (:=)"),
+    (re.compile(r"(?<![=~])~(?!~)\s*(?:[\w.]+\s*\*\s*)?1\s*(\+|$)"), "intercepts (~ 1)"),
+    (re.compile(r"\|"), "thresholds (|)"),
+    (re.compile(r"\b(start|equal|c)\s*\("), "start(), equal() and c()"),
+    (re.compile(r"<~"), "composites (<~)"),
+)
+
+
+def _statements(text: str) -> list[str]:
+    """Statements of the model, comments and semicolons resolved, one a line."""
+    lines: list[str] = []
+    for raw in text.splitlines():
+        for part in re.split(r"[#!]", raw)[0].split(";"):
+            stripped = part.strip()
+            if not stripped:
+                continue
+            if lines and (lines[-1].endswith(("+", "~", "*")) or stripped.startswith("+")):
+                lines[-1] = f"{lines[-1]} {stripped}"
+            else:
+                lines.append(stripped)
+    return lines
+
+
+def parse(text: str) -> tuple[str, Mapping[str, Mapping[str, Mapping[str, str | None]]]]:
+    """Check lavaan syntax and split it into effects.
+
+    Returns
+    -------
+    text : str
+        The statements as semopy wants them, one a line.
+    effects : mapping operator -> left -> right -> multiplier or None
+
+    Raises
+    ------
+    SpecificationError
+        A statement cannot be read, or uses what this room does not estimate.
+    """
+    from semopy.parser import parse_desc  # noqa: PLC0415  semopy takes a second to import
+
+    lines = _statements(text)
+    for line in lines:
+        for pattern, what in _UNSUPPORTED:
+            if pattern.search(line):
+                raise SpecificationError(
+                    f"The model line {line!r} uses {what}, which is not supported.",
+                    code="syntax_unsupported",
+                    remedy="Write loadings (=~), regressions (~), covariances (~~), labels and fixed values.",
+                )
+    clean = "\n".join(lines)
+    try:
+        effects, operations = parse_desc(clean)
+    except SyntaxError as error:
+        raise SpecificationError(
+            f"{str(error).replace(chr(10), ' ')!r} is not lavaan syntax.",
+            code="syntax",
+            remedy="Each line is: left, one of =~ ~ ~~, then names joined by +.",
+        ) from None
+    strange = set(effects) - {"=~", "~", "~~"}
+    if operations or strange or not effects:
+        raise SpecificationError(
+            "The model needs lines with =~, ~ or ~~ and nothing else"
+            + (f"; found {', '.join(sorted([*operations, *strange]))}." if operations or strange else "."),
+            code="syntax",
+            remedy="Write, for example: SAT =~ SAT1 + SAT2 + SAT3.",
+        )
+    return clean, effects
+
+
+def observed_names(text: str) -> tuple[str, ...]:
+    """Observed variables of the model in order of appearance, indicators first as in lavaan."""
+    _, effects = parse(text)
+    latent = list(effects["=~"]) if "=~" in effects else []
+    order: list[str] = []
+    for op in ("=~", "~", "~~"):
+        for left, rights in effects.get(op, {}).items():
+            order += [right for right in rights if right not in latent] if op == "=~" else [left, *rights]
+    return tuple(dict.fromkeys(name for name in order if name not in latent))
+
+
+def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: float = 0.0) -> Structure:
+    """One group's structure, start values from the data.
+
+    Parameters
+    ----------
+    text : str
+        lavaan syntax.
+    values : ndarray of shape (n, p)
+        Answers in the order of ``names``; gaps are filled by means for the start values only.
+    names : tuple of str
+        Observed variables, as ``observed_names`` orders them.
+    single_residual : float
+        Residual variance of the only item of a construct, which data cannot tell (lavaan fixes it to 0).
+
+    Raises
+    ------
+    SpecificationError
+        See ``parse``; further when semopy refuses the model.
+    """
+    import pandas as pd  # noqa: PLC0415
+    from semopy.model import Model  # noqa: PLC0415
+
+    clean, effects = parse(text)
+    filled = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
+    logging.getLogger().disabled, was = True, logging.getLogger().disabled
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = Model(clean, mimic_lavaan=True)
+            model.load(pd.DataFrame(filled, columns=list(names)))
+    except (KeyError, IndexError, ValueError, NotImplementedError, TypeError) as error:
+        raise SpecificationError(
+            f"The model could not be specified: {error}.",
+            code="specification",
+            remedy="Check that every name is a construct or an item, and that no name is both.",
+        ) from None
+    finally:
+        logging.getLogger().disabled = was
+    rows = _table(model, effects, names)
+    rows = _fix_single_items(rows, effects, single_residual)
+    factors = tuple(model.vars["inner"])
+    latent = tuple(name for name in effects.get("=~", {}))
+    bare = Structure(names, _factor_order(factors, latent), latent, ())
+    return bare.with_rows(_placed(rows, bare))
+
+
+def _factor_order(factors: tuple[str, ...], latent: tuple[str, ...]) -> tuple[str, ...]:
+    return (*latent, *(name for name in factors if name not in latent))
+
+
+def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
+    """semopy's parameters as table rows; its alphabetical matrices are left behind."""
+    where = {id(matrix): name for matrix, name in zip(model.matrices, model.matrices_names, strict=True)}
+    labels = dict(zip(model.matrices_names, model.names, strict=True))
+    rows: list[Row] = []
+    free = 0
+    observed = set(names)
+    for name, parameter in model.parameters.items():
+        label = "" if re.fullmatch(r"_[a-z]+\d+", name) else name
+        # lavaan frees a parameter whose multiplier is NA; semopy would take NA for a label shared by all.
+        apart = label == "NA"
+        position = FIXED
+        if parameter.active and not apart:
+            position, free = free, free + 1
+        for location in parameter.locations:
+            if apart:
+                position, free = free, free + 1
+            matrix = where[id(location.matrix)]
+            left, right = (labels[matrix][axis][k] for axis, k in zip((0, 1), location.indices, strict=True))
+            value = float(parameter.start)
+            # Exogenous observed variables: semopy fixes their moments to the sample's. Estimated as free
+            # parameters they give the same fit and the same other estimates, also with missing answers.
+            exogenous = matrix == "psi" and left in observed and not _is_written(effects, left, right)
+            if position == FIXED and exogenous:
+                position, free = free, free + 1
+            if matrix == "lambda":
+                measured = left in effects.get("=~", {}).get(right, {})
+                lhs, op, rhs = (right, "=~", left) if measured else (left, "~", right)
+            elif matrix == "beta":
+                measured = left in effects.get("=~", {}).get(right, {})
+                lhs, op, rhs = (right, "=~", left) if measured else (left, "~", right)
+            else:
+                lhs, op, rhs = left, "~~", right
+            kind: MatrixName = matrix
+            rows.append(Row(0, lhs, op, rhs, kind, 0, 0, position, value, "" if apart else label))
+    return rows
+
+
+def _is_written(effects: Any, left: str, right: str) -> bool:
+    written = effects.get("~~", {})
+    return right in written.get(left, {}) or left in written.get(right, {})
+
+
+def _fix_single_items(rows: list[Row], effects: Any, residual: float) -> list[Row]:
+    """The residual of a construct's only item: fixed, as lavaan's auto.fix.single does."""
+    measured = effects.get("=~", {})
+    single = {next(iter(items)) for items in measured.values() if len(items) == 1}
+    shared = {item for item in single if sum(item in items for items in measured.values()) > 1}
+    out = []
+    for row in rows:
+        own = row.op == "~~" and row.lhs == row.rhs and row.lhs in single - shared
+        if own and not _is_written(effects, row.lhs, row.lhs) and row.lhs not in measured:
+            out.append(Row(0, row.lhs, row.op, row.rhs, row.matrix, 0, 0, FIXED, residual))
+        else:
+            out.append(row)
+    return out
+
+
+def _placed(rows: list[Row], bare: Structure) -> tuple[Row, ...]:
+    """Rows in lavaan's order with indices into our matrices, and the unit rows of observed factors."""
+    observed = {name: k for k, name in enumerate(bare.observed)}
+    factor = {name: k for k, name in enumerate(bare.factors)}
+    placed = []
+    for row in rows:
+        left, right = row.lhs, row.rhs
+        if row.op == "=~":
+            left, right = right, left
+        i = observed[left] if row.matrix in {"lambda", "theta"} else factor[left]
+        j = observed[right] if row.matrix == "theta" else factor[right]
+        placed.append(Row(0, row.lhs, row.op, row.rhs, row.matrix, i, j, row.free, row.value, row.label))
+    first = {"=~": 0, "~": 1, "~~": 2}
+    order = {name: k for k, name in enumerate((*bare.observed, *bare.latent))}
+
+    def rank(row: Row) -> tuple[int, ...]:
+        if row.op != "~~":
+            return (first[row.op], 0)
+        apart = row.lhs != row.rhs
+        a, b = sorted((order[row.lhs], order[row.rhs]))
+        return (first["~~"], int(apart), a, b)
+
+    placed.sort(key=rank)
+    placed = [
+        row
+        if row.op != "~~" or order[row.lhs] <= order[row.rhs]
+        else Row(0, row.rhs, "~~", row.lhs, row.matrix, row.j, row.i, row.free, row.value, row.label)
+        for row in placed
+    ]
+    units = [
+        Row(0, name, "=~", name, "lambda", observed[name], factor[name], FIXED, 1.0)
+        for name in bare.factors
+        if name in observed
+    ]
+    return (*placed, *units)
+
+
+def is_unit_row(row: Row) -> bool:
+    """The loading of one of an observed variable on itself: needed inside, not printed."""
+    return row.op == "=~" and row.lhs == row.rhs
+
+
+def with_means(structure: Structure, means: F64) -> Structure:
+    """Add free intercepts of all observed variables and zero means of the latent ones."""
+    start = structure.n_free
+    rows = list(structure.rows)
+    for k, name in enumerate(structure.observed):
+        at = structure.factors.index(name) if name in structure.factors else k
+        kind: MatrixName = "alpha" if name in structure.factors else "nu"
+        rows.append(Row(0, name, "~1", "", kind, at, at, start + k, float(means[k])))
+    for name in structure.latent:
+        at = structure.factors.index(name)
+        rows.append(Row(0, name, "~1", "", "alpha", at, at, FIXED, 0.0))
+    return structure.with_rows(tuple(rows), mean_structure=True)
+
+
+def as_ordinal(structure: Structure, thresholds: list[F64]) -> Structure:
+    """Thresholds in place of intercepts; one variance per item follows from its total variance of one.
+
+    That is the residual variance of the item, or the variance of the construct if the item is its only
+    one and measured without error.
+
+    Raises
+    ------
+    SpecificationError
+        An item's variances are all fixed.
+    """
+    rows = list(structure.rows)
+    for k, name in enumerate(structure.observed):
+        own = {name} | {row.lhs for row in rows if row.op == "=~" and row.rhs == name}
+        at = [i for i, row in enumerate(rows) if row.op == "~~" and row.lhs == row.rhs and row.lhs in own]
+        at.sort(key=lambda i: rows[i].lhs != name)
+        first = next((i for i in at if rows[i].free >= 0), None)
+        if first is None:
+            raise SpecificationError(
+                f"The variance of the ordered item {name} is fixed.",
+                code="ordinal_variance",
+                remedy="Ordered items have a total variance of one: do not fix their variances.",
+            )
+        rows[first] = replace(rows[first], free=DEPENDENT)
+    start = structure.n_free
+    cuts = [(k, c, float(cut)) for k, own_cuts in enumerate(thresholds) for c, cut in enumerate(own_cuts)]
+    for extra, (k, c, cut) in enumerate(cuts):
+        name = structure.observed[k]
+        rows.append(Row(0, name, "|", f"t{c + 1}", "tau", k, c, start + extra, cut))
+    return structure.with_rows(tuple(rows), ordinal=True)
