@@ -15,11 +15,12 @@ from sqlalchemy import (
     MetaData,
     event,
     make_url,
+    text,
 )
 from sqlalchemy import create_engine as sqlalchemy_create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import JSON, TypeDecorator
 
 NAMING_CONVENTION = {
@@ -161,3 +162,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()
+
+
+def lock_for_writing(session: Session, table: type[Base]) -> None:
+    """Make other writers of a table wait until this transaction ends; readers go on.
+
+    SQLite has one writer at a time: a write that touches no row takes its lock.
+    """
+    session.flush()
+    name = table.__tablename__
+    if session.connection().dialect.name == "sqlite":
+        session.execute(text(f"DELETE FROM {name} WHERE 0"))  # noqa: S608 - a name of ours
+    else:
+        session.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))

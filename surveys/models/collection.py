@@ -1,7 +1,8 @@
 """Collection: waves, invitations, responses, and the one link between the last two."""
 
+import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from surveys.database import Base, JsonType, Packed, UTCDateTime
 from surveys.models.documents import Version
 from surveys.models.organisation import Customer, CustomerClass, Tier, Unit, one_of
+
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Purpose(StrEnum):
@@ -83,6 +86,16 @@ def random_id() -> int:
     return secrets.randbits(53) or 1
 
 
+def key_digest(client_key: str) -> bytes:
+    """Hash a browser's key: who reads the database cannot take over an unfinished response."""
+    return hashlib.sha256(client_key.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def new_receipt() -> str:
+    """Make a receipt code of 16 letters and digits without look-alikes (78 bits)."""
+    return "-".join("".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(4)) for _ in range(4))
+
+
 def _bound(column: str) -> tuple[CheckConstraint, CheckConstraint]:
     """Refuse a time of day in an anonymous row, in the words of either database."""
     name, free = f"anonymous_{column}", f"NOT anonymous OR {column} IS NULL"
@@ -132,6 +145,11 @@ class Wave(Base):
         begun = self.opens_at is None or self.opens_at <= now
         return self.state == WaveState.OPEN and begun and (self.closes_at is None or now < self.closes_at)
 
+    def moment(self, now: datetime) -> datetime:
+        """Give the time that may be stored with an answer: midnight UTC of the day where it is anonymous."""
+        now = now.astimezone(UTC)
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) if self.anonymous else now
+
 
 class Segment(Base):
     """One combination of frame values; many responses share it, so a response carries one number."""
@@ -180,7 +198,9 @@ class Invitation(Base):
     state: Mapped[str] = mapped_column(String(16), default=InvitationState.ISSUED)
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    wave: Mapped[Wave] = relationship()
+    wave: Mapped[Wave] = relationship(
+        primaryjoin="Invitation.wave_id == Wave.id", foreign_keys="Invitation.wave_id"
+    )
     customer: Mapped[Customer | None] = relationship()
 
 
@@ -222,7 +242,9 @@ class Response(Base):
     timings: Mapped[NDArray[np.uint16]] = mapped_column(Packed(np.uint16))
     texts: Mapped[dict[str, str]] = mapped_column(JsonType, default=dict)
 
-    wave: Mapped[Wave] = relationship(overlaps="version")
+    wave: Mapped[Wave] = relationship(
+        primaryjoin="Response.wave_id == Wave.id", foreign_keys="Response.wave_id"
+    )
     segment: Mapped[Segment | None] = relationship()
 
 

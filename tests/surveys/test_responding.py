@@ -1,0 +1,333 @@
+"""Answering: what is stored, what is refused, and that every response exists exactly once."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from surveys import fieldwork, responding
+from surveys.answers import DONT_KNOW, NOT_ASKED
+from surveys.errors import SurveyError
+from surveys.models import Invitation, Participation, Response, Wave
+from tests.surveys.worlds import CODES, NOW, make_customers, make_wave
+
+
+def start(session: Session, wave: Wave, key: str = "browser", **more) -> Response:
+    response = responding.open_response(session, wave, client_key=key, language="zh", now=NOW, **more)
+    session.commit()
+    return response
+
+
+def answer_all(session: Session, response: Response) -> None:
+    responding.save_page(session, response, "supply", {"Q1": 8, "Q2": 7, "Q3": DONT_KNOW}, {}, 12.34, NOW)
+    responding.save_page(session, response, "after", {"CH.hall": 1, "CH.line": 0}, {"WHY": "好"}, 5, NOW)
+    session.commit()
+
+
+def refused(code: str, call: Callable, *arguments, **named) -> None:
+    with pytest.raises(SurveyError) as caught:
+        call(*arguments, **named)
+    assert caught.value.code == code
+
+
+def together(engine, number: int, work: Callable[[Session], object]) -> list[object]:
+    """Run the same work in several threads at once, each in a session of its own."""
+    barrier = threading.Barrier(number)
+    results: list[object] = [None] * number
+
+    def run(place: int) -> None:
+        try:
+            with Session(engine) as session:
+                barrier.wait(10)
+                results[place] = work(session)
+                session.commit()
+        except Exception as error:  # noqa: BLE001 - a thread must hand its failure over
+            results[place] = error
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_pages_are_stored_and_resumed(engine, session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    assert responding.answers_of(session, response) == dict.fromkeys(CODES, NOT_ASKED)
+    answer_all(session, response)
+    with Session(engine) as other:
+        found = responding.find_response(other, other.get_one(Wave, wave.id), "browser")
+        assert responding.answers_of(other, found) == {
+            "Q1": 8, "Q2": 7, "Q3": DONT_KNOW, "CH.hall": 1, "CH.line": 0,
+        }  # fmt: skip
+        assert found.texts == {"WHY": "好"}
+        assert found.timings.tolist() == [123, 50]
+        assert (found.section, found.revision, found.state) == ("after", 2, "open")
+
+
+def test_a_page_is_one_statement(engine, session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    responding.save_page(session, response, "supply", {"Q1": 1}, {}, 1, NOW)
+    session.commit()
+    found = responding.find_response(session, wave, "browser")
+    assert wave.is_open(NOW)
+    statements = []
+    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    responding.save_page(session, found, "supply", {"Q1": 2}, {}, 1, NOW)
+    session.commit()
+    assert len(statements) == 1
+    assert statements[0].startswith("UPDATE response")
+
+
+def test_two_tabs_lose_no_answer(engine, session):
+    wave = make_wave(session)
+    start(session, wave)
+    with Session(engine) as first, Session(engine) as second:
+        one = responding.find_response(first, first.get_one(Wave, wave.id), "browser")
+        two = responding.find_response(second, second.get_one(Wave, wave.id), "browser")
+        responding.save_page(first, one, "supply", {"Q1": 3}, {"WHY": "a"}, 2, NOW)
+        first.commit()
+        responding.save_page(second, two, "after", {"CH.hall": 1}, {}, 2, NOW)
+        second.commit()
+    session.expire_all()
+    stored = responding.find_response(session, wave, "browser")
+    answers = responding.answers_of(session, stored)
+    assert (answers["Q1"], answers["CH.hall"], stored.texts) == (3, 1, {"WHY": "a"})
+    assert (stored.revision, stored.timings.tolist()) == (2, [20, 20])
+
+
+def test_saving_at_the_same_time_keeps_every_page(engine, session):
+    wave = make_wave(session)
+    start(session, wave)
+    wave_id = wave.id
+    pages = iter([("supply", {code: 9}) for code in ("Q1", "Q2", "Q3")] + [("after", {"CH.line": 1})])
+    lock = threading.Lock()
+
+    def save(own: Session) -> None:
+        with lock:
+            section, values = next(pages)
+        response = responding.find_response(own, own.get_one(Wave, wave_id), "browser")
+        responding.save_page(own, response, section, values, {}, 1, NOW)
+
+    assert together(engine, 4, save) == [None] * 4
+    stored = responding.find_response(session, wave, "browser")
+    assert responding.answers_of(session, stored) == {
+        "Q1": 9, "Q2": 9, "Q3": 9, "CH.hall": NOT_ASKED, "CH.line": 1,
+    }  # fmt: skip
+    assert (stored.revision, stored.timings.tolist()) == (4, [30, 10])
+
+
+def test_opening_at_the_same_time_makes_one_response(engine, session):
+    wave = make_wave(session)
+    wave_id = wave.id
+
+    def begin(own: Session) -> int:
+        opened = responding.open_response(
+            own, own.get_one(Wave, wave_id), client_key="browser", language="zh", now=NOW
+        )
+        return opened.id
+
+    results = together(engine, 6, begin)
+    assert len(set(results)) == 1
+    assert session.scalar(select(func.count()).select_from(Response)) == 1
+
+
+def test_submitting_twice_gives_the_same_receipt(session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    answer_all(session, response)
+    receipt = responding.submit(session, response, NOW)
+    session.commit()
+    assert responding.submit(session, response, NOW + timedelta(days=400)) == receipt
+    assert len(receipt.code) == 19
+    refused("RESPONSE_SUBMITTED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, NOW)
+    assert start(session, wave).receipt == receipt.code
+
+
+def test_submitting_at_the_same_time_gives_one_receipt(engine, session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    answer_all(session, response)
+    wave_id = wave.id
+
+    def end(own: Session) -> responding.Receipt:
+        found = responding.find_response(own, own.get_one(Wave, wave_id), "browser")
+        return responding.submit(own, found, NOW)
+
+    results = together(engine, 6, end)
+    assert all(isinstance(result, responding.Receipt) for result in results), results
+    assert len(set(results)) == 1
+
+
+def test_receipts_differ_and_do_not_follow_from_each_other(session):
+    wave = make_wave(session)
+    receipts = set()
+    for place in range(20):
+        response = start(session, wave, f"browser {place}")
+        receipts.add(responding.submit(session, response, NOW).code)
+    assert len(receipts) == 20
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_one_token_gives_one_complete_response(engine, session, anonymous):
+    people = make_customers(session)
+    wave = make_wave(session, access="invited", anonymous=anonymous)
+    [token] = fieldwork.issue_invitations(session, wave, 1 if anonymous else people[:1], NOW)
+    session.commit()
+    wave_id = wave.id
+
+    def everything(own: Session) -> object:
+        own_wave = own.get_one(Wave, wave_id)
+        invitation = fieldwork.find_invitation(own, token)
+        key = f"browser {threading.get_ident()}"
+        response = responding.open_response(
+            own, own_wave, client_key=key, language="zh", invitation=invitation, now=NOW
+        )
+        own.commit()
+        return responding.submit(own, response, NOW, invitation=invitation)
+
+    results = together(engine, 5, everything)
+    receipts = {result for result in results if isinstance(result, responding.Receipt)}
+    others = {result.code for result in results if not isinstance(result, responding.Receipt)}
+    assert len(receipts) == 1
+    assert others <= {"INVITATION_USED"}
+    complete = select(func.count()).where(Response.state == "complete")
+    assert session.scalar(complete) == 1
+    assert session.scalar(select(Invitation.state)) == "used"
+
+
+def test_a_confidential_token_resumes_on_another_device(session):
+    people = make_customers(session)
+    wave = make_wave(session, access="invited", anonymous=False)
+    tokens = fieldwork.issue_invitations(session, wave, people[:2], NOW)
+    session.commit()
+    invitation, second = (fieldwork.find_invitation(session, token) for token in tokens)
+    phone = start(session, wave, "phone", invitation=invitation)
+    assert start(session, wave, "desk", invitation=invitation).id == phone.id
+    assert start(session, wave, "phone", invitation=second).id != phone.id
+    assert invitation.state == "started"
+    assert responding.account_of(phone) == {
+        "unit": "C1-O1", "customer_class": "residential", "tier": "resident", "area": "urban",
+    }  # fmt: skip
+    receipt = responding.submit(session, phone, NOW)
+    session.commit()
+    session.refresh(invitation)
+    assert invitation.state == "used"
+    assert start(session, wave, "third", invitation=invitation).receipt == receipt.code
+
+
+def test_an_anonymous_dump_cannot_join_token_and_response(session):
+    wave = make_wave(session, access="invited", anonymous=True)
+    tokens = fieldwork.issue_invitations(session, wave, 3, NOW)
+    for token in tokens:
+        invitation = fieldwork.find_invitation(session, token)
+        response = start(session, wave, f"browser {token}", invitation=invitation)
+        answer_all(session, response)
+        responding.submit(session, response, NOW, invitation=invitation)
+        session.commit()
+    fieldwork.close_wave(session, wave, NOW + timedelta(days=1))
+    session.commit()
+    assert session.scalar(select(func.count()).select_from(Participation)) == 0
+    rows = session.scalars(select(Response)).all()
+    invitations = session.scalars(select(Invitation)).all()
+    assert {row.completed_at.time() for row in rows} == {row.started_at.time() for row in rows}
+    assert {row.started_at for row in rows} == {NOW.replace(hour=0, minute=0, second=0, microsecond=0)}
+    assert {invitation.changed_at for invitation in invitations} == {None}
+    # What either side stores in rows' own order says nothing: both stand in the order of random keys.
+    stored = session.connection().exec_driver_sql("SELECT id FROM response").scalars().all()
+    hashes = session.connection().exec_driver_sql("SELECT token_hash FROM invitation").scalars().all()
+    assert stored == sorted(stored)
+    assert hashes == sorted(hashes)
+    values = {str(value) for row in rows for value in (row.id, row.client_key, row.receipt)}
+    assert not values & {invitation.token_hash for invitation in invitations}
+    assert not any(token in str(vars(row)) for token in tokens for row in rows)
+
+
+def test_closed_and_expired_waves_refuse(session):
+    wave = make_wave(session, closes_at=NOW + timedelta(hours=1))
+    response = start(session, wave)
+    later = NOW + timedelta(hours=2)
+    refused("WAVE_CLOSED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, later)
+    refused("WAVE_CLOSED", responding.submit, session, response, later)
+    named = {"client_key": "new", "language": "zh"}
+    refused("WAVE_CLOSED", responding.open_response, session, wave, now=later, **named)
+    fieldwork.close_wave(session, wave, NOW)
+    refused("WAVE_CLOSED", responding.open_response, session, wave, now=NOW, **named)
+    planned = make_wave(session, wave.version, code="W2", opened=False)
+    refused("WAVE_CLOSED", responding.open_response, session, planned, now=NOW, **named)
+
+
+def test_a_token_must_be_given_live_and_of_this_wave(session):
+    wave = make_wave(session, access="invited")
+    other = make_wave(session, wave.version, code="W2", access="invited")
+    [token] = fieldwork.issue_invitations(session, other, 1, NOW)
+    foreign = fieldwork.find_invitation(session, token)
+    named = {"client_key": "new", "language": "zh", "now": NOW}
+    refused("INVITATION_MISSING", responding.open_response, session, wave, **named)
+    refused("INVITATION_MISSING", responding.open_response, session, wave, invitation=foreign, **named)
+    fieldwork.set_outcome(session, foreign, "withdrawn", NOW)
+    refused("INVITATION_USED", responding.open_response, session, other, invitation=foreign, **named)
+    for wrong in ("", "x", token[:-1], token + "a", "' OR 1=1 --", "\x00" * 30, "é" * 30):
+        assert fieldwork.find_invitation(session, wrong) is None
+
+
+def test_wrong_pages_are_refused_and_change_nothing(session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    for code, section, values, texts in [
+        ("ANSWER_UNKNOWN", "supply", {"Q1": 1, "NO": 1}, {}),
+        ("ANSWER_RANGE", "supply", {"Q1": 40_000}, {}),
+        ("SECTION_UNKNOWN", "nowhere", {"Q1": 1}, {}),
+        ("TEXT_LONG", "supply", {"Q1": 1}, {"WHY": "x" * 20_001}),
+    ]:
+        refused(code, responding.save_page, session, response, section, values, texts, 1, NOW)
+    session.commit()
+    session.refresh(response)
+    assert response.revision == 0
+    assert set(responding.answers_of(session, response).values()) == {NOT_ASKED}
+
+
+def test_hostile_texts_come_back_as_they_were(session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    for words in ("'; DROP TABLE response; --", "{{7*7}}", "😀 \u202e \u200b", "\\ \" '", "满意" * 100):
+        responding.save_page(session, response, "after", {}, {"WHY": words}, 1, NOW)
+        session.commit()
+        session.refresh(response)
+        assert response.texts == {"WHY": words}
+    responding.save_page(session, response, "after", {}, {"WHY": "a\x00b"}, 1, NOW)
+    assert response.texts == {"WHY": "ab"}
+
+
+def test_accounts_serve_confidential_waves_only(session):
+    make_customers(session)
+    wave = make_wave(session, anonymous=False)
+    response = start(session, wave, account="A1")
+    assert responding.account_of(response)["customer_class"] == "industrial"
+    named = {"client_key": "new", "language": "zh", "now": NOW}
+    refused("CUSTOMER_UNKNOWN", responding.open_response, session, wave, account="nobody", **named)
+    hidden = make_wave(session, wave.version, code="W2")
+    refused("ACCOUNT_IN_ANONYMOUS_WAVE", responding.open_response, session, hidden, account="A1", **named)
+
+
+def test_full_quotas_and_screening(session):
+    make_customers(session)
+    quota = {"where": {"unit": "C1-O1"}, "limit": 1}
+    wave = make_wave(session, quotas=[quota])
+    office = {"unit": "C1-O1"}
+    first = start(session, wave, "1", segment=office)
+    screened = start(session, wave, "2", segment=office)
+    responding.screen_out(session, screened, NOW)
+    responding.submit(session, first, NOW)
+    named = {"client_key": "3", "language": "zh", "now": NOW}
+    refused("QUOTA_FULL", responding.open_response, session, wave, segment=office, **named)
+    assert start(session, wave, "4", segment={"unit": "C2-O1"}).state == "open"
+    refused("RESPONSE_SUBMITTED", responding.submit, session, screened, NOW)
+    counted = fieldwork.counts(session, wave)
+    assert (counted.complete, counted.screened, counted.open) == (1, 1, 1)

@@ -1,0 +1,107 @@
+"""Small worlds for database tests: a questionnaire, a version, units, customers and waves."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from surveys import customers, fieldwork, publishing
+from surveys.models import Customer, Unit, UnitLevel, Version, Wave
+from surveys.questionnaire import Questionnaire
+
+NOW = datetime(2026, 3, 5, 9, 41, 30, 123456, tzinfo=UTC)
+
+
+def text(words: str) -> dict[str, str]:
+    return {"en": words, "zh": words}
+
+
+def document(**changes) -> dict:
+    return {
+        "format": "manyi/1",
+        "code": "small",
+        "title": text("Small survey"),
+        "scales": {"ten": {"low": 1, "high": 10}},
+        "sections": [
+            {
+                "code": "supply",
+                "title": text("Supply"),
+                "questions": [
+                    {
+                        "type": "grid",
+                        "code": "Q",
+                        "text": text("How good is …"),
+                        "scale": "ten",
+                        "anchors": [text("Very poor"), text("Excellent")],
+                        "rows": [{"code": code, "text": text(code)} for code in ("Q1", "Q2", "Q3")],
+                    }
+                ],
+            },
+            {
+                "code": "after",
+                "title": text("Afterwards"),
+                "questions": [
+                    {
+                        "type": "multiple",
+                        "code": "CH",
+                        "text": text("Which channels?"),
+                        "options": [
+                            {"code": "hall", "value": 1, "text": text("Hall")},
+                            {"code": "line", "value": 2, "text": text("Hotline")},
+                        ],
+                    },
+                    {"type": "long_text", "code": "WHY", "text": text("Why?")},
+                ],
+            },
+        ],
+    } | changes
+
+
+CODES = ("Q1", "Q2", "Q3", "CH.hall", "CH.line")
+
+
+def make_version(session: Session, **changes) -> Version:
+    return publishing.publish(session, Questionnaire.load(document(**changes)), "Test", NOW)
+
+
+def make_wave(session: Session, version: Version | None = None, *, opened: bool = True, **settings) -> Wave:
+    settings = {"code": "W1", "title": "First", "now": NOW} | settings
+    wave = fieldwork.create_wave(session, version or make_version(session), **settings)
+    if opened:
+        fieldwork.open_wave(session, wave, NOW - timedelta(hours=1))
+    session.commit()
+    return wave
+
+
+def make_units(session: Session) -> dict[str, Unit]:
+    """A group, one province, two cities with two offices each."""
+    top = customers.add_unit(session, code="G", name="Group", level=UnitLevel.GROUP)
+    province = customers.add_unit(session, code="P", name="Province", level=UnitLevel.PROVINCE, parent=top)
+    units = {"G": top, "P": province}
+    for city in ("C1", "C2"):
+        units[city] = customers.add_unit(session, code=city, name=city, level=UnitLevel.CITY, parent=province)
+        for number in (1, 2):
+            code = f"{city}-O{number}"
+            units[code] = customers.add_unit(
+                session, code=code, name=code, level=UnitLevel.OFFICE, parent=units[city]
+            )
+    session.commit()
+    return units
+
+
+def make_customers(session: Session, number: int = 3) -> list[Customer]:
+    make_units(session)
+    rows = [
+        {
+            "code": f"A{place}",
+            "unit": f"C{place % 2 + 1}-O1",
+            "customer_class": "industrial" if place % 2 else "residential",
+            "tier": "key" if place % 2 else "resident",
+            "area": "urban",
+            "email": f"customer{place}@example.org",
+        }
+        for place in range(number)
+    ]
+    report = customers.import_customers(session, rows)
+    assert report == (number, 0, ())
+    session.commit()
+    return [customers.find_customer(session, row["code"]) for row in rows]
