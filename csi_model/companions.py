@@ -1,0 +1,130 @@
+"""Figures that stand beside the index and never inside it: NPS, customer effort, top and bottom boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.errors import DataError
+from csi_model.intervals import (
+    F64,
+    Estimate,
+    check_answers,
+    check_weights,
+    from_normal,
+    n_effective,
+    share_interval,
+    weighted_means,
+)
+
+
+@dataclass(frozen=True)
+class NetPromoter:
+    """Net promoter score, -100 to 100, and the shares (0-1) of promoters, passives and detractors."""
+
+    score: Estimate
+    shares: Estimate
+    n: int
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """Shares 0-1 of the top and bottom boxes of a scale, and the mean in scale points."""
+
+    top: Estimate
+    bottom: Estimate
+    mean: Estimate
+    n: int
+
+
+def net_promoter(
+    answers: F64,
+    *,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> NetPromoter:
+    """Net promoter score: percent answering 9-10 minus percent answering 0-6.
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n_respondents,)
+        0-10, ``nan`` missing.
+
+    Notes
+    -----
+    The score is the mean of 100, 0 and -100, so its standard error is that of a mean.
+
+    References
+    ----------
+    Reichheld (2003), Harvard Business Review 81(12):46-54.
+    """
+    used, mass, labels = _answered(answers, weights, clusters, low=0, high=10, floor=floor)
+    kinds = np.column_stack([used >= 9, (used > 6) & (used < 9), used <= 6]).astype(float)
+    shares, covariance = weighted_means(kinds, mass, labels)
+    net = np.array([100.0, 0.0, -100.0])
+    return NetPromoter(
+        score=from_normal(net @ shares, np.sqrt(max(net @ covariance @ net, 0.0)), level=level),
+        shares=share_interval(shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level),
+        n=len(used),
+    )
+
+
+def boxes(
+    answers: F64,
+    *,
+    low: int,
+    high: int,
+    n_boxes: int = 2,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Boxes:
+    """Shares of the highest and lowest ``n_boxes`` answers and the mean: top-box, or customer effort (1-7).
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n_respondents,)
+        Scale points low to high, ``nan`` missing.
+    n_boxes : int
+        At most half of the scale.
+    """
+    if not 1 <= n_boxes <= (high - low + 1) // 2:
+        msg = f"{n_boxes} boxes of a scale {low}-{high} would overlap."
+        raise DataError(msg, code="boxes", remedy="Ask for half of the scale points at most.")
+    used, mass, labels = _answered(answers, weights, clusters, low=low, high=high, floor=floor)
+    table = np.column_stack([used > high - n_boxes, used < low + n_boxes, used]).astype(float)
+    means, covariance = weighted_means(table, mass, labels)
+    error = np.sqrt(np.diag(covariance))
+    n = n_effective(mass)
+    return Boxes(
+        top=share_interval(means[0], error[0], n, level=level),
+        bottom=share_interval(means[1], error[1], n, level=level),
+        mean=from_normal(means[2], error[2], level=level),
+        n=len(used),
+    )
+
+
+def _answered(
+    answers: F64,
+    weights: F64 | None,
+    clusters: NDArray[np.generic] | None,
+    *,
+    low: float,
+    high: float,
+    floor: int,
+) -> tuple[F64, F64, NDArray[np.generic] | None]:
+    column = check_answers(answers)[:, 0]
+    mass = check_weights(weights, len(column))
+    kept = ~np.isnan(column)
+    if ((column[kept] < low) | (column[kept] > high)).any():
+        msg = f"Answers lie outside {low:g} to {high:g}."
+        raise DataError(msg, code="scales", remedy="Turn don't-know codes into missing answers first.")
+    if kept.sum() < floor:
+        msg = f"{int(kept.sum())} answers, below the floor of {floor}."
+        raise DataError(msg, code="floor", remedy="Look at a larger unit or more waves.")
+    return column[kept], mass[kept], None if clusters is None else np.asarray(clusters)[kept]
