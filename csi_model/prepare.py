@@ -1,0 +1,217 @@
+"""The seam, statistics side: plain columns become a checked matrix of scale points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from csi_model.errors import Caution, DataError
+from csi_model.specify import ModelSpec
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IndicatorMatrix:
+    """Scale points by respondent and indicator; ``nan`` is missing.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_respondents, n_indicators)
+        Reversed where an indicator's valence is −1; columns in the order of `codes`.
+    weights : ndarray of shape (n_respondents,)
+        Positive, mean 1; all 1 where none were given.
+    strata, clusters : integer ndarray of shape (n_respondents,) or None
+        For resampling.
+    n_respondents : int
+        Rows given; `values` may hold fewer (rows without any answer or weight are left out).
+    """
+
+    values: F64
+    codes: tuple[str, ...]
+    weights: F64
+    n_respondents: int
+    strata: NDArray[np.int64] | None = None
+    clusters: NDArray[np.int64] | None = None
+    cautions: tuple[Caution, ...] = ()
+
+    def subset(self, rows: NDArray[np.bool_]) -> IndicatorMatrix:
+        """Give some of the respondents; weights are scaled to mean 1 again."""
+        weights = self.weights[rows]
+        return IndicatorMatrix(
+            self.values[rows],
+            self.codes,
+            weights / weights.mean() if weights.size else weights,
+            int(rows.sum()),
+            None if self.strata is None else self.strata[rows],
+            None if self.clusters is None else self.clusters[rows],
+        )
+
+
+def prepare(
+    spec: ModelSpec,
+    columns: Mapping[str, ArrayLike],
+    *,
+    missing: str = "mean",
+    weights: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    clusters: ArrayLike | None = None,
+) -> IndicatorMatrix:
+    """Check the columns of a model's indicators and bring them into one matrix.
+
+    Parameters
+    ----------
+    columns
+        Column name → values of one length; ``nan`` and the model's missing codes are missing.
+    missing : {"mean", "listwise", "fiml"}
+        `listwise` leaves out rows with any gap here; the others leave gaps in.
+
+    Raises
+    ------
+    DataError
+        A column is missing, holds text, is constant or empty; an answer is off its scale; weights are
+        negative or all zero; fewer rows than indicators. The message names the column and the first row.
+    """
+    cautions: list[Caution] = []
+    codes = spec.indicator_ids
+    absent = [code for code in codes if code not in columns]
+    if absent:
+        raise DataError(
+            f"The data have no column {absent[0]}"
+            + (
+                f" (and {len(absent) - 1} more of the model: {', '.join(absent[1:6])})."
+                if absent[1:]
+                else "."
+            ),
+            code="missing-column",
+            remedy=f"Name the columns as the model names its indicators. Columns found: {', '.join(list(columns)[:12])}.",
+        )
+    values = np.column_stack([_column(columns[code], code) for code in codes])
+    n = len(values)
+    if spec.missing_codes:
+        values[np.isin(values, spec.missing_codes)] = np.nan
+    _check_scale(spec, values)
+    sampling = None if weights is None else _weights(weights, n)
+    kept = ~np.isnan(values).all(axis=1)
+    if sampling is not None:
+        kept &= sampling > 0
+    if missing == "listwise":
+        kept &= ~np.isnan(values).any(axis=1)
+    left_out = n - int(kept.sum())
+    if left_out:
+        why = "a missing answer" if missing == "listwise" else "no answer to any indicator, or no weight"
+        cautions.append(Caution("rows-left-out", f"{left_out} of {n} respondents were left out: {why}."))
+    values = values[kept]
+    _check_columns(codes, values)
+    if len(values) < len(codes):
+        raise DataError(
+            f"There are {len(values)} usable respondents for {len(codes)} indicators.",
+            code="too-few-rows",
+            remedy="Collect more answers, use a smaller model, or choose --missing mean.",
+        )
+    low, high, valence = spec.scales.T
+    values = np.where(valence < 0, low + high - values, values)
+    scaled = np.ones(len(values)) if sampling is None else sampling[kept] / sampling[kept].mean()
+    return IndicatorMatrix(
+        values,
+        codes,
+        scaled,
+        n,
+        None if strata is None else _labels(strata, n, "strata")[kept],
+        None if clusters is None else _labels(clusters, n, "clusters")[kept],
+        tuple(cautions),
+    )
+
+
+def _column(column: ArrayLike, code: str) -> F64:
+    array: NDArray[Any] = np.asarray(column)
+    if array.ndim != 1:
+        raise DataError(
+            f"Column {code} is not one column.", code="shape", remedy="Give one value a respondent."
+        )
+    if array.dtype.kind in "fiub":
+        numbers = array.astype(np.float64)
+    else:
+        numbers = np.full(len(array), np.nan)
+        for row, value in enumerate(array.tolist()):
+            text = "" if value is None else str(value).strip()
+            if text and text.lower() not in {"na", "nan"}:
+                try:
+                    numbers[row] = float(text)
+                except ValueError:
+                    raise DataError(
+                        f"Column {code}, row {row + 1} holds {text[:40]!r}, which is no number.",
+                        code="text-in-column",
+                        remedy="Correct the value, or leave it empty if the answer is missing.",
+                    ) from None
+    if np.isinf(numbers).any():
+        row = int(np.flatnonzero(np.isinf(numbers))[0])
+        raise DataError(
+            f"Column {code}, row {row + 1} is infinite.", code="infinite", remedy="Correct the value."
+        )
+    return numbers
+
+
+def _check_scale(spec: ModelSpec, values: F64) -> None:
+    low, high, _ = spec.scales.T
+    off = (values < low) | (values > high)
+    if off.any():
+        row, column = (int(place[0]) for place in np.nonzero(off))
+        code = spec.indicator_ids[column]
+        raise DataError(
+            f"Column {code}, row {row + 1} holds {values[row, column]:g}, off its scale {low[column]:g}–{high[column]:g}.",
+            code="off-scale",
+            remedy="Correct it, add its code to missing_codes, or give the indicator its own scale in the model.",
+        )
+
+
+def _check_columns(codes: tuple[str, ...], values: F64) -> None:
+    for column, code in enumerate(codes):
+        answers = values[:, column]
+        answers = answers[~np.isnan(answers)]
+        if not len(answers):
+            raise DataError(
+                f"Column {code} has no answers at all.",
+                code="all-missing",
+                remedy="Leave the indicator out of the model.",
+            )
+        if answers.min() == answers.max():
+            raise DataError(
+                f"Column {code} is constant: every answer is {answers[0]:g}.",
+                code="constant-column",
+                remedy="Leave the indicator out of the model; it tells nobody apart.",
+            )
+
+
+def _weights(weights: ArrayLike, n: int) -> F64:
+    numbers = _column(weights, "of weights")
+    if len(numbers) != n:
+        raise DataError(
+            f"{len(numbers)} weights for {n} respondents.", code="weights", remedy="Give one each."
+        )
+    if np.isnan(numbers).any():
+        row = int(np.flatnonzero(np.isnan(numbers))[0]) + 1
+        raise DataError(
+            f"The weight in row {row} is missing.", code="weights", remedy="Give every respondent one."
+        )
+    if (numbers < 0).any():
+        row = int(np.flatnonzero(numbers < 0)[0]) + 1
+        raise DataError(
+            f"The weight in row {row} is negative ({numbers[row - 1]:g}).",
+            code="weights",
+            remedy="Weights are 0 or more.",
+        )
+    if not numbers.any():
+        raise DataError("All weights are zero.", code="weights", remedy="Check the column of weights.")
+    return numbers
+
+
+def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.int64]:
+    array = np.asarray(labels)
+    if array.shape != (n,):
+        raise DataError(f"{array.size} {what} for {n} respondents.", code=what, remedy="Give one each.")
+    return np.unique(array.astype(str), return_inverse=True)[1].astype(np.int64)
