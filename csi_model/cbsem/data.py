@@ -144,7 +144,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
         )
     complete = values[~np.isnan(values).any(axis=1)]
     if complete.shape[0] > 2 and (np.ptp(complete, axis=0) > 0).all():
-        correlations = np.corrcoef(complete, rowvar=False)
+        correlations = np.atleast_2d(np.corrcoef(complete, rowvar=False))
         rows, cols = np.tril_indices(p, -1)
         twins = np.flatnonzero(np.abs(correlations[rows, cols]) > 1.0 - 1e-10)
         if twins.size:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from csi_model.cbsem.moments import LOG_2PI, Patterns, masked_inverse
 from csi_model.cbsem.structure import F64
@@ -15,8 +14,14 @@ from csi_model.cbsem.structure import F64
 class Discrepancy(Protocol):
     """Half a chi-square as a function of one group's moments (as stacked by ``Structure.moments``)."""
 
-    def value(self, moments: F64) -> float: ...
-    def slope(self, moments: F64) -> F64: ...
+    def value(self, moments: F64) -> float:
+        """Half a chi-square; infinite where the moments are impossible."""
+        ...
+
+    def slope(self, moments: F64) -> F64:
+        """First derivative in the moments."""
+        ...
+
     def weight(self, moments: F64) -> F64:
         """Expected curvature, positive definite: the metric of a scoring step."""
         ...
@@ -59,14 +64,17 @@ class Likelihood:
 
     @property
     def p(self) -> int:
-        return self.patterns.seen.shape[1]
+        """Number of observed variables."""
+        return int(self.patterns.seen.shape[1])
 
     def split(self, moments: F64) -> tuple[F64, F64]:
+        """Mean vector and covariance matrix."""
         if self.mean is not None:
             return self.mean, vech_matrix(moments, self.p)
         return moments[: self.p], vech_matrix(moments[self.p :], self.p)
 
     def value(self, moments: F64) -> float:
+        """Half a chi-square; infinite where a covariance matrix is not positive definite."""
         mean, sigma = self.split(moments)
         try:
             inverse, log_det = masked_inverse(self.patterns, sigma)
@@ -78,6 +86,7 @@ class Likelihood:
         return float(0.5 * fit + self.saturated_logl)
 
     def slope(self, moments: F64) -> F64:
+        """First derivative in the moments."""
         mean, sigma = self.split(moments)
         inverse, _ = masked_inverse(self.patterns, sigma)
         first, second = self.patterns.around(mean)
@@ -85,11 +94,12 @@ class Likelihood:
         a, b = np.tril_indices(self.p)
         by_sigma = spread.sum(axis=0)[a, b] * vech_weight(self.p)
         if self.mean is not None:
-            return by_sigma
+            return np.asarray(by_sigma)
         by_mean = -np.einsum("aij,aj->i", inverse, first)
         return np.concatenate([by_mean, by_sigma])
 
     def weight(self, moments: F64) -> F64:
+        """Expected second derivative."""
         mean, sigma = self.split(moments)
         inverse, _ = masked_inverse(self.patterns, sigma)
         del mean
@@ -102,6 +112,7 @@ class Likelihood:
         return self._stack(weighted.sum(axis=0), None, block * np.outer(w, w))
 
     def curvature(self, moments: F64) -> F64:
+        """Observed second derivative."""
         mean, sigma = self.split(moments)
         inverse, _ = masked_inverse(self.patterns, sigma)
         first, second = self.patterns.around(mean)
@@ -137,13 +148,11 @@ class Likelihood:
         inverse, _ = masked_inverse(self.patterns, sigma)
         p, member = self.p, self.patterns.member
         away = np.where(self.patterns.seen[member], self.patterns.values - mean, 0.0)
-        if inverse.shape[0] == 1:
-            pull = away @ inverse[0]
-        else:
-            pull = np.einsum("nij,nj->ni", inverse[member], away)
+        whole = inverse.shape[0] == 1
+        pull = away @ inverse[0] if whole else np.einsum("nij,nj->ni", inverse[member], away)
         a, b = np.tril_indices(p)
         by_sigma = (pull[:, a] * pull[:, b] - inverse[:, a, b][member]) * vech_weight(p)
-        return by_sigma if self.mean is not None else np.concatenate([pull, by_sigma], axis=1)
+        return np.asarray(by_sigma if self.mean is not None else np.concatenate([pull, by_sigma], axis=1))
 
 
 @dataclass(frozen=True)
@@ -163,17 +172,21 @@ class LeastSquares:
         return self.weights * vector if self.weights.ndim == 1 else self.weights @ vector
 
     def value(self, moments: F64) -> float:
+        """Half a chi-square; infinite where a covariance matrix is not positive definite."""
         gap = self.sample - moments
         return float(0.5 * self.n * (gap @ self._times(gap)))
 
     def slope(self, moments: F64) -> F64:
+        """First derivative in the moments."""
         return -self.n * self._times(self.sample - moments)
 
     def weight(self, moments: F64) -> F64:
+        """Expected second derivative."""
         del moments
         return self.n * (np.diag(self.weights) if self.weights.ndim == 1 else self.weights)
 
     def curvature(self, moments: F64) -> F64:
+        """Observed second derivative."""
         return self.weight(moments)
 
 
@@ -206,6 +219,3 @@ def free_distribution_covariance(values: F64, *, means: bool = False) -> F64:
     stacked = np.concatenate([away, products], axis=1) if means else products
     stacked = stacked - stacked.mean(axis=0)
     return np.asarray(stacked.T @ stacked / values.shape[0])
-
-
-BoolArray = NDArray[np.bool_]

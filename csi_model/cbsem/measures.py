@@ -24,10 +24,12 @@ class ChiSquare:
 
     @property
     def p(self) -> float:
+        """Tail probability of the unscaled statistic."""
         return tail(self.value, self.df)
 
     @property
     def p_scaled(self) -> float | None:
+        """Tail probability of the scaled statistic."""
         return None if self.scaled is None else tail(self.scaled, self.df)
 
 
@@ -68,6 +70,7 @@ class Fit:
 
 
 def tail(value: float, df: int) -> float:
+    """Upper tail of the chi-square distribution; 1 without degrees of freedom."""
     return float(chi2_distribution.sf(value, df)) if df > 0 else 1.0
 
 

@@ -30,6 +30,7 @@ class Patterns:
 
     @property
     def n_respondents(self) -> float:
+        """Rows behind the sums."""
         return float(self.n.sum())
 
     def around(self, mean: F64) -> tuple[F64, F64]:

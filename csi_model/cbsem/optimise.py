@@ -32,6 +32,7 @@ class Objective:
     parts: Sequence[Discrepancy]
 
     def value(self, theta: F64) -> float:
+        """Half a chi-square."""
         total = 0.0
         for group, part in enumerate(self.parts):
             moments, _ = self.structure.moments(group, theta)
@@ -39,6 +40,7 @@ class Objective:
         return total
 
     def gradient(self, theta: F64) -> F64:
+        """First derivative in the free parameters."""
         out = np.zeros(theta.size)
         for group, part in enumerate(self.parts):
             moments, jacobian = self.structure.moments(group, theta)
@@ -72,15 +74,16 @@ def _step(metric: F64, gradient: F64, damping: float) -> F64:
     scale = np.sqrt(np.maximum(np.diagonal(metric), 1e-12))
     scaled = metric / np.outer(scale, scale) + damping * np.eye(scale.size)
     try:
-        return -np.linalg.solve(scaled, gradient / scale) / scale
+        move = np.linalg.solve(scaled, gradient / scale)
     except np.linalg.LinAlgError:
-        return -np.linalg.lstsq(scaled, gradient / scale, rcond=None)[0] / scale
+        move = np.linalg.lstsq(scaled, gradient / scale, rcond=None)[0]
+    return np.asarray(-move / scale)
 
 
 def scoring(objective: Objective, start: F64, *, tolerance: float, most: int) -> tuple[F64, float, int, bool]:
     """Fisher scoring with Levenberg's damping in the parameters' own scale (Marquardt 1963)."""
     theta, value = start.copy(), objective.value(start)
-    damping, gain, iteration = 1e-3, np.inf, 0
+    damping, gain, iteration = 1e-3, float("inf"), 0
     for iteration in range(1, most + 1):
         gradient, metric = objective.gradient(theta), objective.expected(theta)
         gain = float(-gradient @ _step(metric, gradient, 1e-12))
@@ -106,8 +109,11 @@ def optimise(
     tolerance: float = 1e-12,
     most: int = 400,
     polish: bool = True,
+    rescue: bool = True,
 ) -> Optimum:
     """Find the minimum and prove it: gradient zero in the metric of the information.
+
+    ``polish`` ends with Newton steps; ``rescue`` tries a quasi-Newton search where scoring fails.
 
     Raises
     ------
@@ -121,17 +127,9 @@ def optimise(
             remedy="Check for items that are copies of one another and for extreme fixed values.",
         )
     theta, value, iterations, done = scoring(objective, start, tolerance=tolerance, most=most)
-    if not done:
-        rescue = minimize(
-            lambda x: min(objective.value(x), 1e12),
-            theta,
-            jac=lambda x: objective.gradient(x) if np.isfinite(objective.value(x)) else np.zeros(x.size),
-            method="BFGS",
-            options={"maxiter": 2000, "gtol": 1e-7},
-        )
-        if np.isfinite(rescue.fun) and rescue.fun <= value:
-            theta, value = np.asarray(rescue.x), float(rescue.fun)
-            iterations += int(rescue.nit)
+    if not done and rescue:
+        theta, value, more = _quasi_newton(objective, theta, value)
+        iterations += more
         theta, value, more, done = scoring(objective, theta, tolerance=tolerance, most=most)
         iterations += more
     if polish:
@@ -145,6 +143,19 @@ def optimise(
             remedy="Simplify the model, give more answers, or look for constructs that are nearly the same.",
         )
     return Optimum(theta, value, iterations, gradient, decrement)
+
+
+def _quasi_newton(objective: Objective, theta: F64, value: float) -> tuple[F64, float, int]:
+    def bounded(at: F64) -> float:
+        return min(objective.value(at), 1e12)
+
+    def slope(at: F64) -> F64:
+        return objective.gradient(at) if np.isfinite(objective.value(at)) else np.zeros(at.size)
+
+    found = minimize(bounded, theta, jac=slope, method="BFGS", options={"maxiter": 2000, "gtol": 1e-7})
+    if np.isfinite(found.fun) and float(found.fun) <= value:
+        return np.asarray(found.x, dtype=float), float(found.fun), int(found.nit)
+    return theta, value, int(found.nit)
 
 
 def _newton(

@@ -34,11 +34,13 @@ class Ordinal:
 
     @property
     def sample(self) -> F64:
+        """Thresholds, then correlations: the sample moments."""
         a, b = np.tril_indices(self.correlations.shape[0], -1)
         return np.concatenate([*self.thresholds, self.correlations[a, b]])
 
     @property
     def n_thresholds(self) -> int:
+        """Number of thresholds of all items."""
         return sum(cuts.size for cuts in self.thresholds)
 
 
@@ -60,6 +62,7 @@ def bivariate_normal_cdf(x: F64, y: F64, rho: F64) -> F64:
 
 
 def bivariate_normal_density(x: F64, y: F64, rho: F64) -> F64:
+    """Density of two standard normals with correlation rho."""
     free = 1.0 - rho * rho
     inside = np.exp(-(x * x - 2.0 * rho * x * y + y * y) / (2.0 * free))
     return np.asarray(inside / (2.0 * np.pi * np.sqrt(free)))
@@ -144,7 +147,7 @@ def _polychoric(tables: F64, x: F64, y: F64) -> F64:
         moved = np.abs(tried - rho).max()
         rho, probabilities, value = tried, new, fresh
         if moved < 1e-11:
-            return rho
+            return np.asarray(rho)
     raise ConvergenceError(
         "A polychoric correlation did not settle.",
         code="polychoric_not_converged",
@@ -209,8 +212,8 @@ def ordinal_statistics(values: F64, names: tuple[str, ...]) -> Ordinal:
     meat = scores.T @ scores
     bread = np.zeros_like(meat)
     for k in range(p):
-        own = slice(first[k], first[k + 1])
-        bread[own, own] = meat[own, own]
+        block = slice(first[k], first[k + 1])
+        bread[block, block] = meat[block, block]
     bread[n_thresholds:, :n_thresholds] = slope
     rest = np.arange(n_thresholds, bread.shape[0])
     bread[rest, rest] = (by_rho**2).sum(axis=0)

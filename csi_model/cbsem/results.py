@@ -34,10 +34,12 @@ class Estimate:
 
     @property
     def z(self) -> float | None:
+        """Estimate over its standard error; none for a fixed parameter."""
         return self.est / self.se if self.se > 0.0 else None
 
     @property
     def p(self) -> float | None:
+        """Two-sided normal probability of z."""
         return None if self.z is None else float(2.0 * ndtr(-abs(self.z)))
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:

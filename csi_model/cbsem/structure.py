@@ -39,6 +39,7 @@ class Row:
 
     @property
     def name(self) -> str:
+        """Left, operator and right, as written in the model."""
         return f"{self.lhs} {self.op} {self.rhs}"
 
 
@@ -156,10 +157,12 @@ class Structure:
 
     @property
     def n_free(self) -> int:
+        """Free parameters, equal ones counted once."""
         return 1 + max((row.free for row in self.rows), default=-1)
 
     @cached_property
     def start(self) -> F64:
+        """Start values of the free parameters."""
         out = np.zeros(self.n_free)
         for row in reversed(self.rows):
             if row.free >= 0:
@@ -185,6 +188,7 @@ class Structure:
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
+        """Compiled rows of every group."""
         return tuple(
             Layout(tuple(self.rows[k] for k in table), len(self.observed), len(self.factors))
             for table in self.tables
@@ -240,6 +244,7 @@ class Structure:
         return np.asarray(moved)
 
     def implied(self, group: int, theta: Numeric) -> Implied:
+        """Implied moments of one group."""
         return self.layouts[group].evaluate(theta)
 
     def with_rows(self, rows: tuple[Row, ...], **changes: Any) -> Structure:

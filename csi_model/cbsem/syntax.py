@@ -145,7 +145,7 @@ def _factor_order(factors: tuple[str, ...], latent: tuple[str, ...]) -> tuple[st
 
 
 def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
-    """semopy's parameters as table rows; its alphabetical matrices are left behind."""
+    """The parameters of semopy as table rows; its alphabetical matrices are left behind."""
     where = {id(matrix): name for matrix, name in zip(model.matrices, model.matrices_names, strict=True)}
     labels = dict(zip(model.matrices_names, model.names, strict=True))
     rows: list[Row] = []
@@ -169,10 +169,7 @@ def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
             exogenous = matrix == "psi" and left in observed and not _is_written(effects, left, right)
             if position == FIXED and exogenous:
                 position, free = free, free + 1
-            if matrix == "lambda":
-                measured = left in effects.get("=~", {}).get(right, {})
-                lhs, op, rhs = (right, "=~", left) if measured else (left, "~", right)
-            elif matrix == "beta":
+            if matrix in {"lambda", "beta"}:
                 measured = left in effects.get("=~", {}).get(right, {})
                 lhs, op, rhs = (right, "=~", left) if measured else (left, "~", right)
             else:
@@ -270,7 +267,7 @@ def as_ordinal(structure: Structure, thresholds: list[F64]) -> Structure:
         An item's variances are all fixed.
     """
     rows = list(structure.rows)
-    for k, name in enumerate(structure.observed):
+    for name in structure.observed:
         own = {name} | {row.lhs for row in rows if row.op == "=~" and row.rhs == name}
         at = [i for i, row in enumerate(rows) if row.op == "~~" and row.lhs == row.rhs and row.lhs in own]
         at.sort(key=lambda i: rows[i].lhs != name)

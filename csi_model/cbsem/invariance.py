@@ -1,0 +1,190 @@
+"""Do groups answer with the same yardstick? Configural, metric and scalar models compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from csi_model.cbsem import syntax
+from csi_model.cbsem.estimation import fit
+from csi_model.cbsem.measures import tail
+from csi_model.cbsem.results import CbsemResult
+from csi_model.errors import Caution, SpecificationError
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A more restricted level against the one before it; ``p`` of the chi-square difference."""
+
+    level: str
+    against: str
+    chi2: float
+    df: int
+    p: float
+    cfi_change: float
+    rmsea_change: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class InvarianceTest:
+    """The three fitted levels and the two steps between them; ``reached`` is the last that holds."""
+
+    configural: CbsemResult
+    metric: CbsemResult
+    scalar: CbsemResult
+    differences: tuple[Difference, Difference]
+    reached: Literal["configural", "metric", "scalar"]
+    cautions: tuple[Caution, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Plain mapping for the result file."""
+        levels = {"configural": self.configural, "metric": self.metric, "scalar": self.scalar}
+        return {
+            "levels": {
+                name: {
+                    "chi2": result.fit.chi2,
+                    "df": result.fit.df,
+                    "p": result.fit.p,
+                    "cfi": result.fit.cfi,
+                    "rmsea": result.fit.rmsea,
+                    "srmr": result.fit.srmr,
+                }
+                for name, result in levels.items()
+            },
+            "differences": [vars(each) for each in self.differences],
+            "reached": self.reached,
+            "latent_means": {
+                group: self.scalar.latent_means(k) for k, group in enumerate(self.scalar.groups)
+            },
+            "cautions": [vars(each) for each in self.cautions],
+        }
+
+
+def measurement_part(text: str) -> str:
+    """The loadings of a model, and its covariances between items; paths are left out."""
+    _, effects = syntax.parse(text)
+    latent = set(effects.get("=~", {}))
+    lines = []
+    for left, rights in effects.get("=~", {}).items():
+        terms = [name if by is None else f"{by}*{name}" for name, by in rights.items()]
+        lines.append(f"{left} =~ " + " + ".join(terms))
+    items = {item for rights in effects.get("=~", {}).values() for item in rights} - latent
+    for left, rights in effects.get("~~", {}).items():
+        for right, by in rights.items():
+            if {left, right} <= items:
+                lines.append(f"{left} ~~ " + (right if by is None else f"{by}*{right}"))
+    if not lines:
+        raise SpecificationError(
+            "The model has no loadings (=~), so there is no measurement to compare.",
+            code="no_measurement",
+            remedy="Give constructs with items.",
+        )
+    return "\n".join(lines)
+
+
+def assess_invariance(
+    model: Any,
+    data: Mapping[str, Any],
+    groups: str | Sequence[Any],
+    *,
+    estimator: Literal["ML", "MLR"] = "ML",
+    missing: Literal["listwise", "fiml"] = "listwise",
+    level: float = 0.05,
+    cfi_drop: float = 0.01,
+) -> InvarianceTest:
+    """Fit the measurement model at three levels of equality and compare them step by step.
+
+    Parameters
+    ----------
+    model : str or ModelSpec
+        Only its measurement part is used; constructs covary freely.
+    groups : str or sequence
+        Column or labels; at least two groups.
+    level : float
+        A step holds if its p-value is at least this, or the drop in CFI is at most ``cfi_drop``.
+
+    Returns
+    -------
+    InvarianceTest
+
+    Raises
+    ------
+    SpecificationError
+        Fewer than two groups, or no loadings; else as ``fit``.
+
+    References
+    ----------
+    Meredith (1993), Psychometrika 58(4); Cheung & Rensvold (2002), Structural Equation Modeling 9(2);
+    Satorra & Bentler (2001), Psychometrika 66(4), for the scaled difference (MLR).
+    """
+    text = measurement_part(model if isinstance(model, str) else str(model.to_lavaan()))
+    codes = tuple(getattr(model, "missing_codes", ()))
+    given: Any = _Coded(text, codes)
+    common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
+    configural = fit(given, data, invariance="configural", **common)
+    if len(configural.groups) < 2:
+        raise SpecificationError(
+            "There is one group only, so nothing can be compared.",
+            code="one_group",
+            remedy="Give a column with two groups or more.",
+        )
+    metric = fit(given, data, invariance="metric", **common)
+    scalar = fit(given, data, invariance="scalar", **common)
+    steps = (
+        _difference(("metric", metric), ("configural", configural), level=level, cfi_drop=cfi_drop),
+        _difference(("scalar", scalar), ("metric", metric), level=level, cfi_drop=cfi_drop),
+    )
+    reached: Literal["configural", "metric", "scalar"] = "configural"
+    cautions: tuple[Caution, ...] = ()
+    if steps[0].holds:
+        reached = "scalar" if steps[1].holds else "metric"
+    if reached != "scalar":
+        what = "Means of the groups" if reached == "metric" else "Paths and means of the groups"
+        cautions = (
+            Caution(
+                "invariance_fails",
+                f"{what} may differ because the items work differently, not the constructs: only {reached} "
+                "invariance holds. Look for items whose wording the groups may read differently.",
+            ),
+        )
+    return InvarianceTest(configural, metric, scalar, steps, reached, cautions)
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Syntax together with the missing codes of the model it came from."""
+
+    text: str
+    missing_codes: tuple[float, ...]
+
+    def to_lavaan(self) -> str:
+        return self.text
+
+
+def _difference(
+    restricted: tuple[str, CbsemResult],
+    wider: tuple[str, CbsemResult],
+    *,
+    level: float,
+    cfi_drop: float,
+) -> Difference:
+    (name, strict), (against, free) = restricted, wider
+    df = strict.fit.df - free.fit.df
+    chi2 = strict.fit.chi2 - free.fit.chi2
+    if strict.fit.scaling_factor is not None and free.fit.scaling_factor is not None:
+        factor = (strict.fit.df * strict.fit.scaling_factor - free.fit.df * free.fit.scaling_factor) / df
+        chi2 = chi2 / factor if factor > 0.0 else float("nan")
+    p = tail(chi2, df)
+    change = strict.fit.cfi - free.fit.cfi
+    return Difference(
+        name,
+        against,
+        chi2,
+        df,
+        p,
+        change,
+        strict.fit.rmsea - free.fit.rmsea,
+        bool(p >= level or change >= -cfi_drop),
+    )

@@ -1,0 +1,189 @@
+"""Sample statistics by group, the structure fitted to them, and the discrepancies between both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from csi_model.cbsem import syntax
+from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
+from csi_model.cbsem.moments import Patterns, by_pattern, saturated
+from csi_model.cbsem.optimise import Objective
+from csi_model.cbsem.ordinal import Ordinal, ordinal_statistics
+from csi_model.cbsem.structure import F64, FIXED, Row, Structure
+from csi_model.errors import IdentificationError
+
+Estimator = Literal["ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"]
+Missing = Literal["listwise", "fiml"]
+Invariance = Literal["configural", "metric", "scalar"]
+LIKELIHOODS = ("ML", "MLR", "MLM")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to fit; see ``fit``."""
+
+    estimator: Estimator
+    missing: Missing = "listwise"
+    likelihood: Literal["normal", "wishart"] = "normal"
+    information: Literal["expected", "observed"] | None = None
+
+    @property
+    def reduced(self) -> bool:
+        """Whether chi-square is a multiple of n minus the number of groups."""
+        return self.estimator not in LIKELIHOODS or self.likelihood == "wishart"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One group's statistics: saturated moments and what discrepancies are made of."""
+
+    values: F64
+    n: float
+    mean: F64
+    covariance: F64  # maximum likelihood (divided by n); correlations if ordinal
+    logl: float
+    patterns: Patterns | None = None
+    ordinal: Ordinal | None = None
+
+
+def reduce(values: F64, names: tuple[str, ...], *, ordered: bool) -> Sample:
+    """Saturated moments of one group's answers.
+
+    Raises
+    ------
+    IdentificationError
+        The items' covariance matrix is singular.
+    """
+    n = float(values.shape[0])
+    if ordered:
+        ordinal = ordinal_statistics(values, names)
+        return Sample(values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), None, ordinal)
+    patterns = by_pattern(values)
+    try:
+        mean, covariance, logl, _ = saturated(patterns)
+    except np.linalg.LinAlgError:
+        raise IdentificationError(
+            "The covariance matrix of the items is singular: some items are sums of others.",
+            code="collinear_items",
+            remedy="Drop items that others determine, or give more respondents.",
+        ) from None
+    return Sample(values, n, mean, covariance, logl, patterns)
+
+
+def structure_of(
+    text: str,
+    names: tuple[str, ...],
+    samples: Sequence[Sample],
+    *,
+    means: bool,
+    ordinal: bool,
+    invariance: str | None,
+) -> Structure:
+    """The model of all groups, start values from each group's answers."""
+    apart = []
+    for sample in samples:
+        start_from = sample.values
+        if ordinal:
+            start_from = (start_from - start_from.mean(axis=0)) / start_from.std(axis=0)
+        one = syntax.specify(text, start_from, names)
+        if sample.ordinal is not None:
+            one = syntax.as_ordinal(one, list(sample.ordinal.thresholds))
+        elif means:
+            one = syntax.with_means(one, sample.mean)
+        apart.append(one)
+    return apart[0] if len(apart) == 1 else together(apart, invariance)
+
+
+def together(apart: Sequence[Structure], invariance: str | None) -> Structure:
+    """One structure of several groups, with the equalities that the level of invariance asks for.
+
+    Labels hold across groups. From the second group on, scalar invariance frees the latent means.
+    """
+    rows: list[Row] = []
+    offset = 0
+    shared: dict[tuple[str, ...], int] = {}
+    observed = set(apart[0].observed)
+    for group, one in enumerate(apart):
+        for row in one.rows:
+            free = row.free
+            if (
+                invariance == "scalar"
+                and group > 0
+                and row.op == "~1"
+                and row.lhs not in observed
+                and free == FIXED
+            ):
+                free = one.n_free + len(rows)
+            key: tuple[str, ...] | None = ("label", row.label) if row.label else None
+            if invariance in {"metric", "scalar"} and row.op == "=~":
+                key = key or ("loading", row.lhs, row.rhs)
+            if invariance == "scalar" and row.op == "~1" and row.lhs in observed:
+                key = ("intercept", row.lhs)
+            if free >= 0:
+                free += offset
+                free = shared.setdefault(key, free) if key else free
+            rows.append(replace(row, group=group, free=free))
+        offset += one.n_free + len(one.rows) * len(apart) + 1
+    return apart[0].with_rows(tuple(rows), n_groups=len(apart))
+
+
+def sample_vector(sample: Sample, structure: Structure) -> F64:
+    """Saturated moments in the order of ``Structure.moments``."""
+    if sample.ordinal is not None:
+        return sample.ordinal.sample
+    a, b = structure.lower
+    vech = sample.covariance[a, b]
+    return np.concatenate([sample.mean, vech]) if structure.mean_structure else vech
+
+
+def discrepancies(
+    samples: Sequence[Sample], structure: Structure, options: Options
+) -> tuple[Discrepancy, ...]:
+    """Half a chi-square of each group, for the wanted estimator."""
+    out: list[Discrepancy] = []
+    for sample in samples:
+        if sample.ordinal is not None:
+            weights = 1.0 / np.diagonal(sample.ordinal.gamma)
+            out.append(LeastSquares(sample.ordinal.sample, weights, sample.n - 1.0))
+        elif options.estimator in {"GLS", "ULS"}:
+            out.append(_least_squares(sample, structure, options.estimator))
+        elif sample.patterns is not None:
+            patterns, logl = sample.patterns, sample.logl
+            if options.likelihood == "wishart":
+                patterns, logl = _wishart(sample)
+            out.append(Likelihood(patterns, logl, None if structure.mean_structure else sample.mean))
+    return tuple(out)
+
+
+def _least_squares(sample: Sample, structure: Structure, estimator: str) -> LeastSquares:
+    n = sample.n
+    unbiased = sample.covariance * n / (n - 1.0)
+    a, b = structure.lower
+    vector = unbiased[a, b]
+    means = structure.mean_structure
+    if means:
+        vector = np.concatenate([sample.mean, vector])
+    weights = normal_weight(unbiased, means=means) if estimator == "GLS" else np.ones(vector.size)
+    return LeastSquares(vector, weights, n - 1.0)
+
+
+def _wishart(sample: Sample) -> tuple[Patterns, float]:
+    """Sums as n - 1 rows with the unbiased covariance would give them."""
+    if sample.patterns is None:
+        raise TypeError("Wishart likelihood needs sums of answers")
+    n = sample.n
+    cross = n * sample.covariance + (n - 1.0) * np.outer(sample.mean, sample.mean)
+    patterns = replace(
+        sample.patterns, n=np.array([n - 1.0]), total=(n - 1.0) * sample.mean[None], cross=cross[None]
+    )
+    return patterns, saturated(patterns)[2]
+
+
+def n_moments(objective: Objective) -> int:
+    """Sample moments the model is held against, all groups."""
+    structure = objective.structure
+    return sum(structure.moments(g, structure.start)[0].size for g in range(structure.n_groups))
