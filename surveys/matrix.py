@@ -1,22 +1,20 @@
 """The seam, database side: complete responses of waves as plain arrays and question codes."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session
 
-from surveys.answers import NOT_ASKED
+from surveys.answers import LOWEST_ANSWER
 from surveys.errors import Problem, SurveyError
 from surveys.layout import layout_of
 from surveys.models import Response, Segment, Unit, UnitLevel, Wave
 from surveys.models.collection import Purpose, ResponseState
 
 CHUNK = 20_000
-# Reserved answers are the lowest int16 numbers; every real answer lies above them.
-FIRST_REAL = -32_000
 
 
 class AnswerMatrix(NamedTuple):
@@ -114,15 +112,19 @@ def load_matrix(
 def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False) -> PackedWave:
     """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
     layout = layout_of(session, wave.version_id)
-    blobs, ids, segment_ids = _read_packed(session, _wanted(wave, include_excluded=include_excluded))
+    blobs, ids, segment_ids = read_columns(session, _wanted(wave, include_excluded=include_excluded), 3)
     try:
         answers = np.frombuffer(b"".join(blobs), dtype="<i2").reshape(len(blobs), len(layout.codes))
     except ValueError as error:
         raise SurveyError(Problem.ANSWERS_DAMAGED, code=wave.code) from error
-    return PackedWave(answers, ids, segment_ids)
+    return PackedWave(
+        answers,
+        np.fromiter(ids, np.int64, len(ids)),
+        np.fromiter((-1 if ident is None else ident for ident in segment_ids), np.int64, len(ids)),
+    )
 
 
-def _wanted(wave: Wave, *, include_excluded: bool) -> Select[tuple[bytes, int, int | None]]:
+def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
     kept: ColumnElement[bool] = true() if include_excluded else Response.excluded.is_(False)
     # The bare columns of the table, so that no type turns each blob into an array of its own.
     table = Response.__table__
@@ -133,29 +135,22 @@ def _wanted(wave: Wave, *, include_excluded: bool) -> Select[tuple[bytes, int, i
     )
 
 
-def _read_packed(
-    session: Session, query: Select[tuple[bytes, int, int | None]]
-) -> tuple[list[bytes], NDArray[np.int64], NDArray[np.int64]]:
-    """Run the query on the driver itself: a row object for each of a million rows costs as much again."""
+def read_columns(session: Session, query: Select[Any], number: int) -> tuple[Sequence[Any], ...]:
+    """Read whole columns with the driver itself: a row object for each of a million rows costs as much again.
+
+    Values come as the driver gives them: bytes, numbers, text; the types of the models are not applied.
+    """
     connection = session.connection()
     compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
+    parameters = compiled.construct_params()
+    places = getattr(compiled, "positiontup", None)
     cursor = connection.connection.cursor()
     try:
-        parameters = compiled.construct_params()
-        ordered = (
-            tuple(parameters[name] for name in compiled.positiontup)
-            if compiled.positiontup is not None
-            else parameters
-        )
-        cursor.execute(str(compiled), ordered)
+        cursor.execute(str(compiled), parameters if places is None else tuple(map(parameters.get, places)))
         rows = cursor.fetchall()
     finally:
         cursor.close()
-    if not rows:
-        return [], np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    blobs, ids, segment_ids = zip(*rows, strict=True)
-    known = np.fromiter((-1 if ident is None else ident for ident in segment_ids), np.int64, len(rows))
-    return list(blobs), np.fromiter(ids, np.int64, len(rows)), known
+    return tuple(zip(*rows, strict=True)) if rows else ((),) * number
 
 
 def _fill(target: NDArray[np.float64], answers: NDArray[np.int16], places: Sequence[int]) -> None:
@@ -164,10 +159,10 @@ def _fill(target: NDArray[np.float64], answers: NDArray[np.int16], places: Seque
     absent = columns < 0
     for start in range(0, len(answers), CHUNK):
         part = answers[start : start + CHUNK]
-        taken = part[:, np.where(absent, 0, columns)] if part.shape[1] else np.full_like(target, NOT_ASKED)
+        taken = part[:, np.where(absent, 0, columns)]
         written = target[start : start + CHUNK]
         written[...] = taken
-        written[taken < FIRST_REAL] = np.nan
+        written[taken < LOWEST_ANSWER] = np.nan
         written[:, absent] = np.nan
 
 
