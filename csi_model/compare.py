@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -98,6 +98,7 @@ def compare_groups(
     n_permutations: int = 1000,
     n_resamples: int = 1000,
     weights: F64 | None = None,
+    aligned: Collection[str] = (),
     floor: int = 30,
     level: float = 0.95,
 ) -> Comparison:
@@ -106,7 +107,7 @@ def compare_groups(
     Parameters
     ----------
     values : ndarray of shape (n_respondents, n_indicators)
-        Points 0-100, no ``nan``.
+        Answers in scale points, no ``nan``.
     groups : ndarray of shape (n_respondents,)
         Group, unit or wave of every respondent.
     statistic : callable
@@ -115,6 +116,10 @@ def compare_groups(
     n_permutations, n_resamples : int
     weights : ndarray of shape (n_respondents,), optional
         They travel with the respondent in permutations and resamples.
+    aligned : collection of str
+        Estimates of relations (:data:`csi_model.compare_pls.RELATIONS`) whose permutations shall use answers
+        standardised within groups, so that different levels do not pass for different relations, as in
+        cSEM. Never name points here.
     floor : int
 
     Raises
@@ -149,6 +154,12 @@ def compare_groups(
         drawn = permuted_differences(
             values[both], n_first, statistic, rng, n_permutations, weights=weights[both]
         )
+        if aligned:
+            level_free = np.concatenate([_standardised(values[rows[name]]) for name in (first, second)])
+            relations = permuted_differences(
+                level_free, n_first, statistic, rng, n_permutations, weights=weights[both]
+            )
+            drawn |= {key: relations[key] for key in aligned if key in relations}
         raw.append((first, second, drawn))
     p = {
         key: np.stack([_permutation_p(observed[a][key] - observed[b][key], d[key]) for a, b, d in raw])
@@ -250,6 +261,10 @@ def _resample(
         counts = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(float)
         parts.append(dict(statistic(*group_moments(values, counts * weights))))
     return _joined(parts)
+
+
+def _standardised(values: F64) -> F64:
+    return np.asarray((values - values.mean(axis=0)) / values.std(axis=0, ddof=1))
 
 
 def _permutation_p(observed: F64, drawn: F64) -> F64:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from csi_model.effects import points_per_point
 from csi_model.errors import Caution, DataError
 from csi_model.intervals import (
     F64,
@@ -139,7 +140,7 @@ def unstandardised_effects(total_effects: F64, score_sd: F64) -> F64:
     if (score_sd <= 0).any() or not np.isfinite(score_sd).all():
         msg = "A construct's points do not vary."
         raise DataError(msg, code="zero_variance", remedy="Leave the construct out or join units.")
-    return np.asarray(np.asarray(total_effects, float) * score_sd[..., :, None] / score_sd[..., None, :])
+    return np.asarray(points_per_point(np.asarray(total_effects, float), score_sd))
 
 
 def importance(effects_on_target: F64, shares: F64, dimensions: F64) -> Levels:
