@@ -1,1 +1,33 @@
-"""The satisfaction index and its statistics: numpy and scipy, no Flask, no SQL."""
+"""The satisfaction index and its statistics: numpy and scipy, no web and no SQL."""
+
+from csi_model.errors import (
+    Caution,
+    ConvergenceError,
+    DataError,
+    IdentificationError,
+    ModelError,
+    SpecificationError,
+)
+from csi_model.estimate import Options, Result, estimate
+from csi_model.prepare import IndicatorMatrix, prepare
+from csi_model.report import document
+from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
+
+__all__ = [
+    "Caution",
+    "Construct",
+    "ConvergenceError",
+    "DataError",
+    "Dimension",
+    "IdentificationError",
+    "Indicator",
+    "IndicatorMatrix",
+    "ModelError",
+    "ModelSpec",
+    "Options",
+    "Result",
+    "SpecificationError",
+    "document",
+    "estimate",
+    "prepare",
+]

@@ -88,7 +88,7 @@ def prepare(
                 else "."
             ),
             code="missing-column",
-            remedy=f"Name the columns as the model names its indicators. Columns found: {', '.join(list(columns)[:12])}.",
+            remedy=f"Name the columns as the model does. Columns found: {', '.join(list(columns)[:12])}.",
         )
     values = np.column_stack([_column(columns[code], code) for code in codes])
     n = len(values)
@@ -163,9 +163,9 @@ def _check_scale(spec: ModelSpec, values: F64) -> None:
         row, column = (int(place[0]) for place in np.nonzero(off))
         code = spec.indicator_ids[column]
         raise DataError(
-            f"Column {code}, row {row + 1} holds {values[row, column]:g}, off its scale {low[column]:g}–{high[column]:g}.",
+            f"Column {code}, row {row + 1} holds {values[row, column]:g}, off {low[column]:g}–{high[column]:g}.",
             code="off-scale",
-            remedy="Correct it, add its code to missing_codes, or give the indicator its own scale in the model.",
+            remedy="Correct it, add the value to missing_codes, or give the indicator its own scale.",
         )
 
 

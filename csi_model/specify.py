@@ -1,4 +1,4 @@
-"""The model: indicators, dimensions, constructs and paths; read from YAML or lavaan syntax, written to both."""
+"""The model: indicators, dimensions, constructs, paths; read from and written to YAML and lavaan syntax."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class ModelSpec:
     def from_lavaan(
         cls, text: str, *, index: str | None = None, low: float = 1, high: float = 10
     ) -> ModelSpec:
-        """Read `=~` and `~` lines; `index` defaults to the construct named SAT or Satisfaction, else the last."""
+        """Read `=~` and `~` lines; `index` defaults to SAT or Satisfaction, else the last construct."""
         return _from_lavaan(text, index, low, high)
 
     def to_mapping(self) -> dict[str, Any]:

@@ -1,0 +1,272 @@
+"""One call from a model and answers to every figure: estimates, intervals, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from csi_model import index, pls, resample
+from csi_model.errors import Caution, DataError, ModelError
+from csi_model.index import Points
+from csi_model.moments import Moments, RandomGroups, source
+from csi_model.pls import Solution
+from csi_model.prepare import IndicatorMatrix
+from csi_model.resample import Draws
+from csi_model.specify import ModelSpec
+
+FLOOR = 30
+INDICATIVE = 100
+METHODS = ("pls", "plsc", "cbsem")
+MISSING = ("mean", "listwise", "fiml")
+INTERVALS = ("percentile", "bca", "studentised")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to estimate. `bootstrap` is the number of resamples, 0 for none."""
+
+    method: str = "pls"
+    scheme: str = "path"
+    missing: str = "mean"
+    bootstrap: int = 0
+    seed: int = 1
+    jobs: int = 1
+    interval: str = "percentile"
+    level: float = 0.95
+    floor: int = FLOOR
+    indicative: int = INDICATIVE
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("method", self.method, METHODS),
+            ("scheme", self.scheme, pls.SCHEMES),
+            ("missing", self.missing, MISSING),
+            ("interval", self.interval, INTERVALS),
+        ):
+            if value not in known:
+                raise ModelError(
+                    f"There is no {name} {value!r}.", code=name, remedy=f"Choose {', '.join(known)}."
+                )
+        if self.bootstrap < 0 or 0 < self.bootstrap < 20:
+            raise ModelError(
+                f"{self.bootstrap} resamples cannot give an interval.",
+                code="bootstrap",
+                remedy="Ask for 0, or 20 and more.",
+            )
+        if self.seed < 0 or self.jobs < 1:
+            raise ModelError(
+                "The seed is 0 or more, jobs are 1 or more.", code="options", remedy="Correct them."
+            )
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything estimated from one sample; arrays as in `pls.Solution`, without the batch dimension's use."""
+
+    spec: ModelSpec
+    options: Options
+    moments: Moments
+    solution: Solution
+    points: Points
+    draws: Draws | None
+    left_out: Draws | None
+    n_respondents: int
+    n_used: int
+    cautions: tuple[Caution, ...]
+    groups: Mapping[str, Result | None] = field(default_factory=dict)
+    covariance_model: Any = None
+
+    @property
+    def estimates(self) -> Draws:
+        """The sample's estimates in the same shape as the draws, one row."""
+        return resample.estimates(self.moments, self.spec, self.options.scheme)
+
+    @property
+    def n_failed(self) -> int:
+        """Resamples without a solution."""
+        if self.draws is None:
+            return 0
+        return int((~np.isfinite(self.draws.constructs).all(axis=1)).sum())
+
+    def interval(
+        self, name: str
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None:
+        """Give standard errors and interval ends of one field of `Draws`, or None without resamples."""
+        if self.draws is None:
+            return None
+        drawn = getattr(self.draws, name)
+        usable = drawn[np.isfinite(self.draws.constructs).all(axis=1)]
+        point = getattr(self.estimates, name)[0]
+        error = usable.std(axis=0, ddof=1)
+        if self.left_out is not None and self.options.interval == "bca":
+            ends = resample.bca(usable, point, getattr(self.left_out, name), self.options.level)
+        elif self.left_out is not None and self.options.interval == "studentised":
+            ends = resample.studentised(usable, point, getattr(self.left_out, name), self.options.level)
+        else:
+            ends = resample.percentile(usable, self.options.level)
+        return error, *ends
+
+
+def estimate(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    options: Options | None = None,
+    *,
+    groups: ArrayLike | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Estimate a model, with intervals and by group where asked.
+
+    Parameters
+    ----------
+    groups
+        A label per respondent of `data`; each group is estimated with its own seed derived from
+        `options.seed`. A group below `options.floor` is not shown (None), below `indicative` it is marked.
+
+    Raises
+    ------
+    ConvergenceError, DataError
+        As the message says; nothing is guessed.
+    """
+    options = options or Options()
+    labels = None if groups is None else np.asarray(groups).astype(str)
+    share = 1.0 if labels is None else 0.3
+    whole = _estimate(spec, data, options, progress=_part(progress, 0.0, share))
+    if labels is None:
+        return whole
+    if len(labels) != len(data.values):
+        raise DataError(
+            f"{len(labels)} groups for {len(data.values)} rows.", code="groups", remedy="Give one each."
+        )
+    found, cautions = _by_group(spec, data, options, labels, _part(progress, share, 1.0))
+    return Result(**{**whole.__dict__, "groups": found, "cautions": whole.cautions + tuple(cautions)})
+
+
+def _part(progress: Progress | None, start: float, end: float) -> Progress | None:
+    return None if progress is None else lambda share: progress(start + (end - start) * share)
+
+
+def _estimate(
+    spec: ModelSpec, data: IndicatorMatrix, options: Options, *, progress: Progress | None = None
+) -> Result:
+    large = len(data.values) > resample.LARGE and options.missing != "fiml"
+    moments_of = source(data, options.missing) if not large else None
+    drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
+    if isinstance(drawn_from, RandomGroups):
+        moments = drawn_from.sample()
+    else:
+        moments = drawn_from.of_counts(np.ones((1, len(data.values))))
+    solution = pls.solve_one(moments.corr[0], spec, options.scheme)
+    scored = index.points(spec, moments.mean, moments.cov, solution.weights)
+    draws = left_out = None
+    if options.bootstrap:
+        draws = resample.bootstrap(
+            spec, data, drawn_from, options.bootstrap, options.seed,
+            scheme=options.scheme, jobs=options.jobs, progress=progress,
+        )  # fmt: skip
+        if options.interval != "percentile" and moments_of is not None:
+            left_out = resample.jackknife(spec, data, moments_of, options.scheme)
+    cautions = [*data.cautions, *_cautions(spec, data, solution, scored, options)]
+    result = Result(
+        spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), ()
+    )
+    if result.n_failed:
+        cautions.append(
+            Caution(
+                "failed-draws",
+                f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out.",
+            )
+        )
+    return Result(**{**result.__dict__, "cautions": tuple(cautions)})
+
+
+def _cautions(
+    spec: ModelSpec, data: IndicatorMatrix, solution: Solution, scored: Points, options: Options
+) -> list[Caution]:
+    found = []
+    names = np.array(spec.construct_ids)
+    for name in names[scored.clipped[0]]:
+        found.append(
+            Caution(
+                "negative-weight",
+                f"{name} has an indicator with a negative weight; it counts as zero in the points.",
+            )
+        )
+    own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
+    found += [
+        Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")
+        for code, loading in zip(spec.indicator_ids, own, strict=True)
+        if loading < 0.4
+    ]
+    if options.interval != "percentile" and len(data.values) > resample.LARGE:
+        found.append(
+            Caution(
+                "percentile-used", f"Above {resample.LARGE} respondents intervals are percentile intervals."
+            )
+        )
+    if len(data.values) < options.indicative:
+        found.append(
+            Caution("indicative", f"Only {len(data.values)} respondents: take the figures as indicative.")
+        )
+    gaps = float(np.isnan(data.values).mean())
+    if gaps > 0.2:
+        found.append(Caution("many-missing", f"{gaps:.0%} of the answers are missing."))
+    return found
+
+
+def _by_group(
+    spec: ModelSpec, data: IndicatorMatrix, options: Options, labels: NDArray[Any], progress: Progress | None
+) -> tuple[dict[str, Result | None], list[Caution]]:
+    names = sorted(set(labels.tolist()))
+    seeds = np.random.SeedSequence([options.seed, 2]).generate_state(len(names))
+    tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()
+    for name, seed in zip(names, seeds, strict=True):
+        rows = labels == name
+        found[name] = None
+        if rows.sum() < options.floor:
+            cautions.append(
+                Caution(
+                    "small-group",
+                    f"{name}: {int(rows.sum())} respondents, fewer than {options.floor}; not shown.",
+                )
+            )
+        else:
+            own = Options(**{**options.__dict__, "seed": int(seed), "jobs": 1})
+            tasks.append((name, spec, data.subset(rows), own))
+    for done, (name, outcome) in enumerate(_run(tasks, options.jobs), start=1):
+        if isinstance(outcome, ModelError):
+            cautions.append(Caution("group-refused", f"{name}: {outcome}"))
+        else:
+            found[name] = outcome
+        if progress is not None:
+            progress(done / len(tasks))
+    return found, cautions
+
+
+def _run(tasks: list[Any], jobs: int) -> Any:
+    if jobs == 1 or len(tasks) < 2:
+        yield from map(_one_group, tasks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(_one_group, tasks, chunksize=max(1, len(tasks) // (4 * jobs)))
+
+
+def _one_group(task: tuple[str, ModelSpec, IndicatorMatrix, Options]) -> tuple[str, Result | ModelError]:
+    name, spec, data, options = task
+    try:
+        answered = ~np.isnan(data.values)
+        for column, code in enumerate(data.codes):
+            seen = data.values[answered[:, column], column]
+            if len(seen) < 2 or seen.min() == seen.max():
+                raise DataError(
+                    f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
+                )
+        return name, _estimate(spec, data, options)
+    except ModelError as error:
+        return name, error

@@ -1,0 +1,212 @@
+"""A result as plain values: the JSON document that the command line writes and the dashboards draw."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from csi_model import fit, reliability, validity
+from csi_model.estimate import Result
+
+F64 = NDArray[np.float64]
+
+
+def document(result: Result) -> dict[str, Any]:
+    """Give the document of one estimation, groups included; numbers unrounded, ``nan`` becomes None."""
+    found = _own(result)
+    found["groups"] = {
+        name: None if group is None else _own(group) | {"groups": {}} for name, group in result.groups.items()
+    }
+    plain: dict[str, Any] = _plain(found)
+    return plain
+
+
+def _own(result: Result) -> dict[str, Any]:
+    spec, options = result.spec, result.options
+    constructs = _constructs(result)
+    written: dict[str, Any] = {
+        "method": options.method,
+        "scheme": options.scheme,
+        "n_respondents": result.n_respondents,
+        "n_used": result.n_used,
+        "converged": True,
+        "iterations": int(result.solution.iterations[0]),
+        "index": {
+            "id": spec.index,
+            **{key: value for key, value in constructs[spec.index].items() if key in {"points", "se", "ci"}},
+        },
+        "constructs": constructs,
+        "dimensions": _dimensions(result),
+        "indicators": _indicators(result),
+        "paths": _paths(result),
+        "total_effects": _effects(result),
+        "htmt": _pairs(result, validity.htmt(result.moments.corr, spec.block_mask)[0], diagonal=False),
+        "fornell_larcker": _fornell_larcker(result),
+        "fit": _fit(result),
+        "cautions": [{"code": caution.code, "message": caution.message} for caution in result.cautions],
+    }
+    if options.bootstrap:
+        written["bootstrap"] = {
+            "n": options.bootstrap,
+            "failed": result.n_failed,
+            "seed": options.seed,
+            "interval": options.interval,
+            "level": options.level,
+        }
+    return written
+
+
+def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
+    ends = result.interval(name)
+    if ends is None:
+        return {}
+    error, low, high = ends
+    return {"se": float(error[place]), "ci": [float(low[place]), float(high[place])]}
+
+
+def _constructs(result: Result) -> dict[str, dict[str, Any]]:
+    spec, solution = result.spec, result.solution
+    corr, cov, block = result.moments.corr, result.moments.cov, spec.block_mask
+    table = {
+        "r_squared": solution.r_squared[0],
+        "r_squared_adjusted": fit.r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
+        "alpha_raw": reliability.alpha_raw(cov, block)[0],
+        "alpha_standardised": reliability.alpha_standardised(corr, block)[0],
+        "rho_a": reliability.rho_a(corr, solution.weights, block)[0],
+        "rho_c": reliability.rho_c(solution.loadings, block)[0],
+        "ave": reliability.ave(solution.loadings, block)[0],
+        "sd": result.points.sd[0],
+    }
+    return {
+        construct.id: {"points": float(result.points.constructs[0, place])}
+        | _with_interval(result, "constructs", place)
+        | {name: float(values[place]) for name, values in table.items()}
+        | {"name": dict(construct.name), "valence": construct.valence}
+        for place, construct in enumerate(spec.constructs)
+    }
+
+
+def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
+    return {
+        node.id: {
+            "construct": construct,
+            "points": float(result.points.dimensions[0, place]),
+            **_with_interval(result, "dimensions", place),
+            "weight_share": float(result.points.dimension_shares[0, place]),
+            "name": dict(node.name),
+        }
+        for place, (construct, node) in enumerate(result.spec.dimensions)
+    }
+
+
+def _indicators(result: Result) -> dict[str, dict[str, Any]]:
+    spec, solution, scored = result.spec, result.solution, result.points
+    vif = validity.item_vif(result.moments.corr, spec.block_mask)[0]
+    names = {indicator.id: indicator.name for indicator in spec.indicators}
+    within = {code: node.id for _, node in spec.dimensions for code in node.indicators}
+    spread = np.sqrt(np.diag(result.moments.cov[0]) * result.n_used / max(result.n_used - 1, 1))
+    found = {}
+    for row, code in enumerate(spec.indicator_ids):
+        place = int(np.flatnonzero(spec.block_mask[row])[0])
+        found[code] = {
+            "construct": spec.construct_ids[place],
+            "dimension": within.get(code),
+            "points": float(scored.indicators[0, row]),
+            **_with_interval(result, "indicators", row),
+            "mean": float(result.moments.mean[0, row]),
+            "sd": float(spread[row]),
+            "loading": float(solution.loadings[0, row, place]),
+            "outer_weight": float(solution.weights[0, row, place]),
+            "weight_share": float(scored.shares[0, row]),
+            "vif": float(vif[row]),
+            "cross_loadings": {
+                name: float(solution.loadings[0, row, other]) for other, name in enumerate(spec.construct_ids)
+            },
+            "name": dict(names[code]),
+        }
+    return found
+
+
+def _p_value(estimate: float, error: float | None) -> float | None:
+    """Give the two-sided normal p-value of an estimate by its bootstrap standard error."""
+    if not error or not math.isfinite(error):
+        return None
+    return float(2 * ndtr(-abs(estimate) / error))
+
+
+def _paths(result: Result) -> list[dict[str, Any]]:
+    spec, solution = result.spec, result.solution
+    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    effect = fit.f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
+    found = []
+    for source, target in spec.paths:
+        place = spec.construct_ids.index(target), spec.construct_ids.index(source)
+        row: dict[str, Any] = {
+            "source": source,
+            "target": target,
+            "estimate": float(solution.paths[0][place]),
+        }
+        row |= _with_interval(result, "paths", place)
+        if "se" in row:
+            row["p"] = _p_value(row["estimate"], row["se"])
+        found.append(row | {"f2": float(effect[place]), "vif": float(vif[place])})
+    return found
+
+
+def _effects(result: Result) -> list[dict[str, Any]]:
+    spec, estimates = result.spec, result.estimates
+    found = []
+    for column, source in enumerate(spec.construct_ids):
+        for row, target in enumerate(spec.construct_ids):
+            total = float(estimates.total_effects[0, row, column])
+            if row != column and _reaches(spec.path_matrix, column, row):
+                found.append(
+                    {"source": source, "target": target, "standardised": total}
+                    | {"points_per_point": float(estimates.points_per_point[0, row, column])}
+                    | _with_interval(result, "points_per_point", (row, column))
+                )
+    return found
+
+
+def _reaches(path_matrix: NDArray[np.bool_], source: int, target: int) -> bool:
+    reached = path_matrix[:, source].copy()
+    for _ in range(len(path_matrix)):
+        reached |= path_matrix[:, reached].any(axis=1)
+    return bool(reached[target])
+
+
+def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
+    names = result.spec.construct_ids
+    return [
+        [names[column], names[row], float(table[row, column])]
+        for row in range(len(names))
+        for column in range(row + (1 if diagonal else 0))
+    ]
+
+
+def _fornell_larcker(result: Result) -> list[list[Any]]:
+    shared = reliability.ave(result.solution.loadings, result.spec.block_mask)
+    return _pairs(result, validity.fornell_larcker(result.solution.construct_corr, shared)[0], diagonal=True)
+
+
+def _fit(result: Result) -> dict[str, Any]:
+    solution = result.solution
+    corr = result.moments.corr[0]
+    implied = fit.implied_corr(corr, solution.loadings[0], solution.construct_corr[0], result.spec.block_mask)
+    return {"srmr": float(fit.srmr(corr, implied))}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    return value

@@ -1,0 +1,196 @@
+"""Bootstrap and jackknife of everything at once; percentile, BCa and studentised intervals.
+
+A chunk of resamples is drawn by its own generator, spawned from the seed in order: the numbers are the same
+whatever the number of workers. Samples above `LARGE` respondents are not resampled row by row: their moments
+are drawn from their asymptotic normal distribution (`moments.RandomGroups`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from csi_model import effects, index, pls, reliability, validity
+from csi_model.moments import Likelihood, MeanReplaced, Moments, RandomGroups
+from csi_model.prepare import IndicatorMatrix
+from csi_model.specify import ModelSpec
+
+F64 = NDArray[np.float64]
+CHUNK = 250
+LARGE = 20_000
+Progress = Callable[[float], None]
+
+
+class Draws(NamedTuple):
+    """Estimates of many resamples (first axis); ``nan`` rows failed."""
+
+    constructs: F64
+    dimensions: F64
+    indicators: F64
+    shares: F64
+    weights: F64
+    loadings: F64
+    paths: F64
+    total_effects: F64
+    points_per_point: F64
+    r_squared: F64
+    alpha: F64
+    rho_a: F64
+    rho_c: F64
+    ave: F64
+    htmt: F64
+
+
+def estimates(moments: Moments, spec: ModelSpec, scheme: str) -> Draws:
+    """Fit the model to batches of moments and give every estimate."""
+    with np.errstate(all="ignore"):
+        corr = moments.corr
+        solution = pls.solve(corr, spec, scheme)
+        scored = index.points(spec, moments.mean, moments.cov, solution.weights)
+        total = effects.total_effects(solution.paths)
+        block = spec.block_mask
+        return Draws(
+            np.where(solution.converged[:, None], scored.constructs, np.nan),
+            scored.dimensions,
+            np.where(solution.converged[:, None], scored.indicators, np.nan),
+            scored.shares,
+            np.where(block, solution.weights, 0.0).sum(axis=2),
+            np.where(block, solution.loadings, 0.0).sum(axis=2),
+            solution.paths,
+            total,
+            effects.points_per_point(total, scored.sd),
+            solution.r_squared,
+            reliability.alpha_standardised(corr, block),
+            reliability.rho_a(corr, solution.weights, block),
+            reliability.rho_c(solution.loadings, block),
+            reliability.ave(solution.loadings, block),
+            validity.htmt(corr, block),
+        )
+
+
+def bootstrap(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    source: MeanReplaced | Likelihood | RandomGroups,
+    n_resamples: int,
+    seed: int,
+    *,
+    scheme: str = "path",
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Draws:
+    """Draw resamples of respondents (clusters whole, strata apart) and estimate each.
+
+    `source` decides how: counts of respondents, or draws of the moments.
+    """
+    sizes = [min(CHUNK, n_resamples - start) for start in range(0, n_resamples, CHUNK)]
+    children = np.random.SeedSequence(seed).spawn(len(sizes))
+    done = 0
+
+    def chunk(number: int) -> Draws:
+        rng = np.random.default_rng(children[number])
+        if isinstance(source, RandomGroups):
+            moments = source.draw(sizes[number], rng)
+        else:
+            moments = source.of_counts(counts(data, sizes[number], rng))
+        return estimates(moments, spec, scheme)
+
+    parts = []
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        for part, size in zip(pool.map(chunk, range(len(sizes))), sizes, strict=True):
+            parts.append(part)
+            done += size
+            if progress is not None:
+                progress(done / n_resamples)
+    return Draws(*(np.concatenate(field) for field in zip(*parts, strict=True)))
+
+
+def counts(data: IndicatorMatrix, n_resamples: int, rng: np.random.Generator) -> F64:
+    """Draw how often each respondent is in each resample, (n_resamples, n_respondents)."""
+    n = len(data.values)
+    strata = np.zeros(n, dtype=np.int64) if data.strata is None else data.strata
+    drawn = np.zeros((n_resamples, n))
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        if data.clusters is None:
+            drawn[:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=n_resamples)
+        else:
+            names, member = np.unique(data.clusters[rows], return_inverse=True)
+            share = np.full(len(names), 1 / len(names))
+            drawn[:, rows] = rng.multinomial(len(names), share, size=n_resamples)[:, member]
+    return drawn
+
+
+def from_indices(
+    spec: ModelSpec, source: MeanReplaced | Likelihood, indices: NDArray[np.int64], scheme: str = "path"
+) -> Draws:
+    """Estimate resamples whose rows are given, (n_resamples, n_respondents), from 0."""
+    drawn = np.stack([np.bincount(rows, minlength=indices.shape[1]) for rows in indices]).astype(float)
+    return estimates(source.of_counts(drawn), spec, scheme)
+
+
+def jackknife(
+    spec: ModelSpec, data: IndicatorMatrix, source: MeanReplaced | Likelihood, scheme: str = "path"
+) -> Draws:
+    """Estimate the sample without each respondent (or cluster) in turn."""
+    unit = np.arange(len(data.values)) if data.clusters is None else data.clusters
+    names = np.unique(unit)
+    parts = []
+    for start in range(0, len(names), CHUNK):
+        left_out = names[start : start + CHUNK]
+        parts.append(estimates(source.of_counts((unit != left_out[:, None]).astype(float)), spec, scheme))
+    return Draws(*(np.concatenate(field) for field in zip(*parts, strict=True)))
+
+
+def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
+    """Give the percentile interval of each estimate; failed draws are left out."""
+    usable = draws[np.isfinite(draws.reshape(len(draws), -1)).all(axis=1)]
+    if len(usable) < 2:
+        return np.full(draws.shape[1:], np.nan), np.full(draws.shape[1:], np.nan)
+    low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high
+
+
+def bca(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -> tuple[F64, F64]:
+    """Give the bias-corrected and accelerated interval.
+
+    References
+    ----------
+    Efron (1987), JASA 82, 171-185; Efron and Tibshirani (1993), equations 14.10 to 14.15.
+    """
+    shape = draws.shape[1:]
+    flat = draws.reshape(len(draws), -1)
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    point, jack = np.ravel(estimate), left_out.reshape(len(left_out), -1)
+    below = ((flat < point).sum(axis=0) + 0.5 * (flat == point).sum(axis=0)) / len(flat)
+    bias = ndtri(np.clip(below, 0.5 / len(flat), 1 - 0.5 / len(flat)))
+    spread = np.nanmean(jack, axis=0) - jack
+    power = np.nansum(spread**2, axis=0) ** 1.5
+    skew = np.where(power > 0, np.nansum(spread**3, axis=0) / (6 * np.where(power > 0, power, 1)), 0.0)
+    ends = []
+    for tail in ((1 - level) / 2, (1 + level) / 2):
+        shifted = bias + ndtri(tail)
+        share = ndtr(bias + shifted / (1 - skew * shifted))
+        ends.append(
+            np.array([np.quantile(flat[:, k], share[k]) for k in range(flat.shape[1])]).reshape(shape)
+        )
+    return ends[0], ends[1]
+
+
+def studentised(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -> tuple[F64, F64]:
+    """Give the interval that mirrors the draws around the estimate on the jackknife's scale.
+
+    The draws are scaled so that their spread equals the jackknife standard error, then reflected: the
+    bootstrap-t interval with a common standard error (Davison and Hinkley 1997, equation 5.6).
+    """
+    low, high = percentile(draws, level)
+    n = len(left_out)
+    spread = np.nanstd(draws, axis=0, ddof=1)
+    error = np.sqrt((n - 1) / n * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    scale = np.where(spread > 0, error / np.where(spread > 0, spread, 1), 0.0)
+    return estimate - scale * (high - estimate), estimate - scale * (low - estimate)
