@@ -1,5 +1,9 @@
 """Planted differences of a PLS model between groups are found, and invariance with them."""
 
+import csv
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +11,8 @@ from csi_model.compare_pls import compare_models, pls_statistic, pls_weights
 from csi_model.errors import DataError
 from csi_model.micom import measurement_invariance
 from csi_model.specify import ModelSpec
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
 MODEL = """
 scale: {low: 1, high: 10}
@@ -116,3 +122,27 @@ def test_invariance_asks_for_two_groups(spec):
             values, np.repeat(["a", "b", "c"], 50), pls_weights(spec), np.random.default_rng(0)
         )
     assert refusal.value.code == "two_groups"
+
+
+def test_every_difference_between_groups_equals_that_of_seminr_fits():
+    """Golden files: seminr 2.3.2 fitted each group of data.csv by itself."""
+    spec = ModelSpec.from_yaml((GOLDEN / "model.yaml").read_text("utf-8"))
+    with (GOLDEN / "data.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    values = np.array([[float(row[code]) for code in spec.indicator_ids] for row in rows])
+    theirs = [json.loads((GOLDEN / f"seminr_group{g}_path.json").read_text("utf-8")) for g in "AB"]
+    pair = _compare(spec, values, np.array([row["group"] for row in rows]), n_permutations=2, n_resamples=2)
+    for key, name in (("paths", "path_coef"), ("total_effects", "total")):
+        sides = [
+            np.array(
+                [
+                    [side[name][source][target] for source in spec.construct_ids]
+                    for target in spec.construct_ids
+                ]
+            )
+            for side in theirs
+        ]
+        np.testing.assert_allclose(pair.estimates[key][0], sides[0], atol=1e-6)
+        np.testing.assert_allclose(pair.difference[key].value, sides[0] - sides[1], atol=1e-6)
+    weights = [np.array([side["outer_weights"][code] for code in spec.indicator_ids]) for side in theirs]
+    np.testing.assert_allclose(pair.difference["weights"].value, weights[0] - weights[1], atol=1e-6)
