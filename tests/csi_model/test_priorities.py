@@ -12,8 +12,8 @@ from csi_model.priorities import (
     stated_importance,
     unstandardised_effects,
     weakest_ties,
-    what_if,
 )
+from csi_model.what_if import what_if
 
 SHARES = np.array([[0.6, 0], [0.4, 0], [0, 1.0]])
 DIMENSIONS = np.array([[True, False, False], [False, True, False], [False, False, True]])
