@@ -1,11 +1,12 @@
 """The seam, database side: complete responses of waves as plain arrays and question codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from surveys.answers import LOWEST_ANSWER
@@ -15,6 +16,10 @@ from surveys.models import Response, Segment, Unit, UnitLevel, Wave
 from surveys.models.collection import Purpose, ResponseState
 
 CHUNK = 20_000
+ROWS_AT_ONCE = 2_000
+# What each of the 65,536 stored patterns means: reserved ones are nan.
+AS_FLOAT = np.arange(2**16, dtype=np.uint16).view(np.int16).astype(np.float64)
+AS_FLOAT[AS_FLOAT < LOWEST_ANSWER] = np.nan
 
 
 class AnswerMatrix(NamedTuple):
@@ -112,16 +117,19 @@ def load_matrix(
 def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False) -> PackedWave:
     """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
     layout = layout_of(session, wave.version_id)
-    blobs, ids, segment_ids = read_columns(session, _wanted(wave, include_excluded=include_excluded), 3)
+    blobs: list[bytes] = []
+    ids: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+    segment_ids = [np.empty(0, dtype=np.int64)]
+    for rows in read_rows(session, _wanted(wave, include_excluded=include_excluded)):
+        blobs.append(b"".join(map(itemgetter(0), rows)))
+        ids.append(np.fromiter(map(itemgetter(1), rows), np.int64, len(rows)))
+        segment_ids.append(np.fromiter(map(itemgetter(2), rows), np.int64, len(rows)))
+    identifiers = np.concatenate(ids)
     try:
-        answers = np.frombuffer(b"".join(blobs), dtype="<i2").reshape(len(blobs), len(layout.codes))
+        answers = np.frombuffer(b"".join(blobs), dtype="<i2").reshape(len(identifiers), len(layout.codes))
     except ValueError as error:
         raise SurveyError(Problem.ANSWERS_DAMAGED, code=wave.code) from error
-    return PackedWave(
-        answers,
-        np.fromiter(ids, np.int64, len(ids)),
-        np.fromiter((-1 if ident is None else ident for ident in segment_ids), np.int64, len(ids)),
-    )
+    return PackedWave(answers, identifiers, np.concatenate(segment_ids))
 
 
 def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
@@ -129,14 +137,14 @@ def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
     # The bare columns of the table, so that no type turns each blob into an array of its own.
     table = Response.__table__
     return (
-        select(table.c.answers, table.c.id, table.c.segment_id)
+        select(table.c.answers, table.c.id, func.coalesce(table.c.segment_id, -1))
         .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, kept)
         .order_by(Response.id)
     )
 
 
-def read_columns(session: Session, query: Select[Any], number: int) -> tuple[Sequence[Any], ...]:
-    """Read whole columns with the driver itself: a row object for each of a million rows costs as much again.
+def read_rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Read rows in parts with the driver itself: a row object for each of a million costs as much again.
 
     Values come as the driver gives them: bytes, numbers, text; the types of the models are not applied.
     """
@@ -147,23 +155,22 @@ def read_columns(session: Session, query: Select[Any], number: int) -> tuple[Seq
     cursor = connection.connection.cursor()
     try:
         cursor.execute(str(compiled), parameters if places is None else tuple(map(parameters.get, places)))
-        rows = cursor.fetchall()
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
     finally:
         cursor.close()
-    return tuple(zip(*rows, strict=True)) if rows else ((),) * number
 
 
 def _fill(target: NDArray[np.float64], answers: NDArray[np.int16], places: Sequence[int]) -> None:
     """Write answers as floats, reserved ones and missing columns as nan; in parts that fit the cache."""
     columns = np.array(places)
     absent = columns < 0
+    whole = np.array_equal(columns, np.arange(answers.shape[1]))
     for start in range(0, len(answers), CHUNK):
         part = answers[start : start + CHUNK]
-        taken = part[:, np.where(absent, 0, columns)]
-        written = target[start : start + CHUNK]
-        written[...] = taken
-        written[taken < LOWEST_ANSWER] = np.nan
-        written[:, absent] = np.nan
+        taken = part if whole else part[:, np.where(absent, 0, columns)]
+        np.take(AS_FLOAT, taken.view(np.uint16), out=target[start : start + CHUNK], mode="wrap")
+    target[:, absent] = np.nan
 
 
 def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:

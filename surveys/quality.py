@@ -19,7 +19,7 @@ from surveys import audit, logic
 from surveys.answers import LOWEST_ANSWER, NOT_ASKED
 from surveys.errors import Problem, SurveyError
 from surveys.layout import layout_of
-from surveys.matrix import read_columns
+from surveys.matrix import read_rows
 from surveys.models import Response, Wave
 from surveys.models.collection import ResponseState
 from surveys.publishing import load_document
@@ -148,7 +148,8 @@ def _read(
         .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
         .order_by(Response.id)
     )
-    ids, answers, timings, units, periods, flags, excluded = read_columns(session, query, 7)
+    rows = [row for part in read_rows(session, query) for row in part]
+    ids, answers, timings, units, periods, flags, excluded = zip(*rows, strict=True) if rows else ((),) * 7
     count = len(ids)
     data = _Wave(
         answers=np.frombuffer(b"".join(answers), dtype="<i2").reshape(count, len(position)),
