@@ -1,0 +1,201 @@
+"""Waves, invitations and their counts; the frame; publishing."""
+
+from copy import deepcopy
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from surveys import customers, fieldwork, publishing, responding
+from surveys.errors import SurveyError
+from surveys.models import Customer, Invitation, Segment, UnitLevel
+from surveys.questionnaire import Questionnaire
+from tests.surveys.worlds import NOW, document, make_customers, make_units, make_version, make_wave
+
+
+def refused(problem, call, /, *arguments, **named):
+    with pytest.raises(SurveyError) as caught:
+        call(*arguments, **named)
+    assert caught.value.code == problem
+    assert caught.value.text("zh")
+    assert str(caught.value)
+
+
+def test_a_wave_opens_and_closes_once(session):
+    wave = make_wave(session, opened=False, settings={"sample": 100})
+    assert not wave.is_open(NOW)
+    refused("WAVE_STATE", fieldwork.close_wave, session, wave, NOW)
+    fieldwork.open_wave(session, wave, NOW)
+    assert wave.is_open(NOW)
+    assert not wave.is_open(NOW - timedelta(seconds=1))
+    refused("WAVE_STATE", fieldwork.open_wave, session, wave, NOW)
+    fieldwork.close_wave(session, wave, NOW + timedelta(days=1))
+    session.commit()
+    assert not wave.is_open(NOW)
+    assert (wave.state, wave.closes_at, wave.settings) == ("closed", NOW + timedelta(days=1), {"sample": 100})
+    refused("WAVE_STATE", fieldwork.issue_invitations, session, wave, 1, NOW)
+    assert fieldwork.find_wave(session, wave.public_key) is wave
+    for wrong in ("", "nothing", "a\x00b", "' OR '1'='1"):
+        assert fieldwork.find_wave(session, wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        ("WAVE_CODE", {"code": ""}),
+        ("WAVE_CODE", {"code": "a b"}),
+        ("WAVE_CODE", {"code": "x" * 65}),
+        ("WAVE_CODE", {"code": "../etc"}),
+        ("WAVE_EXISTS", {"code": "W1"}),
+        ("WAVE_WINDOW", {"opens_at": NOW, "closes_at": NOW}),
+        ("WAVE_SETTING", {"purpose": "fun"}),
+        ("WAVE_SETTING", {"mode": "anonymous"}),
+        ("WAVE_SETTING", {"access": "all"}),
+        ("WAVE_QUOTA", {"quotas": [{"where": {"age": "9"}, "limit": 1}]}),
+        ("WAVE_QUOTA", {"quotas": [{"where": {}, "limit": 1}]}),
+        ("WAVE_QUOTA", {"quotas": [{"where": {"unit": "a"}, "limit": "many"}]}),
+    ],
+)
+def test_wrong_waves_are_refused(session, code, settings):
+    version = make_wave(session).version
+    named = {"code": "W2", "title": "Second"} | settings
+    refused(code, fieldwork.create_wave, session, version, **named)
+
+
+def test_times_without_a_zone_are_refused(session):
+    with pytest.raises(Exception, match="time zone"):
+        make_wave(session, closes_at=datetime(2026, 3, 5))  # noqa: DTZ001 - the point
+
+
+def test_tokens_are_given_once_and_only_hashes_kept(session):
+    people = make_customers(session)
+    wave = make_wave(session, anonymous=False, access="invited")
+    tokens = fieldwork.issue_invitations(session, wave, people, NOW)
+    session.commit()
+    assert len(set(tokens)) == 3
+    assert min(map(len, tokens)) >= 24
+    stored = session.scalars(select(Invitation)).all()
+    assert not {token for token in tokens for row in stored if token in str(vars(row))}
+    for token, person in zip(tokens, people, strict=True):
+        assert fieldwork.find_invitation(session, token).customer is person
+    refused("INVITATION_TWICE", fieldwork.issue_invitations, session, wave, people[1:2], NOW)
+    fresh = make_wave(session, wave.version, code="W2", anonymous=False)
+    refused("INVITATION_TWICE", fieldwork.issue_invitations, session, fresh, [people[0]] * 2, NOW)
+    refused("INVITATION_KIND", fieldwork.issue_invitations, session, fresh, 5, NOW)
+    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, fresh, [], NOW)
+    hidden = make_wave(session, wave.version, code="W3")
+    refused("INVITATION_KIND", fieldwork.issue_invitations, session, hidden, people, NOW)
+    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, hidden, 0, NOW)
+    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, hidden, 1_000_001, NOW)
+
+
+def test_counts_and_response_share(session):
+    people = make_customers(session, 5)
+    wave = make_wave(session, anonymous=False, access="invited")
+    tokens = fieldwork.issue_invitations(session, wave, people, NOW)
+    invitations = [fieldwork.find_invitation(session, token) for token in tokens]
+    responses = [
+        responding.open_response(
+            session, wave, client_key=token, language="zh", invitation=invitation, now=NOW
+        )
+        for token, invitation in zip(tokens[:3], invitations, strict=False)
+    ]
+    responding.submit(session, responses[0], NOW)
+    responding.screen_out(session, responses[1], NOW)
+    fieldwork.set_outcome(session, invitations[3], "refused", NOW)
+    session.commit()
+    counted = fieldwork.counts(session, wave)
+    assert counted.outcomes == {"used": 1, "ineligible": 1, "started": 1, "refused": 1, "issued": 1}
+    assert (counted.invited, counted.open, counted.complete, counted.screened) == (5, 1, 1, 1)
+    assert counted.response_share == 1 / 4
+    refused("INVITATION_USED", fieldwork.set_outcome, session, invitations[0], "refused", NOW)
+    refused("INVITATION_STATE", fieldwork.set_outcome, session, invitations[4], "used", NOW)
+    assert fieldwork.counts(session, make_wave(session, wave.version, code="W2")).response_share is None
+
+
+def test_units_are_listed_from_the_top(session):
+    units = make_units(session)
+    assert [unit.code for unit in customers.units_below(session, units["C1"])] == ["C1", "C1-O1", "C1-O2"]
+    assert len(customers.units_below(session, units["G"])) == 8
+    add = customers.add_unit
+    refused("UNIT_EXISTS", add, session, code="P", name="x", level=UnitLevel.CITY, parent=units["G"])
+    refused("UNIT_LEVEL", add, session, code="X", name="x", level=UnitLevel.CITY, parent=units["C1"])
+    refused("UNIT_CODE", add, session, code=" ", name="x", level=UnitLevel.CITY)
+
+
+def test_customers_are_imported_and_changed(session):
+    make_customers(session)
+    row = {"code": "A0", "unit": "C2-O2", "customer_class": "commercial", "tier": "base", "phone": "123"}
+    assert customers.import_customers(session, [row]) == (0, 1, ())
+    session.commit()
+    changed = customers.find_customer(session, " A0 ")
+    assert (changed.unit.code, changed.contact.phone, changed.contact.email) == (
+        "C2-O2", "123", "customer0@example.org",
+    )  # fmt: skip
+    refused("CUSTOMER_UNKNOWN", customers.find_customer, session, "nobody")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"code": ""}, "code is missing"),
+        ({"unit": "nowhere"}, "unit 'nowhere' is unknown"),
+        ({"customer_class": "Residential"}, "one of residential"),
+        ({"tier": ""}, "one of important"),
+        ({"name": "x" * 201}, "longer than 200"),
+        ({"area": "a\x00"}, "control characters"),
+        ({"code": "A1"}, "already in row 1"),
+    ],
+)
+def test_an_import_with_a_wrong_row_stores_nothing(session, change, reason):
+    make_units(session)
+    good = {"code": "A1", "unit": "C1", "customer_class": "other", "tier": "base"}
+    report = customers.import_customers(session, [good, good | {"code": "A2"} | change])
+    assert (report.created, report.changed) == (0, 0)
+    [problem] = report.problems
+    assert problem.startswith("row 2: ")
+    assert reason in problem
+    assert session.scalars(select(Customer)).all() == []
+
+
+def test_segments_are_shared_and_checked(session):
+    make_units(session)
+    values = {"unit": "C1", "customer_class": "other"}
+    assert customers.find_segment(session, values) is customers.find_segment(session, values)
+    assert customers.find_segment(session, {}).label == "||||"
+    assert len(session.scalars(select(Segment)).all()) == 2
+    refused("UNIT_UNKNOWN", customers.find_segment, session, {"unit": "X"})
+    refused("SEGMENT_NAME", customers.find_segment, session, {"age": "9"})
+    refused("SEGMENT_VALUE", customers.find_segment, session, {"tier": "gold"})
+
+
+def test_publishing_numbers_versions_and_keeps_their_documents(session):
+    first = make_version(session)
+    assert make_version(session) is first
+    second = make_version(session, title={"en": "Other", "zh": "另"})
+    session.commit()
+    session.expire_all()
+    assert (first.number, second.number) == (1, 2)
+    loaded = publishing.load_document(first)
+    assert loaded == Questionnaire.load(document())
+    assert first.content_hash == loaded.content_hash != second.content_hash
+    assert first.slot_codes == ("Q1", "Q2", "Q3", "CH.hall", "CH.line")
+    assert publishing.latest_version(session, "small") is second
+    assert publishing.latest_version(session, "none") is None
+
+
+def test_differences_follow_codes_not_places():
+    older, newer = document(), deepcopy(document())
+    questions = newer["sections"][1]["questions"]
+    questions.reverse()
+    questions[0]["text"]["en"] = "Why so?"
+    newer["sections"][0]["questions"][0]["rows"].pop(0)
+    found = {
+        (one.place, str(one.older)[:8], str(one.newer)[:8]) for one in publishing.differences(older, newer)
+    }
+    assert found == {
+        ("sections[supply].questions[Q].rows[Q1]", "{'code':", "None"),
+        ("sections[after].questions[WHY].text.en", "Why?", "Why so?"),
+        ("sections[after].questions (order)", "['CH', '", "['WHY', "),
+    }
+    assert publishing.differences(older, document()) == []
