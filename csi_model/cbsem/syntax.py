@@ -123,7 +123,10 @@ def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model = Model(clean, mimic_lavaan=True)
+            _give_markers(model, effects)
             model.load(pd.DataFrame(filled, columns=list(names)))
+    except SpecificationError:
+        raise
     except (KeyError, IndexError, ValueError, NotImplementedError, TypeError) as error:
         raise SpecificationError(
             f"The model could not be specified: {error}.",
@@ -138,6 +141,29 @@ def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: 
     latent = tuple(name for name in effects.get("=~", {}))
     bare = Structure(names, _factor_order(factors, latent), latent, ())
     return bare.with_rows(_placed(rows, bare))
+
+
+def _give_markers(model: Any, effects: Any) -> None:
+    """Name an item to start every construct's loadings from, where none is fixed.
+
+    Without one semopy's search for a start value never ends; nor does it when constructs are measured
+    by one another.
+    """
+    measured = effects.get("=~", {})
+    for latent, items in measured.items():
+        if model.first_manifs[latent] is None:
+            model.first_manifs[latent] = next(iter(items))
+    for latent in measured:
+        at, passed = latent, {latent}
+        while at in measured:
+            at = model.first_manifs[at]
+            if at in passed:
+                raise SpecificationError(
+                    f"Construct {at} is measured by itself.",
+                    code="measured_by_itself",
+                    remedy="Let every construct end in items.",
+                )
+            passed.add(at)
 
 
 def _factor_order(factors: tuple[str, ...], latent: tuple[str, ...]) -> tuple[str, ...]:

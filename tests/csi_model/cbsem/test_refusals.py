@@ -1,0 +1,211 @@
+"""Bad models and bad answers: a named refusal or a caution, never a silent figure."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from csi_model.cbsem import assess_invariance, bootstrap, fit
+from csi_model.errors import DataError, IdentificationError, ModelError, SpecificationError
+
+TEXT = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nB ~ A"
+
+
+def draw(n=200, seed=1, *, path=0.5):
+    generator = np.random.default_rng(seed)
+    a = generator.standard_normal(n)
+    b = path * a + generator.standard_normal(n)
+    return {
+        f"{name}{k}": score + 0.7 * generator.standard_normal(n)
+        for name, score in (("a", a), ("b", b))
+        for k in (1, 2, 3)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "syntax"),
+        ("A = a1", "syntax"),
+        ("A =~ a1 + + a2", "syntax"),
+        ("A =~ a1 + a2\nx := a*b", "syntax_unsupported"),
+        ("A =~ a1 + a2 + a3\na1 ~ 1", "syntax_unsupported"),
+        ("a1 | t1", "syntax_unsupported"),
+        ("A =~ c(1, 1)*a1 + a2", "syntax_unsupported"),
+        ("A =~ B\nB =~ C + b1\nC =~ B + a1", "measured_by_itself"),
+    ],
+)
+def test_syntax_is_refused_by_name(text, code):
+    with pytest.raises(SpecificationError) as caught:
+        fit(text, draw())
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+def test_comments_and_continued_lines_are_read():
+    text = "# constructs\nA =~ a1 +\n a2 + a3  ! three\nB =~ b1 + b2 + b3; B ~ A"
+    np.testing.assert_allclose(fit(text, draw()).theta, fit(TEXT, draw()).theta, rtol=1e-10)
+
+
+def spoiled(kind):
+    data = draw()
+    if kind == "missing column":
+        del data["a2"]
+    if kind == "words":
+        data["a2"] = np.array(["x"] * 200)
+    if kind == "constant":
+        data["a2"] = np.full(200, 3.0)
+    if kind == "copy":
+        data["a2"] = 2.0 * data["a1"] + 1.0
+    if kind == "infinite":
+        data["a2"] = np.where(np.arange(200) == 3, np.inf, data["a2"])
+    if kind == "few":
+        data = {name: x[:6] for name, x in data.items()}
+    if kind == "ragged":
+        data["a2"] = data["a2"][:10]
+    if kind == "blank":
+        data = {name: np.full(200, np.nan) for name in data}
+    return data
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("missing column", "column_missing"),
+        ("words", "column_not_numeric"),
+        ("constant", "constant_column"),
+        ("copy", "collinear_items"),
+        ("infinite", "column_infinite"),
+        ("few", "too_few_rows"),
+        ("ragged", "length"),
+        ("blank", "too_few_rows"),
+    ],
+)
+def test_answers_are_refused_by_name(kind, code):
+    with pytest.raises(DataError) as caught:
+        fit(TEXT, spoiled(kind))
+    assert caught.value.code == code
+    assert caught.value.remedy
+
+
+def test_items_that_add_up_are_refused():
+    data = draw()
+    data["a3"] = data["a1"] + data["a2"]
+    with pytest.raises(ModelError) as caught:
+        fit("A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3", data)
+    assert caught.value.code in {"collinear_items", "not_identified", "not_converged", "start_values"}
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"estimator": "REML"}, "estimator"),
+        ({"missing": "mean"}, "missing"),
+        ({"missing": "fiml", "estimator": "GLS"}, "incomplete"),
+        ({"invariance": "metric"}, "Invariance"),
+        ({"estimator": "WLSMV", "groups": ["x", "y"] * 100}, "Groups"),
+        ({"likelihood": "wishart", "estimator": "MLR"}, "Wishart"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(options, word):
+    with pytest.raises(SpecificationError, match=word):
+        fit(TEXT, draw(), **options)
+
+
+def test_parameters_that_data_cannot_tell_are_named():
+    with pytest.raises(IdentificationError, match=r"a1|a2|A") as caught:
+        fit("A =~ a1 + a2", draw())
+    assert caught.value.code == "not_identified"
+    with pytest.raises(IdentificationError, match="A =~ a1"):
+        fit("A =~ NA*a1 + NA*a2 + NA*a3\nB =~ b1 + b2 + b3\nB ~ A", draw())
+
+
+def test_factor_variance_fixed_to_one_identifies_free_loadings():
+    free = fit("A =~ NA*a1 + NA*a2 + NA*a3\nA ~~ 1*A\nB =~ b1 + b2 + b3\nB ~ A", draw())
+    assert free.fit.chi2 == pytest.approx(fit(TEXT, draw()).fit.chi2, rel=1e-8)
+
+
+def test_single_item_construct_has_no_measurement_error():
+    result = fit("A =~ a1 + a2 + a3\nB =~ b1\nB ~ A", draw())
+    assert result.estimate("b1", "~~", "b1").est == 0.0
+    plain = fit("A =~ a1 + a2 + a3\nb1 ~ A", draw())
+    assert result.fit.chi2 == pytest.approx(plain.fit.chi2, rel=1e-8)
+    assert result.estimate("B", "~", "A").est == pytest.approx(plain.estimate("b1", "~", "A").est, rel=1e-6)
+    assert result.index_weights()["B"] == {"b1": 1.0}
+    ordered = {name: np.clip(np.rint(x), -2, 2) for name, x in draw().items()}
+    assert fit("A =~ a1 + a2 + a3\nB =~ b1\nB ~ A", ordered, estimator="WLSMV").fit.df == 2
+
+
+def test_negative_variance_is_a_caution():
+    """A correlation matrix whose one-factor solution needs a negative residual variance."""
+    generator = np.random.default_rng(2)
+    wanted = np.array([[1.0, 0.8, 0.75], [0.8, 1.0, 0.4], [0.75, 0.4, 1.0]])
+    raw = generator.standard_normal((300, 3))
+    raw -= raw.mean(axis=0)
+    white = raw @ np.linalg.inv(np.linalg.cholesky(raw.T @ raw / 300)).T
+    values = white @ np.linalg.cholesky(wanted).T
+    result = fit("A =~ a1 + a2 + a3", {f"a{k + 1}": values[:, k] for k in range(3)})
+    assert result.estimate("a1", "~~", "a1").est == pytest.approx(1.0 - 0.8 * 0.75 / 0.4, abs=1e-6)
+    codes = {caution.code for caution in result.cautions}
+    assert {"heywood", "index_weights_fallback"} <= codes
+    assert min(result.index_weights()["A"].values()) >= 0.0
+    assert np.isnan(result.r_squared[0]["a1"])
+    assert result.document()["r_squared"]["a1"] is None
+
+
+def test_rows_left_out_are_told():
+    data = draw()
+    data["a1"][:7] = np.nan
+    result = fit(TEXT, data)
+    assert (result.n_given, result.n_used) == (200, 193)
+    assert "rows_left_out" in {caution.code for caution in result.cautions}
+    assert fit(TEXT, data, missing="fiml").n_used == 200
+
+
+def test_one_group_cannot_be_compared():
+    with pytest.raises(SpecificationError, match="one group"):
+        assess_invariance(TEXT, draw(), ["x"] * 200)
+    with pytest.raises(DataError, match="too few"):
+        assess_invariance(TEXT, draw(), ["x"] * 195 + ["y"] * 5)
+
+
+def test_invariance_that_fails_is_a_caution():
+    data = draw(600, seed=5)
+    groups = np.array(["x", "y"] * 300)
+    data["a2"] = np.where(groups == "y", data["a2"] + 2.0, data["a2"])
+    found = assess_invariance(TEXT, data, groups)
+    assert found.reached == "metric"
+    assert found.cautions[0].code == "invariance_fails"
+
+
+def test_bootstrap_repeats_with_the_seed_and_refuses_other_estimators():
+    result = fit(TEXT, draw(150))
+    once, again = (bootstrap(result, 40, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(once.replicates, again.replicates)
+    longer = bootstrap(result, 50, seed=3)
+    np.testing.assert_array_equal(once.replicates, longer.replicates[:40])
+    for kind in ("percentile", "bc", "bca"):
+        ends = once.interval(kind=kind)
+        assert (ends[:, 0] < ends[:, 1]).all()
+    np.testing.assert_allclose(once.se, [row.se for row in result.estimates if row.free], rtol=0.6)
+    with pytest.raises(SpecificationError):
+        bootstrap(fit(TEXT, draw(150), estimator="GLS"), 10, seed=1)
+
+
+def test_document_is_the_contract():
+    document = fit(TEXT, draw()).document()
+    assert {"chi2", "df", "p", "cfi", "tli", "rmsea", "rmsea_ci", "srmr", "aic", "bic"} <= set(
+        document["fit"]
+    )
+    row = document["estimates"][1]
+    assert {"lhs", "op", "rhs", "est", "se", "z", "p", "std_all"} <= set(row)
+    assert (row["lhs"], row["op"], row["rhs"]) == ("A", "=~", "a2")
+
+
+def test_importing_the_room_imports_neither_semopy_nor_pandas():
+    code = (
+        "import sys, csi_model.cbsem; "
+        "sys.exit(any(name in sys.modules for name in ('semopy', 'pandas', 'statsmodels')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
