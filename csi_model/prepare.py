@@ -27,6 +27,8 @@ class IndicatorMatrix:
         Positive, mean 1; all 1 where none were given.
     strata, clusters : integer ndarray of shape (n_respondents,) or None
         For resampling.
+    groups : text ndarray of shape (n_respondents,) or None
+        Labels of the groups to estimate apart.
     n_respondents : int
         Rows given; `values` may hold fewer (rows without any answer or weight are left out).
     """
@@ -38,6 +40,7 @@ class IndicatorMatrix:
     strata: NDArray[np.int64] | None = None
     clusters: NDArray[np.int64] | None = None
     cautions: tuple[Caution, ...] = ()
+    groups: NDArray[np.str_] | None = None
 
     def subset(self, rows: NDArray[np.bool_]) -> IndicatorMatrix:
         """Give some of the respondents; weights are scaled to mean 1 again."""
@@ -49,6 +52,7 @@ class IndicatorMatrix:
             int(rows.sum()),
             None if self.strata is None else self.strata[rows],
             None if self.clusters is None else self.clusters[rows],
+            groups=None if self.groups is None else self.groups[rows],
         )
 
 
@@ -60,6 +64,7 @@ def prepare(
     weights: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     clusters: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
 ) -> IndicatorMatrix:
     """Check the columns of a model's indicators and bring them into one matrix.
 
@@ -124,6 +129,7 @@ def prepare(
         None if strata is None else _labels(strata, n, "strata")[kept],
         None if clusters is None else _labels(clusters, n, "clusters")[kept],
         tuple(cautions),
+        None if groups is None else _named(groups, n)[kept],
     )
 
 
@@ -208,6 +214,15 @@ def _weights(weights: ArrayLike, n: int) -> F64:
     if not numbers.any():
         raise DataError("All weights are zero.", code="weights", remedy="Check the column of weights.")
     return numbers
+
+
+def _named(groups: ArrayLike, n: int) -> NDArray[np.str_]:
+    array = np.asarray(groups)
+    if array.shape != (n,):
+        raise DataError(f"{array.size} groups for {n} respondents.", code="groups", remedy="Give one each.")
+    if array.dtype.kind == "f" and not np.isnan(array).any() and (array == np.round(array)).all():
+        array = array.astype(np.int64)
+    return array.astype(np.str_)
 
 
 def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.int64]:

@@ -1,0 +1,150 @@
+"""`manyi estimate`: a data file and a model file in, the index and everything beside it out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+import csi_model
+from web.cli import Refusal
+from web.cli.table import read_columns
+
+
+@click.command(short_help="Estimate the index from a data file and a model file.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
+)
+@click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
+@click.option(
+    "--scheme", type=click.Choice(["path", "factorial", "centroid"]), default="path", show_default=True
+)
+@click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
+@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+@click.option("--group", metavar="COLUMN", help="Estimate each value of this column as well.")
+@click.option("--strata", metavar="COLUMN", help="Resample within these.")
+@click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
+@click.option(
+    "--bootstrap", metavar="N", type=click.IntRange(0), default=0, help="Resamples for the intervals."
+)
+@click.option("--interval", type=click.Choice(["percentile", "bca", "studentised"]), default="percentile")
+@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the result here (- for standard output).",
+)
+def estimate(
+    data: Path,
+    model: Path,
+    method: str,
+    scheme: str,
+    missing: str,
+    weights: str | None,
+    group: str | None,
+    strata: str | None,
+    cluster: str | None,
+    bootstrap: int,
+    interval: str,
+    seed: int,
+    jobs: int,
+    json_file: Path | None,
+) -> None:
+    """Estimate the four-level index.
+
+    Example: manyi estimate answers.csv --model model.yaml --bootstrap 5000 --seed 1 --json result.json
+    """
+    spec = read_model(model)
+    columns: dict[str, Any] = read_columns(data)
+    for name in (weights, group, strata, cluster):
+        if name is not None and name not in columns:
+            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    prepared = csi_model.prepare(
+        spec,
+        columns,
+        missing=missing,
+        weights=None if weights is None else columns[weights],
+        strata=None if strata is None else columns[strata],
+        clusters=None if cluster is None else columns[cluster],
+        groups=None if group is None else columns[group],
+    )
+    options = csi_model.Options(
+        method=method,
+        scheme=scheme,
+        missing=missing,
+        bootstrap=bootstrap,
+        seed=seed,
+        jobs=jobs,
+        interval=interval,
+    )
+    with _progress(bootstrap) as bar:
+        result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
+    document = csi_model.document(result)
+    if json_file is not None:
+        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        if str(json_file) == "-":
+            click.echo(text, nl=False)
+        else:
+            try:
+                json_file.write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise Refusal(f"{json_file} cannot be written: {error.strerror}.") from None
+    click.echo(summary(document), err=True)
+
+
+def read_model(path: Path) -> csi_model.ModelSpec:
+    """Read a model file in either language."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+    if path.suffix in {".lav", ".lavaan", ".txt"}:
+        return csi_model.ModelSpec.from_lavaan(text)
+    return csi_model.ModelSpec.from_yaml(text)
+
+
+class _progress:  # noqa: N801  reads as a verb where it is used
+    """Shows the share done on standard error, only on a terminal and only for long work."""
+
+    def __init__(self, bootstrap: int) -> None:
+        self.bar = (
+            click.progressbar(length=1000, label="Resampling", file=click.get_text_stream("stderr"))
+            if bootstrap
+            else None
+        )
+        self.done = 0
+
+    def __enter__(self) -> Any:
+        if self.bar is None:
+            return None
+        self.bar.__enter__()
+        return self._show
+
+    def _show(self, share: float) -> None:
+        if self.bar is not None:
+            self.bar.update(int(share * 1000) - self.done)
+            self.done = int(share * 1000)
+
+    def __exit__(self, *details: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(*details)
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Say the result in a few lines for people."""
+    lines = [
+        f"{document['n_used']} of {document['n_respondents']} respondents, {document['method']}, {document['scheme']}"
+    ]
+    for name, construct in document["constructs"].items():
+        mark = "  ← index" if name == document["index"]["id"] else ""
+        ends = construct.get("ci")
+        interval = f"  [{ends[0]:.1f}, {ends[1]:.1f}]" if ends and np.isfinite(ends).all() else ""
+        lines.append(f"  {name:<16}{construct['points']:6.1f}{interval}{mark}")
+    lines += [f"Caution: {caution['message']}" for caution in document["cautions"]]
+    return "\n".join(lines)

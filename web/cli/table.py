@@ -1,0 +1,58 @@
+"""Reading a CSV file of answers into columns, with messages that name the row."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from web.cli import Refusal
+
+LONGEST_FIELD = 1_000_000
+
+
+def read_columns(path: Path) -> dict[str, NDArray[np.str_]]:
+    """Read a CSV file: column name → texts, one a row.
+
+    The separator (comma, semicolon or tab) is found in the header; UTF-8 with or without a byte-order mark.
+    """
+    if not path.is_file():
+        raise Refusal(f"{path} is not there. Give the name of a CSV file.")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refusal(
+            f"{path} is not in UTF-8 (byte {error.start + 1}). Save it as “CSV UTF-8” and try again."
+        ) from None
+    if "\x00" in text:
+        raise Refusal(f"{path} is no text file. Save the data as CSV.")
+    if not text.strip():
+        raise Refusal(f"{path} is empty. The first row must name the columns.")
+    header = text.splitlines()[0]
+    separator = max(",;\t", key=header.count)
+    csv.field_size_limit(LONGEST_FIELD)
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise Refusal(f"{path} cannot be read as CSV: {error}.") from None
+    names = [name.strip() for name in rows[0]]
+    twice = [name for number, name in enumerate(names) if name and name in names[:number]]
+    if twice:
+        raise Refusal(f"{path} has two columns named {twice[0]}. Rename one of them.")
+    body = [row for row in rows[1:] if any(field.strip() for field in row)]
+    for number, row in enumerate(rows[1:], start=1):
+        if row and any(field.strip() for field in row) and len(row) != len(names):
+            raise Refusal(f"{path}, row {number}: {len(row)} values for {len(names)} columns.")
+    if not body:
+        raise Refusal(f"{path} has a header but no rows.")
+    table = np.array(body, dtype=object)
+    return {name: _numbers(table[:, place]) for place, name in enumerate(names) if name}
+
+
+def _numbers(column: NDArray[np.object_]) -> NDArray[np.str_]:
+    """Give numbers where the whole column is numeric, which is the usual and the fast case, else texts."""
+    filled = np.where(column == "", "nan", column)
+    try:
+        return filled.astype(np.float64)  # type: ignore[return-value]
+    except ValueError:
+        return column.astype(np.str_)
