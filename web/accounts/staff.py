@@ -1,0 +1,130 @@
+"""Making and changing staff accounts; the caller commits."""
+
+import secrets
+import unicodedata
+import uuid
+from collections.abc import Iterable
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web.accounts.access import ROLES
+from web.accounts.models import Role, Staff
+
+DESCRIPTIONS = {
+    "administrator": "Runs the site: accounts, audit, everything else",
+    "designer": "Designs questionnaires and runs waves",
+    "analyst": "Estimates models and reads every figure",
+    "viewer": "Reads dashboards",
+}
+
+
+class StaffError(ValueError):
+    """An account that cannot be made or changed; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def ensure_roles(session: Session) -> dict[str, Role]:
+    """Give the four roles by name; missing ones are made."""
+    known = {role.name: role for role in session.scalars(select(Role))}
+    for name in ROLES:
+        if name not in known:
+            known[name] = Role(name=name, description=DESCRIPTIONS[name])
+            session.add(known[name])
+    session.flush()
+    return known
+
+
+def find_staff(session: Session, email: str) -> Staff | None:
+    """Find an account by its address, whatever the case of its letters."""
+    return session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower()))
+
+
+def add_staff(
+    session: Session,
+    *,
+    email: str,
+    name: str = "",
+    roles: Iterable[str] = ("viewer",),
+    password: str | None = None,
+    language: str = "zh",
+) -> tuple[Staff, str]:
+    """Make an account; give it and its password in clear, which is not kept.
+
+    Raises
+    ------
+    StaffError
+        `email`: no address; `taken`: the address has an account; `roles`: an unknown role or none;
+        `password`: shorter than ten characters.
+    """
+    try:
+        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        raise StaffError("email") from None
+    if find_staff(session, address) is not None:
+        raise StaffError("taken")
+    if password is not None and len(password) < 10:
+        raise StaffError("password")
+    clear = password or new_password()
+    staff = Staff(
+        email=address,
+        name=name.strip()[:200],
+        language=language,
+        password=hash_password(unicodedata.normalize("NFKD", clear)),
+        active=True,
+        fs_uniquifier=uuid.uuid4().hex,
+    )
+    session.add(staff)
+    set_roles(session, staff, roles)
+    return staff, clear
+
+
+def set_roles(session: Session, staff: Staff, names: Iterable[str]) -> None:
+    """Give an account exactly these roles; at least one administrator stays able to log in."""
+    wanted = set(names)
+    if not wanted or not wanted <= set(ROLES):
+        raise StaffError("roles")
+    known = ensure_roles(session)
+    if "administrator" in staff.role_names and "administrator" not in wanted:
+        _keep_one_administrator(session, staff)
+    staff.roles = [known[name] for name in ROLES if name in wanted]
+    session.flush()
+
+
+def set_active(session: Session, staff: Staff, *, active: bool) -> None:
+    """Let an account log in or not; switching off ends its sessions at once."""
+    if not active and "administrator" in staff.role_names:
+        _keep_one_administrator(session, staff)
+    staff.active = active
+    staff.fs_uniquifier = uuid.uuid4().hex
+    session.flush()
+
+
+def renew_password(session: Session, staff: Staff) -> str:
+    """Replace the password by a new random one, give it once, and end all sessions of the account."""
+    clear = new_password()
+    staff.password = hash_password(clear)
+    staff.fs_uniquifier = uuid.uuid4().hex
+    session.flush()
+    return clear
+
+
+def new_password() -> str:
+    """Make a random password of 16 letters and digits without look-alikes."""
+    alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return "".join(secrets.choice(alphabet) for _ in range(16))
+
+
+def _keep_one_administrator(session: Session, staff: Staff) -> None:
+    others = session.scalar(
+        select(func.count())
+        .select_from(Staff)
+        .where(Staff.active, Staff.id != staff.id, Staff.roles.any(Role.name == "administrator"))
+    )
+    if not others:
+        raise StaffError("last_administrator")

@@ -1,0 +1,1 @@
+"""The front door: what this is, open surveys, staff's first page, health."""

@@ -1,0 +1,48 @@
+"""Landing page, staff's first page, and the health check."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from sqlalchemy import select, text
+
+from surveys.models import Wave
+from surveys.models.collection import Access, WaveState
+from web.accounts.access import may, public, signed_in
+from web.extensions import db
+
+blueprint = Blueprint("home", __name__)
+
+
+def listed_waves() -> list[Wave]:
+    """Give the open public waves that their owners show on the landing page."""
+    now = datetime.now(UTC)
+    wanted = select(Wave).where(Wave.state == WaveState.OPEN, Wave.access == Access.PUBLIC)
+    waves = db.session.scalars(wanted.order_by(Wave.id.desc()))
+    return [wave for wave in waves if wave.settings.get("listed") and wave.is_open(now)]
+
+
+@blueprint.get("/")
+@public
+def landing() -> ResponseReturnValue:
+    """Say what this is, and show the way in."""
+    return render_template("home/landing.html", waves=listed_waves())
+
+
+@blueprint.get("/home")
+@signed_in
+def home() -> ResponseReturnValue:
+    """Bring staff to the room where their work is."""
+    for endpoint in ("insight.index", "author.index"):
+        if may(endpoint):
+            return redirect(url_for(endpoint))
+    return render_template("home/welcome.html", name=current_user.name or current_user.email)
+
+
+@blueprint.get("/healthz")
+@public
+def health() -> ResponseReturnValue:
+    """Tell a supervisor that the site and its database answer."""
+    db.session.execute(text("SELECT 1"))
+    return {"status": "ok"}

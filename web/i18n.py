@@ -1,0 +1,81 @@
+"""Which language a page speaks: the switch, then the browser, then the site's own."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, current_app, g, has_request_context, request, url_for
+from flask_babel import get_locale
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+TAGS = {"zh": "zh-CN", "en": "en"}
+COOKIE = "manyi_lang"
+
+
+def choose() -> str:
+    """Give the language of the request."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        asked = request.args.get("lang", "")
+        kept = request.cookies.get(COOKIE, "")
+        if asked in LANGUAGES:
+            g.language, g.language_asked = asked, True
+        elif kept in LANGUAGES:
+            g.language = kept
+        else:
+            default = current_app.config["BABEL_DEFAULT_LOCALE"]
+            header = request.accept_languages
+            g.language = header.best_match([default, *LANGUAGES], default) if header else default
+    return g.language
+
+
+def keep(response: Response) -> Response:
+    """Remember a switched language for a year."""
+    if g.get("language_asked"):
+        set_cookie(response, g.language)
+    return response
+
+
+def set_cookie(response: Response, language: str) -> None:
+    """Write the language cookie."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=timedelta(days=365),
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["MANYI"]["HTTPS"],
+    )
+
+
+def switch_url(language: str) -> str:
+    """Give the address of the present page in another language."""
+    if request.endpoint is None or request.method != "GET":
+        return url_for("home.landing", lang=language)
+    arguments = {name: values for name, values in request.args.lists() if name != "lang"}
+    return url_for(request.endpoint, **(request.view_args or {}), **arguments, lang=language)
+
+
+def text(texts: object, language: str | None = None) -> str:
+    """Give a text of a document (language → text) in the page's language, as a template filter."""
+    if not isinstance(texts, dict) and not hasattr(texts, "get"):
+        return str(texts)
+    language = language or choose()
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def configure(app: Flask) -> None:
+    """Bind languages to the app and its templates."""
+    from web.extensions import babel  # noqa: PLC0415  extensions are bound by the factory
+
+    babel.init_app(app, locale_selector=choose)
+    app.after_request(keep)
+    app.add_template_filter(text, "text")
+    app.context_processor(
+        lambda: {
+            "language": choose(),
+            "language_tag": TAGS[choose()],
+            "languages": LANGUAGES,
+            "switch_url": switch_url,
+            "locale": get_locale(),
+        }
+    )
