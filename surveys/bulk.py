@@ -51,7 +51,7 @@ def store_complete(
     SurveyError
         A code or a section is not of this version, or a value does not fit.
     """
-    layout = layout_of(session, wave.version_id)
+    layout = layout_of(session, wave.version_id, check=True)
     packed = _pack_answers(layout, answers)
     count = len(packed)
     timings = _pack_timings(layout, seconds or {}, count)

@@ -145,6 +145,20 @@ def find_segment(session: Session, values: Mapping[str, str]) -> Segment:
     return session.scalars(wanted).one()
 
 
+def usable_values(session: Session, values: Mapping[str, str]) -> dict[str, str]:
+    """Keep of a respondent's own statements what a segment can hold; an unknown unit says nothing."""
+    kept = {name: value for name, value in values.items() if name in SEGMENT_NAMES and value}
+    for name, allowed in (("customer_class", set(CustomerClass)), ("tier", set(Tier))):
+        if kept.get(name) not in allowed:
+            kept.pop(name, None)
+    for name in ("account_type", "area"):
+        if len(kept.get(name, "")) > LIMITS[name]:
+            del kept[name]
+    if "unit" in kept and session.scalar(select(Unit.id).where(Unit.code == kept["unit"])) is None:
+        del kept["unit"]
+    return kept
+
+
 def insert_if_new(session: Session, table: type, **values: object) -> Insert:
     """Write an INSERT that does nothing where a unique value is already there."""
     if session.connection().dialect.name == "sqlite":

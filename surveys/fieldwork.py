@@ -172,6 +172,15 @@ def find_wave(session: Session, public_key: str) -> Wave | None:
     return session.scalar(select(Wave).where(Wave.public_key == public_key))
 
 
+def wave_by_code(session: Session, code: str) -> Wave:
+    """Give the wave of a code, or refuse and name the known ones."""
+    wave = session.scalar(select(Wave).where(Wave.code == code)) if "\x00" not in code else None
+    if wave is None:
+        known = ", ".join(session.scalars(select(Wave.code).order_by(Wave.id.desc()).limit(20))) or "–"
+        raise SurveyError(Problem.WAVE_UNKNOWN, code=code, known=known)
+    return wave
+
+
 def set_outcome(session: Session, invitation: Invitation, state: str, now: datetime) -> None:
     """Note what became of an invitation (sent, refused, unreachable, ineligible, withdrawn)."""
     if state not in SETTABLE:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,11 +18,20 @@ from surveys.models import Version
 MAX_TENTHS = 65535
 
 
+class FrameQuestion(NamedTuple):
+    """A question that the customer file could answer: the value's name there, and the options' codes."""
+
+    name: str
+    code: str
+    options: dict[int, str]
+
+
 @dataclass(frozen=True)
 class Layout:
     """The packing order of one version: answer codes and section codes."""
 
-    version_id: int
+    content_hash: str
+    frame: tuple[FrameQuestion, ...]
     codes: tuple[str, ...]
     sections: tuple[str, ...]
 
@@ -70,22 +79,39 @@ class Layout:
 _KNOWN: WeakKeyDictionary[Engine, dict[int, Layout]] = WeakKeyDictionary()
 
 
-def layout_of(session: Session, version_id: int) -> Layout:
-    """Give the layout of a version; versions never change, so each is read once a process."""
+def layout_of(session: Session, version_id: int, *, check: bool = False) -> Layout:
+    """Give the layout of a version; versions never change, so each is read once a process.
+
+    With `check` the content is compared with the database's: a number that was given to a version and
+    then taken back with its transaction may come again for another version.
+    """
     known = _KNOWN.setdefault(session.connection().engine, {})
     layout = known.get(version_id)
+    if layout is not None and check:
+        stored = session.scalar(select(Version.content_hash).where(Version.id == version_id))
+        layout = layout if stored == layout.content_hash else None
     if layout is None:
-        slots, document = session.execute(
-            select(Version.slots, Version.document).where(Version.id == version_id)
+        slots, document, content_hash = session.execute(
+            select(Version.slots, Version.document, Version.content_hash).where(Version.id == version_id)
         ).one()
-        layout = known[version_id] = make_layout(version_id, slots, document)
+        layout = known[version_id] = make_layout(slots, document, content_hash)
     return layout
 
 
-def make_layout(version_id: int, slots: list[dict[str, Any]], document: Mapping[str, Any]) -> Layout:
+def make_layout(slots: list[dict[str, Any]], document: Mapping[str, Any], content_hash: str) -> Layout:
     """Read the layout from what a version stores."""
+    questions = [question for section in document["sections"] for question in section["questions"]]
     return Layout(
-        version_id=version_id,
+        content_hash=content_hash,
         codes=tuple(slot["code"] for slot in slots),
         sections=tuple(section["code"] for section in document["sections"]),
+        frame=tuple(
+            FrameQuestion(
+                question["account"],
+                question["code"],
+                {option["value"]: option["code"] for option in question.get("options", ())},
+            )
+            for question in questions
+            if question.get("account")
+        ),
     )

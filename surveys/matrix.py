@@ -87,7 +87,7 @@ def load_matrix(
     for wave in waves:
         if wave.purpose == Purpose.PILOT and not include_pilot:
             raise SurveyError(Problem.MATRIX_PILOT, code=wave.code)
-    layouts = [layout_of(session, wave.version_id) for wave in waves]
+    layouts = [layout_of(session, wave.version_id, check=True) for wave in waves]
     if codes is None:
         codes = tuple(dict.fromkeys(code for layout in layouts for code in layout.codes))
     for code in codes:
@@ -116,7 +116,7 @@ def load_matrix(
 
 def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False) -> PackedWave:
     """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
-    layout = layout_of(session, wave.version_id)
+    layout = layout_of(session, wave.version_id, check=True)
     blobs: list[bytes] = []
     ids: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
     segment_ids = [np.empty(0, dtype=np.int64)]

@@ -95,7 +95,7 @@ def assess(
     slots = {slot.code: slot for slot in document.slots}
     scored = [code for codes in constructs.values() for code in codes if code in slots]
     scored = scored or [slot.code for slot in document.slots if slot.kind == "rating"]
-    layout = layout_of(session, wave.version_id)
+    layout = layout_of(session, wave.version_id, check=True)
     ids, stored, data = _read(session, wave, layout.position, [slots[code] for code in scored])
     alike = [
         code for name in rules["straightline"].get("constructs", []) for code in constructs.get(name, ())

@@ -39,7 +39,7 @@ __all__ = [
     "submit",
 ]
 
-MAX_TEXT = 10_000
+MAX_TEXT = 20_000
 NO_SYNC = {"synchronize_session": False}
 
 
@@ -110,7 +110,7 @@ def open_response(
     frame = _segment(session, wave, invitation, account, segment)
     if fieldwork.full_quota(session, wave, frame) is not None:
         raise SurveyError(Problem.QUOTA_FULL)
-    layout = layout_of(session, wave.version_id)
+    layout = layout_of(session, wave.version_id, check=True)
     values = {
         "wave_id": wave.id,
         "id": random_id(),
@@ -165,7 +165,7 @@ def save_page(  # noqa: PLR0917 - the page's content in the order in which it is
     while response.state == ResponseState.OPEN:
         page = {
             "answers": layout.splice(response.answers, values),
-            "texts": {**response.texts, **clean} if clean else response.texts,
+            "texts": {code: text for code, text in {**response.texts, **clean}.items() if text},
             "timings": layout.add_time(response.timings, section, seconds),
             "section": section,
             "revision": response.revision + 1,
@@ -235,6 +235,7 @@ def _end(
     if response.state == ResponseState.OPEN:
         _require_open(wave, now)
         _spend_token(session, response, invitation, state, now)
+        session.refresh(response)
     if response.state == ResponseState.OPEN:
         at = wave.moment(now)
         session.execute(
@@ -248,6 +249,7 @@ def _end(
                 state=state.value,
                 completed_at=at if state == ResponseState.COMPLETE else None,
                 receipt=new_receipt() if state == ResponseState.COMPLETE else None,
+                segment_id=_answered_segment(session, response),
                 revision=Response.revision + 1,
             ),
             execution_options=NO_SYNC,
@@ -256,6 +258,23 @@ def _end(
     if response.state != state:
         raise SurveyError(Problem.RESPONSE_SUBMITTED)
     return Receipt(response.receipt or "", response.completed_at or wave.moment(now))
+
+
+def _answered_segment(session: Session, response: Response) -> int | None:
+    """Complete what the frame knows of the respondent by the answers to the same questions."""
+    layout = layout_of(session, response.version_id)
+    if not layout.frame:
+        return response.segment_id
+    answered: dict[str, str] = {}
+    for question in layout.frame:
+        if question.options:
+            value = question.options.get(int(response.answers[layout.position[question.code]]), "")
+        else:
+            value = response.texts.get(question.code, "").strip()
+        if value:
+            answered[question.name] = value
+    values = customers.usable_values(session, answered) | account_of(response)
+    return customers.find_segment(session, values).id if values else None
 
 
 def _spend_token(
@@ -290,7 +309,7 @@ def _spend_token(
         execution_options=NO_SYNC,
     ).first()
     if spent is None and wave.anonymous:
-        session.refresh(response)
+        session.refresh(response)  # the same response may have been submitted by another tab meanwhile
         if response.state == ResponseState.OPEN:
             raise SurveyError(Problem.INVITATION_USED)
 

@@ -35,7 +35,9 @@ def test_a_wave_opens_and_closes_once(session):
     assert (wave.state, wave.closes_at, wave.settings) == ("closed", NOW + timedelta(days=1), {"sample": 100})
     refused("WAVE_STATE", fieldwork.issue_invitations, session, wave, 1, NOW)
     assert fieldwork.find_wave(session, wave.public_key) is wave
+    assert fieldwork.wave_by_code(session, "W1") is wave
     for wrong in ("", "nothing", "a\x00b", "' OR '1'='1"):
+        refused("WAVE_UNKNOWN", fieldwork.wave_by_code, session, wrong)
         assert fieldwork.find_wave(session, wrong) is None
 
 

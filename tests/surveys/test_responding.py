@@ -12,7 +12,7 @@ from surveys import fieldwork, responding
 from surveys.answers import DONT_KNOW, NOT_ASKED
 from surveys.errors import SurveyError
 from surveys.models import Invitation, Participation, Response, Wave
-from tests.surveys.worlds import CODES, NOW, make_customers, make_wave
+from tests.surveys.worlds import CODES, NOW, document, make_customers, make_version, make_wave, text
 
 
 def start(session: Session, wave: Wave, key: str = "browser", **more) -> Response:
@@ -331,3 +331,59 @@ def test_full_quotas_and_screening(session):
     refused("RESPONSE_SUBMITTED", responding.submit, session, screened, NOW)
     counted = fieldwork.counts(session, wave)
     assert (counted.complete, counted.screened, counted.open) == (1, 1, 1)
+
+
+def test_answers_about_the_customer_give_the_segment(session):
+    make_customers(session)
+    questions = [
+        {
+            "type": "single", "code": "CLASS", "account": "customer_class", "text": text("You are …"),
+            "options": [
+                {"code": "residential", "value": 1, "text": text("a household")},
+                {"code": "industrial", "value": 2, "text": text("a factory")},
+                {"code": "martian", "value": 3, "text": text("something else")},
+            ],
+        },
+        {"type": "short_text", "code": "UNIT", "account": "unit", "text": text("Your office")},
+    ]  # fmt: skip
+    about = {"code": "about", "title": text("About you"), "questions": questions}
+    version = make_version(session, code="framed", sections=[about])
+    wave = make_wave(session, version, anonymous=False)
+    given = [
+        ({"CLASS": 2}, {"UNIT": " C1-O2 "}, None, {"customer_class": "industrial", "unit": "C1-O2"}),
+        ({"CLASS": 3}, {"UNIT": "nowhere"}, None, {}),
+        ({"CLASS": 2}, {}, "A0", {
+            "customer_class": "residential", "tier": "resident", "area": "urban", "unit": "C1-O1",
+        }),
+    ]  # fmt: skip
+    for number, (values, texts, account, expected) in enumerate(given):
+        response = start(session, wave, f"browser {number}", account=account)
+        responding.save_page(session, response, "about", values, texts, 1, NOW)
+        responding.submit(session, response, NOW)
+        session.commit()
+        assert responding.account_of(response) == expected
+
+
+def test_a_text_taken_back_is_not_kept(session):
+    wave = make_wave(session)
+    response = start(session, wave)
+    responding.save_page(session, response, "after", {}, {"WHY": "because"}, 1, NOW)
+    responding.save_page(session, response, "after", {}, {"WHY": ""}, 1, NOW)
+    session.commit()
+    session.refresh(response)
+    assert response.texts == {}
+
+
+def test_a_version_number_that_comes_again_gets_its_own_layout(session):
+    first = make_version(session, code="first")
+    number = first.id
+    wave = fieldwork.create_wave(session, first, code="W0", title="x", now=NOW)
+    fieldwork.open_wave(session, wave, NOW)
+    responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
+    session.rollback()
+    changed = document(code="second")
+    del changed["sections"][1]
+    wave = make_wave(session, make_version(session, **changed))
+    if session.connection().dialect.name == "sqlite":
+        assert wave.version_id == number
+    assert start(session, wave).answers.tolist() == [NOT_ASKED] * 3
