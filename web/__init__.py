@@ -75,11 +75,14 @@ def _configure_templates(app: Flask) -> None:
 
 def _flatten(messages: Any) -> list[str]:
     """Give form errors as one list of texts, however they are nested."""
-    return [text for part in messages for text in (_flatten(part) if isinstance(part, list | tuple) else [part])]
+    nested = (_flatten(part) if isinstance(part, list | tuple) else [part] for part in messages)
+    return [text for part in nested for text in part]
 
 
 def _configure_database(app: Flask) -> None:
-    app.config.setdefault("SQLALCHEMY_ENGINES", {"default": engine_options(app.config["DATABASE_URL"])})
+    # Errors of the database never repeat the answers that were being written.
+    options = engine_options(app.config["DATABASE_URL"]) | {"hide_parameters": True}
+    app.config.setdefault("SQLALCHEMY_ENGINES", {"default": options})
     db.init_app(app)
 
 

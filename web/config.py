@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flask_security import aware_utcnow
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; the message names it and the remedy."""
@@ -203,4 +205,6 @@ SECURITY = {
     "SECURITY_VERIFY_URL": "/account/verify",
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_DEFAULT_REMEMBER_ME": False,
+    "SECURITY_DATETIME_FACTORY": aware_utcnow,
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
 }

@@ -71,6 +71,7 @@ def db_rollback() -> None:
 
 def configure(app: Flask) -> None:
     """Bind the handlers to the app."""
+    app.log_exception = lambda _info: None  # type: ignore[method-assign]  # _fault logs, once
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SurveyError, _refused)
     app.register_error_handler(OperationalError, _database)

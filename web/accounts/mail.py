@@ -1,4 +1,4 @@
-"""Mail to staff through the SMTP server of MANYI_MAIL_URL; without one, mails are not sent."""
+"""Addresses of staff, and mail to them through the SMTP server of MANYI_MAIL_URL."""
 
 import smtplib
 import ssl
@@ -7,17 +7,40 @@ from email.utils import formataddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import email_validator
 import structlog
 from flask import current_app
 from flask_security import MailUtil
 
 log = structlog.get_logger(__name__)
+# Intranets use addresses under .local and the like, and a log-in name need not be deliverable.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+def normalise(address: str) -> str:
+    """Give an address in the form in which it is stored.
+
+    Raises
+    ------
+    email_validator.EmailNotValidError
+        It is not an address.
+    """
+    found = email_validator.validate_email(address.strip(), check_deliverability=False)
+    return found.normalized.lower()
 
 
 class SmtpMail(MailUtil):
     """Flask-Security's mails, sent by the standard library."""
 
-    def send_mail(
+    def normalize(self, email: str) -> str:
+        """Normalise as accounts are stored."""
+        return normalise(email)
+
+    def validate(self, email: str) -> str:
+        """Validate as accounts are made."""
+        return normalise(email)
+
+    def send_mail(  # noqa: PLR0917 - the signature of the class it replaces
         self,
         template: str,
         subject: str,
@@ -48,7 +71,8 @@ def _send(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
     context = ssl.create_default_context()
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname or "", parts.port or 465, timeout=15, context=context)
+        port = parts.port or 465
+        server: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname or "", port, timeout=15, context=context)
     else:
         server = smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=15)
     with server:

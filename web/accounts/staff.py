@@ -5,12 +5,13 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.accounts.access import ROLES
+from web.accounts.mail import normalise
 from web.accounts.models import Role, Staff
 
 DESCRIPTIONS = {
@@ -63,7 +64,7 @@ def add_staff(
         `password`: shorter than ten characters.
     """
     try:
-        address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
+        address = normalise(email)
     except EmailNotValidError:
         raise StaffError("email") from None
     if find_staff(session, address) is not None:
