@@ -3,11 +3,9 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from flask_security import aware_utcnow
 
 
 class SettingError(ValueError):
@@ -205,6 +203,6 @@ SECURITY = {
     "SECURITY_VERIFY_URL": "/account/verify",
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_DEFAULT_REMEMBER_ME": False,
-    "SECURITY_DATETIME_FACTORY": aware_utcnow,
+    "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
 }
