@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from csi_model.cbsem import assessment, standardise, syntax
+from csi_model.cbsem import assessment, models, standardise, syntax
 from csi_model.cbsem import data as answers
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Estimate
@@ -41,8 +41,8 @@ def fit(
 
     Parameters
     ----------
-    model : str or object with ``to_lavaan()``
-        lavaan syntax (=~, ~, ~~, labels, fixed values) or a ``ModelSpec``.
+    model : str or ModelSpec
+        lavaan syntax (=~, ~, ~~, labels, fixed values) or a specification.
     data : mapping of column name to array of shape (n,)
         Answers; ``nan`` is missing. A data frame will do.
     estimator : {"ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"}
@@ -82,16 +82,20 @@ def fit(
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
     _check_options(estimator, missing, groups, invariance, likelihood)
-    text, codes = _as_syntax(model)
-    names = syntax.observed_names(text)
+    wanted = models.given(model)
+    written = syntax.observed_names(wanted.text)
+    names = tuple(wanted.name(name) for name in written)
     given, cautions, n_given = answers.select(
-        data, names, groups=groups, missing=missing, missing_codes=codes
+        data, names, groups=groups, missing=missing, missing_codes=wanted.missing_codes
     )
+    cautions = wanted.cautions + cautions
     options = Options(estimator, missing, likelihood, information)
     samples = tuple(reduce(group.values, names, ordered=estimator == "WLSMV") for group in given)
     means = missing == "fiml" or groups is not None
-    structure = structure_of(
-        text, names, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
+    structure = wanted.renamed(
+        structure_of(
+            wanted.text, written, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
+        )
     )
     n = sum(sample.n for sample in samples)
     objective = Objective(structure, discrepancies(samples, structure, options))
@@ -143,18 +147,6 @@ def _check_options(
         refuse("Groups with ordered answers are not supported.", "Use MLR, or fit each group apart.")
     if likelihood == "wishart" and (missing == "fiml" or groups is not None or estimator != "ML"):
         refuse("Wishart likelihood is for ML with complete data in one group.", "Use likelihood='normal'.")
-
-
-def _as_syntax(model: Any) -> tuple[str, tuple[float, ...]]:
-    if isinstance(model, str):
-        return model, ()
-    if hasattr(model, "to_lavaan"):
-        return str(model.to_lavaan()), tuple(getattr(model, "missing_codes", ()))
-    raise SpecificationError(
-        f"A {type(model).__name__} is not a model.",
-        code="specification",
-        remedy="Give lavaan syntax or a ModelSpec.",
-    )
 
 
 def _search(objective: Objective, df: int) -> Optimum:

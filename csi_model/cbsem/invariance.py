@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from csi_model.cbsem import syntax
+from csi_model.cbsem import models, syntax
 from csi_model.cbsem.estimation import fit
 from csi_model.cbsem.measures import tail
 from csi_model.cbsem.results import CbsemResult
@@ -119,9 +119,8 @@ def assess_invariance(
     Meredith (1993), Psychometrika 58(4); Cheung & Rensvold (2002), Structural Equation Modeling 9(2);
     Satorra & Bentler (2001), Psychometrika 66(4), for the scaled difference (MLR).
     """
-    text = measurement_part(model if isinstance(model, str) else str(model.to_lavaan()))
-    codes = tuple(getattr(model, "missing_codes", ()))
-    given: Any = _Coded(text, codes)
+    whole = models.given(model)
+    given = replace(whole, text=measurement_part(whole.text))
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
     configural = fit(given, data, invariance="configural", **common)
     if len(configural.groups) < 2:
@@ -150,17 +149,6 @@ def assess_invariance(
             ),
         )
     return InvarianceTest(configural, metric, scalar, steps, reached, cautions)
-
-
-@dataclass(frozen=True)
-class _Coded:
-    """Syntax together with the missing codes of the model it came from."""
-
-    text: str
-    missing_codes: tuple[float, ...]
-
-    def to_lavaan(self) -> str:
-        return self.text
 
 
 def _difference(

@@ -51,3 +51,13 @@ def test_invariance_steps_are_differences_of_lavaan_levels(golden):
     means = found.scalar.latent_means(1)
     assert max(means, key=lambda name: abs(means[name])) == "VAL"
     assert found.document()["reached"] == "scalar"
+
+
+def test_specification_gives_what_its_syntax_gives(golden):
+    data = golden.columns("data.csv")
+    spec = golden.spec("model.yaml")
+    result = fit(spec, data)
+    assert fit(spec.to_lavaan(), data).fit.chi2 == pytest.approx(result.fit.chi2, rel=1e-9)
+    assert result.estimate("COM1", "~~", "COM1").est == 0.0
+    assert result.index_weights()["COM"] == {"COM1": 1.0}
+    assert set(result.index_weights()) == set(spec.construct_ids)

@@ -8,6 +8,7 @@ import pytest
 
 from csi_model.cbsem import assess_invariance, bootstrap, fit
 from csi_model.errors import DataError, IdentificationError, ModelError, SpecificationError
+from csi_model.specify import ModelSpec
 
 TEXT = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nB ~ A"
 
@@ -191,6 +192,43 @@ def test_bootstrap_repeats_with_the_seed_and_refuses_other_estimators():
     np.testing.assert_allclose(once.se, [row.se for row in result.estimates if row.free], rtol=0.6)
     with pytest.raises(SpecificationError):
         bootstrap(fit(TEXT, draw(150), estimator="GLS"), 10, seed=1)
+
+
+def test_names_of_any_kind_are_kept():
+    spec = ModelSpec.from_mapping(
+        {
+            "index": "满意-1",
+            "missing_codes": [99],
+            "constructs": [
+                {"id": "质量", "name": {"en": "Quality"}, "indicators": ["Q-1", "2", "q/3"]},
+                {
+                    "id": "满意-1",
+                    "name": {"en": "Satisfaction"},
+                    "indicators": ["S%1", "NA", "S3"],
+                    "mode": "B",
+                },
+            ],
+            "paths": [["质量", "满意-1"]],
+        }
+    )
+    data = dict(zip(spec.indicator_ids, draw().values(), strict=True))
+    plain = fit(TEXT, draw())
+    result = fit(spec, data)
+    assert result.fit.chi2 == pytest.approx(plain.fit.chi2, rel=1e-8)
+    assert result.estimate("满意-1", "~", "质量").est == pytest.approx(
+        plain.estimate("B", "~", "A").est, rel=1e-6
+    )
+    assert list(result.loadings()["满意-1"]) == ["S%1", "NA", "S3"]
+    assert "formative_as_reflective" in {caution.code for caution in result.cautions}
+    with pytest.raises(DataError, match="S%1"):
+        fit(spec, data | {"S%1": np.zeros(200)})
+    data["Q-1"][:4] = 99
+    assert fit(spec, data).n_used == 196
+
+
+def test_what_is_no_model_is_refused():
+    with pytest.raises(SpecificationError, match="not a model"):
+        fit(3, draw())
 
 
 def test_document_is_the_contract():
