@@ -9,7 +9,9 @@ import surveys.models
 from surveys.database import Base, create_engine
 
 STAFF = {"staff", "role", "staff_role"}
-HAS_STAFF_MODELS = importlib.util.find_spec("web.accounts") is not None
+# Upgrading runs the steps alone; only a comparison needs every model, and those of accounts bring the site.
+COMPARES = context.config.attributes.get("compares", True)
+HAS_STAFF_MODELS = COMPARES and importlib.util.find_spec("web.accounts") is not None
 if HAS_STAFF_MODELS:
     importlib.import_module("web.accounts.models")
 

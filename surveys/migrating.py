@@ -11,12 +11,12 @@ from surveys.database import create_engine, normalise_url
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
-def configuration(connection: Connection) -> Config:
-    """Give Alembic's configuration for an open connection."""
+def configuration(connection: Connection, *, compares: bool = False) -> Config:
+    """Give Alembic's configuration for an open connection, with all models where it compares with them."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "compares": compares}
     return config
 
 
@@ -41,7 +41,7 @@ def check(url: str | URL) -> None:
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            command.check(configuration(connection))
+            command.check(configuration(connection, compares=True))
     finally:
         engine.dispose()
 
