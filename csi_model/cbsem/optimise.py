@@ -134,7 +134,7 @@ def optimise(
         theta, value, more, done = scoring(objective, theta, tolerance=tolerance, most=most)
         iterations += more
     if polish:
-        theta, value, done = _newton(objective, theta, value, done=done, tolerance=tolerance)
+        theta, value, done = _newton(objective, theta, value, done=done)
     gradient = objective.gradient(theta)
     decrement = float(-gradient @ _step(objective.expected(theta), gradient, 1e-12))
     if not done and not decrement < 1e-6:
@@ -159,9 +159,7 @@ def _quasi_newton(objective: Objective, theta: F64, value: float) -> tuple[F64, 
     return theta, value, int(found.nit)
 
 
-def _newton(
-    objective: Objective, theta: F64, value: float, *, done: bool, tolerance: float
-) -> tuple[F64, float, bool]:
+def _newton(objective: Objective, theta: F64, value: float, *, done: bool) -> tuple[F64, float, bool]:
     """Newton steps on the observed information where it is positive definite and they do not climb."""
     for _ in range(8):
         gradient = objective.gradient(theta)
