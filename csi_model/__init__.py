@@ -8,7 +8,7 @@ from csi_model.errors import (
     ModelError,
     SpecificationError,
 )
-from csi_model.estimate import Options, Result, estimate
+from csi_model.estimate import Options, Result, estimate, estimate_groups
 from csi_model.prepare import IndicatorMatrix, prepare
 from csi_model.report import document
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
@@ -29,5 +29,6 @@ __all__ = [
     "SpecificationError",
     "document",
     "estimate",
+    "estimate_groups",
     "prepare",
 ]

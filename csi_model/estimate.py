@@ -144,7 +144,7 @@ def estimate(
         raise DataError(
             f"{len(labels)} groups for {len(data.values)} rows.", code="groups", remedy="Give one each."
         )
-    found, cautions = _by_group(spec, data, options, labels, _part(progress, share, 1.0))
+    found, cautions = estimate_groups(spec, data, options, labels, _part(progress, share, 1.0))
     return Result(**{**whole.__dict__, "groups": found, "cautions": whole.cautions + tuple(cautions)})
 
 
@@ -220,9 +220,10 @@ def _cautions(
     return found
 
 
-def _by_group(
+def estimate_groups(
     spec: ModelSpec, data: IndicatorMatrix, options: Options, labels: NDArray[Any], progress: Progress | None
 ) -> tuple[dict[str, Result | None], list[Caution]]:
+    """Estimate each group apart; one below the floor, or refused, is None and named in a caution."""
     names = sorted(set(labels.tolist()))
     seeds = np.random.SeedSequence([options.seed, 2]).generate_state(len(names))
     tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()

@@ -1,0 +1,41 @@
+"""`manyi demo`: a simulated utility with known truth."""
+
+from datetime import UTC, datetime
+
+import click
+
+from surveys import migrating
+from web.cli import Refusal
+from web.cli.database import database_url, instance_folder, session
+
+
+@click.command(short_help="Make a simulated utility with known truth.")
+@click.option(
+    "--responses", type=click.IntRange(60, 1_000_000), default=1200, show_default=True, help="People a wave."
+)
+@click.option("--waves", type=click.IntRange(1, 24), default=6, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--if-missing", is_flag=True, help="Do nothing where the demo is there already.")
+def demo(responses: int, waves: int, seed: int, *, if_missing: bool) -> None:
+    """Simulate a utility: units, a published questionnaire, waves of answers, runs; truth in demo-truth.json.
+
+    Example: manyi demo --responses 3000 --waves 6 --seed 7
+    """
+    from web.demo import build  # noqa: PLC0415  loads the whole model
+
+    migrating.upgrade(database_url())
+    with session() as opened:
+        if build.exists(opened):
+            if if_missing:
+                return
+            raise Refusal("The demo is there already. Set MANYI_INSTANCE to another folder for a second one.")
+        build.build(
+            opened,
+            responses=responses,
+            waves=waves,
+            seed=seed,
+            truth_file=instance_folder() / "demo-truth.json",
+            now=datetime.now(UTC),
+            say=lambda text: click.echo(f"  {text}", err=True),
+        )
+    click.echo("The demo is ready.", err=True)

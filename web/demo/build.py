@@ -1,0 +1,162 @@
+"""Storing the demo world: units, questionnaire, waves, answers, quality flags, runs; and its truth in a file."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys import bulk, customers, fieldwork, instruments, publishing, quality
+from surveys.models import Unit, UnitLevel, Version, Wave
+from web import runs
+from web.demo import world
+
+PREFIX = "DEMO"
+SETTINGS = {
+    "utility": {"zh": "满意示范供电公司", "en": "Manyi Demo Power"},
+    "listed": True,
+}
+Say = Callable[[str], None]
+
+
+def exists(session: Session) -> bool:
+    """Tell whether the demo is there already."""
+    return bool(session.scalar(select(func.count()).select_from(Wave).where(Wave.code.like(f"{PREFIX}-%"))))
+
+
+def build(
+    session: Session, *, responses: int, waves: int, seed: int, truth_file: Path, now: datetime, say: Say
+) -> None:
+    """Make the whole demo; `responses` is the number of people a wave."""
+    document = instruments.load("utility_csi")
+    version = publishing.publish(session, document, "demo", now)
+    units = _units(session)
+    session.commit()
+    effects = world.office_effects(seed)
+    made = []
+    for number in range(waves):
+        begun = _quarter(now, waves - number)
+        wave = fieldwork.create_wave(
+            session, version, code=f"{PREFIX}-{begun.year}Q{(begun.month - 1) // 3 + 1}", title=_title(begun),
+            opens_at=begun, closes_at=begun + timedelta(days=60), settings=SETTINGS, now=begun,
+        )  # fmt: skip
+        fieldwork.open_wave(session, wave, begun)
+        _answers(session, wave, document, units, effects, number, responses, seed)
+        fieldwork.close_wave(session, wave, begun + timedelta(days=60))
+        quality.assess(session, wave, now=begun + timedelta(days=60), staff_name="demo")
+        session.commit()
+        made.append(wave)
+        say(f"wave {wave.code}: {responses} responses")
+    _write_truth(truth_file, document, effects, made, waves, seed, responses)
+    _open_waves(session, version, now)
+    session.commit()
+    for number, wave in enumerate(made, start=1):
+        analysis = runs.plan(session, wave, staff_name="demo", now=now, seed=seed, options={"bootstrap": 500})
+        runs.execute(session, analysis)
+        say(f"run {number} of {len(made)}: {analysis.state}")
+
+
+def _quarter(now: datetime, back: int) -> datetime:
+    index = now.year * 4 + (now.month - 1) // 3 - back
+    return datetime(index // 4, index % 4 * 3 + 1, 5, tzinfo=UTC)
+
+
+def _title(begun: datetime) -> dict[str, str]:
+    quarter = (begun.month - 1) // 3 + 1
+    return {"zh": f"{begun.year} 年第 {quarter} 季度", "en": f"{begun.year} Q{quarter}"}
+
+
+def _units(session: Session) -> list[Unit]:
+    company = customers.add_unit(session, code="DEMO", name=SETTINGS["utility"], level=UnitLevel.CITY)  # type: ignore[arg-type]
+    districts = [
+        customers.add_unit(session, code=code, name=name, level=UnitLevel.COUNTY, parent=company)
+        for code, name, _, _ in world.DISTRICTS
+    ]
+    return [
+        customers.add_unit(
+            session,
+            code=code,
+            name={
+                "zh": f"{districts[place].name['zh']}第{code[-2:]}供电所",
+                "en": f"{districts[place].name['en']} office {code[-2:]}",
+            },
+            level=UnitLevel.OFFICE,
+            parent=districts[place],
+        )
+        for code, place in world.offices()
+    ]
+
+
+def _answers(
+    session: Session,
+    wave: Wave,
+    document: Any,
+    units: list[Unit],
+    effects: world.F64,
+    number: int,
+    responses: int,
+    seed: int,
+) -> None:
+    rng = np.random.default_rng([seed, number])
+    drawn = world.people(responses, effects, rng)
+    columns = world.answers(document, drawn, number, rng)
+    liners = columns.pop("_liner").astype(bool)
+    classes = list(world.CLASSES)
+    segments = {
+        (office, kind): customers.find_segment(
+            session, {"unit": units[office].code, "customer_class": classes[kind]}
+        ).id
+        for office, kind in set(zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True))
+    }
+    language = np.where(rng.random(responses) < 0.9, "zh", "en")
+    days = rng.integers(0, 55, responses)
+    begun = wave.opens_at or wave.created_at
+    bulk.store_complete(
+        session,
+        wave,
+        columns,
+        completed_at=[begun + timedelta(days=int(day)) for day in days],
+        segment_ids=[
+            segments[pair] for pair in zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True)
+        ],
+        seconds=world.seconds(document, liners, rng),
+        texts=world.texts(responses, language, rng),
+        language=language.tolist(),
+    )
+
+
+def _open_waves(session: Session, version: Version, now: datetime) -> None:
+    """Open the wave that anybody may answer, in full and in the short form."""
+    short = publishing.publish(session, instruments.load("utility_csi", "short"), "demo", now)
+    for code, chosen, title in (
+        ("NOW", version, {"zh": "供电客户满意度调查", "en": "Electricity customer satisfaction survey"}),
+        (
+            "SHORT",
+            short,
+            {
+                "zh": "供电客户满意度调查（简版）",
+                "en": "Electricity customer satisfaction survey, short form",
+            },
+        ),
+    ):
+        wave = fieldwork.create_wave(
+            session, chosen, code=f"{PREFIX}-{code}", title=title, opens_at=now, settings=SETTINGS, now=now
+        )
+        fieldwork.open_wave(session, wave, now)
+
+
+def _write_truth(
+    path: Path, document: Any, effects: world.F64, made: list[Wave], waves: int, seed: int, responses: int
+) -> None:
+    points = world.truth(document, effects, waves, seed)
+    written = {
+        "about": "True construct points of the simulated utility: expected answers, before rounding losses of a sample",
+        "seed": seed,
+        "responses": responses,
+        "waves": {wave.code: values for wave, values in zip(made, points, strict=True)},
+    }
+    path.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

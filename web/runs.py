@@ -1,0 +1,119 @@
+"""The glue at the seam: answers of waves as plain arrays into the model, the result into a stored run."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import csi_model
+from surveys import analyses, matrix, publishing
+from surveys.errors import Problem, SurveyError
+from surveys.models import Analysis, Wave
+
+GROUPINGS = ("county", "customer_class")
+KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
+DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000}
+COMPANIONS = ("NPS", "CES")
+SEPARATOR = "\x1f"
+
+
+def plan(
+    session: Session,
+    wave: Wave,
+    *,
+    staff_name: str,
+    now: datetime,
+    seed: int = 1,
+    options: dict[str, Any] | None = None,
+) -> Analysis:
+    """Queue the run of a wave with the model of its own version."""
+    document = publishing.load_document(wave.version)
+    if document.indicators is None:
+        raise SurveyError(Problem.INDICATOR_UNKNOWN, code=document.code)
+    return analyses.create(
+        session,
+        title=wave.code,
+        waves=[wave],
+        specification=document.indicators.model(),
+        options=DEFAULTS | (options or {}),
+        seed=seed,
+        code_version=version("manyi"),
+        staff_name=staff_name,
+        now=now,
+    )
+
+
+def execute(session: Session, analysis: Analysis, *, report: Callable[[float], None] | None = None) -> None:
+    """Carry out a queued run; a refusal of the model ends it as failed, with the message."""
+    analyses.start(session, analysis, now=datetime.now(UTC))
+    session.commit()
+
+    def progress(share: float) -> None:
+        analyses.report_progress(session, analysis, share)
+        session.commit()
+        if report is not None:
+            report(share)
+
+    try:
+        result, fingerprint, n = compute(session, analysis, progress)
+    except (csi_model.ModelError, SurveyError) as error:
+        session.rollback()
+        analyses.fail(session, analysis, message=str(error), now=datetime.now(UTC))
+        session.commit()
+        return
+    analyses.finish(
+        session, analysis, result=result, data_fingerprint=fingerprint, n_respondents=n, now=datetime.now(UTC)
+    )
+    session.commit()
+
+
+def compute(
+    session: Session, analysis: Analysis, progress: Callable[[float], None] | None = None
+) -> tuple[dict[str, Any], str, int]:
+    """Estimate what a run asks for; the same run on the same answers gives the same result to the last digit."""
+    waves = session.scalars(select(Wave).where(Wave.code.in_(analysis.wave_codes)).order_by(Wave.id)).all()
+    spec = csi_model.ModelSpec.from_mapping(analysis.specification)
+    asked = {code for wave in waves for code in wave.version.slot_codes}
+    companions = [code for code in COMPANIONS if code in asked]
+    answers = matrix.load_matrix(session, waves, (*spec.indicator_ids, *companions))
+    columns: dict[str, Any] = dict(answers.columns())
+    labels = answers.segments[GROUPINGS[0]]
+    for name in GROUPINGS[1:]:
+        labels = np.char.add(np.char.add(labels, SEPARATOR), answers.segments[name])
+    options = csi_model.Options(seed=analysis.seed, **analysis.options)
+    data = csi_model.prepare(spec, columns, missing=options.missing, groups=labels)
+    part = progress or (lambda _share: None)
+    whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
+    result = csi_model.document(whole)
+    parts = np.array([label.split(SEPARATOR) for label in (data.groups if data.groups is not None else [])])
+    result["groups"] = {}
+    for place, name in enumerate(GROUPINGS):
+        groups, cautions = csi_model.estimate_groups(spec, data, options, parts[:, place], None)
+        part(0.4 + 0.6 * (place + 1) / len(GROUPINGS))
+        result["groups"] |= {
+            f"{name}:{label}": None if group is None else _short(csi_model.document(group))
+            for label, group in groups.items()
+            if label
+        }
+        result["cautions"] += [{"code": caution.code, "message": caution.message} for caution in cautions]
+    result["companions"] = {code: _companion(columns[code], code) for code in companions}
+    return result, analyses.fingerprint(answers), len(answers.values)
+
+
+def _short(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: document[name] for name in KEPT_OF_A_GROUP}
+
+
+def _companion(column: Any, code: str) -> dict[str, float | int | None]:
+    answered = column[~np.isnan(column)]
+    if not len(answered):
+        return {"value": None, "n": 0}
+    if code == "NPS":
+        value = 100 * (np.mean(answered >= 9) - np.mean(answered <= 6))
+    else:
+        value = np.mean(answered)
+    return {"value": float(value), "n": len(answered)}
