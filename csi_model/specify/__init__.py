@@ -1,0 +1,6 @@
+"""The model: indicators, dimensions, constructs and paths; YAML and lavaan syntax in and out."""
+
+from csi_model.specify.elements import APPROACHES, MODES, Construct, Dimension, Indicator
+from csi_model.specify.model import ModelSpec
+
+__all__ = ["APPROACHES", "MODES", "Construct", "Dimension", "Indicator", "ModelSpec"]

@@ -1,0 +1,80 @@
+"""What a model is made of: indicators, dimensions, constructs; and its refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csi_model.errors import SpecificationError
+
+MODES = ("A", "B", "unit")
+APPROACHES = ("two-stage", "repeated")
+ID = re.compile(r"[^\s,~=+:#*;!<]{1,64}")
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A question with its answer scale; `valence` −1 reverses it before it is scored."""
+
+    id: str
+    low: float = 1.0
+    high: float = 10.0
+    valence: int = 1
+    name: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Third level: some of one construct's indicators."""
+
+    id: str
+    indicators: tuple[str, ...]
+    name: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Construct:
+    """Second level: a latent variable. `valence` −1 says that more of it is worse; it keeps its direction.
+
+    A second-order construct has `components` (constructs) instead of indicators, estimated in two stages
+    or with repeated indicators; an interaction has the two constructs of its `product`.
+    """
+
+    id: str
+    indicators: tuple[str, ...] = ()
+    mode: str = "A"
+    valence: int = 1
+    dimensions: tuple[Dimension, ...] = ()
+    name: Mapping[str, str] = field(default_factory=dict)
+    components: tuple[str, ...] = ()
+    approach: str = "two-stage"
+    product: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A model as read, not yet checked."""
+
+    constructs: tuple[Construct, ...]
+    paths: tuple[tuple[str, str], ...]
+    index: str
+    indicators: tuple[Indicator, ...]
+    missing_codes: tuple[float, ...] = ()
+
+
+def refuse(message: str, code: str, remedy: str) -> SpecificationError:
+    """Make the refusal; the caller raises it."""
+    return SpecificationError(message, code=code, remedy=remedy)
+
+
+def identifier(value: object, place: str) -> str:
+    """Give a name as text, or say why it cannot be one."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not ID.fullmatch(text):
+        raise refuse(
+            f"{place}: {value!r} cannot be a name.",
+            "name",
+            "Use letters and digits without spaces or ~ = + : ,.",
+        )
+    return text

@@ -1,0 +1,145 @@
+"""The checked model and its matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from csi_model.specify import document, lavaan
+from csi_model.specify.check import check
+from csi_model.specify.elements import Construct, Dimension, Indicator, Parts
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A checked model. Matrices are in the order of `construct_ids` and `indicator_ids`.
+
+    Raises
+    ------
+    SpecificationError
+        The message names the place and the remedy: unknown or doubled names, a construct without
+        indicators, a cycle, a construct tied to nothing, an unknown index.
+    """
+
+    constructs: tuple[Construct, ...]
+    paths: tuple[tuple[str, str], ...]
+    index: str
+    indicators: tuple[Indicator, ...]
+    missing_codes: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        check(self.parts)
+
+    @property
+    def parts(self) -> Parts:
+        """The model's parts, as readers and writers hand them on."""
+        return Parts(self.constructs, self.paths, self.index, self.indicators, self.missing_codes)
+
+    @property
+    def construct_ids(self) -> tuple[str, ...]:
+        """Constructs in order."""
+        return tuple(construct.id for construct in self.constructs)
+
+    @property
+    def indicator_ids(self) -> tuple[str, ...]:
+        """Indicators in the order of their constructs, so that each block is contiguous."""
+        return tuple(code for construct in self.constructs for code in construct.indicators)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """How each construct's weights are estimated: A, B or unit."""
+        return tuple(construct.mode for construct in self.constructs)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all constructs are first-order: no second order, no interaction."""
+        return all(construct.indicators for construct in self.constructs)
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Column of each construct."""
+        return {name: number for number, name in enumerate(self.construct_ids)}
+
+    @cached_property
+    def home(self) -> NDArray[np.int64]:
+        """Shape (n_indicators,): the column of each indicator's own first-order construct."""
+        return np.array(
+            [number for number, construct in enumerate(self.constructs) for _ in construct.indicators],
+            dtype=np.int64,
+        )
+
+    @cached_property
+    def block_mask(self) -> NDArray[np.bool_]:
+        """Shape (n_indicators, n_constructs): which indicators make up which construct.
+
+        A second-order construct is made up of all indicators of its components, an interaction of none.
+        """
+        codes = self.indicator_ids
+        known = {construct.id: construct for construct in self.constructs}
+        mask = np.zeros((len(codes), len(self.constructs)), dtype=bool)
+        for number, construct in enumerate(self.constructs):
+            own = set(construct.indicators)
+            for part in construct.components:
+                own |= set(known[part].indicators)
+            mask[:, number] = [code in own for code in codes]
+        return mask
+
+    @cached_property
+    def path_matrix(self) -> NDArray[np.bool_]:
+        """Shape (n_constructs, n_constructs), `[target, source]`."""
+        matrix = np.zeros((len(self.place), len(self.place)), dtype=bool)
+        for source, target in self.paths:
+            matrix[self.place[target], self.place[source]] = True
+        return matrix
+
+    @cached_property
+    def scales(self) -> NDArray[np.float64]:
+        """Shape (n_indicators, 3): low, high and valence."""
+        known = {indicator.id: indicator for indicator in self.indicators}
+        return np.array(
+            [(known[c].low, known[c].high, known[c].valence) for c in self.indicator_ids], dtype=float
+        ).reshape(-1, 3)
+
+    @cached_property
+    def dimensions(self) -> tuple[tuple[str, Dimension], ...]:
+        """Every dimension with its construct's id."""
+        return tuple((construct.id, node) for construct in self.constructs for node in construct.dimensions)
+
+    @classmethod
+    def from_parts(cls, parts: Parts) -> ModelSpec:
+        """Check what a reader found."""
+        return cls(parts.constructs, parts.paths, parts.index, parts.indicators, parts.missing_codes)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> ModelSpec:
+        """Read MODEL.yaml."""
+        return cls.from_mapping(document.parse(text))
+
+    @classmethod
+    def from_mapping(cls, plain: Any) -> ModelSpec:
+        """Read the plain values of MODEL.yaml."""
+        return cls.from_parts(document.read(plain))
+
+    @classmethod
+    def from_lavaan(
+        cls, text: str, *, index: str | None = None, low: float = 1, high: float = 10
+    ) -> ModelSpec:
+        """Read `=~`, `<~` and `~` lines; `index` defaults to SAT or Satisfaction, else the last construct."""
+        return cls.from_parts(lavaan.read(text, index, low, high))
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give plain values that `from_mapping` reads back to an equal model."""
+        return document.write(self.parts)
+
+    def to_yaml(self) -> str:
+        """Write MODEL.yaml."""
+        return str(yaml.safe_dump(self.to_mapping(), allow_unicode=True, sort_keys=False))
+
+    def to_lavaan(self) -> str:
+        """Write lavaan syntax: measurement (`=~`, `<~`) and regressions (`~`)."""
+        return lavaan.write(self.parts)
