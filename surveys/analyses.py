@@ -101,12 +101,15 @@ def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -
 
 def latest_done(session: Session, wave_code: str) -> Analysis | None:
     """Give the newest finished run of exactly this wave, or None."""
-    done = select(Analysis).where(Analysis.state == AnalysisState.DONE).order_by(Analysis.id.desc())
-    return next((run for run in session.scalars(done) if run.wave_codes == [wave_code]), None)
+    done = select(Analysis.id, Analysis.wave_codes).where(Analysis.state == AnalysisState.DONE)
+    for ident, codes in session.execute(done.order_by(Analysis.id.desc())):
+        if codes == [wave_code]:
+            return session.get_one(Analysis, ident)
+    return None
 
 
 def fingerprint(matrix: AnswerMatrix) -> str:
-    """Hash the answers a run reads: codes, values and weights of place, not identifiers.
+    """Hash what a run reads: codes, answers and segments, not identifiers.
 
     The same answers in the same order give the same fingerprint on either database and any machine.
     """
@@ -114,7 +117,10 @@ def fingerprint(matrix: AnswerMatrix) -> str:
     digest.update(json.dumps([list(matrix.question_codes), list(matrix.values.shape)]).encode())
     digest.update(_canonical(matrix.values).tobytes())
     for name in sorted(matrix.segments):
-        digest.update(json.dumps([name, matrix.segments[name].tolist()]).encode())
+        column = np.ascontiguousarray(matrix.segments[name])
+        column = column.astype(column.dtype.newbyteorder("<"), copy=False)
+        digest.update(f"{name} {column.dtype.str}".encode())
+        digest.update(column.tobytes())
     return digest.hexdigest()
 
 

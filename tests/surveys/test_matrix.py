@@ -167,6 +167,10 @@ def test_the_fingerprint_follows_the_answers_only(session):
     again = matrix.load_matrix(session, wave)
     assert analyses.fingerprint(first) == analyses.fingerprint(again)
     assert analyses.fingerprint(first) != analyses.fingerprint(matrix.load_matrix(session, wave, ["Q1"]))
+    again.segments["unit"] = np.array(["C1", ""])
+    assert analyses.fingerprint(first) != analyses.fingerprint(again)
+    again.segments["unit"] = first.segments["unit"].copy()
+    assert analyses.fingerprint(first) == analyses.fingerprint(again)
     again.values[0, 0] = 3
     assert analyses.fingerprint(first) != analyses.fingerprint(again)
 
