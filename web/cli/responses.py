@@ -50,10 +50,10 @@ def export(wave: str, kind: str, output: Path, model_file: Path | None, *, inclu
             known = ", ".join(opened.scalars(select(Wave.code).order_by(Wave.id))) or "none yet"
             raise SurveyError(Problem.WAVE_UNKNOWN, code=wave, known=known)
         packed = matrix.load_packed(opened, found, include_excluded=include_excluded)
-        named = matrix.load_matrix(
-            opened, found, (), include_pilot=True, include_excluded=include_excluded
-        ).segments
         codes = layout_of(opened, found.version_id).codes
+        named = matrix.load_matrix(
+            opened, found, codes[:1], include_pilot=True, include_excluded=include_excluded
+        ).segments
         document = publishing.load_document(found.version)
         _write(output, codes, packed.answers, named)
         if model_file is not None:
