@@ -1,0 +1,126 @@
+"""`manyi start`, `manyi serve`, `manyi worker`: the site, and the worker beside it."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from web.cli import Refusal
+from web.config import read_settings
+
+DEMO_ACCOUNTS = ("administrator", "designer", "analyst", "viewer")
+
+
+@click.command(short_help="Database, demo content where missing, and the server: what `make run` does.")
+@click.pass_context
+def start(context: click.Context) -> None:
+    """Prepare whatever is missing, then serve.
+
+    Example: MANYI_PORT=8080 manyi start
+    """
+    from web.cli.demo import demo  # noqa: PLC0415
+
+    _check_port()
+    click.echo("Preparing the database and the demo (the first time takes half a minute) …", err=True)
+    context.invoke(demo, if_missing=True, responses=1200, waves=6, seed=1)
+    _show_accounts()
+    context.invoke(serve)
+
+
+@click.command(short_help="Serve the site.")
+@click.option("--no-worker", is_flag=True, help="Start no worker; run `manyi worker` elsewhere.")
+def serve(*, no_worker: bool = False) -> None:
+    """Serve the site in the foreground, with a worker beside it; Ctrl-C stops both.
+
+    Example: MANYI_PORT=8080 manyi serve
+    """
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    settings = read_settings()
+    _check_port()
+    worker = None
+    if not no_worker:
+        worker = subprocess.Popen([sys.executable, "-m", "web.cli", "worker"])
+    server = Granian(
+        "web.wsgi:app",
+        address=settings["HOST"],
+        port=settings["PORT"],
+        interface=Interfaces.WSGI,
+        workers=settings["WORKERS"],
+        blocking_threads=4,
+        backpressure=128,
+        log_access=False,
+        log_enabled=settings["LOG_LEVEL"] == "DEBUG",
+        static_path_mount=[Path(__file__).parents[1] / "static"],
+        static_path_route=["/static"],
+        static_path_expires=30 * 86400,
+    )
+    server.on_startup(lambda: click.echo(f"\nManyi is at {_address(settings)}   (Ctrl-C stops it)\n"))
+    try:
+        server.serve()
+    finally:
+        if worker is not None:
+            worker.send_signal(signal.SIGTERM)
+            try:
+                worker.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+
+
+@click.command(short_help="Carry out background jobs.")
+def worker() -> None:
+    """Carry out runs of waves that the site asks for.
+
+    Example: manyi worker
+    """
+    from web.jobs import queue  # noqa: PLC0415
+
+    consumer = queue().create_consumer(workers=1, worker_type="thread", check_worker_health=True)
+    consumer.run()
+
+
+def _address(settings: dict[str, Any]) -> str:
+    host = "127.0.0.1" if settings["HOST"] in {"0.0.0.0", "::"} else settings["HOST"]  # noqa: S104
+    return f"http://{host}:{settings['PORT']}/"
+
+
+def _check_port() -> None:
+    settings = read_settings()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings["HOST"], settings["PORT"]))
+        except OSError as error:
+            raise Refusal(
+                f"Port {settings['PORT']} cannot be used ({error.strerror}). Choose another: MANYI_PORT=8080 make run"
+            ) from None
+
+
+def _show_accounts() -> None:
+    """Make one account a role where there is none, and show the passwords this once."""
+    from sqlalchemy import func, select  # noqa: PLC0415
+
+    from web.accounts.models import Staff  # noqa: PLC0415
+    from web.cli.database import session  # noqa: PLC0415
+
+    with session() as opened:
+        if opened.scalar(select(func.count()).select_from(Staff)):
+            return
+    from web import create_app  # noqa: PLC0415
+    from web.accounts.staff import add_staff  # noqa: PLC0415
+    from web.extensions import db  # noqa: PLC0415
+
+    with create_app().app_context():
+        made = [
+            (role, *add_staff(db.session, email=f"{role}@demo.example", roles=[role]))
+            for role in DEMO_ACCOUNTS
+        ]
+        db.session.commit()
+        click.echo("\nDemo accounts (the passwords are shown this once):")
+        for role, staff, password in made:
+            click.echo(f"  {role:<14}{staff.email:<30}{password}")

@@ -1,0 +1,50 @@
+"""`manyi user`: staff accounts from the command line."""
+
+import click
+
+from web.cli import Refusal
+
+REASONS = {
+    "email": "is no e-mail address.",
+    "taken": "has an account already.",
+    "roles": "needs one of the roles administrator, designer, analyst, viewer.",
+    "password": "needs a password of at least ten characters.",
+}
+
+
+@click.group(short_help="Staff accounts.")
+def user() -> None:
+    """Make staff accounts.
+
+    Example: manyi user add ana@example.org --role analyst
+    """
+
+
+@user.command()
+@click.argument("email")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    default=("viewer",),
+    show_default=True,
+    type=click.Choice(["administrator", "designer", "analyst", "viewer"]),
+)
+@click.option("--name", default="", help="Shown in the site's header.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def add(email: str, roles: tuple[str, ...], name: str, language: str) -> None:
+    """Make an account and print its random password once.
+
+    Example: manyi user add ana@example.org --role analyst
+    """
+    from web import create_app  # noqa: PLC0415  loads the whole site
+    from web.accounts.staff import StaffError, add_staff  # noqa: PLC0415
+    from web.extensions import db  # noqa: PLC0415
+
+    with create_app().app_context():
+        try:
+            _, password = add_staff(db.session, email=email, name=name, roles=roles, language=language)
+        except StaffError as error:
+            raise Refusal(f"{email} {REASONS.get(error.code, error.code)}") from None
+        db.session.commit()
+    click.echo(password)
