@@ -67,7 +67,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything estimated from one sample; arrays as in `pls.Solution`, without the batch dimension's use."""
+    """Everything estimated from one sample; arrays as in `pls.Solution`, a batch of one."""
 
     spec: ModelSpec
     options: Options
@@ -189,15 +189,14 @@ def _estimate(
 def _cautions(
     spec: ModelSpec, data: IndicatorMatrix, solution: Solution, scored: Points, options: Options
 ) -> list[Caution]:
-    found = []
     names = np.array(spec.construct_ids)
-    for name in names[scored.clipped[0]]:
-        found.append(
-            Caution(
-                "negative-weight",
-                f"{name} has an indicator with a negative weight; it counts as zero in the points.",
-            )
+    found = [
+        Caution(
+            "negative-weight",
+            f"{name} has an indicator with a negative weight; it counts as zero in the points.",
         )
+        for name in names[scored.clipped[0]]
+    ]
     own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
         Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")

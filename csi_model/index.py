@@ -62,7 +62,7 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     scores = (mean - low) * unit
     spread = np.sqrt(np.einsum("bii->bi", cov)) * unit
     own = np.where(spec.block_mask, weights, 0.0).sum(axis=2)
-    clipped = (np.where(spec.block_mask, weights, 0.0) < 0).any(axis=1)
+    clipped: NDArray[np.bool_] = np.any(np.where(spec.block_mask, weights, 0.0) < 0, axis=1)
     raw = np.maximum(own, 0.0) / spread
     block = spec.block_mask.astype(float)
     shares = raw / ((raw @ block) @ block.T)

@@ -32,7 +32,7 @@ class Moments(NamedTuple):
         with np.errstate(all="ignore"):
             sd = np.sqrt(np.einsum("bii->bi", self.cov))
             sd = np.where(sd > 1e-12, sd, np.nan)
-            return self.cov / (sd[:, :, None] * sd[:, None, :])
+            return np.asarray(self.cov / (sd[:, :, None] * sd[:, None, :]), dtype=np.float64)
 
 
 class Source(Protocol):

@@ -169,9 +169,9 @@ def _check_scale(spec: ModelSpec, values: F64) -> None:
         row, column = (int(place[0]) for place in np.nonzero(off))
         code = spec.indicator_ids[column]
         raise DataError(
-            f"Column {code}, row {row + 1} holds {values[row, column]:g}, off {low[column]:g}–{high[column]:g}.",
+            f"Column {code}, row {row + 1}: {values[row, column]:g} is off {low[column]:g}–{high[column]:g}.",
             code="off-scale",
-            remedy="Correct it, add the value to missing_codes, or give the indicator its own scale.",
+            remedy="Correct it, add it to missing_codes, or give the indicator its own scale.",
         )
 
 

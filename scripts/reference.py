@@ -33,7 +33,8 @@ def main() -> int:
         found = by_file[file]
         print(
             f"{file:<52}{sum(row['n'] for row in found):>9}{max(row['largest'] for row in found):>11.1e}"
-            f"{max(row['relative'] for row in found):>11.1e}  {', '.join(sorted({row['allowed'] for row in found}))}"
+            f"{max(row['relative'] for row in found):>11.1e}  "
+            f"{', '.join(sorted({row['allowed'] for row in found}))}"
         )
     print(f"{'all':<52}{sum(row['n'] for row in rows):>9}")
     for shelf in SHELVES:

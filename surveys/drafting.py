@@ -93,7 +93,7 @@ def redo(session: Session, draft: Draft, *, revision: int, staff_name: str, now:
     return _step(session, draft, undone, "forward", revision, staff_name, now)
 
 
-def _step(  # noqa: PLR0917 - private, called twice just above
+def _step(
     session: Session,
     draft: Draft,
     wanted: tuple[Any, Any],
@@ -118,7 +118,7 @@ def _step(  # noqa: PLR0917 - private, called twice just above
     return draft.revision
 
 
-def _advance(  # noqa: PLR0917 - private
+def _advance(
     session: Session, draft: Draft, document: dict[str, Any], revision: int, staff_name: str, now: datetime
 ) -> None:
     """Store the document if nobody else did since `revision`: one statement decides."""

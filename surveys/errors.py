@@ -65,7 +65,7 @@ class Problem(Enum):
     )
     SECTION_UNKNOWN = ("There is no section {section} in this version.", "此版本没有分区 {section}。")
     DRAFT_STALE = (
-        "Somebody else has saved meanwhile (revision {theirs}, yours {yours}). Reload and repeat your change.",
+        "Somebody else has saved meanwhile (revision {theirs}, yours {yours}). Reload and repeat it.",
         "其他人已保存了此问卷（版本 {theirs}，您的版本 {yours}）。请重新载入后再修改。",
     )
     QUESTIONNAIRE_EXISTS = (

@@ -1,8 +1,8 @@
 """Conditions: one expression tree, read from text, checked, evaluated, printed as a sentence.
 
 The text is a small subset of Python's expressions: comparisons of an answer with a constant, `in`, `and`,
-`or`, `not`, `answered(CODE)`. `account.NAME` is what the customer file knows. Meaning of a missing answer: every
-comparison with it is false (also `!=` and `not in`), and `not` of that is true.
+`or`, `not`, `answered(CODE)`. `account.NAME` is what the customer file knows. A missing answer:
+every comparison with it is false (also `!=` and `not in`), and `not` of that is true.
 """
 
 import ast

@@ -139,7 +139,7 @@ def open_response(
     return response
 
 
-def save_page(  # noqa: PLR0917 - the page's content in the order in which it is thought of
+def save_page(
     session: Session,
     response: Response,
     section: str,

@@ -20,8 +20,17 @@ from web.accounts.models import Role, Staff
 from web.extensions import bootstrap, csrf, db, limiter
 from web.extensions import security as staff_security
 
-# Each room that has pages brings a module `views` with a blueprint `blueprint`.
-ROOMS = ("home", "accounts", "respond", "author", "fieldwork", "admin", "insight", "runs")
+# Modules with pages; each brings a blueprint named `blueprint`.
+ROOMS = (
+    "home.views",
+    "accounts.views",
+    "respond.views",
+    "author.views",
+    "fieldwork.views",
+    "admin.views",
+    "insight.views",
+    "insight.run_views",
+)
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -102,8 +111,9 @@ def _configure_accounts(app: Flask) -> None:
 
 def _configure_rooms(app: Flask) -> None:
     for room in ROOMS:
-        if find_spec(f"web.{room}") and find_spec(f"web.{room}.views"):
-            app.register_blueprint(import_module(f"web.{room}.views").blueprint)
+        package = room.split(".")[0]
+        if find_spec(f"web.{package}") and find_spec(f"web.{room}"):
+            app.register_blueprint(import_module(f"web.{room}").blueprint)
 
 
 def _configure_server(app: Flask) -> None:

@@ -18,7 +18,7 @@ def queue() -> Huey:
     folder = instance_folder()
     folder.mkdir(parents=True, exist_ok=True)
     made = SqliteHuey("manyi", filename=str(folder / "jobs.db"), results=False, fsync=True)
-    made.task(name="run_analysis", retries=0)(run_analysis)
+    made.task(retries=0)(run_analysis)
     return made
 
 
@@ -37,5 +37,5 @@ def run_analysis(analysis_id: int) -> None:
 def submit(analysis_id: int) -> None:
     """Ask the worker to carry out a run; commit the run first."""
     waiting = queue()
-    task: Any = waiting._registry.string_to_task("run_analysis")  # noqa: SLF001
+    task: Any = waiting._registry.string_to_task("web.jobs.run_analysis")  # noqa: SLF001
     waiting.enqueue(task(args=(analysis_id,)))

@@ -74,7 +74,7 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
 def compute(
     session: Session, analysis: Analysis, progress: Callable[[float], None] | None = None
 ) -> tuple[dict[str, Any], str, int]:
-    """Estimate what a run asks for; the same run on the same answers gives the same result to the last digit."""
+    """Estimate what a run asks for; the same answers give the same result to the last digit."""
     waves = session.scalars(select(Wave).where(Wave.code.in_(analysis.wave_codes)).order_by(Wave.id)).all()
     spec = csi_model.ModelSpec.from_mapping(analysis.specification)
     asked = {code for wave in waves for code in wave.version.slot_codes}
@@ -112,8 +112,6 @@ def _companion(column: Any, code: str) -> dict[str, float | int | None]:
     answered = column[~np.isnan(column)]
     if not len(answered):
         return {"value": None, "n": 0}
-    if code == "NPS":
-        value = 100 * (np.mean(answered >= 9) - np.mean(answered <= 6))
-    else:
-        value = np.mean(answered)
+    promoters = 100 * (np.mean(answered >= 9) - np.mean(answered <= 6))
+    value = promoters if code == "NPS" else np.mean(answered)
     return {"value": float(value), "n": len(answered)}

@@ -98,7 +98,7 @@ def check_seminr(compare, file, want, result):
     lower = np.tril_indices(len(names), -1)
     same("HTMT", validity.htmt(corr, block)[0][lower], square("htmt_abs").T[lower])
     same("VIF of indicators", validity.item_vif(corr, block)[0],
-         [want["vif_items"][next(c.id for c in spec.constructs if code in c.indicators)][code] for code in codes])  # fmt: skip
+         [want["vif_items"][next(c.id for c in spec.constructs if code in c.indicators)][code] for code in codes])  # noqa: E501  # fmt: skip
     vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     for source_id, target in spec.paths:
         place = names.index(target), names.index(source_id)

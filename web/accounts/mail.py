@@ -40,7 +40,7 @@ class SmtpMail(MailUtil):
         """Validate as accounts are made."""
         return normalise(email)
 
-    def send_mail(  # noqa: PLR0917 - the signature of the class it replaces
+    def send_mail(
         self,
         template: str,
         subject: str,

@@ -138,9 +138,7 @@ class _progress:  # noqa: N801  reads as a verb where it is used
 
 def summary(document: dict[str, Any]) -> str:
     """Say the result in a few lines for people."""
-    lines = [
-        f"{document['n_used']} of {document['n_respondents']} respondents, {document['method']}, {document['scheme']}"
-    ]
+    lines = ["{n_used} of {n_respondents} respondents, {method}, {scheme}".format(**document)]
     for name, construct in document["constructs"].items():
         mark = "  ← index" if name == document["index"]["id"] else ""
         ends = construct.get("ci")

@@ -96,9 +96,8 @@ def _check_port() -> None:
         try:
             probe.bind((settings["HOST"], settings["PORT"]))
         except OSError as error:
-            raise Refusal(
-                f"Port {settings['PORT']} cannot be used ({error.strerror}). Choose another: MANYI_PORT=8080 make run"
-            ) from None
+            why = f"Port {settings['PORT']} cannot be used ({error.strerror})."
+            raise Refusal(f"{why} Choose another: MANYI_PORT=8080 make run") from None
 
 
 def _show_accounts() -> None:

@@ -1,4 +1,4 @@
-"""Storing the demo world: units, questionnaire, waves, answers, quality flags, runs; and its truth in a file."""
+"""Storing the demo world: units, questionnaire, waves, answers, flags, runs; its truth in a file."""
 
 import json
 from collections.abc import Callable
@@ -154,7 +154,7 @@ def _write_truth(
 ) -> None:
     points = world.truth(document, effects, waves, seed)
     written = {
-        "about": "True construct points of the simulated utility: expected answers, before rounding losses of a sample",
+        "about": "True construct points of the simulated utility, by wave",
         "seed": seed,
         "responses": responses,
         "waves": {wave.code: values for wave, values in zip(made, points, strict=True)},

@@ -1,8 +1,8 @@
 """The simulated customers: a structural model with known means, answered like a real questionnaire.
 
 Every construct is a linear function of others plus noise (variance about one); an answer is the construct's
-level plus the question's own, rounded and cut to 1–10. All questions of a construct load alike, so that the
-true points of a construct are the plain mean of its questions' expected points, whatever the estimated weights.
+level plus the question's own, rounded and cut to 1–10. All questions of a construct load alike, so that its
+true points are the plain mean of its questions' expected points, whatever the estimated weights.
 """
 
 from collections.abc import Mapping
@@ -48,10 +48,31 @@ DRIFT = {
     "LOY": (0.0, -0.10, -0.20, -0.30, -0.36, -0.42),
 }
 OFFSET = {
-    "EXP1": 0.7, "EXP2": 0.6, "EXP3": 0.1, "EXP4": 0.0, "EXP5": -0.7, "EXP6": -0.8, "PQS1": 0.4, "PQS2": 0.1,
-    "PQS3": -0.1, "PQS4": -0.5, "PQS5": 0.5, "PQV1": -0.4, "PQV2": -0.7, "PQV3": 0.5, "PQV4": 0.0, "PQV5": 0.6,
-    "PQV12": -0.5, "VAL2": -0.3, "VAL3": 0.4, "SAT2": -0.2, "SAT3": -0.3, "COM2": -0.4, "LOY1": 0.4, "LOY4": -0.5,
-}  # fmt: skip
+    "EXP1": 0.7,
+    "EXP2": 0.6,
+    "EXP3": 0.1,
+    "EXP4": 0.0,
+    "EXP5": -0.7,
+    "EXP6": -0.8,
+    "PQS1": 0.4,
+    "PQS2": 0.1,
+    "PQS3": -0.1,
+    "PQS4": -0.5,
+    "PQS5": 0.5,
+    "PQV1": -0.4,
+    "PQV2": -0.7,
+    "PQV3": 0.5,
+    "PQV4": 0.0,
+    "PQV5": 0.6,
+    "PQV12": -0.5,
+    "VAL2": -0.3,
+    "VAL3": 0.4,
+    "SAT2": -0.2,
+    "SAT3": -0.3,
+    "COM2": -0.4,
+    "LOY1": 0.4,
+    "LOY4": -0.5,
+}
 OUTAGE_NOTICE = (0.0, 0.0, 0.0, 0.1, 0.6, 0.8)
 TOUCHPOINTS = {
     "hotline": 0.30,
@@ -71,11 +92,16 @@ ASKED_AFTER = {
     "PQV11": "manager",
 }
 STRAIGHT_LINERS = 0.09
-PRAISE = ({"zh": "抢修师傅来得很快。", "en": "The repair crew came quickly."}, {"zh": "手机缴费很方便。", "en": "Paying by phone is easy."},
-          {"zh": "供电稳定，很少停电。", "en": "The supply is steady."})  # fmt: skip
-WISHES = ({"zh": "希望停电提前通知到户。", "en": "Please tell every household before an outage."},
-          {"zh": "夏天用电高峰电压偏低。", "en": "The voltage is low on summer evenings."},
-          {"zh": "账单上的阶梯电价看不懂。", "en": "I cannot follow the tiers on the bill."})  # fmt: skip
+PRAISE = (
+    {"zh": "抢修师傅来得很快。", "en": "The repair crew came quickly."},
+    {"zh": "手机缴费很方便。", "en": "Paying by phone is easy."},
+    {"zh": "供电稳定，很少停电。", "en": "The supply is steady."},
+)
+WISHES = (
+    {"zh": "希望停电提前通知到户。", "en": "Please tell every household before an outage."},
+    {"zh": "夏天用电高峰电压偏低。", "en": "The voltage is low on summer evenings."},
+    {"zh": "账单上的阶梯电价看不懂。", "en": "I cannot follow the tiers on the bill."},
+)
 
 
 class People(NamedTuple):
