@@ -60,12 +60,11 @@ lint: $(VENV)/.test ## ruff, mypy --strict, import-linter, djlint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --check --lint web/templates --quiet
+	@$(BIN)/djlint --lint web/templates --quiet
 
 format: $(VENV)/.test ## put the code in house style
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
-	@$(BIN)/djlint --reformat web/templates --quiet || true
 
 db: env ## bring the database to the newest revision
 	@$(BIN)/manyi db upgrade
