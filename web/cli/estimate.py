@@ -1,6 +1,7 @@
 """`manyi estimate`: a data file and a model file in, the index and everything beside it out."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,7 @@ class _progress:  # noqa: N801  reads as a verb where it is used
     """Shows the share done on standard error, only on a terminal and only for long work."""
 
     def __init__(self, bootstrap: int) -> None:
-        self.bar = (
-            click.progressbar(length=1000, label="Resampling", file=click.get_text_stream("stderr"))
-            if bootstrap
-            else None
-        )
+        self.bar = click.progressbar(length=1000, label="Resampling", file=sys.stderr) if bootstrap else None
         self.done = 0
 
     def __enter__(self) -> Any:

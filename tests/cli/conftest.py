@@ -1,0 +1,23 @@
+"""The command line as a fixture."""
+
+import pytest
+
+from web import cli
+
+
+@pytest.fixture
+def manyi(monkeypatch, capsys, tmp_path):
+    """Run the command line; gives exit code, standard output and standard error."""
+    monkeypatch.setenv("MANYI_INSTANCE", str(tmp_path / "instance"))
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["manyi", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return run

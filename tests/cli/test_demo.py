@@ -1,0 +1,75 @@
+"""The demo world from the command line: stored like real answers, and its truth is found again."""
+
+import csv
+import json
+
+import pytest
+
+
+@pytest.fixture
+def demo(manyi):
+    code, _, err = manyi("demo", "--responses", 1500, "--waves", 2, "--seed", 7)
+    assert code == 0, err
+    return manyi
+
+
+def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
+    truth = json.loads((tmp_path / "instance" / "demo-truth.json").read_text(encoding="utf-8"))["waves"]
+    inside = total = 0
+    for wave, points in truth.items():
+        data, model, result = tmp_path / "a.csv", tmp_path / "m.yaml", tmp_path / "o.json"
+        assert demo("responses", "export", wave, "-o", data, "--model", model)[0] == 0
+        assert demo("estimate", data, "--model", model, "--bootstrap", 400, "--json", result)[0] == 0
+        found = json.loads(result.read_text(encoding="utf-8"))["constructs"]
+        for name, wanted in points.items():
+            low, high = found[name]["ci"]
+            inside += low <= wanted <= high
+            total += 1
+            assert abs(found[name]["points"] - wanted) < 4 * found[name]["se"], (wave, name)
+    assert total == 18
+    assert inside >= 15
+    with data.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["customer_class"] for row in rows} == {"residential", "commercial", "industrial", "other"}
+    # straight-liners rush and are excluded: fewer rows than people
+    assert 0.85 * 1500 < len(rows) < 0.95 * 1500
+    assert all(not row["PQV6"] for row in rows if row["E4.hotline"] == "0")
+
+
+def test_demo_is_not_made_twice(demo):
+    code, _, err = demo("demo")
+    assert (code, "already" in err) == (1, True)
+    assert demo("demo", "--if-missing")[0] == 0
+
+
+def test_exports_refuse_what_is_not_there(demo, tmp_path):
+    code, _, err = demo("responses", "export", "NEVER", "-o", tmp_path / "x.csv")
+    assert (code, "DEMO-" in err) == (1, True)
+    wave = "DEMO-NOW"
+    assert demo("responses", "export", wave, "--format", "sav", "-o", tmp_path / "x.sav")[0] == 1
+    assert demo("responses", "export", wave, "-o", tmp_path / "none" / "x.csv")[0] == 1
+
+
+def test_backup_restores_what_it_copied(demo, tmp_path):
+    copy = tmp_path / "copy.db"
+    assert demo("backup", copy)[0] == 0
+    assert demo("backup", copy)[0] == 1
+    assert demo("restore", copy, "--yes")[0] == 0
+    assert demo("responses", "export", "DEMO-NOW", "-o", tmp_path / "x.csv")[0] == 0
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"nothing")
+    assert demo("restore", broken, "--yes")[0] == 1
+
+
+def test_questionnaires_go_out_and_come_back(manyi, tmp_path):
+    file, report = tmp_path / "q.json", tmp_path / "r.json"
+    assert manyi("db", "upgrade")[0] == 0
+    assert manyi("survey", "export", "utility_csi", "-o", file)[0] == 0
+    assert manyi("survey", "import", file, "--dry-run", "--json", report)[0] == 0
+    assert json.loads(report.read_text(encoding="utf-8"))["rows"] == 46
+    assert manyi("survey", "import", file)[0] == 0
+    broken = tmp_path / "broken.json"
+    broken.write_text("{", encoding="utf-8")
+    code, _, err = manyi("survey", "import", broken)
+    assert (code, "JSON" in err) == (1, True)
+    assert manyi("survey", "import", tmp_path / "x.lss")[0] == 1

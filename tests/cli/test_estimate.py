@@ -1,0 +1,175 @@
+"""`manyi estimate`: the contract, and a message for every kind of bad input."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import csi_model
+from web import cli
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+DATA, MODEL = GOLDEN / "data.csv", GOLDEN / "model.yaml"
+
+
+def test_estimate_writes_the_documented_result(manyi, tmp_path):
+    target = tmp_path / "out.json"
+    code, out, err = manyi(
+        "estimate", DATA, "--model", MODEL, "--bootstrap", 100, "--seed", 3, "--json", target
+    )
+    assert code == 0
+    assert out == ""
+    assert "index" in err
+    found = json.loads(target.read_text(encoding="utf-8"))
+    assert {
+        "method",
+        "scheme",
+        "n_respondents",
+        "n_used",
+        "converged",
+        "iterations",
+        "index",
+        "constructs",
+        "dimensions",
+        "indicators",
+        "paths",
+        "total_effects",
+        "htmt",
+        "fornell_larcker",
+        "fit",
+        "bootstrap",
+        "groups",
+        "cautions",
+    } <= found.keys()
+    wanted = json.loads((GOLDEN / "index.json").read_text(encoding="utf-8"))["index"]
+    for name, points in wanted.items():
+        assert found["constructs"][name]["points"] == pytest.approx(points, abs=1e-6)
+        low, high = found["constructs"][name]["ci"]
+        assert low < points < high
+    assert found["bootstrap"] == {"n": 100, "failed": 0, "seed": 3, "interval": "percentile", "level": 0.95}
+
+
+def test_estimate_by_group_equals_the_group_alone(manyi, tmp_path):
+    target = tmp_path / "out.json"
+    assert manyi("estimate", DATA, "--model", MODEL, "--group", "group", "--json", target)[0] == 0
+    groups = json.loads(target.read_text(encoding="utf-8"))["groups"]
+    assert set(groups) == {"A", "B"}
+    rows = DATA.read_text(encoding="utf-8").splitlines()
+    place = rows[0].replace('"', "").split(",").index("group")
+    only = tmp_path / "a.csv"
+    only.write_text("\n".join([rows[0], *(r for r in rows[1:] if r.split(",")[place].strip('"') == "A")]))
+    alone = tmp_path / "alone.json"
+    assert manyi("estimate", only, "--model", MODEL, "--json", alone)[0] == 0
+    points = json.loads(alone.read_text(encoding="utf-8"))["index"]["points"]
+    assert groups["A"]["index"]["points"] == pytest.approx(points, abs=1e-9)
+
+
+def test_same_seed_gives_the_same_numbers_whatever_the_workers(manyi):
+    results = [
+        manyi("estimate", DATA, "--model", MODEL, "--bootstrap", 600, "--jobs", jobs, "--json", "-")[1]
+        for jobs in (1, 2)
+    ]
+    assert results[0] == results[1]
+    assert json.loads(results[0])["index"]["se"] > 0
+
+
+def edited(tmp_path, change, name="data.csv"):
+    rows = [line.split(",") for line in DATA.read_text(encoding="utf-8").splitlines()]
+    path = tmp_path / name
+    path.write_text("\n".join(",".join(row) for row in change(rows)), encoding="utf-8")
+    return path
+
+
+def column(rows, name):
+    return [field.strip('"') for field in rows[0]].index(name)
+
+
+def first_indicator():
+    return csi_model.ModelSpec.from_yaml(MODEL.read_text(encoding="utf-8")).indicator_ids[0]
+
+
+def set_column(rows, name, values):
+    place = column(rows, name)
+    return [rows[0]] + [
+        [*row[:place], value, *row[place + 1 :]] for row, value in zip(rows[1:], values, strict=True)
+    ]
+
+
+def test_wrong_data_are_refused_with_place_and_remedy(manyi, tmp_path):
+    code = first_indicator()
+    cases = {
+        "no column": lambda rows: [[f for k, f in enumerate(r) if k != column(rows, code)] for r in rows],
+        "row 5": lambda rows: set_column(rows, code, ["3"] * 4 + ["often"] + ["4"] * (len(rows) - 6)),
+        "is constant": lambda rows: set_column(rows, code, ["7"] * (len(rows) - 1)),
+        "no answers at all": lambda rows: set_column(rows, code, [""] * (len(rows) - 1)),
+        "is off 1–10": lambda rows: set_column(rows, code, ["11"] + ["4", "5"] * 149 + ["6"]),
+        "usable respondents": lambda rows: rows[:12],
+        "header but no rows": lambda rows: rows[:1],
+        "two columns named": lambda rows: [[*rows[0][:-1], rows[0][0]], *rows[1:]],
+        "values for": lambda rows: [*rows[:3], rows[3][:-1], *rows[4:]],
+    }
+    for wanted, change in cases.items():
+        target = tmp_path / "out.json"
+        code_, _, err = manyi("estimate", edited(tmp_path, change), "--model", MODEL, "--json", target)
+        assert code_ == 1, (wanted, err)
+        assert wanted in err
+        assert "Traceback" not in err
+        assert not target.exists()
+
+
+def test_unreadable_files_are_refused(manyi, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("größe,b\n1,2\n".encode("latin-1"))
+    for path, wanted in (
+        (empty, "is empty"),
+        (latin, "not in UTF-8"),
+        (tmp_path / "none.csv", "is not there"),
+    ):
+        code, _, err = manyi("estimate", path, "--model", MODEL)
+        assert (code, wanted in err) == (1, True), err
+    assert manyi("estimate", DATA, "--model", tmp_path / "none.yaml")[0] == 1
+    assert manyi("estimate", DATA, "--model", latin)[0] == 1
+
+
+def test_wrong_models_are_refused(manyi, tmp_path):
+    text = MODEL.read_text(encoding="utf-8")
+    code = first_indicator()
+    cases = {
+        "unknown key": text + "\nfurther: 1\n",
+        "YAML in line": "constructs: [\n",
+        "no column": text.replace(code, "NEVER_ASKED"),
+        "is no construct": text.replace("index: SAT", "index: NOBODY"),
+        "in a circle": text.rstrip() + "\n  - [SAT, IMG]\n",
+    }
+    for wanted, written in cases.items():
+        path = tmp_path / "model.yaml"
+        path.write_text(written, encoding="utf-8")
+        exit_code, _, err = manyi("estimate", DATA, "--model", path)
+        assert (exit_code, wanted in err) == (1, True), (wanted, err)
+
+
+def test_wrong_usage_has_exit_code_two(manyi):
+    for arguments in (
+        (),
+        ("estimate",),
+        ("estimate", DATA),
+        ("estimate", DATA, "--model", MODEL, "--scheme", "x"),
+        ("estimate", DATA, "--model", MODEL, "--bootstrap", "-1"),
+        ("nothing",),
+    ):
+        assert manyi(*arguments)[0] == 2, arguments
+
+
+def test_wrong_columns_for_weights_and_groups_are_refused(manyi):
+    for option in ("--weights", "--group", "--strata", "--cluster"):
+        code, _, err = manyi("estimate", DATA, "--model", MODEL, option, "NOT_THERE")
+        assert (code, "NOT_THERE" in err) == (1, True)
+
+
+def test_every_command_has_help_with_an_example(manyi):
+    for command in cli.COMMANDS:
+        code, out, _ = manyi(command, "--help")
+        assert code == 0
+        assert "Example: " in out, command
