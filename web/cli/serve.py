@@ -54,6 +54,7 @@ def serve(*, no_worker: bool = False) -> None:
         workers=settings["WORKERS"],
         blocking_threads=4,
         backpressure=128,
+        workers_kill_timeout=5,
         log_access=False,
         log_enabled=settings["LOG_LEVEL"] == "DEBUG",
         static_path_mount=[Path(__file__).parents[1] / "static"],
