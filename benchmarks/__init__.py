@@ -1,0 +1,1 @@
+"""Speed, each figure with a baseline measured in the same run: ``make bench``."""

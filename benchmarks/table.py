@@ -1,0 +1,40 @@
+"""One line of the report: what, ours, baseline, ratio."""
+
+import gc
+import resource
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """A measured figure beside its baseline; both in seconds unless the text says otherwise."""
+
+    what: str
+    ours: float
+    baseline: float
+    of: str
+    note: str = ""
+
+
+def show(line: Line) -> None:
+    """Print a line."""
+    ratio = line.baseline / line.ours if line.ours else float("inf")
+    speed = f"ours {line.ours:.3g} s · {line.of} {line.baseline:.3g} s · {ratio:.0f} times faster"
+    print(f"{line.what}\n    {speed}" + (f" · {line.note}" if line.note else ""))
+
+
+def best_of(times: int, work: Callable[[], object]) -> float:
+    """Give the shortest of a few runs, in seconds: the one least disturbed by others on the machine."""
+    found = []
+    for _ in range(times):
+        gc.collect()
+        begun = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - begun)
+    return min(found)
+
+
+def peak_gib() -> float:
+    """Give the largest memory this process has held so far, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
