@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
-from csi_model import index, pls, resample
+from csi_model import consistent, covariance, index, pls, resample
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.index import Points
 from csi_model.moments import Moments, RandomGroups, source
@@ -25,6 +27,7 @@ METHODS = ("pls", "plsc", "cbsem")
 MISSING = ("mean", "listwise", "fiml")
 INTERVALS = ("percentile", "bca", "studentised")
 Progress = Callable[[float], None]
+Interval = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -80,37 +83,51 @@ class Result:
     n_used: int
     cautions: tuple[Caution, ...]
     groups: Mapping[str, Result | None] = field(default_factory=dict)
-    covariance_model: Any = None
+    covariance: covariance.Fitted | None = None
 
-    @property
+    @cached_property
     def estimates(self) -> Draws:
         """The sample's estimates in the same shape as the draws, one row."""
-        return resample.estimates(self.moments, self.spec, self.options.scheme)
+        return resample.describe(self.moments, self.spec, self.solution)
 
     @property
     def n_failed(self) -> int:
         """Resamples without a solution."""
-        if self.draws is None:
-            return 0
-        return int((~np.isfinite(self.draws.constructs).all(axis=1)).sum())
+        return 0 if self.draws is None else int((~self._usable).sum())
 
-    def interval(
-        self, name: str
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None:
-        """Give standard errors and interval ends of one field of `Draws`, or None without resamples."""
+    @cached_property
+    def _usable(self) -> NDArray[np.bool_]:
+        if self.draws is None:
+            return np.zeros(0, dtype=bool)
+        return np.asarray(np.isfinite(self.draws.constructs).all(axis=1))
+
+    @cached_property
+    def _intervals(self) -> dict[str, Interval | None]:
+        return {}
+
+    def interval(self, name: str) -> Interval | None:
+        """Give standard errors and interval ends of one field of `Draws`, or None where there are none."""
+        if name not in self._intervals:
+            self._intervals[name] = self._interval(name)
+        return self._intervals[name]
+
+    def _interval(self, name: str) -> Interval | None:
+        point = getattr(self.estimates, name)[0]
+        if self.covariance is not None:
+            error = self.covariance.errors.get(name)
+            if error is None:
+                return None
+            half = ndtri(0.5 + self.options.level / 2) * error
+            return error, point - half, point + half
         if self.draws is None:
             return None
-        drawn = getattr(self.draws, name)
-        usable = drawn[np.isfinite(self.draws.constructs).all(axis=1)]
-        point = getattr(self.estimates, name)[0]
+        usable = getattr(self.draws, name)[self._usable]
         error = usable.std(axis=0, ddof=1)
-        if self.left_out is not None and self.options.interval == "bca":
-            ends = resample.bca(usable, point, getattr(self.left_out, name), self.options.level)
-        elif self.left_out is not None and self.options.interval == "studentised":
-            ends = resample.studentised(usable, point, getattr(self.left_out, name), self.options.level)
-        else:
-            ends = resample.percentile(usable, self.options.level)
-        return error, *ends
+        level = self.options.level
+        if self.left_out is None:
+            return error, *resample.percentile(usable, level)
+        ends = resample.bca if self.options.interval == "bca" else resample.studentised
+        return error, *ends(usable, point, getattr(self.left_out, name), level)
 
 
 def estimate(
@@ -145,7 +162,7 @@ def estimate(
             f"{len(labels)} groups for {len(data.values)} rows.", code="groups", remedy="Give one each."
         )
     found, cautions = estimate_groups(spec, data, options, labels, _part(progress, share, 1.0))
-    return Result(**{**whole.__dict__, "groups": found, "cautions": whole.cautions + tuple(cautions)})
+    return replace(whole, groups=found, cautions=(*whole.cautions, *cautions))
 
 
 def _part(progress: Progress | None, start: float, end: float) -> Progress | None:
@@ -162,33 +179,41 @@ def _estimate(
         moments = drawn_from.sample()
     else:
         moments = drawn_from.of_counts(np.ones((1, len(data.values))))
-    solution = pls.solve_one(moments.corr[0], spec, options.scheme)
+    fitted = None
+    if options.method == "cbsem":
+        fitted = covariance.fit(spec, data, moments, options.missing)
+        solution = fitted.solution
+    else:
+        solution = pls.solve_one(moments.corr[0], spec, options.scheme)
+        if options.method == "plsc":
+            solution = consistent.correct(moments.corr, solution, spec)
     scored = index.points(spec, moments.mean, moments.cov, solution.weights)
+    if fitted is not None:
+        fitted.errors["constructs"] = scored.sd[0] / np.sqrt(len(data.values))
     draws = left_out = None
-    if options.bootstrap:
+    if options.bootstrap and fitted is None:
+        how = {"scheme": options.scheme, "method": options.method}
         draws = resample.bootstrap(
-            spec, data, drawn_from, options.bootstrap, options.seed,
-            scheme=options.scheme, jobs=options.jobs, progress=progress,
-        )  # fmt: skip
-        if options.interval != "percentile" and moments_of is not None:
-            left_out = resample.jackknife(spec, data, moments_of, options.scheme)
-    cautions = [*data.cautions, *_cautions(spec, data, solution, scored, options)]
-    result = Result(
-        spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), ()
-    )
-    if result.n_failed:
-        cautions.append(
-            Caution(
-                "failed-draws",
-                f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out.",
-            )
+            spec,
+            data,
+            drawn_from,
+            options.bootstrap,
+            options.seed,
+            **how,
+            jobs=options.jobs,
+            progress=progress,
         )
-    return Result(**{**result.__dict__, "cautions": tuple(cautions)})
+        if options.interval != "percentile" and moments_of is not None:
+            left_out = resample.jackknife(spec, data, moments_of, **how)
+    result = Result(
+        spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), (),
+        covariance=fitted,
+    )  # fmt: skip
+    return replace(result, cautions=(*data.cautions, *_cautions(result, data)))
 
 
-def _cautions(
-    spec: ModelSpec, data: IndicatorMatrix, solution: Solution, scored: Points, options: Options
-) -> list[Caution]:
+def _cautions(result: Result, data: IndicatorMatrix) -> list[Caution]:
+    spec, solution, scored, options = result.spec, result.solution, result.points, result.options
     names = np.array(spec.construct_ids)
     found = [
         Caution(
@@ -197,6 +222,16 @@ def _cautions(
         )
         for name in names[scored.clipped[0]]
     ]
+    if options.method == "plsc":
+        found += consistent.cautions(solution, spec)
+    if result.covariance is not None:
+        found += result.covariance.cautions
+        if options.bootstrap:
+            message = "The covariance model's standard errors are its own; no resamples were drawn."
+            found.append(Caution("bootstrap-not-used", message))
+    if result.n_failed:
+        message = f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out."
+        found.append(Caution("failed-draws", message))
     own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
         Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")

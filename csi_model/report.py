@@ -49,7 +49,9 @@ def _own(result: Result) -> dict[str, Any]:
         "fit": _fit(result),
         "cautions": [{"code": caution.code, "message": caution.message} for caution in result.cautions],
     }
-    if options.bootstrap:
+    if result.covariance is not None:
+        written["estimates"] = result.covariance.document["estimates"]
+    elif options.bootstrap:
         written["bootstrap"] = {
             "n": options.bootstrap,
             "failed": result.n_failed,
@@ -194,6 +196,8 @@ def _fornell_larcker(result: Result) -> list[list[Any]]:
 
 
 def _fit(result: Result) -> dict[str, Any]:
+    if result.covariance is not None:
+        return dict(result.covariance.document["fit"])
     solution = result.solution
     corr = result.moments.corr[0]
     implied = fit.implied_corr(corr, solution.loadings[0], solution.construct_corr[0], result.spec.block_mask)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from csi_model import effects, index, pls, reliability, validity
+from csi_model import consistent, effects, index, pls, reliability, validity
 from csi_model.moments import Likelihood, MeanReplaced, Moments, RandomGroups
 from csi_model.prepare import IndicatorMatrix
 from csi_model.specify import ModelSpec
@@ -46,14 +46,21 @@ class Draws(NamedTuple):
     htmt: F64
 
 
-def estimates(moments: Moments, spec: ModelSpec, scheme: str) -> Draws:
-    """Fit the model to batches of moments and give every estimate."""
+def estimates(moments: Moments, spec: ModelSpec, scheme: str, method: str = "pls") -> Draws:
+    """Fit the model to batches of moments and give every estimate; `method` is pls or plsc."""
     with np.errstate(all="ignore"):
-        corr = moments.corr
-        solution = pls.solve(corr, spec, scheme)
+        solution = pls.solve(moments.corr, spec, scheme)
+        if method == "plsc":
+            solution = consistent.correct(moments.corr, solution, spec)
+    return describe(moments, spec, solution)
+
+
+def describe(moments: Moments, spec: ModelSpec, solution: pls.Solution) -> Draws:
+    """Give every estimate of batches of fits; a fit that failed has ``nan``."""
+    with np.errstate(all="ignore"):
+        corr, block = moments.corr, spec.block_mask
         scored = index.points(spec, moments.mean, moments.cov, solution.weights)
         total = effects.total_effects(solution.paths)
-        block = spec.block_mask
         return Draws(
             np.where(solution.converged[:, None], scored.constructs, np.nan),
             scored.dimensions,
@@ -81,6 +88,7 @@ def bootstrap(
     seed: int,
     *,
     scheme: str = "path",
+    method: str = "pls",
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Draws:
@@ -98,7 +106,7 @@ def bootstrap(
             moments = source.draw(sizes[number], rng)
         else:
             moments = source.of_counts(counts(data, sizes[number], rng))
-        return estimates(moments, spec, scheme)
+        return estimates(moments, spec, scheme, method)
 
     parts = []
     with ThreadPoolExecutor(max(1, jobs)) as pool:
@@ -135,7 +143,11 @@ def from_indices(
 
 
 def jackknife(
-    spec: ModelSpec, data: IndicatorMatrix, source: MeanReplaced | Likelihood, scheme: str = "path"
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    source: MeanReplaced | Likelihood,
+    scheme: str = "path",
+    method: str = "pls",
 ) -> Draws:
     """Estimate the sample without each respondent (or cluster) in turn."""
     unit = np.arange(len(data.values)) if data.clusters is None else data.clusters
@@ -143,7 +155,9 @@ def jackknife(
     parts = []
     for start in range(0, len(names), CHUNK):
         left_out = names[start : start + CHUNK]
-        parts.append(estimates(source.of_counts((unit != left_out[:, None]).astype(float)), spec, scheme))
+        parts.append(
+            estimates(source.of_counts((unit != left_out[:, None]).astype(float)), spec, scheme, method)
+        )
     return Draws(*(np.concatenate(field) for field in zip(*parts, strict=True)))
 
 
