@@ -1,0 +1,269 @@
+"""A page rendered once for each version and language, cut into strings with holes for what varies.
+
+Rendering a page of a hundred radio buttons through WTForms and Jinja takes milliseconds, filling the holes of
+the compiled page microseconds (measured: `make bench`). The template is `templates/respond/page.html`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from html import escape
+from typing import Any, NamedTuple
+
+from flask import render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from surveys import logic
+from surveys.answers import DONT_KNOW, DONT_KNOW_FIELD, NOT_APPLICABLE, NOT_APPLICABLE_FIELD
+from surveys.checking import HOLE, SETTINGS
+from surveys.questionnaire import (
+    ChoiceQuestion,
+    Grid,
+    Kano,
+    Multiple,
+    Number,
+    Questionnaire,
+    Ranking,
+    Rating,
+    Section,
+    slots_of,
+)
+from surveys.routing import Item, Router
+from surveys.wording import in_language, sanitise
+from web.i18n import TAGS
+from web.respond.forms import page_form
+
+MARK = re.compile("\x02([^\x03]*)\x03")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def hole(key: str) -> Markup:
+    """Leave a hole in a template that is being compiled."""
+    return Markup(f"\x02{key}\x03")  # noqa: S704 - a key of ours, cut out again
+
+
+class Pieces:
+    """Strings with holes: even places stand fast, odd places are filled."""
+
+    def __init__(self, html: str, names: Collection[str]) -> None:
+        html = HOLE.sub(lambda found: hole("{" + found[1]) if found[1] in names else found[0], html)
+        cut = MARK.split(html)
+        self.parts = [part if number % 2 == 0 else "" for number, part in enumerate(cut)]
+        self.holes: dict[str, list[int]] = {}
+        for number in range(1, len(cut), 2):
+            self.holes.setdefault(cut[number], []).append(number)
+
+    def fill(self, values: Mapping[str, str]) -> str:
+        """Give the text with the holes filled; a hole without a value stays empty."""
+        parts = self.parts.copy()
+        if len(values) < len(self.holes):
+            for key, value in values.items():
+                for place in self.holes.get(key, ()):
+                    parts[place] = value
+        else:
+            for key, places in self.holes.items():
+                if value := values.get(key, ""):
+                    for place in places:
+                        parts[place] = value
+        return "".join(parts)
+
+
+class Block(NamedTuple):
+    """A question: what stands before its items, the items, and what stands after."""
+
+    head: Pieces
+    items: tuple[tuple[str, bool, Pieces], ...]
+    tail: Pieces
+
+
+class CompiledPage:
+    """One page in one language."""
+
+    def __init__(self, router: Router, section: Section, language: str) -> None:
+        self.language = language
+        self.section = section
+        document = router.document
+        self._page = router.pages[router.places[section.code]]
+        names = SETTINGS | set(document.pipes)
+        html = _render(document, section, language, self._conditions)
+        top, *blocks, bottom = html.split("\x1d")
+        self.top, self.bottom = Pieces(top, names), Pieces(bottom, names)
+        self.blocks = tuple(self._block(block, names) for block in blocks)
+        self.marks = dict(_marks(document, section))
+        self.labels = dict(_labels(section, language))
+
+    def _block(self, html: str, names: Collection[str]) -> Block:
+        head, *items, tail = html.split("\x1e")
+        made = []
+        for item in items:
+            code, _, text = item.partition("\x1f")
+            made.append((code, code in self._conditions, Pieces(text, names)))
+        return Block(Pieces(head, names), tuple(made), Pieces(tail, names))
+
+    @cached_property
+    def _conditions(self) -> dict[str, str]:
+        """The conditions that this page's own answers can change, as the browser reads them."""
+        own = {item.code for item in self._page.items}
+        found = {}
+        for item in self._page.items:
+            if item.condition is not None and item.account is None:
+                names = {part.name for part in logic.references(item.condition) if not part.account}
+                if names & own:
+                    found[item.code] = json.dumps(_tree(item.condition), ensure_ascii=False)
+        return found
+
+    @cached_property
+    def outside(self) -> frozenset[logic.Reference]:
+        """What the page's conditions look at beyond the page itself."""
+        own = {item.code for item in self._page.items}
+        return frozenset(
+            part
+            for item in self._page.items
+            if item.code in self._conditions
+            for part in logic.references(item.condition)  # type: ignore[arg-type]
+            if part.account or part.name not in own
+        )
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """The page's questions and rows by code."""
+        return {item.code: item for item in self._page.items}
+
+    def fill(self, shown: Collection[str], values: dict[str, str]) -> str:
+        """Give the whole page. Questions that only this page's answers can bring up are there, hidden."""
+        found = [self.top.fill(values)]
+        for block in self.blocks:
+            inside = []
+            for code, conditional, pieces in block.items:
+                if code in shown:
+                    inside.append(pieces.fill(values))
+                elif conditional:
+                    inside.append(pieces.fill(values | {f"h:{code}": " hidden disabled"}))
+            if inside:
+                found += [block.head.fill(values), *inside, block.tail.fill(values)]
+        found.append(self.bottom.fill(values))
+        return "".join(found)
+
+
+def _render(document: Questionnaire, section: Section, language: str, conditions: Mapping[str, str]) -> str:
+    form = page_form(document, section, language)()
+    with force_locale(language if language in TAGS else "en"):
+        return render_template(
+            "respond/page.html",
+            document=document,
+            section=section,
+            form=form,
+            conditions=conditions,
+            page_language=language,
+            page_tag=TAGS.get(language, language),
+            hole=hole,
+            rich=_rich(language),
+            plain=_plain(language),
+            first=section is document.sections[0],
+        )
+
+
+def _rich(language: str) -> Callable[[Mapping[str, str] | str], Markup]:
+    def rich(text: Mapping[str, str] | str) -> Markup:
+        written = text if isinstance(text, str) else in_language(text, language)
+        return Markup(sanitise(CONTROL.sub("", written)))  # noqa: S704 - sanitised
+
+    return rich
+
+
+def _plain(language: str) -> Callable[[Mapping[str, str] | str], str]:
+    return lambda text: CONTROL.sub("", text if isinstance(text, str) else in_language(text, language))
+
+
+def _tree(expression: logic.Expression) -> list[Any]:
+    """Write a condition for the browser's evaluator (static/js/conditions.js)."""
+    match expression:
+        case logic.Junction(word=word, parts=parts):
+            return [word, *map(_tree, parts)]
+        case logic.Not(part=part):
+            return ["not", _tree(part)]
+        case logic.Answered(reference=reference):
+            return ["answered", name_of(reference)]
+        case logic.Comparison(reference=reference, relation=relation, constant=constant):
+            return [relation, name_of(reference), constant]
+
+
+def name_of(reference: logic.Reference) -> str:
+    """Give the name under which the browser's evaluator knows an answer."""
+    return f"account.{reference.name}" if reference.account else reference.name
+
+
+def _marks(document: Questionnaire, section: Section) -> Iterator[tuple[str, dict[int, str] | str]]:
+    """Give for each slot the hole of each stored value; for numbers the hole of the field."""
+    for question in section.questions:
+        slots = [slot.code for slot in slots_of(question, document.scales)]
+        match question:
+            case Grid() | Rating():
+                scale = document.scales[question.scale]
+                for code in slots:
+                    points = {point: f"c:{code}={point}" for point in range(scale.low, scale.high + 1)}
+                    ways_out = {
+                        DONT_KNOW: f"c:{code}={DONT_KNOW_FIELD}",
+                        NOT_APPLICABLE: f"c:{code}={NOT_APPLICABLE_FIELD}",
+                    }
+                    yield code, points | ways_out
+            case ChoiceQuestion(code=code, options=options):
+                yield code, {option.value: f"c:{code}={option.code}" for option in options}
+            case Multiple(code=code, options=options):
+                yield from ((f"{code}.{option.code}", {1: f"c:{code}={option.code}"}) for option in options)
+            case Ranking(options=options):
+                for code in slots:
+                    yield code, {option.value: f"c:{code}={option.code}" for option in options}
+            case Kano(options=options):
+                for code in slots:
+                    yield code, {option.value: f"c:{code}={option.value}" for option in options}
+            case Number(code=code):
+                yield code, f"v:{code}"
+
+
+def _labels(section: Section, language: str) -> Iterator[tuple[str, str]]:
+    """Give for each field the words that name it in a list of errors."""
+    for question in section.questions:
+        if isinstance(question, Grid):
+            for row in question.rows:
+                yield row.code, in_language(row.text, language)
+        else:
+            yield question.code, in_language(question.text, language)
+
+
+def plain_text(html: str) -> str:
+    """Drop tags, for places that hold text only."""
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def stored_values(page: CompiledPage, known: Mapping[str, int], texts: Mapping[str, str]) -> dict[str, str]:
+    """Fill a page's holes with what is stored."""
+    values: dict[str, str] = {}
+    for slot, marks in page.marks.items():
+        value = known.get(slot)
+        if value is None:
+            continue
+        if isinstance(marks, str):
+            if value > NOT_APPLICABLE:
+                values[marks] = str(value)
+        elif value in marks:
+            values[marks[value]] = " checked"
+    for item in page.items.values():
+        for field in item.fields:
+            if texts.get(field):
+                values[f"v:{field}"] = escape(texts[field])
+    return values
+
+
+def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Fill a page's holes with what was sent, right or wrong, so that nothing typed is lost."""
+    values: dict[str, str] = {}
+    for item in page.items.values():
+        for field in item.fields:
+            for number, text in enumerate(form.get(field, ())):
+                values[f"c:{field}={text}"] = " checked"
+                if number == 0:
+                    values[f"v:{field}"] = escape(CONTROL.sub("", text)[:20_000])
+    return values

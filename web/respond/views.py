@@ -1,0 +1,219 @@
+"""The pages of a questionnaire: open, answer, go back, switch language, finish; each page is saved."""
+
+import hmac
+from collections.abc import Collection
+from datetime import UTC, datetime
+from html import escape
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from surveys import responding
+from surveys.answers import NOT_ASKED
+from surveys.errors import Problem, SurveyError
+from surveys.models.collection import ResponseState
+from surveys.routing import PageAnswers
+from surveys.wording import fill, in_language
+from web import i18n
+from web.accounts.access import public
+from web.extensions import csrf, db, limiter
+from web.respond.compile import CompiledPage, plain_text, sent_values, stored_values
+from web.respond.pages import page_of
+from web.respond.visit import ClosedError, Visit, visit
+
+blueprint = Blueprint("respond", __name__)
+# The forms carry a mark of their own, tied to the browser's key: staff sessions play no part here.
+csrf.exempt(blueprint)
+SLOWEST_PAGE_SECONDS = 3600.0
+
+
+@blueprint.errorhandler(ClosedError)
+def closed(error: ClosedError) -> ResponseReturnValue:
+    """Say kindly that the link cannot be used; nothing tells why."""
+    db.session.rollback()
+    return render_template("respond/closed.html", language_tag=i18n.TAGS[i18n.choose()]), error.status
+
+
+@blueprint.get("/s/<public_key>")
+@blueprint.get("/i/<token>")
+@public
+def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
+    """Lead to the page where this respondent is: the first, the one after the last saved, or the receipt."""
+    found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
+    if found.response is not None and found.response.state != ResponseState.OPEN:
+        return redirect(f"{found.base}/done", 303)
+    known, account = found.known(), found.account()
+    section = (
+        found.router.neighbour(found.response.section or None, known, account) if found.response else None
+    )
+    if section is None and found.response is not None and found.response.section:
+        section = found.router.sections(known, account)[-1]
+    section = section or found.router.neighbour(None, known, account)
+    unit = f"?unit={escape(request.args['unit'])}" if request.args.get("unit") else ""
+    page = make_response(redirect(f"{found.base}/{section}{unit}", 303))
+    return found.remember(page)
+
+
+@blueprint.get("/s/<public_key>/done")
+@blueprint.get("/i/<token>/done")
+@public
+def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
+    """Thank, and show the receipt."""
+    found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
+    response = found.response
+    if response is None or response.state == ResponseState.OPEN:
+        return redirect(found.base, 303)
+    document = found.router.document
+    known = found.known()
+    names = found.names(known)
+    text = in_language(document.thanks, found.language)
+    if response.state == ResponseState.SCREENED:
+        stops = [found.router.stop(code, known, found.account()) for code in found.router.places]
+        stop = next((stop for stop in stops if stop is not None), None)
+        text = in_language(stop.text, found.language) if stop is not None else text
+    with force_locale(found.language):
+        return render_template(
+            "respond/done.html",
+            page_tag=i18n.TAGS.get(found.language, found.language),
+            page_language=found.language,
+            document=document,
+            text=fill(text, names),
+            receipt=response.receipt,
+            languages=[code for code in document.languages if code != found.language],
+        )
+
+
+@blueprint.get("/s/<public_key>/<section>")
+@blueprint.get("/i/<token>/<section>")
+@public
+def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
+    """Show one page with what was answered before."""
+    found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
+    if found.response is not None and found.response.state != ResponseState.OPEN:
+        return redirect(f"{found.base}/done", 303)
+    known = found.known()
+    if section not in found.router.places or not found.router.shown(section, known, found.account()):
+        return redirect(found.base, 303)
+    page = page_of(found.router, section, found.language)
+    values = stored_values(page, known, found.texts())
+    return found.remember(make_response(_fill(found, page, known, values)))
+
+
+@blueprint.post("/s/<public_key>/<section>")
+@blueprint.post("/i/<token>/<section>")
+@public
+@limiter.limit(lambda: current_app.config["MANYI"]["ANSWER_LIMIT"])
+def answer(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
+    """Check and save one page, then go where the pressed button leads."""
+    if (request.content_length or 0) > current_app.config["MANYI"]["ANSWER_KIB"] * 1024:
+        abort(413)
+    now = datetime.now(UTC)
+    found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
+    if section not in found.router.places:
+        raise ClosedError(404)
+    if found.is_new_key or not hmac.compare_digest(request.form.get("_t", ""), found.token):
+        return redirect(f"{found.base}/{section}", 303)
+    if found.response is not None and found.response.state != ResponseState.OPEN:
+        return redirect(f"{found.base}/done", 303)
+    go = request.form.get("go", "next")
+    form = {name: request.form.getlist(name) for name in request.form}
+    try:
+        response = found.open(now)
+        known, account = found.known(), found.account()
+        before = found.router.shown(section, known, account)
+        checked = found.router.check_page(section, form, known, account)
+        after = known | checked.values
+        leaves = go != "next"
+        if leaves or found.router.stop(section, after, account) is not None:
+            checked.problems = [p for p in checked.problems if p.problem != Problem.ANSWER_REQUIRED]
+        if checked.problems:
+            db.session.rollback()
+            return _refused(found, section, form, checked, known)
+        seconds = min(max(request.form.get("_s", 0.0, type=float), 0.0), SLOWEST_PAGE_SECONDS)
+        responding.save_page(db.session, response, section, checked.values, checked.texts, seconds, now)
+        target = _target(found, section, go, after, before, now)
+        db.session.commit()
+    except SurveyError as error:
+        db.session.rollback()
+        if error.problem == Problem.RESPONSE_SUBMITTED:
+            return redirect(f"{found.base}/done", 303)
+        raise ClosedError(410) from error
+    page = make_response(redirect(target, 303))
+    if go.startswith("lang:") and go[5:] in i18n.LANGUAGES:
+        i18n.set_cookie(page, go[5:])
+    return page
+
+
+def _target(
+    found: Visit, section: str, go: str, known: dict[str, int], before: Collection[str], now: datetime
+) -> str:
+    """Decide which page comes after a saved one, and finish at the end."""
+    router, account, response = found.router, found.account(), found.response
+    assert response is not None
+    if go == "back":
+        previous = router.neighbour(section, known, account, step=-1)
+        return f"{found.base}/{previous or section}"
+    if go.startswith("lang:"):
+        return f"{found.base}/{section}"
+    if router.stop(section, known, account) is not None:
+        responding.screen_out(found.session, response, now, invitation=found.invitation)
+        return f"{found.base}/done"
+    appeared = router.shown(section, known, account) - set(before)
+    unanswered = [code for code in appeared if known.get(code, NOT_ASKED) < 0]
+    if unanswered and "_seen" not in request.form:
+        return f"{found.base}/{section}?more=1#q-{unanswered[0]}"
+    following = router.neighbour(section, known, account)
+    if following is not None:
+        return f"{found.base}/{following}"
+    responding.submit(found.session, response, now, invitation=found.invitation)
+    return f"{found.base}/done"
+
+
+def _refused(
+    found: Visit, section: str, form: dict[str, list[str]], checked: PageAnswers, known: dict[str, int]
+) -> ResponseReturnValue:
+    """Show the page again with everything that was sent, and what to mend."""
+    page = page_of(found.router, section, found.language)
+    values = sent_values(page, form)
+    names = found.names(known)
+    lines = []
+    for problem in checked.problems:
+        text = escape(problem.text(found.language))
+        label = escape(fill(plain_text(page.labels.get(problem.field.split(".")[0], "")), names))
+        lines.append(f'<li><a href="#{escape(problem.field)}">{label}</a>: {text}</li>')
+        values[f"e:{problem.field}"] = f'<p class="error" id="e-{escape(problem.field)}">{text}</p>'
+        values[f"d:{problem.field}"] = f' aria-describedby="e-{escape(problem.field)}"'
+    with force_locale(found.language):
+        heading = escape(_("Please look at these answers again"))
+        values["title"] = escape(_("Error")) + ": "
+    listed = f"<h2>{heading}</h2><ul>{''.join(lines)}</ul>"
+    values["errors"] = f'<div class="error-summary" role="alert" tabindex="-1">{listed}</div>'
+    return _fill(found, page, known | checked.values, values), 422
+
+
+def _fill(found: Visit, page: CompiledPage, known: dict[str, int], values: dict[str, str]) -> str:
+    """Fill the compiled page's holes for this respondent."""
+    router, account, section = found.router, found.account(), page.section.code
+    seen = router.sections(known, account)
+    place = seen.index(section) + 1 if section in seen else 1
+    chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
+    names = {f"{{{name}": escape(text) for name, text in found.names(known).items()}
+    with force_locale(found.language):
+        is_last = place == len(seen)
+        frame = {
+            "action": escape(request.path),
+            "token": found.token,
+            "progress": str(round(100 * (place - 1) / len(seen))),
+            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(seen))),
+            "next": escape(_("Submit") if is_last else _("Next")),
+            "back": "" if place == 1 else f'<button name="go" value="back">{escape(_("Back"))}</button>',
+            "saved": escape(_("Every page is saved when you go on.")),
+        }
+        if request.args.get("more"):
+            frame["notice"] = (
+                f'<p class="notice">{escape(_("Your answer brings up a further question."))}</p>'
+            )
+    shown = router.shown(section, known, account)
+    return page.fill(shown, values | chosen | names | frame)

@@ -1,0 +1,146 @@
+"""Who is answering what: the wave, the invitation, the browser's key and the response behind a request."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Response as Page
+from flask import current_app, request
+from sqlalchemy.orm import Session
+
+from surveys import fieldwork, logic, responding
+from surveys.errors import Problem, SurveyError
+from surveys.models import Invitation, Response, Wave
+from surveys.models.collection import Access, InvitationState
+from surveys.routing import Router
+from surveys.wording import piped_names
+from web.respond.pages import language_of, router_of
+
+
+class ClosedError(Exception):
+    """The link leads nowhere now; `status` is all that is told."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(str(status))
+
+
+@dataclass
+class Visit:
+    """One request of a respondent."""
+
+    session: Session
+    wave: Wave
+    invitation: Invitation | None
+    base: str
+    client_key: str
+    is_new_key: bool
+    response: Response | None
+    router: Router
+    language: str
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that holds the browser's key for this wave."""
+        return f"r_{self.wave.public_key}"
+
+    @property
+    def token(self) -> str:
+        """The mark that a form of ours carries: nobody without the browser's key can make it."""
+        key = str(current_app.secret_key).encode()
+        return hmac.new(key, f"respond:{self.client_key}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def known(self) -> dict[str, int]:
+        """Give the stored answers; for a new respondent those that the customer file gives."""
+        if self.response is None:
+            return dict(self.router.preset(self.account()))
+        return responding.answers_of(self.session, self.response)
+
+    def texts(self) -> dict[str, str]:
+        """Give the stored open answers."""
+        return {} if self.response is None else dict(self.response.texts)
+
+    def account(self) -> dict[str, logic.Value]:
+        """Give what the customer file knows, for routing."""
+        if self.response is not None:
+            return dict(responding.account_of(self.response))
+        return {}
+
+    def names(self, known: dict[str, int]) -> dict[str, str]:
+        """Give what the holes in texts are filled with."""
+        settings: dict[str, Any] = {
+            name: value for name, value in self.wave.settings.items() if isinstance(value, dict)
+        }
+        answers = self.router.environment(known)
+        return piped_names(self.router.document, answers, settings, self.language)
+
+    def open(self, now: datetime) -> Response:
+        """Give the response of this browser, made if need be."""
+        if self.response is None:
+            segment = {"unit": request.args["unit"]} if request.args.get("unit") else None
+            try:
+                self.response = responding.open_response(
+                    self.session, self.wave, client_key=self.client_key, language=self.language,
+                    invitation=self.invitation, segment=segment, now=now,
+                )  # fmt: skip
+            except SurveyError as error:
+                if error.problem != Problem.UNIT_UNKNOWN:
+                    raise
+                self.response = responding.open_response(
+                    self.session, self.wave, client_key=self.client_key, language=self.language,
+                    invitation=self.invitation, now=now,
+                )  # fmt: skip
+        return self.response
+
+    def remember(self, page: Page) -> Page:
+        """Write the browser's key as a cookie that only this link gets."""
+        page.set_cookie(
+            self.cookie,
+            self.client_key,
+            max_age=timedelta(days=current_app.config["MANYI"]["RESUME_DAYS"]),
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["MANYI"]["HTTPS"],
+            path="/",
+        )
+        return page
+
+
+def visit(session: Session, *, public_key: str = "", token: str = "", language: str) -> Visit:
+    """Find out who asks; `ClosedError` where the link cannot be used, without telling why.
+
+    A finished response is still found, so that its receipt can be shown again.
+    """
+    invitation = fieldwork.find_invitation(session, token) if token else None
+    if token:
+        wave = session.get(Wave, invitation.wave_id) if invitation is not None else None
+    else:
+        wave = fieldwork.find_wave(session, public_key)
+        if wave is not None and wave.access != Access.PUBLIC:
+            wave = None
+    if wave is None:
+        raise ClosedError(404)
+    kept = request.cookies.get(f"r_{wave.public_key}", "")
+    usable = 20 <= len(kept) <= 64
+    client_key = kept if usable else secrets.token_urlsafe(24)
+    response = responding.find_response(session, wave, client_key) if usable else None
+    if response is None and invitation is not None and not wave.anonymous:
+        response = fieldwork.linked_response(session, invitation)
+    if response is None:
+        spent = invitation is not None and invitation.state not in fieldwork.LIVE
+        if spent or not wave.is_open(datetime.now(UTC)):
+            raise ClosedError(410)
+    elif (
+        invitation is not None
+        and not wave.anonymous
+        and not usable
+        and invitation.state == InvitationState.USED
+    ):
+        raise ClosedError(410)
+    router = router_of(wave)
+    base = f"/i/{token}" if token else f"/s/{public_key}"
+    chosen = language_of(router, language)
+    return Visit(session, wave, invitation, base, client_key, not usable, response, router, chosen)
