@@ -33,7 +33,7 @@ SLOWEST_PAGE_SECONDS = 3600.0
 def closed(error: ClosedError) -> ResponseReturnValue:
     """Say kindly that the link cannot be used; nothing tells why."""
     db.session.rollback()
-    return render_template("respond/closed.html", language_tag=i18n.TAGS[i18n.choose()]), error.status
+    return render_template("respond/closed.html", page_tag=i18n.TAGS[i18n.choose()]), error.status
 
 
 @blueprint.get("/s/<public_key>")
@@ -202,18 +202,17 @@ def _fill(found: Visit, page: CompiledPage, known: dict[str, int], values: dict[
     names = {f"{{{name}": escape(text) for name, text in found.names(known).items()}
     with force_locale(found.language):
         is_last = place == len(seen)
+        back, more = escape(_("Back")), escape(_("Your answer brings up a further question."))
         frame = {
             "action": escape(request.path),
             "token": found.token,
             "progress": str(round(100 * (place - 1) / len(seen))),
             "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(seen))),
             "next": escape(_("Submit") if is_last else _("Next")),
-            "back": "" if place == 1 else f'<button name="go" value="back">{escape(_("Back"))}</button>',
+            "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
         if request.args.get("more"):
-            frame["notice"] = (
-                f'<p class="notice">{escape(_("Your answer brings up a further question."))}</p>'
-            )
+            frame["notice"] = f'<p class="notice">{more}</p>'
     shown = router.shown(section, known, account)
     return page.fill(shown, values | chosen | names | frame)
