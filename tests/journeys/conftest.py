@@ -1,0 +1,77 @@
+"""A running site on a database of its own, and Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import sync_playwright
+from sqlalchemy.orm import Session
+
+from surveys import fieldwork, instruments, migrating, publishing
+from surveys.database import create_engine
+
+SETTINGS = {"utility": {"zh": "满意示范供电公司", "en": "Manyi Demo Power"}, "listed": True}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site under granian with an open public wave and one with single-use links."""
+    folder = tmp_path_factory.mktemp("site")
+    url = f"sqlite:///{folder / 'manyi.db'}"
+    migrating.upgrade(url)
+    now = datetime.now(UTC)
+    with Session(create_engine(url)) as session:
+        version = publishing.publish(session, instruments.load("utility_csi"), "test", now)
+        waves = {}
+        for code, access, anonymous in (("OPEN", "public", True), ("TOKEN", "invited", True)):
+            waves[code] = fieldwork.create_wave(
+                session, version, code=code, title={"zh": "满意度调查", "en": "Satisfaction survey"},
+                access=access, anonymous=anonymous, settings=SETTINGS, now=now,
+            )  # fmt: skip
+            fieldwork.open_wave(session, waves[code], now)
+        tokens = fieldwork.issue_invitations(session, waves["TOKEN"], 3, now)
+        key = waves["OPEN"].public_key
+        session.commit()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "MANYI_INSTANCE": str(folder), "MANYI_PORT": str(port), "MANYI_WORKERS": "1", "MANYI_LANGUAGE": "zh",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "web.cli", "serve", "--no-worker"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.2)
+    else:
+        pytest.fail(f"the site did not start: {(folder / 'log').read_text()[-2000:]}")
+    yield SimpleNamespace(address=address, key=key, tokens=tokens, database=url)
+    server.terminate()
+    server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium; without a browser there is no journey, and that is a failure."""
+    path = os.environ.get("MANYI_CHROMIUM") or shutil.which("chromium")
+    if not path or not Path(path).exists():
+        pytest.fail("Chromium is not installed: run make test, which installs it")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield opened
+        opened.close()

@@ -1,0 +1,219 @@
+"""The whole utility questionnaire in a real browser: on a small phone without JavaScript, and by keyboard."""
+
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys import matrix
+from surveys.database import create_engine
+from surveys.models import Wave
+
+pytestmark = pytest.mark.journey
+RECEIPT = re.compile(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){3}")
+# What a customer answers where the answer decides what comes next; everything else is answered with 7.
+CHOICES = {
+    "S1": "yes",
+    "S2": "yes",
+    "S3": "yes",
+    "S4": "no",
+    "CATEGORY": "residential",
+    "E5": "gas",
+    "C1": "yes",
+}
+
+
+def stored(site, code):
+    with Session(create_engine(site.database)) as session:
+        wave = session.scalar(select(Wave).where(Wave.code == code))
+        return matrix.load_matrix(session, wave)
+
+
+def fill_page(page):
+    """Answer everything visible; the labels are pressed, as fingers do."""
+    for group in page.locator("fieldset.item:visible").all():
+        code = group.get_attribute("data-code") or ""
+        if code == "E4":
+            for option in ("hotline", "repair"):
+                group.locator(f"input[value={option}]").check()
+        elif code in CHOICES:
+            group.locator(f"input[value='{CHOICES[code]}']").check()
+        elif code == "ATT1":
+            group.locator("input[value='3']").check()
+        elif group.locator(".points").count():
+            group.locator("input[value='7']").check()
+        elif group.locator("select").count():
+            for number, chooser in enumerate(group.locator("select").all()):
+                chooser.select_option(index=number + 1)
+        elif group.locator("input[type=radio]").count():
+            group.locator("input[type=radio]").first.check()
+        elif group.locator("textarea").count():
+            group.locator("textarea").fill("希望停电提前通知 <b>&")
+        elif group.locator("input[type=text]").count():
+            group.locator("input[type=text]").first.fill("2")
+
+
+def no_sideways_scrolling(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+        page.url
+    )
+
+
+def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="zh-CN", has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{site.address}/s/{site.key}")
+    seen = []
+    for _ in range(30):
+        if page.url.endswith("/done"):
+            break
+        seen.append(page.url.split("?")[0].rsplit("/", 1)[1])
+        for row in page.locator(".points").all():
+            for label in row.locator("label").all():
+                box = label.bounding_box()
+                assert box is None or (
+                    box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 24
+                )
+        fill_page(page)
+        page.locator("button.next").click()
+    assert RECEIPT.search(page.locator(".receipt").inner_text())
+    receipt = page.locator(".receipt").inner_text()
+    assert "谢谢" in page.locator("h1").inner_text()
+    assert list(dict.fromkeys(seen)) == [
+        "SCREEN", "ACCOUNT", "EXPERIENCE", "IMG", "EXP", "PQS", "PQV", "VAL", "SAT", "COM", "SWC", "LOY",
+        "COMPARE", "OPEN", "ABOUT",
+    ]  # fmt: skip
+    answers = stored(site, "OPEN")
+    row = dict(zip(answers.question_codes, answers.values[-1], strict=True))
+    assert {row[code] for code in ("IMG1", "EXP6", "PQS6", "PQV7", "PQV9", "VAL3", "SAT1", "LOY4", "C4")} == {
+        7.0
+    }
+    assert np.isnan(row["PQV8"])
+    assert (row["E4.hotline"], row["E4.hall"], row["E1"], row["ATT1"]) == (1, 0, 2, 3)
+    # the link once more: the same receipt, no second response
+    page.goto(f"{site.address}/s/{site.key}")
+    assert page.locator(".receipt").inner_text() == receipt
+    assert len(stored(site, "OPEN").values) == len(answers.values)
+    context.close()
+
+
+def test_language_switch_and_back_keep_answers_and_a_closed_browser_resumes(site, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{site.address}/s/{site.key}")
+    fill_page(page)
+    page.locator("button[value='lang:en']").click()
+    assert page.locator("h1").inner_text() == "Before we start"
+    assert page.locator("input[name=S1][value=yes]").is_checked()
+    page.locator("button.next").click()
+    fill_page(page)
+    page.locator("button[value=back]").click()
+    assert page.url.endswith("/SCREEN")
+    page.locator("button.next").click()
+    assert page.locator("input[name=CATEGORY][value=residential]").is_checked()
+    page.locator("button.next").click()
+    assert page.url.endswith("/EXPERIENCE")
+    state = context.storage_state()
+    context.close()
+    again = browser.new_context(storage_state=state)
+    page = again.new_page()
+    page.goto(f"{site.address}/s/{site.key}")
+    assert page.url.endswith("/EXPERIENCE")
+    again.close()
+
+
+def press_through(page):
+    """Answer a page with the keyboard alone: Tab to each group, Space or digits, Enter at the end."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => { const e = document.activeElement;
+                return {tag: e.tagName, type: e.type || "", name: e.name || "", value: e.value || "",
+                        next: e.classList.contains("next"), checked: !!e.checked}; }"""
+        )
+        if focused["next"]:
+            page.keyboard.press("Enter")
+            page.wait_for_load_state()
+            return
+        if focused["type"] == "radio":
+            wanted = CHOICES.get(focused["name"], "3" if focused["name"] == "ATT1" else "7")
+            for _ in range(12):
+                value = page.evaluate("document.activeElement.value")
+                if value == wanted or (wanted == "7" and not value.isdigit() and value not in {"dk", "na"}):
+                    break
+                page.keyboard.press("ArrowRight")
+            page.keyboard.press("Space")
+        elif focused["type"] == "checkbox" and focused["value"] in {"hotline", "hall"}:
+            page.keyboard.press("Space")
+        elif focused["type"] == "select-one":
+            for _ in range(int(focused["name"].split(".")[1])):
+                page.keyboard.press("ArrowDown")
+        elif focused["type"] in {"text", "textarea"}:
+            page.keyboard.type("2")
+    pytest.fail(f"the keyboard never reached the next button on {page.url}")
+
+
+def test_keyboard_alone_answers_everything_in_english_and_axe_finds_nothing(site, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    page.goto(f"{site.address}/s/{site.key}?lang=en")
+    page.goto(f"{site.address}/s/{site.key}")
+    for _ in range(40):
+        findings = Axe().run(page).response["violations"]
+        assert not findings, (page.url, [(f["id"], f["nodes"][0]["html"][:200]) for f in findings])
+        no_sideways_scrolling(page)
+        if page.url.endswith("/done"):
+            break
+        address = page.url
+        press_through(page)
+        page.wait_for_url(lambda url, before=address: url != before, timeout=5000)
+    assert RECEIPT.search(page.locator(".receipt").inner_text())
+    assert page.locator("h1").inner_text() == "Thank you"
+    assert not refused
+    answers = stored(site, "OPEN")
+    row = dict(zip(answers.question_codes, answers.values[-1], strict=True))
+    assert {row[code] for code in ("IMG1", "PQS4", "PQV6", "SAT2", "SWC4")} == {7.0}
+    context.close()
+
+
+def test_single_use_link_gives_one_response(site, browser):
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{site.address}/i/{site.tokens[0]}")
+    for _ in range(30):
+        if page.url.endswith("/done"):
+            break
+        fill_page(page)
+        page.locator("button.next").click()
+    receipt = page.locator(".receipt").inner_text()
+    page.goto(f"{site.address}/i/{site.tokens[0]}")
+    assert page.locator(".receipt").inner_text() == receipt
+    stranger = browser.new_context(locale="en-GB").new_page()
+    answer = stranger.goto(f"{site.address}/i/{site.tokens[0]}")
+    assert answer.status == 410
+    unknown = stranger.goto(f"{site.address}/i/{'x' * len(site.tokens[0])}")
+    assert unknown.status == 404
+    assert stranger.locator("h1").inner_text() == "This link cannot be used"
+    assert len(stored(site, "TOKEN").values) == 1
+    context.close()
+
+
+def test_screened_out_people_are_thanked_and_not_counted(site, browser):
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    before = len(stored(site, "OPEN").values)
+    page.goto(f"{site.address}/s/{site.key}")
+    page.locator("input[name=S1][value=no]").check()
+    page.locator("button.next").click()
+    assert page.url.endswith("/done")
+    assert "chose not to take part" in page.locator("main").inner_text()
+    assert page.locator(".receipt").count() == 0
+    assert len(stored(site, "OPEN").values) == before
+    context.close()
