@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
@@ -23,7 +23,7 @@ from csi_model.cbsem.samples import (
     structure_of,
 )
 from csi_model.cbsem.structure import F64, Structure
-from csi_model.errors import Caution, ConvergenceError, IdentificationError, ModelError, SpecificationError
+from csi_model.errors import Caution, ConvergenceError, IdentificationError, SpecificationError
 
 
 def fit(
@@ -163,20 +163,38 @@ def _search(objective: Objective, df: int) -> Optimum:
             code="not_identified",
             remedy="Fix loadings or drop covariances.",
         )
-    try:
-        found = optimise(objective, structure.start, polish=not structure.ordinal)
-    except (ConvergenceError, np.linalg.LinAlgError) as error:
+    failure = ConvergenceError(
+        "The search ran into a covariance matrix that cannot be inverted.",
+        code="not_converged",
+        remedy="Look for items or constructs that are nearly the same.",
+    )
+    for start in _starts(structure):
+        try:
+            found = optimise(objective, start, polish=not structure.ordinal)
+        except ConvergenceError as error:
+            failure = error
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            check_identified(objective.expected(found.theta), names)
+            return found
         if np.isfinite(objective.value(near)):
             check_identified(objective.expected(near), names)
-        if isinstance(error, ModelError):
-            raise
-        raise ConvergenceError(
-            "The search ran into a covariance matrix that cannot be inverted.",
-            code="not_converged",
-            remedy="Look for items or constructs that are nearly the same.",
-        ) from None
-    check_identified(objective.expected(found.theta), names)
-    return found
+    raise failure
+
+
+def _starts(structure: Structure) -> Iterator[F64]:
+    """Start values to try in turn.
+
+    Likelihoods turn steps back at singular matrices. The distance of ordered items does not, so there the
+    search begins near zero variance, where every step is small.
+    """
+    if structure.ordinal:
+        small = structure.start.copy()
+        at = {row.free for row in structure.rows if row.matrix == "psi" and row.i == row.j and row.free >= 0}
+        small[sorted(at)] *= 0.1
+        yield small
+    yield structure.start
 
 
 def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:

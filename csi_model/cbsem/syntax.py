@@ -137,6 +137,7 @@ def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: 
         logging.getLogger().disabled = was
     rows = _table(model, effects, names)
     rows = _fix_single_items(rows, effects, single_residual)
+    rows = _start_variances(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
     factors = tuple(model.vars["inner"])
     latent = tuple(name for name in effects.get("=~", {}))
     bare = Structure(names, _factor_order(factors, latent), latent, ())
@@ -222,6 +223,27 @@ def _fix_single_items(rows: list[Row], effects: Any, residual: float) -> list[Ro
             out.append(Row(0, row.lhs, row.op, row.rhs, row.matrix, 0, 0, FIXED, residual))
         else:
             out.append(row)
+    return out
+
+
+def _start_variances(rows: list[Row], effects: Any, variances: dict[str, float]) -> list[Row]:
+    """Start a construct's variance at half of its first item's, at all of it where that item is alone.
+
+    semopy starts every construct at 0.05, far below what answers on ten points have: with an item without
+    residual the first steps then pass through nearly singular matrices, and some machines stay there.
+    """
+    measured = effects.get("=~", {})
+    out = []
+    for row in rows:
+        construct = row.lhs == row.rhs and row.op == "~~" and row.lhs in measured
+        if not construct or row.free == FIXED:
+            out.append(row)
+            continue
+        at, share = row.lhs, 1.0
+        while at in measured:
+            share *= 0.5 if len(measured[at]) > 1 else 1.0
+            at = next(iter(measured[at]))
+        out.append(replace(row, value=share * max(variances.get(at, 0.0), 0.1)))
     return out
 
 
