@@ -1,0 +1,119 @@
+"""The site on a fresh migrated SQLite file, and a visitor for each role, logged in through the log-in page.
+
+No fixture holds an app context open around client calls: `g`, and with it the logged-in user, would leak
+from one request into the next. Arrange data with `session`, which has an engine of its own.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import URL
+from sqlalchemy.orm import Session
+
+from surveys.database import create_engine
+from tests.databases import migrated_sqlite  # noqa: F401
+from tests.web.visiting import Visitor
+from web import create_app
+from web.accounts.access import ROLES
+from web.accounts.staff import add_staff
+from web.extensions import db
+
+PASSWORD = "correct horse battery"
+# The cheapest argon2: these passwords protect nothing.
+CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
+@pytest.fixture
+def site_url(migrated_sqlite, tmp_path) -> URL:  # noqa: F811
+    """The address of the site's database."""
+    shutil.copy(migrated_sqlite, tmp_path / "manyi.db")
+    return URL.create("sqlite", database=str(tmp_path / "manyi.db"))
+
+
+@pytest.fixture
+def app(site_url, tmp_path, monkeypatch) -> Iterator[Flask]:
+    """The site, with one account a role and its real protection against forged requests."""
+    # The queue of jobs reads its folder from the environment.
+    monkeypatch.setenv("MANYI_INSTANCE", str(tmp_path))
+    made = create_app(
+        {
+            "MANYI": {
+                "INSTANCE": tmp_path,
+                "DATABASE_URL": site_url.render_as_string(),
+                "LOGIN_LIMIT": "1000 per minute",
+                "LOG_LEVEL": "ERROR",
+            },
+            "TESTING": True,
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP,
+        }
+    )
+    with made.app_context():
+        for role in ROLES:
+            add_staff(
+                db.session, email=f"{role}@example.org", name=role.title(), roles=[role], password=PASSWORD
+            )
+        db.session.commit()
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app, site_url) -> Iterator[Session]:
+    """A session on the site's database, apart from the site; commit what requests should see."""
+    engine = create_engine(site_url)
+    with Session(engine) as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def sign_in(app) -> Callable[[str], Visitor]:
+    """Give the visitor of a role, always the same one; `stranger` has no account."""
+    known: dict[str, Visitor] = {}
+
+    def give(role: str) -> Visitor:
+        if role not in known:
+            known[role] = Visitor(app)
+            if role != "stranger":
+                known[role].log_in(f"{role}@example.org", PASSWORD)
+        return known[role]
+
+    return give
+
+
+@pytest.fixture
+def stranger(sign_in) -> Visitor:
+    return sign_in("stranger")
+
+
+@pytest.fixture
+def viewer(sign_in) -> Visitor:
+    return sign_in("viewer")
+
+
+@pytest.fixture
+def analyst(sign_in) -> Visitor:
+    return sign_in("analyst")
+
+
+@pytest.fixture
+def designer(sign_in) -> Visitor:
+    return sign_in("designer")
+
+
+@pytest.fixture
+def administrator(sign_in) -> Visitor:
+    return sign_in("administrator")
+
+
+@pytest.fixture
+def browse(sign_in):
+    """Open a page as somebody and check what holds for every page."""
+
+    def open_page(path: str, status: int = 200, *, role: str = "administrator"):
+        return sign_in(role).browse(path, status)
+
+    return open_page
