@@ -1,0 +1,147 @@
+"""Questionnaires: the list, one questionnaire, its preview, its file, publishing."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from surveys import audit, fieldwork, instruments, publishing
+from surveys.models import AuditEntry, Version
+from surveys.questionnaire import Questionnaire
+from tests.surveys.worlds import NOW, document
+
+FULL = "/questionnaires/instrument/utility_csi/full"
+SHORT = "/questionnaires/instrument/utility_csi/short"
+
+
+def test_designers_land_on_the_questionnaires(designer):
+    assert designer.client.get("/home").location == "/questionnaires"
+    page = designer.browse("/questionnaires")
+    assert page.select_one(".site-nav [aria-current=page]").get_text() == "Questionnaires"
+    assert "Nothing is published yet" in page.get_text()
+    assert len(page.select("form[action$='/publish']")) == len(instruments.forms("utility_csi"))
+
+
+def test_an_instrument_is_published_once_however_often_the_button_is_pressed(designer, session):
+    pressed = designer.submit("/questionnaires", 303, form=f"form[action='{FULL}/publish']")
+    again = designer.send(f"{FULL}/publish", 303)
+    assert pressed.location == again.location == "/questionnaires/version/utility_csi/1"
+    assert "is published already" in designer.browse("/questionnaires/version/utility_csi/1").get_text()
+    version = session.scalars(select(Version)).one()
+    assert version.published_by == "designer@example.org"
+    assert version.content_hash == instruments.load("utility_csi").content_hash
+    entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.actor, entry.action, entry.target) == (
+        "designer@example.org", "questionnaire.publish", "questionnaire:utility_csi/1",
+    )  # fmt: skip
+    assert audit.verify(session) == ()
+    page = designer.browse("/questionnaires")
+    assert not page.select(f"form[action='{FULL}/publish']")
+    assert page.select(f"form[action='{SHORT}/publish']")
+    assert "designer@example.org" in page.get_text()
+
+
+def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer):
+    designer.send(f"{FULL}/publish", 303)
+    page = designer.browse("/questionnaires/version/utility_csi/1?lang=en")
+    text = " ".join(page.get_text(" ", strip=True).split())
+    system = instruments.load("utility_csi").indicators
+    for construct, dimension in system.dimensions():
+        assert construct.name["en"] in text
+        assert dimension.name["en"] in text
+        for code in dimension.indicators:
+            assert page.find("code", string=code), code
+    assert instruments.load("utility_csi").content_hash in text
+    assert "Asked only if E1 is above 0." in text
+    assert "Asked only if E4 does not include none." in text
+    assert "If S1 is 0:" in text
+    assert "{utility}" not in text
+    assert "your electricity company" in text
+    assert "中文, English" in text
+    chinese = designer.browse("/questionnaires/version/utility_csi/1?lang=zh").get_text()
+    assert system.constructs[0].name["zh"] in chinese
+    assert "E1大于0" in chinese
+
+
+def test_waves_of_a_version_are_listed(designer, session):
+    version = publishing.publish(session, Questionnaire.load(document()), "somebody", NOW)
+    fieldwork.create_wave(session, version, code="W7", title="Seventh", now=NOW)
+    session.commit()
+    page = designer.browse("/questionnaires/version/small/1")
+    assert page.select_one("a[href='/waves/W7']").get_text() == "Seventh"
+    assert "has no indicator system" in page.get_text()
+    assert "Asked in 1 wave" in designer.browse("/questionnaires").get_text()
+
+
+def test_a_document_comes_back_as_it_was(designer):
+    response = designer.client.get(f"{FULL}/document.json")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == 'attachment; filename="utility_csi-full.json"'
+    loaded = Questionnaire.load(json.loads(response.text))
+    assert loaded.content_hash == instruments.load("utility_csi").content_hash
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_preview_walks_through_every_section_and_saves_nothing(designer, session, language):
+    sections = [section.code for section in instruments.load("utility_csi").sections]
+    path = f"{FULL}/preview/{sections[0]}"
+    designer.browse(f"{path}?lang={language}")
+    for section in sections:
+        assert path == f"{FULL}/preview/{section}"
+        page = designer.browse(path)
+        assert page.html["lang"] == {"zh": "zh-CN", "en": "en"}[language]
+        assert page.select_one(".notice a")["href"] == FULL
+        assert page.select_one("button.next").get_text() in {"zh": "下一页", "en": "Next"}[language] or (
+            section == sections[-1]
+        )
+        assert "{" not in page.select_one("main").get_text()
+        assert page.select_one("form")["action"] == path
+        # The page posts as it stands, without a mark: a respondents' form has none of staff.
+        response = designer.client.post(path, data={"go": "next"})
+        assert response.status_code == 303
+        path = response.location
+    assert path == FULL
+    assert session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+
+
+def test_the_preview_shows_questions_that_only_some_are_asked(designer):
+    page = designer.browse(f"{FULL}/preview/EXPERIENCE?lang=en")
+    assert page.select_one("#q-E2")
+    assert not page.select_one("#q-E2").has_attr("hidden")
+    assert designer.client.post(f"{FULL}/preview/EXPERIENCE", data={"go": "back"}).location.endswith(
+        "/ACCOUNT"
+    )
+    switched = designer.client.post(f"{FULL}/preview/EXPERIENCE", data={"go": "lang:zh"})
+    assert switched.location.endswith("/EXPERIENCE")
+    assert "manyi_lang=zh" in switched.headers["Set-Cookie"]
+    first = designer.client.post(f"{FULL}/preview/SCREEN", data={"go": "back"})
+    assert first.location.endswith("/SCREEN")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/questionnaires/version/utility_csi/1",
+        "/questionnaires/version/utility_csi/full",
+        "/questionnaires/version/utility_csi/99999999999999999999999",
+        "/questionnaires/version/utility_csi/²",
+        "/questionnaires/version/a%00b/1",
+        "/questionnaires/instrument/utility_csi/1",
+        "/questionnaires/instrument/..%2f..%2fetc/full",
+        "/questionnaires/instrument/nothing/full",
+        "/questionnaires/draft/utility_csi/full",
+        f"{FULL}/preview/NOWHERE",
+        "/questionnaires/instrument/nothing/full/document.json",
+    ],
+)
+def test_unknown_questionnaires_are_not_found(designer, path):
+    designer.browse(path, 404)
+
+
+def test_wrong_posts_are_refused(designer, analyst, session):
+    assert designer.client.post(f"{FULL}/publish").status_code == 400
+    assert designer.send("/questionnaires/instrument/nothing/full/publish", 404)
+    assert designer.client.post(f"{FULL}/preview/NOWHERE", data={"go": "next"}).status_code == 404
+    analyst.send(f"{FULL}/publish", 403)
+    assert not analyst.browse("/questionnaires").select("form[action$='/publish']")
+    assert session.scalar(select(func.count()).select_from(Version)) == 0

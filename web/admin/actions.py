@@ -1,0 +1,36 @@
+"""The audit trail in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+ACTIONS = {
+    "quality.assess": _l("Checked the quality of the answers"),
+    "questionnaire.publish": _l("Published a questionnaire"),
+    "run.create": _l("Started a run"),
+    "staff.activate": _l("Switched an account on"),
+    "staff.add": _l("Added a person"),
+    "staff.deactivate": _l("Switched an account off"),
+    "staff.renew_password": _l("Gave a new password"),
+    "staff.set_roles": _l("Changed roles"),
+    "wave.close": _l("Closed a wave"),
+    "wave.create": _l("Planned a wave"),
+    "wave.issue_links": _l("Made single-use links"),
+    "wave.open": _l("Opened a wave"),
+}
+LONGEST = 160
+
+
+def lines(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what an entry says, one name and value at a time; long lists are cut, the trail keeps them."""
+    for name, value in detail.items():
+        if value is None or value in ({}, []):
+            continue
+        if isinstance(value, Mapping):
+            shown = ", ".join(f"{key} {part}" for key, part in value.items())
+        elif isinstance(value, list):
+            shown = ", ".join(map(str, value))
+        else:
+            shown = str(value)
+        yield name, shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"

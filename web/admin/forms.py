@@ -1,0 +1,54 @@
+"""The forms of staff accounts."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from web.accounts.access import ROLES
+from web.forms import one_line, stripped
+
+ROLE_NAMES = {
+    "administrator": _l("Administrator"),
+    "designer": _l("Designer"),
+    "analyst": _l("Analyst"),
+    "viewer": _l("Viewer"),
+}
+ROLE_DUTIES = {
+    "administrator": _l("Administrator: accounts, audit trail and everything else"),
+    "designer": _l("Designer: questionnaires and waves"),
+    "analyst": _l("Analyst: models, runs and every figure"),
+    "viewer": _l("Viewer: reads dashboards"),
+}
+
+
+class RolesForm(FlaskForm):
+    """What a person may do."""
+
+    roles = SelectMultipleField(
+        _l("Roles"),
+        choices=[SelectChoice(name, ROLE_DUTIES[name]) for name in ROLES],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        invalid_choice_message=_l("Choose out of the roles offered."),
+    )
+
+    def validate_roles(self, field: SelectMultipleField) -> None:
+        """Refuse an account without any role: it could do nothing."""
+        if not field.data:
+            raise ValidationError(_("Choose at least one role."))
+
+
+class PersonForm(RolesForm):
+    """A new account."""
+
+    email = EmailField(
+        _l("E-mail address"),
+        filters=[stripped],
+        description=_l("The person logs in with it."),
+        validators=[InputRequired(_l("Enter the e-mail address.")), Length(max=254), one_line],
+    )
+    name = StringField(_l("Name"), filters=[stripped], validators=[Optional(), Length(max=200), one_line])

@@ -1,0 +1,206 @@
+"""Pages of administrators: who has an account, and what happened."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from sqlalchemy import func, select
+
+from surveys import audit as trail
+from surveys.database import lock_for_writing
+from surveys.models import AuditEntry
+from web.accounts import staff as accounts
+from web.accounts.access import ROLES, allow
+from web.accounts.models import Staff
+from web.accounts.staff import StaffError
+from web.admin.actions import ACTIONS, lines
+from web.admin.forms import ROLE_NAMES, PersonForm, RolesForm
+from web.extensions import db
+from web.i18n import choose
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+PAGE_SIZE = 50
+# Recomputing a long chain takes seconds (a hundred thousand entries: about two), so it is done on request.
+CHECKED_UNASKED = 5_000
+
+REFUSALS = {
+    "email": _l("This is no e-mail address. Write one such as ana@example.org."),
+    "taken": _l("This address has an account already. Change that account instead."),
+    "roles": _l("Choose at least one of the roles offered."),
+    "last_administrator": _l("This is the last active administrator. Make somebody else one first."),
+    "self_roles": _l("You cannot take the administrator's role from yourself. Another administrator can."),
+    "self_active": _l("You cannot switch off your own account. Another administrator can."),
+    "self_password": _l("Change your own password on the page of your account."),
+}
+
+
+@blueprint.get("/staff")
+@allow("administrator")
+def staff() -> ResponseReturnValue:
+    """List the accounts."""
+    people = db.session.scalars(select(Staff).order_by(Staff.active.desc(), func.lower(Staff.email))).all()
+    return render_template("admin/staff.html", people=people, role_names=ROLE_NAMES)
+
+
+@blueprint.route("/staff/new", methods=["GET", "POST"])
+@allow("administrator")
+def staff_add() -> ResponseReturnValue:
+    """Add a person; the password is shown on the answer and nowhere else."""
+    form = PersonForm(data=None if request.method == "POST" else {"roles": ["viewer"]})
+    if form.validate_on_submit():
+        lock_for_writing(db.session, Staff)
+        try:
+            person, password = accounts.add_staff(
+                db.session,
+                email=form.email.data or "",
+                name=form.name.data or "",
+                roles=form.roles.data or (),
+                language=choose(),
+            )
+        except StaffError as error:
+            db.session.rollback()
+            form[error.code if error.code == "roles" else "email"].errors = [str(REFUSALS[error.code])]
+        else:
+            _record("staff.add", person, {"roles": sorted(person.role_names)})
+            db.session.commit()
+            return _show_password(person, password, is_new=True)
+    return render_template("admin/staff_add.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/staff/<int(max=2147483647):staff_id>")
+@allow("administrator")
+def staff_person(staff_id: int) -> ResponseReturnValue:
+    """Show one account."""
+    return _page(_find(staff_id))
+
+
+@blueprint.post("/staff/<int(max=2147483647):staff_id>/roles")
+@allow("administrator")
+def staff_roles(staff_id: int) -> ResponseReturnValue:
+    """Give a person other roles."""
+    person = _find(staff_id, lock=True)
+    form = RolesForm()
+    if not form.validate_on_submit():
+        return _page(person, form=form, status=422)
+    before, wanted = sorted(person.role_names), sorted(form.roles.data or ())
+    if person.id == current_user.id and "administrator" not in wanted:
+        return _refused(staff_id, "self_roles")
+    try:
+        accounts.set_roles(db.session, person, wanted)
+    except StaffError as error:
+        return _refused(staff_id, error.code)
+    if before != wanted:
+        _record("staff.set_roles", person, {"before": before, "after": wanted})
+    db.session.commit()
+    flash(_("The roles are saved."), "success")
+    return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
+
+
+@blueprint.post("/staff/<int(max=2147483647):staff_id>/active")
+@allow("administrator")
+def staff_active(staff_id: int) -> ResponseReturnValue:
+    """Switch an account on or off."""
+    active = {"yes": True, "no": False}.get(request.form.get("active", ""))
+    if active is None:
+        abort(400)
+    person = _find(staff_id, lock=True)
+    if person.id == current_user.id and not active:
+        return _refused(staff_id, "self_active")
+    try:
+        if person.active != active:
+            accounts.set_active(db.session, person, active=active)
+            _record("staff.activate" if active else "staff.deactivate", person)
+    except StaffError as error:
+        return _refused(staff_id, error.code)
+    db.session.commit()
+    flash(_("The account is switched on.") if active else _("The account is switched off."), "success")
+    return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
+
+
+@blueprint.post("/staff/<int(max=2147483647):staff_id>/password")
+@allow("administrator")
+def staff_password(staff_id: int) -> ResponseReturnValue:
+    """Give a person a new password, shown on the answer and nowhere else."""
+    person = _find(staff_id, lock=True)
+    if person.id == current_user.id:
+        return _refused(staff_id, "self_password")
+    password = accounts.renew_password(db.session, person)
+    _record("staff.renew_password", person)
+    db.session.commit()
+    return _show_password(person, password, is_new=False)
+
+
+@blueprint.get("/audit")
+@allow("administrator")
+def audit() -> ResponseReturnValue:
+    """Show the trail, the newest entry first, and whether its chain holds."""
+    total = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = request.args.get("page", 1, type=int)
+    if not 1 <= number <= pages:
+        abort(404)
+    newest_first = select(AuditEntry).order_by(AuditEntry.id.desc())
+    entries = db.session.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    is_checked = total <= CHECKED_UNASKED or "check" in request.args
+    return render_template(
+        "admin/audit.html",
+        entries=entries,
+        total=total,
+        number=number,
+        pages=pages,
+        is_checked=is_checked,
+        broken=trail.verify(db.session) if is_checked else (),
+        actions=ACTIONS,
+        lines=lines,
+    )
+
+
+def _find(staff_id: int, *, lock: bool = False) -> Staff:
+    """Give an account; with `lock` nobody else changes one until this request is through."""
+    if lock:
+        lock_for_writing(db.session, Staff)
+    person = db.session.get(Staff, staff_id, populate_existing=True)
+    if person is None:
+        abort(404)
+    return person
+
+
+def _refused(staff_id: int, reason: str) -> ResponseReturnValue:
+    db.session.rollback()
+    return _page(_find(staff_id), message=str(REFUSALS[reason]), status=422)
+
+
+def _page(
+    person: Staff, *, form: RolesForm | None = None, message: str = "", status: int = 200
+) -> ResponseReturnValue:
+    held = [name for name in ROLES if name in person.role_names]
+    page = render_template(
+        "admin/staff_person.html",
+        person=person,
+        form=form or RolesForm(formdata=None, data={"roles": held}),
+        message=message,
+        is_self=person.id == current_user.id,
+        held=held,
+        role_names=ROLE_NAMES,
+    )
+    return page, status
+
+
+def _show_password(person: Staff, password: str, *, is_new: bool) -> ResponseReturnValue:
+    return render_template("admin/staff_password.html", person=person, password=password, is_new=is_new)
+
+
+def _record(action: str, person: Staff, detail: dict[str, Any] | None = None) -> None:
+    trail.record(
+        db.session,
+        actor=current_user.email,
+        action=action,
+        # The number, not the address: the trail outlives accounts and holds no contact data of others.
+        target=f"staff:{person.id}",
+        now=datetime.now(UTC),
+        detail=detail,
+    )

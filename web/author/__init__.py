@@ -1,0 +1,1 @@
+"""Questionnaires for staff: instruments and published versions, read, previewed and published."""

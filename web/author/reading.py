@@ -1,0 +1,174 @@
+"""A questionnaire as a page tells it: the four-level tree, sections, questions, and conditions in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from surveys import logic
+from surveys.indicators import ConstructNode
+from surveys.questionnaire import AnyQuestion, Grid, Kano, Number, Questionnaire, Rating, Section
+from surveys.wording import fill, in_language, piped_names
+from web.respond.compile import plain_text
+
+KINDS = {
+    "grid": _l("Rating grid"),
+    "rating": _l("Rating"),
+    "nps": _l("Recommendation (NPS)"),
+    "single": _l("One choice"),
+    "dropdown": _l("One choice from a list"),
+    "consent": _l("Consent"),
+    "multiple": _l("Several choices"),
+    "ranking": _l("Ranking"),
+    "number": _l("Number"),
+    "short_text": _l("Short text"),
+    "long_text": _l("Long text"),
+    "date": _l("Date"),
+    "kano": _l("Kano pair"),
+    "statement": _l("Statement"),
+}
+TIERS = {
+    "basic": _l("Basic expectation"),
+    "price_linked": _l("Price-linked expectation"),
+    "beyond_value": _l("Beyond-value expectation"),
+}
+
+
+class Line(NamedTuple):
+    """A coded text: a question of the tree, a row, an option; `condition` is a sentence or empty."""
+
+    code: str
+    text: str
+    condition: str = ""
+
+
+class Dimension(NamedTuple):
+    """Third level."""
+
+    code: str
+    name: str
+    tier: str | None
+    questions: tuple[Line, ...]
+
+
+class Construct(NamedTuple):
+    """Second level; `checks` are questions that stay out of its score."""
+
+    code: str
+    name: str
+    is_index: bool
+    is_negative: bool
+    dimensions: tuple[Dimension, ...]
+    checks: tuple[Line, ...]
+    causes: tuple[str, ...]
+
+
+class Block(NamedTuple):
+    """One question of a section."""
+
+    code: str
+    kind: str
+    text: str
+    hint: str
+    condition: str
+    is_required: bool
+    account: str
+    scale: str
+    rows: tuple[Line, ...]
+    options: tuple[Line, ...]
+
+
+class Part(NamedTuple):
+    """One section; a stop is the sentence when it ends the interview, and what respondents then read."""
+
+    code: str
+    title: str
+    condition: str
+    stops: tuple[Line, ...]
+    blocks: tuple[Block, ...]
+
+
+class Reading:
+    """A questionnaire in one language."""
+
+    def __init__(self, document: Questionnaire, language: str) -> None:
+        self.document, self.language = document, language
+        self._names = piped_names(document, {}, {}, language)
+
+    def words(self, text: Mapping[str, str]) -> str:
+        """Give a text without tags, its holes filled with what stands there when nothing is known."""
+        return plain_text(fill(in_language(text, self.language), self._names))
+
+    def sentence(self, condition: str | None) -> str:
+        """Say a condition in words; empty where there is none."""
+        return logic.to_sentence(logic.parse(condition), self.language) if condition else ""
+
+    def tree(self) -> tuple[Construct, ...]:
+        """Give the constructs with everything below them."""
+        system = self.document.indicators
+        if system is None:
+            return ()
+        names = {node.id: self.words(node.name) for node in system.constructs}
+        return tuple(
+            Construct(
+                code=node.id,
+                name=names[node.id],
+                is_index=node.id == system.index,
+                is_negative=node.valence < 0,
+                dimensions=tuple(self._dimensions(node)),
+                checks=self._lines(node.checks),
+                causes=tuple(names[source] for source, target in system.paths if target == node.id),
+            )
+            for node in system.constructs
+        )
+
+    def _dimensions(self, node: ConstructNode) -> Iterator[Dimension]:
+        for dimension in node.dimensions:
+            yield Dimension(
+                dimension.id, self.words(dimension.name), dimension.tier, self._lines(dimension.indicators)
+            )
+
+    def _lines(self, codes: tuple[str, ...]) -> tuple[Line, ...]:
+        return tuple(Line(code, self.words(self.document.by_code[code].text)) for code in codes)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Give the sections in order."""
+        return tuple(self._part(section) for section in self.document.sections)
+
+    def _part(self, section: Section) -> Part:
+        return Part(
+            code=section.code,
+            title=self.words(section.title),
+            condition=self.sentence(section.show_if),
+            stops=tuple(
+                Line(stop.code, self.words(stop.text), self.sentence(stop.when)) for stop in section.stops
+            ),
+            blocks=tuple(self._block(question) for question in section.questions),
+        )
+
+    def _block(self, question: AnyQuestion) -> Block:
+        rows = question.rows if isinstance(question, Grid) else ()
+        options = () if isinstance(question, Kano) else getattr(question, "options", ())
+        return Block(
+            code=question.code,
+            kind=question.type,
+            text=self.words(question.text),
+            hint=self.words(question.hint),
+            condition=self.sentence(question.show_if),
+            is_required=question.required,
+            account=question.account or "",
+            scale=self._scale(question),
+            rows=tuple(Line(row.code, self.words(row.text), self.sentence(row.show_if)) for row in rows),
+            options=tuple(Line(option.code, self.words(option.text)) for option in options),
+        )
+
+    def _scale(self, question: AnyQuestion) -> str:
+        if isinstance(question, Grid | Rating):
+            scale = self.document.scales[question.scale]
+            anchors = question.anchors or scale.anchors
+            if anchors is None:
+                return f"{scale.low}–{scale.high}"
+            return f"{scale.low} {self.words(anchors[0])} – {scale.high} {self.words(anchors[1])}"
+        if isinstance(question, Number):
+            return f"{question.low}–{question.high} {self.words(question.unit)}".strip()
+        return ""

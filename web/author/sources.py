@@ -1,0 +1,129 @@
+"""Where a questionnaire on a page comes from: a built-in instrument, or a published version."""
+
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys import instruments, publishing
+from surveys.models import StoredQuestionnaire, Version, Wave
+from surveys.questionnaire import Questionnaire
+from surveys.routing import Router
+
+LONGEST_NUMBER = 9
+
+
+class Source(NamedTuple):
+    """A document and its address (`kind`, `code`, `part`); `version` is None for an instrument."""
+
+    kind: str
+    code: str
+    part: str
+    document: Questionnaire
+    version: Version | None
+
+
+class PublishedVersion(NamedTuple):
+    """One line of the list of versions."""
+
+    code: str
+    number: int
+    title: dict[str, str]
+    published_at: datetime
+    published_by: str
+    n_waves: int
+
+
+class Instrument(NamedTuple):
+    """A built-in instrument in one of its forms, and the version that is equal to it, if any."""
+
+    name: str
+    form: str
+    document: Questionnaire
+    version_number: int | None
+
+
+def find(session: Session, kind: str, code: str, part: str) -> Source | None:
+    """Find the questionnaire of an address; None where there is none."""
+    if kind == "instrument":
+        if code not in instruments.names() or part not in instruments.forms(code):
+            return None
+        return Source(kind, code, part, instrument(code, part), None)
+    if not (part.isascii() and part.isdecimal() and len(part) <= LONGEST_NUMBER) or "\x00" in code:
+        return None
+    version = session.scalar(
+        select(Version)
+        .join(StoredQuestionnaire)
+        .where(StoredQuestionnaire.code == code, Version.number == int(part))
+    )
+    if version is None:
+        return None
+    return Source(kind, code, str(version.number), _router(version.content_hash, version).document, version)
+
+
+@cache
+def instrument(name: str, form: str) -> Questionnaire:
+    """Give an instrument; they come with the program, so each is read once a process."""
+    return instruments.load(name, form)
+
+
+def router_of(source: Source) -> Router:
+    """Give the router of a questionnaire, for its preview."""
+    return _router(source.document.content_hash, source)
+
+
+_ROUTERS: dict[str, Router] = {}
+
+
+def _router(content_hash: str, holder: Source | Version) -> Router:
+    """Keep routers by content: numbers of versions come again in restored databases."""
+    router = _ROUTERS.get(content_hash)
+    if router is None:
+        document = holder.document if isinstance(holder, Source) else publishing.load_document(holder)
+        router = _ROUTERS[content_hash] = Router(document)
+    return router
+
+
+def instruments_with_state(session: Session) -> list[Instrument]:
+    """Give every instrument in every form, with the version that was published from it."""
+    found = []
+    for name in instruments.names():
+        for form in instruments.forms(name):
+            document = instrument(name, form)
+            number = session.scalar(
+                select(Version.number)
+                .join(StoredQuestionnaire)
+                .where(
+                    StoredQuestionnaire.code == document.code, Version.content_hash == document.content_hash
+                )
+                .order_by(Version.number.desc())
+                .limit(1)
+            )
+            found.append(Instrument(name, form, document, number))
+    return found
+
+
+def versions(session: Session) -> list[PublishedVersion]:
+    """Give every published version, the newest first."""
+    n_waves = select(Wave.version_id, func.count().label("n")).group_by(Wave.version_id).subquery()
+    query = (
+        select(
+            StoredQuestionnaire.code,
+            Version.number,
+            Version.document["title"],
+            Version.published_at,
+            Version.published_by,
+            func.coalesce(n_waves.c.n, 0),
+        )
+        .join(StoredQuestionnaire)
+        .outerjoin(n_waves, n_waves.c.version_id == Version.id)
+        .order_by(Version.published_at.desc(), Version.id.desc())
+    )
+    return [PublishedVersion(*row) for row in session.execute(query)]
+
+
+def waves_of(session: Session, version: Version) -> list[Wave]:
+    """Give the waves that ask a version, the newest first."""
+    return list(session.scalars(select(Wave).where(Wave.version_id == version.id).order_by(Wave.id.desc())))

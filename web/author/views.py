@@ -1,0 +1,182 @@
+"""Pages of questionnaires: the list, one of them, its preview, its file, and publishing an instrument."""
+
+import json
+from datetime import UTC, datetime
+from html import escape
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+
+from surveys import audit, publishing
+from surveys.wording import piped_names
+from web import i18n
+from web.accounts.access import allow
+from web.author import sources
+from web.author.reading import KINDS, TIERS, Reading
+from web.author.sources import Source
+from web.extensions import csrf, db
+from web.respond.pages import language_of, page_of
+
+blueprint = Blueprint("author", __name__, url_prefix="/questionnaires")
+FORMS = {"full": _l("Full form"), "short": _l("Short form")}
+PLACE = "/<any(instrument, version):source>/<code>/<part>"
+
+
+@blueprint.get("")
+@allow("designer", "analyst")
+def index() -> ResponseReturnValue:
+    """List instruments and published versions."""
+    return render_template(
+        "author/index.html",
+        instruments=sources.instruments_with_state(db.session),
+        versions=sources.versions(db.session),
+        forms=FORMS,
+    )
+
+
+@blueprint.get(PLACE)
+@allow("designer", "analyst")
+def document(source: str, code: str, part: str) -> ResponseReturnValue:
+    """Show one questionnaire: indicator system, sections, questions and conditions."""
+    found = _find(source, code, part)
+    reading = Reading(found.document, language_of(sources.router_of(found), i18n.choose()))
+    return render_template(
+        "author/document.html",
+        source=found,
+        reading=reading,
+        tree=reading.tree(),
+        parts=reading.parts(),
+        kinds=KINDS,
+        tiers=TIERS,
+        forms=FORMS,
+        waves=sources.waves_of(db.session, found.version) if found.version is not None else [],
+        published=_published_as(found),
+        n_indicators=sum(len(node.indicators) for node in found.document.indicators.constructs)
+        if found.document.indicators
+        else 0,
+    )
+
+
+@blueprint.get(f"{PLACE}/document.json")
+@allow("designer", "analyst")
+def download(source: str, code: str, part: str) -> ResponseReturnValue:
+    """Give the document as a file that `manyi survey import` reads."""
+    found = _find(source, code, part)
+    text = json.dumps(found.document.dump(), ensure_ascii=False, indent=1) + "\n"
+    name = f"{found.document.code}-{found.part}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, mimetype="application/json", headers=headers)
+
+
+@blueprint.get(f"{PLACE}/preview/<section>")
+@allow("designer", "analyst")
+def preview(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
+    """Show a section as respondents see it, with every question that it can ask."""
+    found = _find(source, code, part)
+    router = sources.router_of(found)
+    if section not in router.places:
+        abort(404)
+    language = language_of(router, i18n.choose())
+    page = page_of(router, section, language)
+    place, pages = router.places[section] + 1, len(router.pages)
+    names = piped_names(found.document, {}, {}, language)
+    back = url_for("author.document", source=source, code=code, part=part)
+    with force_locale(language):
+        words = _("Preview: nothing is saved, and every question of the page is shown.")
+        leave = _("Back to the questionnaire")
+        frame = {
+            "action": escape(request.path),
+            "title": escape(_("Preview")) + ": ",
+            "progress": str(round(100 * (place - 1) / pages)),
+            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=pages)),
+            "next": escape(_("Next") if place < pages else _("End of the preview")),
+            "back": f'<button name="go" value="back">{escape(_("Back"))}</button>' if place > 1 else "",
+            "errors": f'<p class="notice">{escape(words)} <a href="{escape(back)}">{escape(leave)}</a></p>',
+        }
+    return page.fill(set(page.items), frame | {f"{{{name}": escape(text) for name, text in names.items()})
+
+
+@blueprint.post(f"{PLACE}/preview/<section>")
+@csrf.exempt  # the respondents' form carries no mark of staff, and nothing is changed here
+@allow("designer", "analyst")
+def preview_step(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
+    """Go where the pressed button leads; what was filled in is forgotten."""
+    found = _find(source, code, part)
+    router = sources.router_of(found)
+    if section not in router.places:
+        abort(404)
+    go = request.form.get("go", "next")
+    step = {"back": -1, "next": 1}.get(go, 0)
+    place = max(router.places[section] + step, 0)
+    if place >= len(router.pages):
+        return redirect(url_for("author.document", source=source, code=code, part=part), 303)
+    target = router.pages[place].section.code
+    page = make_response(
+        redirect(url_for("author.preview", source=source, code=code, part=part, section=target), 303)
+    )
+    if go.startswith("lang:") and go[5:] in i18n.LANGUAGES:
+        i18n.set_cookie(page, go[5:])
+    return page
+
+
+@blueprint.post("/instrument/<code>/<part>/publish")
+@allow("designer")
+def publish(code: str, part: str) -> ResponseReturnValue:
+    """Publish an instrument as a version; one that is published already gives its version."""
+    found = _find("instrument", code, part)
+    number = _published_as(found)
+    if number is None:
+        now = datetime.now(UTC)
+        version = publishing.publish(db.session, found.document, current_user.email, now)
+        number = version.number
+        # Somebody else's click may have come first: then nothing was published here.
+        if version.published_at == now and version.published_by == current_user.email:
+            audit.record(
+                db.session,
+                actor=current_user.email,
+                action="questionnaire.publish",
+                target=f"questionnaire:{found.document.code}/{number}",
+                now=now,
+                detail={"content_hash": version.content_hash},
+            )
+        db.session.commit()
+        flash(_("Published as version %(n)s. It never changes from now on.", n=number), "success")
+    else:
+        flash(_("It is published already, as version %(n)s.", n=number), "info")
+    place = url_for("author.document", source="version", code=found.document.code, part=number)
+    return redirect(place, 303)
+
+
+def _find(source: str, code: str, part: str) -> Source:
+    found = sources.find(db.session, source, code, part)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _published_as(found: Source) -> int | None:
+    """Give the number of the version that equals an instrument, or None."""
+    if found.version is not None:
+        return found.version.number
+    return next(
+        (
+            known.version_number
+            for known in sources.instruments_with_state(db.session)
+            if (known.name, known.form) == (found.code, found.part)
+        ),
+        None,
+    )

@@ -1,0 +1,1 @@
+"""Waves for staff: plan, open, close, invite, and see what comes back."""

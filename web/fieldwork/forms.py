@@ -1,0 +1,184 @@
+"""The forms of fieldwork: a new wave, and single-use links."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import to_utc
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from surveys import fieldwork
+from surveys.models.collection import Access, Mode, Purpose
+from web.forms import one_line, stripped
+
+MOST_LINKS = 20_000
+REQUIRED = _l("Please fill this in.")
+NOT_OFFERED = _l("Choose one of the entries offered.")
+NO_DAY = _l("Write a date such as 2026-03-31.")
+NO_NUMBER = _l("Enter a whole number from 1 to 20000.")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+ACCESS = {
+    Access.PUBLIC: _l("Public link: whoever has it may answer"),
+    Access.INVITED: _l("Single-use links: one answer a link"),
+}
+PURPOSE = {
+    Purpose.OFFICIAL: _l("Official: counts towards the index"),
+    Purpose.PILOT: _l("Pilot: never counts towards an official index"),
+}
+MODE = {
+    Mode.WEB: _l("Web"),
+    Mode.PHONE: _l("Telephone"),
+    Mode.FACE: _l("Face to face"),
+    Mode.PAPER: _l("Paper"),
+    Mode.MIXED: _l("Mixed"),
+}
+
+
+def _choices(labels: Mapping[Any, object]) -> list[SelectChoice]:
+    return [SelectChoice(str(value), label) for value, label in labels.items()]
+
+
+class WaveForm(FlaskForm):
+    """A new wave of a published version."""
+
+    version = SelectField(_l("Questionnaire"), choices=[], invalid_choice_message=NOT_OFFERED)
+    code = StringField(
+        _l("Code"),
+        filters=[stripped],
+        description=_l("A short name for files and analyses, such as 2026Q1. It cannot be changed later."),
+        validators=[
+            InputRequired(REQUIRED),
+            Regexp(
+                f"^{fieldwork.CODE.pattern}$",
+                message=_l("Use up to 64 letters without accents, digits, hyphens, dots and underlines."),
+            ),
+        ],
+    )
+    title_zh = StringField(
+        _l("Title in Chinese"),
+        filters=[stripped],
+        validators=[InputRequired(REQUIRED), Length(max=200), one_line],
+    )
+    title_en = StringField(
+        _l("Title in English"),
+        filters=[stripped],
+        validators=[InputRequired(REQUIRED), Length(max=200), one_line],
+    )
+    utility_zh = StringField(
+        _l("Name of the utility in Chinese"),
+        filters=[stripped],
+        description=_l("Stands in the questions in place of “your electricity company”."),
+        validators=[Optional(), Length(max=200), one_line],
+    )
+    utility_en = StringField(
+        _l("Name of the utility in English"),
+        filters=[stripped],
+        validators=[Optional(), Length(max=200), one_line],
+    )
+    opens_on = DateField(
+        _l("First day"),
+        description=_l("Empty: from the moment the wave is opened."),
+        invalid_value_message=NO_DAY,
+        validators=[Optional()],
+    )
+    closes_on = DateField(
+        _l("Last day"),
+        description=_l("Empty: until the wave is closed by hand."),
+        invalid_value_message=NO_DAY,
+        validators=[Optional()],
+    )
+    access = RadioField(
+        _l("Who may answer"),
+        choices=_choices(ACCESS),
+        default=Access.PUBLIC.value,
+        invalid_choice_message=NOT_OFFERED,
+    )
+    purpose = RadioField(
+        _l("Purpose"),
+        choices=_choices(PURPOSE),
+        default=Purpose.OFFICIAL.value,
+        invalid_choice_message=NOT_OFFERED,
+    )
+    mode = SelectField(
+        _l("Way of asking"),
+        choices=_choices(MODE),
+        default=Mode.WEB.value,
+        invalid_choice_message=NOT_OFFERED,
+    )
+    listed = BooleanField(
+        _l("Show on the home page while it is open"),
+        description=_l("For public links only."),
+    )
+
+    def offer(self, versions: Sequence[tuple[int, str]]) -> None:
+        """Offer these published versions: number and label."""
+        self.version.choices = [SelectChoice(str(number), label) for number, label in versions]
+
+    def validate_code(self, field: StringField) -> None:
+        """Keep the address of this form free."""
+        if field.data == "new":
+            raise ValidationError(_("This word is reserved. Choose another code."))
+
+    def validate_opens_on(self, field: DateField) -> None:
+        """Refuse years that can only be typing errors."""
+        _sensible(field.data)
+
+    def validate_closes_on(self, field: DateField) -> None:
+        """Refuse a window that ends before it begins, or in the past."""
+        _sensible(field.data)
+        if field.data is None:
+            return
+        if self.opens_on.data is not None and field.data < self.opens_on.data:
+            raise ValidationError(_("The last day must not be before the first."))
+        if end_of(field.data) <= datetime.now(UTC):
+            raise ValidationError(_("This day is over. Choose today or a later day."))
+
+    def validate_listed(self, field: BooleanField) -> None:
+        """Refuse to show a wave that nobody may enter without a link of their own."""
+        if field.data and self.access.data == Access.INVITED:
+            raise ValidationError(_("A wave with single-use links cannot be shown there."))
+
+
+class LinksForm(FlaskForm):
+    """How many single-use links to make; `known` is how many there were when the page was opened."""
+
+    number = IntegerField(
+        _l("How many links"),
+        description=_l("From 1 to 20000."),
+        validators=[
+            InputRequired(NO_NUMBER),
+            NumberRange(1, MOST_LINKS, NO_NUMBER),
+        ],
+        invalid_value_message=NO_NUMBER,
+    )
+    known = HiddenField()
+
+
+def _sensible(day: date | None) -> None:
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(_("Write a year from 2000 to 2100."))
+
+
+def begin_of(day: date) -> datetime:
+    """Give the moment at which a day begins where the site is."""
+    return to_utc(datetime.combine(day, time.min)).replace(tzinfo=UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Give the moment at which a day is over where the site is."""
+    return begin_of(day + timedelta(days=1))

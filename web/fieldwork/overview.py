@@ -1,0 +1,109 @@
+"""How waves stand, in the words of the pages: counts, window, address."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app, request, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Response, StoredQuestionnaire, Version, Wave
+from surveys.models.collection import Access, ResponseState, WaveState
+from web.i18n import text
+
+STATES = {
+    "planned": _l("Planned"),
+    "open": _l("Open"),
+    "waiting": _l("Open, not begun"),
+    "over": _l("Window is over"),
+    "closed": _l("Closed"),
+}
+OUTCOMES = {
+    "issued": _l("Issued"),
+    "sent": _l("Sent"),
+    "started": _l("Started"),
+    "used": _l("Used"),
+    "refused": _l("Refused"),
+    "unreachable": _l("Unreachable"),
+    "ineligible": _l("Not eligible"),
+    "withdrawn": _l("Withdrawn"),
+}
+
+
+class Standing(NamedTuple):
+    """One wave as the list shows it; `started` counts everybody who has saved a page."""
+
+    wave: Wave
+    state: str
+    window: str
+    started: int
+    complete: int
+
+
+def standings(session: Session) -> list[Standing]:
+    """Give every wave with its counts, the newest first, in two reads."""
+    waves = session.scalars(select(Wave).order_by(Wave.id.desc())).all()
+    by_state = select(Response.wave_id, Response.state, func.count()).group_by(
+        Response.wave_id, Response.state
+    )
+    counted: dict[int, dict[str, int]] = {}
+    for wave_id, state, number in session.execute(by_state):
+        counted.setdefault(wave_id, {})[state] = number
+    now = datetime.now(UTC)
+    return [
+        Standing(
+            wave,
+            state_of(wave, now),
+            window_of(wave),
+            sum(counted.get(wave.id, {}).values()),
+            counted.get(wave.id, {}).get(ResponseState.COMPLETE, 0),
+        )
+        for wave in waves
+    ]
+
+
+def state_of(wave: Wave, now: datetime) -> str:
+    """Say where a wave is in its life; an open wave outside its window takes no answers."""
+    if wave.state != WaveState.OPEN or wave.is_open(now):
+        return str(wave.state)
+    return "over" if wave.closes_at is not None and wave.closes_at <= now else "waiting"
+
+
+def window_of(wave: Wave) -> str:
+    """Give the first and the last day in the page's language."""
+    first = format_date(wave.opens_at, "medium") if wave.opens_at else ""
+    # The end is the first moment without answers, mostly a midnight: the last day is the one before.
+    last = format_date(wave.closes_at - timedelta(seconds=1), "medium") if wave.closes_at else ""
+    if first and last:
+        return first if first == last else f"{first} – {last}"
+    if first:
+        return _("from %(day)s", day=first)
+    return _("until %(day)s", day=last) if last else _("no dates set")
+
+
+def address_of(wave: Wave) -> str:
+    """Give the whole address of a public link."""
+    return whole_address(url_for("respond.start", public_key=wave.public_key))
+
+
+def whole_address(path: str) -> str:
+    """Put the site's public address before a path."""
+    return (current_app.config["MANYI"]["PUBLIC_URL"] or request.url_root.rstrip("/")) + path
+
+
+def is_public(wave: Wave) -> bool:
+    """Tell whether whoever has the link may answer."""
+    return wave.access == Access.PUBLIC
+
+
+def versions(session: Session) -> Sequence[tuple[int, str]]:
+    """Give every published version with a label, the newest first."""
+    query = select(Version, StoredQuestionnaire.code).join(StoredQuestionnaire)
+    return [
+        (version.id, f"{text(version.document['title'])} · {code} · " + _("version %(n)s", n=version.number))
+        for version, code in session.execute(query.order_by(Version.published_at.desc(), Version.id.desc()))
+    ]

@@ -1,0 +1,226 @@
+"""Pages of fieldwork: the list of waves, a new wave, and what is done with one."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import current_user
+from sqlalchemy import select
+
+from surveys import audit, fieldwork
+from surveys.database import lock_for_writing
+from surveys.errors import Problem, SurveyError
+from surveys.models import Version, Wave
+from surveys.models.collection import Access, WaveState
+from web.accounts.access import allow
+from web.extensions import db
+from web.fieldwork import overview
+from web.fieldwork.forms import ACCESS, MODE, PURPOSE, LinksForm, WaveForm, begin_of, end_of
+from web.i18n import choose
+
+blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
+# A refusal that belongs to one entry of the form is shown beside it.
+FIELD_OF = {Problem.WAVE_EXISTS: "code", Problem.WAVE_CODE: "code", Problem.WAVE_WINDOW: "closes_on"}
+
+
+@blueprint.get("")
+@allow("designer", "analyst")
+def index() -> ResponseReturnValue:
+    """List the waves."""
+    return render_template(
+        "fieldwork/index.html",
+        standings=overview.standings(db.session),
+        states=overview.STATES,
+        purposes=PURPOSE,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("designer")
+def create() -> ResponseReturnValue:
+    """Plan a wave."""
+    form = WaveForm()
+    offered = overview.versions(db.session)
+    form.offer(offered)
+    if request.method == "GET" and request.args.get("version") in {str(number) for number, _label in offered}:
+        form.version.data = request.args["version"]
+    if form.validate_on_submit():
+        try:
+            made = _create(form)
+        except SurveyError as error:
+            db.session.rollback()
+            form[FIELD_OF.get(error.problem, "code")].errors = [error.text(choose())]
+        else:
+            db.session.commit()
+            flash(
+                _("The wave %(code)s is planned. Open it when everything is ready.", code=wave.code),
+                "success",
+            )
+            return redirect(url_for("fieldwork.wave", code=made.code), 303)
+    status = 422 if form.is_submitted() else 200
+    return render_template("fieldwork/new.html", form=form, has_versions=bool(offered)), status
+
+
+def _create(form: WaveForm) -> Wave:
+    version = db.session.get_one(Version, int(form.version.data))
+    now = datetime.now(UTC)
+    settings: dict[str, Any] = {"listed": bool(form.listed.data)}
+    names = {"zh": form.utility_zh.data, "en": form.utility_en.data}
+    if any(names.values()):
+        settings["utility"] = {language: name for language, name in names.items() if name}
+    wave = fieldwork.create_wave(
+        db.session,
+        version,
+        code=form.code.data or "",
+        title={"zh": form.title_zh.data or "", "en": form.title_en.data or ""},
+        opens_at=begin_of(form.opens_on.data) if form.opens_on.data else None,
+        closes_at=end_of(form.closes_on.data) if form.closes_on.data else None,
+        purpose=form.purpose.data,
+        mode=form.mode.data,
+        access=form.access.data,
+        settings=settings,
+        now=now,
+    )
+    detail = {
+        "questionnaire": f"{version.questionnaire.code}/{version.number}",
+        "access": wave.access,
+        "purpose": wave.purpose,
+        "opens_at": wave.opens_at,
+        "closes_at": wave.closes_at,
+    }
+    _record("wave.create", wave, now, detail)
+    return wave
+
+
+@blueprint.get("/<code>")
+@allow("designer", "analyst")
+def wave(code: str) -> ResponseReturnValue:
+    """Show one wave."""
+    return _page(_find(code))
+
+
+@blueprint.post("/<code>/open")
+@allow("designer")
+def open_(code: str) -> ResponseReturnValue:
+    """Let answers in."""
+    found, now = _find(code, lock=True), datetime.now(UTC)
+    try:
+        fieldwork.open_wave(db.session, found, now)
+    except SurveyError as error:
+        return _refused(code, error)
+    _record("wave.open", found, now)
+    db.session.commit()
+    flash(_("The wave is open."), "success")
+    return redirect(url_for("fieldwork.wave", code=code), 303)
+
+
+@blueprint.post("/<code>/close")
+@allow("designer")
+def close(code: str) -> ResponseReturnValue:
+    """End the wave for good."""
+    found, now = _find(code, lock=True), datetime.now(UTC)
+    try:
+        fieldwork.close_wave(db.session, found, now)
+    except SurveyError as error:
+        return _refused(code, error)
+    _record("wave.close", found, now)
+    db.session.commit()
+    flash(_("The wave is closed. Answers are no longer taken."), "success")
+    return redirect(url_for("fieldwork.wave", code=code), 303)
+
+
+@blueprint.post("/<code>/links")
+@allow("designer")
+def links(code: str) -> ResponseReturnValue:
+    """Make single-use links and hand them over once, as a file."""
+    found, now = _find(code, lock=True), datetime.now(UTC)
+    if found.access != Access.INVITED:
+        abort(404)
+    form = LinksForm()
+    if not form.validate_on_submit():
+        return _page(found, form=form, status=422)
+    if form.known.data != str(fieldwork.counts(db.session, found).invited):
+        message = _(
+            "Links were made since this page was opened. Check the counts, then make more if you need."
+        )
+        db.session.rollback()
+        return _page(_find(code), message=message, status=409)
+    number = form.number.data or 0
+    try:
+        tokens = fieldwork.issue_invitations(db.session, found, number, now)
+    except SurveyError as error:
+        return _refused(code, error)
+    _record("wave.issue_links", found, now, {"n_links": number})
+    db.session.commit()
+    return _download(code, tokens, now)
+
+
+def _download(code: str, tokens: list[str], now: datetime) -> Response:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["number", "link"])
+    for place, token in enumerate(tokens, start=1):
+        writer.writerow([place, overview.whole_address(url_for("respond.start", token=token))])
+    name = f"links-{code}-{now:%Y%m%d-%H%M%S}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _find(code: str, *, lock: bool = False) -> Wave:
+    """Give the wave of a code; with `lock` no other request changes a wave until this one is through."""
+    if lock:
+        lock_for_writing(db.session, Wave)
+    if not fieldwork.CODE.fullmatch(code):
+        abort(404)
+    found = db.session.scalar(select(Wave).where(Wave.code == code).execution_options(populate_existing=True))
+    if found is None:
+        abort(404)
+    return found
+
+
+def _refused(code: str, error: SurveyError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _page(_find(code), message=error.text(choose()), status=422)
+
+
+def _page(
+    found: Wave, *, form: LinksForm | None = None, message: str = "", status: int = 200
+) -> ResponseReturnValue:
+    counts = fieldwork.counts(db.session, found)
+    shown = LinksForm(formdata=None) if form is None else form
+    shown.known.data = str(counts.invited)
+    if form is not None:
+        shown.known.raw_data = None
+    page = render_template(
+        "fieldwork/wave.html",
+        wave=found,
+        state=overview.state_of(found, datetime.now(UTC)),
+        window=overview.window_of(found),
+        counts=counts,
+        address=overview.address_of(found) if found.access == Access.PUBLIC else "",
+        links_form=shown if _takes_links(found) else None,
+        message=message,
+        states=overview.STATES,
+        outcomes=overview.OUTCOMES,
+        labels=(PURPOSE[found.purpose], ACCESS[found.access], MODE[found.mode]),
+    )
+    return page, status
+
+
+def _takes_links(found: Wave) -> bool:
+    return found.access == Access.INVITED and found.anonymous and found.state != WaveState.CLOSED
+
+
+def _record(action: str, found: Wave, now: datetime, detail: dict[str, Any] | None = None) -> None:
+    audit.record(
+        db.session,
+        actor=current_user.email,
+        action=action,
+        target=f"wave:{found.code}",
+        now=now,
+        detail=detail,
+    )
