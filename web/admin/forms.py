@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from web.accounts.access import ROLES
@@ -49,6 +49,6 @@ class PersonForm(RolesForm):
         _l("E-mail address"),
         filters=[stripped],
         description=_l("The person logs in with it."),
-        validators=[InputRequired(_l("Enter the e-mail address.")), Length(max=254), one_line],
+        validators=[DataRequired(_l("Enter the e-mail address.")), Length(max=254), one_line],
     )
     name = StringField(_l("Name"), filters=[stripped], validators=[Optional(), Length(max=200), one_line])

@@ -19,7 +19,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from surveys import fieldwork
 from surveys.models.collection import Access, Mode, Purpose
@@ -62,7 +62,7 @@ class WaveForm(FlaskForm):
         filters=[stripped],
         description=_l("A short name for files and analyses, such as 2026Q1. It cannot be changed later."),
         validators=[
-            InputRequired(REQUIRED),
+            DataRequired(REQUIRED),
             Regexp(
                 f"^{fieldwork.CODE.pattern}$",
                 message=_l("Use up to 64 letters without accents, digits, hyphens, dots and underlines."),
@@ -72,12 +72,12 @@ class WaveForm(FlaskForm):
     title_zh = StringField(
         _l("Title in Chinese"),
         filters=[stripped],
-        validators=[InputRequired(REQUIRED), Length(max=200), one_line],
+        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
     )
     title_en = StringField(
         _l("Title in English"),
         filters=[stripped],
-        validators=[InputRequired(REQUIRED), Length(max=200), one_line],
+        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
     )
     utility_zh = StringField(
         _l("Name of the utility in Chinese"),

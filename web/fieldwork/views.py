@@ -57,7 +57,7 @@ def create() -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(
-                _("The wave %(code)s is planned. Open it when everything is ready.", code=wave.code),
+                _("The wave %(code)s is planned. Open it when everything is ready.", code=made.code),
                 "success",
             )
             return redirect(url_for("fieldwork.wave", code=made.code), 303)

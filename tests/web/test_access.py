@@ -1,0 +1,129 @@
+"""Who may open what: every address of the site against every role, and against a table written by hand."""
+
+import pytest
+
+from web.accounts.access import ROLES, rule_of
+
+EVERYBODY = {"stranger", *ROLES}
+STAFF = set(ROLES)
+DESIGNERS = {"administrator", "designer"}
+READERS = {"administrator", "designer", "analyst"}
+ADMINISTRATORS = {"administrator"}
+
+# Written by hand and apart from the views: loosening a rule there fails here.
+TABLE = {
+    "static": EVERYBODY,
+    "bootstrap.static": EVERYBODY,
+    "home.landing": EVERYBODY,
+    "home.health": EVERYBODY,
+    "home.home": STAFF,
+    "security.login": EVERYBODY,
+    "security.forgot_password": EVERYBODY,
+    "security.reset_password": EVERYBODY,
+    "security.logout": STAFF,
+    "security.change_password": STAFF,
+    "security.verify": STAFF,
+    "respond.start": EVERYBODY,
+    "respond.show": EVERYBODY,
+    "respond.answer": EVERYBODY,
+    "respond.done": EVERYBODY,
+    "author.index": READERS,
+    "author.document": READERS,
+    "author.download": READERS,
+    "author.preview": READERS,
+    "author.preview_step": READERS,
+    "author.publish": DESIGNERS,
+    "fieldwork.index": READERS,
+    "fieldwork.wave": READERS,
+    "fieldwork.create": DESIGNERS,
+    "fieldwork.open_": DESIGNERS,
+    "fieldwork.close": DESIGNERS,
+    "fieldwork.links": DESIGNERS,
+    "admin.staff": ADMINISTRATORS,
+    "admin.staff_add": ADMINISTRATORS,
+    "admin.staff_person": ADMINISTRATORS,
+    "admin.staff_roles": ADMINISTRATORS,
+    "admin.staff_active": ADMINISTRATORS,
+    "admin.staff_password": ADMINISTRATORS,
+    "admin.audit": ADMINISTRATORS,
+}
+# Extensions bring these too; they carry no rule and are refused to everybody.
+REFUSED = {"security.us_verify", "_debug_toolbar.static"}
+# Addresses that stand for nothing real: a page behind the rule says 404, one before it 302 or 403.
+VALUES = {
+    "source": "instrument",
+    "code": "nothing",
+    "part": "full",
+    "section": "NOWHERE",
+    "public_key": "nothing",
+    "token": "nothing",
+    "filename": "nothing",
+    "staff_id": 999_999,
+    "analysis_id": 999_999,
+}
+
+
+def addresses(app):
+    """Give every endpoint with its methods and an address."""
+    for rule in app.url_map.iter_rules():
+        with app.test_request_context():
+            values = {name: VALUES.get(name, _any(rule, name)) for name in rule.arguments}
+            path = rule.build(values, append_unknown=False)[1]
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield rule.endpoint, method, path
+
+
+def _any(rule, name):
+    return 999_999 if type(rule._converters[name]).__name__ == "IntegerConverter" else "nothing"
+
+
+def test_every_address_carries_a_rule_or_is_refused(app):
+    without = {rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) is None}
+    ours = {endpoint for endpoint in without if not endpoint.startswith("security.")}
+    assert not ours, "mark these views with allow, signed_in or public"
+
+
+def test_rules_are_those_of_the_table(app):
+    rules = {}
+    for endpoint in app.view_functions:
+        rule = rule_of(app, endpoint)
+        if rule is not None:
+            rules[endpoint] = EVERYBODY if "*" in rule else set(rule)
+    assert {name: rule for name, rule in rules.items() if name in TABLE} == TABLE
+    unknown = set(rules) - set(TABLE)
+    assert not unknown, f"add these endpoints to the table: {unknown}"
+
+
+@pytest.mark.parametrize("role", ["stranger", *ROLES])
+def test_every_address_answers_each_role_as_its_rule_says(app, sign_in, role):
+    visitor = sign_in(role)
+    mark = visitor.mark()
+    seen = 0
+    for endpoint, method, path in addresses(app):
+        if endpoint == "security.logout" and role != "stranger":
+            continue
+        sent = {"csrf_token": mark} if method != "GET" else None
+        response = visitor.client.open(path, method=method, data=sent)
+        allowed = role in TABLE.get(endpoint, set())
+        where = f"{role}: {method} {path} ({endpoint}) gave {response.status_code}"
+        assert response.status_code < 500, where
+        to_log_in = response.status_code == 302 and response.location.startswith("/login?next=")
+        if allowed:
+            assert response.status_code != 403, where
+            assert not to_log_in, where
+        elif role == "stranger" and method == "GET" and rule_of(app, endpoint) is not None:
+            assert to_log_in, where
+        else:
+            assert response.status_code == 403, where
+        seen += 1
+    assert seen >= len(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_menu_leads_nowhere_that_is_refused(sign_in, role):
+    visitor = sign_in(role)
+    links = [link["href"] for link in visitor.browse("/account/password").select(".site-nav a")]
+    for path in links:
+        visitor.browse(path)
+    assert ("/admin/staff" in links) == (role == "administrator")
+    assert ("/waves" in links) == (role in READERS)
