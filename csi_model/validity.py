@@ -5,28 +5,77 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.errors import DataError
+
 F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-def htmt(corr: F64, block: Mask) -> F64:
-    """Heterotrait–monotrait ratio of correlations, (..., n_constructs, n_constructs).
+def htmt(corr: F64, block: Mask, *, absolute: bool = True) -> F64:
+    r"""Heterotrait–monotrait ratio of correlations.
 
-    The mean absolute correlation between two constructs' indicators over the geometric mean of the mean
-    absolute correlations within; a single indicator counts as correlated 1 with itself.
+    Parameters
+    ----------
+    corr : ndarray of shape (..., n_indicators, n_indicators)
+    block : ndarray of shape (n_indicators, n_constructs)
+    absolute
+        Take the correlations without their signs, so that opposite signs do not cancel out.
+
+    Returns
+    -------
+    ndarray of shape (..., n_constructs, n_constructs)
+        Symmetric; towards 1 two constructs are hardly distinct. A single indicator counts as correlated 1
+        with itself.
+
+    Notes
+    -----
+    .. math:: \bar r_{jk} / \sqrt{\bar r_{jj}\, \bar r_{kk}}
+
+    with the mean correlations between two constructs' indicators and within each. seminr takes absolute
+    values, cSEM does not.
 
     References
     ----------
     Henseler, Ringle and Sarstedt (2015), JAMS 43, 115-135, equation 6.
     """
-    size = np.abs(corr)
+    between, within = _means(np.abs(corr) if absolute else corr, block)
+    return np.asarray(between / np.sqrt(within[..., :, None] * within[..., None, :]))
+
+
+def htmt2(corr: F64, block: Mask) -> F64:
+    """Heterotrait–monotrait ratio with geometric means, which holds for unequal loadings too.
+
+    Returns
+    -------
+    ndarray of shape (..., n_constructs, n_constructs)
+        As `htmt`; ``nan`` where a correlation that enters is not positive, as it has no geometric mean.
+
+    References
+    ----------
+    Roemer, Schuberth and Henseler (2021), Industrial Management & Data Systems 121(12), 2637-2650.
+    """
+    usable = corr > 0
+    logs = np.log(np.where(usable, corr, 1.0))
+    between, within = _means(logs, block, alone=0.0)
+    missing, missing_within = _means((~usable).astype(float), block, alone=0.0)
+    spoilt = missing + missing_within[..., :, None] + missing_within[..., None, :]
+    ratio = np.exp(between - (within[..., :, None] + within[..., None, :]) / 2)
+    return np.asarray(np.where(spoilt > 0, np.nan, ratio))
+
+
+def _means(values: F64, block: Mask, *, alone: float = 1.0) -> tuple[F64, F64]:
+    """Means of a table of indicator pairs between constructs, and within each without the diagonal.
+
+    `alone` stands for the mean within a construct of a single indicator.
+    """
     member = block.astype(float)
     count = member.sum(axis=0)
-    between = np.swapaxes(member, 0, 1) @ size @ member
-    total = np.einsum("...jj->...j", between)
-    within = np.where(count > 1, (total - count) / np.maximum(count * (count - 1), 1), 1.0)
-    ratio = between / (count[:, None] * count)
-    return np.asarray(ratio / np.sqrt(within[..., :, None] * within[..., None, :]))
+    between = member.T @ values @ member
+    diagonal = np.einsum("...pp->...p", values) @ member
+    pairs = count * (count - 1)
+    within = np.where(pairs > 0, (np.einsum("...jj->...j", between) - diagonal) / np.maximum(pairs, 1), alone)
+    with np.errstate(all="ignore"):
+        return between / (count[:, None] * count), within
 
 
 def fornell_larcker(construct_corr: F64, ave: F64) -> F64:
@@ -63,4 +112,54 @@ def antecedent_vif(construct_corr: F64, path_matrix: Mask) -> F64:
     for target in np.flatnonzero(path_matrix.any(axis=1)):
         sources = np.flatnonzero(path_matrix[target])
         found[..., target, sources] = vif(construct_corr[..., sources[:, None], sources])
+    return found
+
+
+def full_collinearity_vif(construct_corr: F64) -> F64:
+    """Variance inflation of each construct given all the others, (..., n_constructs).
+
+    A construct that all others foretell (above 3.3, Kock's threshold) hints at collinearity, or at one
+    common source of all answers (common method bias).
+
+    References
+    ----------
+    Kock (2015), International Journal of e-Collaboration 11(4), 1-10.
+    """
+    return vif(construct_corr)
+
+
+def redundancy(corr: F64, block: Mask, overall: int) -> F64:
+    r"""Correlation of each block, weighted at its best, with one overall question, (..., n_constructs).
+
+    Parameters
+    ----------
+    corr : ndarray of shape (..., n_indicators, n_indicators)
+    overall
+        Row of the question that sums the construct up; no block may hold it. A formative block that
+        covers its construct reaches 0.7 (half of the variance).
+
+    Notes
+    -----
+    .. math:: \sqrt{c' S^{-1} c}
+
+    with the block's correlations S and those with the question, c: the path of a PLS model with the block
+    in mode B and the question alone as target.
+
+    References
+    ----------
+    Chin (1998), in Marcoulides (ed.), Modern Methods for Business Research, 295-336; Cheah, Sarstedt,
+    Ringle, Ramayah and Ting (2018), International Journal of Contemporary Hospitality Management 30(11).
+    """
+    found = np.full((*corr.shape[:-2], block.shape[1]), np.nan)
+    for j, rows in enumerate(np.flatnonzero(column) for column in block.T):
+        if overall in rows:
+            raise DataError(
+                f"The overall question is one of the indicators of construct number {j + 1}.",
+                code="overall-inside",
+                remedy="Take it out of the block: a block foretells itself perfectly.",
+            )
+        if len(rows):
+            wanted = corr[..., rows, overall]
+            solved = np.linalg.solve(corr[..., rows[:, None], rows], wanted[..., None])[..., 0]
+            found[..., j] = np.sqrt((wanted * solved).sum(axis=-1))
     return found

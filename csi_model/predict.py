@@ -1,0 +1,289 @@
+"""Out-of-sample prediction of answers: does the model foretell respondents it has not seen?
+
+The folds' moments make one batch, so that all folds are fitted at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from csi_model import pls
+from csi_model.errors import ConvergenceError, DataError, SpecificationError
+from csi_model.folds import Labels, check_folds, draw_folds
+from csi_model.moments import Moments
+from csi_model.prepare import IndicatorMatrix
+from csi_model.specify import ModelSpec
+
+F64 = NDArray[np.float64]
+TECHNIQUES = ("DA", "EA")
+BENCHMARKS = ("exogenous", "others")
+COPIES = 1e12
+
+
+class Errors(NamedTuple):
+    """Prediction errors of each indicator in scale points, (n_targets,)."""
+
+    rmse: F64
+    mae: F64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How well the indicators of endogenous constructs are predicted.
+
+    Attributes
+    ----------
+    codes : the n_targets indicators of endogenous constructs
+    predicted, predicted_lm : ndarray of shape (n_respondents, n_targets)
+        Each respondent as predicted by fits without him, in scale points; means over repetitions.
+    pls, lm, naive : Errors
+        Out of sample: of the model, of the linear benchmark, and of the training mean; means over
+        repetitions. Missing answers are left out.
+    pls_in_sample, lm_in_sample : Errors
+        Of respondents who were in the training folds, each predicted by the mean of those fits.
+    q2_predict : ndarray of shape (n_targets,)
+        Up to 1; at 0 and below the model predicts no better than the training mean.
+    folds : ndarray of shape (n_repetitions, n_respondents)
+    """
+
+    codes: tuple[str, ...]
+    technique: str
+    benchmark: str
+    predicted: F64
+    predicted_lm: F64
+    pls: Errors
+    lm: Errors
+    naive: Errors
+    pls_in_sample: Errors
+    lm_in_sample: Errors
+    q2_predict: F64
+    folds: Labels
+
+    @property
+    def power(self) -> str:
+        """Predictive power (Shmueli et al. 2019): high, medium, low or none.
+
+        By how many indicators have a lower RMSE than the linear benchmark: all, a majority, the minority,
+        none. Without any positive `q2_predict` it is none.
+        """
+        better = (self.pls.rmse < self.lm.rmse) & (self.q2_predict > 0)
+        if better.all():
+            return "high"
+        return "none" if not better.any() else "medium" if better.mean() > 0.5 else "low"
+
+
+def predict(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    *,
+    folds: ArrayLike | None = None,
+    rng: np.random.Generator | None = None,
+    n_folds: int = 10,
+    n_repetitions: int = 1,
+    technique: str = "DA",
+    benchmark: str = "exogenous",
+    scheme: str = "path",
+) -> Prediction:
+    r"""Predict every respondent's answers by the model of the others (PLSpredict).
+
+    Parameters
+    ----------
+    folds : array of shape (n_respondents,) or (n_repetitions, n_respondents), optional
+        Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`,
+        `n_repetitions` times; sampling clusters of `data` stay whole.
+    technique : {"DA", "EA"}
+        From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
+    benchmark : {"exogenous", "others"}
+        What the linear benchmark regresses an indicator on: the indicators of exogenous constructs
+        (Shmueli et al. 2019, cSEM), or all that are not of its own construct (seminr).
+
+    Returns
+    -------
+    Prediction
+        Errors are weighted by respondents' weights.
+
+    Raises
+    ------
+    SpecificationError
+        Unknown technique or benchmark; second-order constructs or interactions.
+    DataError
+        Folds that are no partition of the respondents, fewer than two, or so that an indicator is constant
+        or the benchmark is not determined in training.
+    ConvergenceError
+        A training fold has no solution.
+
+    Notes
+    -----
+    With training means m, standard deviations D, weights W, paths B and own loadings Λ,
+
+    .. math:: \hat x = m + (x - m) D^{-1} W A \Lambda' D, \quad A_{DA} = B', \quad
+              A_{EA} = E (I - B')^{-1}
+
+    where E keeps exogenous constructs alone;
+    :math:`Q^2 = 1 - \sum (x - \hat x)^2 / \sum (x - m)^2`. A missing answer of the predictors counts as the
+    training mean.
+
+    References
+    ----------
+    Shmueli, Ray, Velasquez Estrada and Chatla (2016), Journal of Business Research 69(10), 4552-4564;
+    Shmueli, Sarstedt, Hair, Cheah, Ting, Vaithilingam and Ringle (2019), European Journal of Marketing
+    53(11), 2322-2347.
+    """
+    _check_wish(spec, technique, benchmark)
+    pls.check_scheme(scheme)
+    if folds is None:
+        if rng is None:
+            raise DataError(
+                "There are no folds and nothing to draw them by.",
+                code="folds",
+                remedy="Give folds, or a random generator as rng.",
+            )
+        deals = np.stack([draw_folds(data, n_folds, rng) for _ in range(max(1, n_repetitions))])
+    else:
+        deals = check_folds(folds, len(data.values))
+    runs = [_run(spec, data, deal, technique, benchmark, scheme) for deal in deals]
+    outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
+    model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
+    squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
+    return Prediction(
+        tuple(np.array(spec.indicator_ids)[_targets(spec)].tolist()),
+        technique,
+        benchmark,
+        outside,
+        outside_lm,
+        model,
+        linear,
+        naive,
+        model_inside,
+        linear_inside,
+        squares,
+        deals,
+    )
+
+
+def _check_wish(spec: ModelSpec, technique: str, benchmark: str) -> None:
+    for name, value, known in (
+        ("technique", technique, TECHNIQUES),
+        ("benchmark", benchmark, BENCHMARKS),
+    ):
+        if value not in known:
+            raise SpecificationError(
+                f"There is no prediction {name} {value!r}.", code=name, remedy=f"Choose {' or '.join(known)}."
+            )
+    if not spec.is_plain:
+        raise SpecificationError(
+            "Prediction is for models of first-order constructs.",
+            code="staged",
+            remedy="Leave out second-order constructs and interactions.",
+        )
+
+
+def _targets(spec: ModelSpec) -> NDArray[np.bool_]:
+    endogenous = spec.path_matrix.any(axis=1)
+    return np.asarray(spec.block_mask[:, endogenous].any(axis=1))
+
+
+def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
+    """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant."""
+    means, covs = [], []
+    for fold in range(int(deal.max()) + 1):
+        rows = deal != fold
+        values, weights = data.values[rows], data.weights[rows]
+        gaps = np.isnan(values)
+        with np.errstate(all="ignore"):
+            mean = (weights @ np.where(gaps, 0.0, values)) / (weights @ ~gaps)
+        deviations = np.where(gaps, 0.0, values - mean)
+        cov = (deviations * weights[:, None]).T @ deviations / weights.sum()
+        flat = ~(np.diag(cov) > 1e-12)
+        if flat.any():
+            code = data.codes[int(np.flatnonzero(flat)[0])]
+            raise DataError(
+                f"{code} does not vary where fold {fold + 1} is held out.",
+                code="constant-column",
+                remedy="Use fewer folds, or leave the indicator out of the model.",
+            )
+        means.append(mean)
+        covs.append(cov)
+    return Moments(np.stack(means), np.stack(covs))
+
+
+def _run(
+    spec: ModelSpec, data: IndicatorMatrix, deal: Labels, technique: str, benchmark: str, scheme: str
+) -> tuple[F64, F64, F64]:
+    """One repetition: predictions of model and benchmark, and errors (5, 2, n_targets).
+
+    The errors are those of model, benchmark and training mean, then of model and benchmark in sample.
+    """
+    moments, wanted = _training(data, deal), _targets(spec)
+    truth = data.values[:, wanted]
+    model = _coefficients(spec, moments, technique, scheme)[:, :, wanted]
+    linear = _benchmark(spec, moments, deal, benchmark)[:, :, wanted]
+    shape = truth.shape
+    outside, outside_lm, naive = np.empty(shape), np.empty(shape), np.empty(shape)
+    inside, inside_lm = np.zeros(shape), np.zeros(shape)
+    for fold, mean in enumerate(moments.mean):
+        held = deal == fold
+        deviations = np.where(np.isnan(data.values), 0.0, data.values - mean)
+        naive[held] = mean[wanted]
+        for slopes, out, within in ((model, outside, inside), (linear, outside_lm, inside_lm)):
+            found = mean[wanted] + deviations @ slopes[fold]
+            out[held] = found[held]
+            within[~held] += found[~held]
+    times = len(moments.mean) - 1
+    guesses = (outside, outside_lm, naive, inside / times, inside_lm / times)
+    return outside, outside_lm, np.stack([_errors(truth, guess, data.weights) for guess in guesses])
+
+
+def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str) -> F64:
+    """Slopes of predicted on observed indicators, (n_folds, n_indicators, n_indicators)."""
+    solution = pls.solve(moments.corr, spec, scheme)
+    if not solution.converged.all():
+        fold = int(np.flatnonzero(~solution.converged)[0]) + 1
+        raise ConvergenceError(
+            f"PLS found no fixpoint where fold {fold} is held out.",
+            code="no-convergence",
+            remedy="Use fewer folds, or a model with fewer constructs.",
+        )
+    sd = np.sqrt(np.einsum("bpp->bp", moments.cov))
+    turned = np.swapaxes(solution.paths, 1, 2)
+    if technique == "EA":
+        exogenous = np.logical_not(spec.path_matrix.any(axis=1))
+        turned = exogenous[:, None] * np.linalg.inv(np.eye(len(exogenous)) - turned)
+    loadings = np.where(spec.block_mask, solution.loadings, 0.0)
+    weights = np.where(spec.block_mask, solution.weights, 0.0)
+    slopes = weights @ turned @ np.swapaxes(loadings, 1, 2)
+    return np.asarray(slopes * sd[:, None, :] / sd[:, :, None])
+
+
+def _benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:
+    """Slopes of the least-squares regression of each indicator on its predictors, as `_coefficients`."""
+    found = np.zeros_like(moments.cov)
+    outside = ~_targets(spec)
+    smallest = len(deal) - int(np.bincount(deal).max())
+    for column in np.flatnonzero(spec.path_matrix.any(axis=1)):
+        own = np.flatnonzero(spec.block_mask[:, column])
+        rows = np.flatnonzero(outside if benchmark == "exogenous" else ~spec.block_mask[:, column])
+        system = moments.cov[:, rows[:, None], rows]
+        sd = np.sqrt(np.einsum("bpp->bp", system))
+        alike = np.linalg.cond(system / (sd[:, :, None] * sd[:, None, :])).max()
+        if smallest <= len(rows) + 1 or alike > COPIES:
+            raise DataError(
+                f"The linear benchmark has {len(rows)} predictors for {smallest} respondents in training, "
+                "or some are copies of others.",
+                code="benchmark",
+                remedy="Use more respondents or fewer folds, or leave copied indicators out.",
+            )
+        found[:, rows[:, None], own] = np.linalg.solve(system, moments.cov[:, rows[:, None], own])
+    return found
+
+
+def _errors(truth: F64, guess: F64, weights: F64) -> F64:
+    """RMSE and MAE over the answers that are there, (2, n_targets)."""
+    there = ~np.isnan(truth)
+    gap = np.where(there, truth - guess, 0.0)
+    total = weights @ there
+    return np.stack([np.sqrt(weights @ gap**2 / total), weights @ np.abs(gap) / total])
