@@ -1,30 +1,42 @@
-"""Background jobs: runs of waves, carried out by the worker (`manyi worker`)."""
+"""Background jobs: runs of waves, carried out by the worker (`manyi worker`).
+
+Jobs wait in the instance's jobs.db beside a SQLite database, else in tables of the PostgreSQL database, so
+that workers on other machines find them.
+"""
 
 from functools import cache
-from typing import Any
+from pathlib import Path
 
-from huey import Huey, SqliteHuey
+from flask import current_app
+from huey import Huey, PostgresHuey, SqliteHuey
+from huey.api import TaskWrapper
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from surveys.database import create_engine
+from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
 from web import runs
-from web.cli.database import database_url, instance_folder
 
 
 @cache
-def queue() -> Huey:
-    """Give the queue of this instance, kept beside the database."""
-    folder = instance_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    made = SqliteHuey("manyi", filename=str(folder / "jobs.db"), results=False, fsync=True)
-    made.task(retries=0)(run_analysis)
-    return made
+def queue(url: URL, folder: Path) -> tuple[Huey, TaskWrapper]:
+    """Give the queue of a database, and the task that carries out a run of it."""
+    if url.get_backend_name() == "sqlite":
+        folder.mkdir(parents=True, exist_ok=True)
+        made: Huey = SqliteHuey("manyi", filename=str(folder / "jobs.db"), results=False, fsync=True)
+    else:
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        made = PostgresHuey("manyi", dsn=dsn, results=False)
+
+    def run_analysis(analysis_id: int) -> None:
+        carry_out(url, analysis_id)
+
+    return made, made.task(retries=0, name="run_analysis")(run_analysis)
 
 
-def run_analysis(analysis_id: int) -> None:
-    """Carry out one stored run on the configured database."""
-    engine = create_engine(database_url())
+def carry_out(url: URL, analysis_id: int) -> None:
+    """Carry out one stored run."""
+    engine = create_engine(url)
     try:
         with Session(engine) as session:
             analysis = session.get(Analysis, analysis_id)
@@ -35,7 +47,7 @@ def run_analysis(analysis_id: int) -> None:
 
 
 def submit(analysis_id: int) -> None:
-    """Ask the worker to carry out a run; commit the run first."""
-    waiting = queue()
-    task: Any = waiting._registry.string_to_task("web.jobs.run_analysis")  # noqa: SLF001
-    waiting.enqueue(task(args=(analysis_id,)))
+    """Ask the worker of the present app to carry out a run; commit the run first."""
+    url = normalise_url(current_app.config["DATABASE_URL"])
+    _queue, task = queue(url, current_app.config["MANYI"]["INSTANCE"])
+    task(analysis_id)

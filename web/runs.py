@@ -13,6 +13,7 @@ import csi_model
 from surveys import analyses, matrix, publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
+from web.beside import beside, series_items
 
 GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
@@ -39,12 +40,17 @@ def plan(
         title=wave.code,
         waves=[wave],
         specification=document.indicators.model(),
-        options=DEFAULTS | (options or {}),
+        options=options_of(options or {}),
         seed=seed,
         code_version=version("manyi"),
         staff_name=staff_name,
         now=now,
     )
+
+
+def options_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Complete the options of a run by the defaults."""
+    return DEFAULTS | given
 
 
 def execute(session: Session, analysis: Analysis, *, report: Callable[[float], None] | None = None) -> None:
@@ -89,13 +95,16 @@ def compute(
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
     result = csi_model.document(whole)
+    system = publishing.load_document(waves[-1].version).indicators
+    if system is not None:
+        result |= beside(system, data, whole)
     parts = np.array([label.split(SEPARATOR) for label in (data.groups if data.groups is not None else [])])
     result["groups"] = {}
     for place, name in enumerate(GROUPINGS):
         groups, cautions = csi_model.estimate_groups(spec, data, options, parts[:, place], None)
         part(0.4 + 0.6 * (place + 1) / len(GROUPINGS))
         result["groups"] |= {
-            f"{name}:{label}": None if group is None else _short(csi_model.document(group))
+            f"{name}:{label}": None if group is None else _short(group, data.subset(parts[:, place] == label))
             for label, group in groups.items()
             if label
         }
@@ -104,8 +113,9 @@ def compute(
     return result, analyses.fingerprint(answers), len(answers.values)
 
 
-def _short(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: document[name] for name in KEPT_OF_A_GROUP}
+def _short(group: csi_model.Result, data: csi_model.IndicatorMatrix) -> dict[str, Any]:
+    document = csi_model.document(group)
+    return {name: document[name] for name in KEPT_OF_A_GROUP} | {"series": series_items(data, group)}
 
 
 def _companion(column: Any, code: str) -> dict[str, float | int | None]:

@@ -79,9 +79,11 @@ def worker() -> None:
 
     Example: manyi worker
     """
+    from web.cli.database import database_url, instance_folder  # noqa: PLC0415
     from web.jobs import queue  # noqa: PLC0415
 
-    consumer = queue().create_consumer(workers=1, worker_type="thread", check_worker_health=True)
+    waiting, _task = queue(database_url(), instance_folder())
+    consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
     consumer.run()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveys import bulk, customers, fieldwork, instruments, publishing, quality
 from surveys.models import Unit, UnitLevel, Version, Wave
+from surveys.models.collection import Access
 from web import runs
 from web.demo import world
 
@@ -20,6 +21,7 @@ SETTINGS = {
     "utility": {"zh": "满意示范供电公司", "en": "Manyi Demo Power"},
     "listed": True,
 }
+FIELD_DAYS = 21  # how long the present wave has been in the field
 Say = Callable[[str], None]
 
 
@@ -52,8 +54,12 @@ def build(
         made.append(wave)
         say(f"wave {wave.code}: {responses} responses")
     _write_truth(truth_file, document, effects, made, waves, seed, responses)
-    _open_waves(session, version, now)
+    current = _open_waves(session, version, now)
+    _answers(
+        session, current, document, units, effects, waves, max(60, responses // 4), seed, days=FIELD_DAYS
+    )
     session.commit()
+    made.append(current)
     for number, wave in enumerate(made, start=1):
         analysis = runs.plan(session, wave, staff_name="demo", now=now, seed=seed, options={"bootstrap": 500})
         runs.execute(session, analysis)
@@ -100,7 +106,10 @@ def _answers(
     number: int,
     responses: int,
     seed: int,
+    *,
+    days: int = 55,
 ) -> None:
+    """Answer a wave over its first `days` days."""
     rng = np.random.default_rng([seed, number])
     drawn = world.people(responses, effects, rng)
     columns = world.answers(document, drawn, number, rng)
@@ -113,13 +122,13 @@ def _answers(
         for office, kind in set(zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True))
     }
     language = np.where(rng.random(responses) < 0.9, "zh", "en")
-    days = rng.integers(0, 55, responses)
+    day = rng.integers(0, days, responses)
     begun = wave.opens_at or wave.created_at
     bulk.store_complete(
         session,
         wave,
         columns,
-        completed_at=[begun + timedelta(days=int(day)) for day in days],
+        completed_at=[begun + timedelta(days=int(each)) for each in day],
         segment_ids=[
             segments[pair] for pair in zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True)
         ],
@@ -129,24 +138,23 @@ def _answers(
     )
 
 
-def _open_waves(session: Session, version: Version, now: datetime) -> None:
-    """Open the wave that anybody may answer, in full and in the short form."""
+def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
+    """Open this quarter's waves: for anybody, in full and in short, and for invited customers only."""
     short = publishing.publish(session, instruments.load("utility_csi", "short"), "demo", now)
-    for code, chosen, title in (
-        ("NOW", version, {"zh": "供电客户满意度调查", "en": "Electricity customer satisfaction survey"}),
-        (
-            "SHORT",
-            short,
-            {
-                "zh": "供电客户满意度调查（简版）",
-                "en": "Electricity customer satisfaction survey, short form",
-            },
-        ),
+    begun = now - timedelta(days=FIELD_DAYS)
+    opened = []
+    for code, chosen, access in (
+        ("NOW", version, Access.PUBLIC),
+        ("SHORT", short, Access.PUBLIC),
+        ("INVITED", version, Access.INVITED),
     ):
         wave = fieldwork.create_wave(
-            session, chosen, code=f"{PREFIX}-{code}", title=title, opens_at=now, settings=SETTINGS, now=now
-        )
-        fieldwork.open_wave(session, wave, now)
+            session, chosen, code=f"{PREFIX}-{code}", title=_title(now), access=access, opens_at=begun,
+            settings=SETTINGS, now=begun,
+        )  # fmt: skip
+        fieldwork.open_wave(session, wave, begun)
+        opened.append(wave)
+    return opened[0]
 
 
 def _write_truth(

@@ -1,0 +1,179 @@
+"""What a run stores beside the model: the index's parts for the series, tiers, segments, priorities."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import csi_model
+from csi_model import expectations, priorities, retention
+from csi_model.intervals import Estimate, weighted_means
+from surveys.indicators import IndicatorSystem
+
+F64 = NDArray[np.float64]
+# Constructs of the retention map, in the words of the indicator system.
+SATISFACTION, SWITCHING_COST, LOYALTY = "SAT", "SWC", "LOY"
+CUTS = (60.0, 50.0)
+
+
+def beside(
+    system: IndicatorSystem, data: csi_model.IndicatorMatrix, result: csi_model.Result
+) -> dict[str, Any]:
+    """Give everything the dashboards show that the estimation's own document lacks.
+
+    A part that the answers cannot carry is None, and the reason stands under ``notes``.
+    """
+    parts: dict[str, Callable[[], Any]] = {
+        "series": lambda: series_items(data, result),
+        "expectations": lambda: _expectations(system, data, result),
+        "retention": lambda: _retention(data, result),
+        "priorities": lambda: _priorities(system, result),
+    }
+    found: dict[str, Any] = {"notes": []}
+    for name, part in parts.items():
+        try:
+            found[name] = part()
+        except csi_model.ModelError as error:
+            found[name] = None
+            found["notes"].append({"code": f"{name}-{error.code}", "message": str(error)})
+    return found
+
+
+def _item_points(data: csi_model.IndicatorMatrix, spec: csi_model.ModelSpec) -> F64:
+    low, high, _ = spec.scales.T
+    return np.asarray(100.0 * (data.values - low) / (high - low))
+
+
+def series_items(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dict[str, Any]:
+    """Give the index questions' mean points and their covariance: what a series with frozen weights needs."""
+    spec = result.spec
+    rows = np.flatnonzero(spec.block_mask[:, spec.place[spec.index]])
+    means, covariance = weighted_means(_item_points(data, spec)[:, rows], data.weights, data.clusters)
+    return {
+        "codes": [spec.indicator_ids[row] for row in rows],
+        "means": means.tolist(),
+        "covariance": covariance.tolist(),
+        "shares": result.points.shares[0, rows].tolist(),
+    }
+
+
+def _expectations(
+    system: IndicatorSystem, data: csi_model.IndicatorMatrix, result: csi_model.Result
+) -> list[dict[str, Any]] | None:
+    if not system.gaps:
+        return None
+    points = _item_points(data, result.spec)
+    questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
+    place = {code: number for number, code in enumerate(data.codes)}
+    answers = {
+        gap.tier: expectations.TierAnswers(
+            points[:, [place[code] for code in questions[gap.expected]]],
+            points[:, [place[code] for dimension in gap.perceived for code in questions[dimension]]],
+        )
+        for gap in system.gaps
+    }
+    gaps = expectations.expectation_gaps(answers, weights=data.weights, clusters=data.clusters)
+    return [
+        {
+            "tier": tier,
+            "n": int(gaps.n[at]),
+            "verdict": gaps.verdict[at],
+            "expected": _figure(gaps.expected, at),
+            "perceived": _figure(gaps.perceived, at),
+            "gap": _figure(gaps.gap, at),
+        }
+        for at, tier in enumerate(gaps.tiers)
+    ]
+
+
+def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dict[str, Any] | None:
+    spec = result.spec
+    if not {SATISFACTION, SWITCHING_COST, LOYALTY} <= set(spec.construct_ids):
+        return None
+    scores = {
+        name: _scores(_item_points(data, spec), result, name)
+        for name in (SATISFACTION, SWITCHING_COST, LOYALTY)
+    }
+    found = retention.retention_map(
+        scores[SATISFACTION],
+        scores[SWITCHING_COST],
+        loyalty=scores[LOYALTY],
+        cuts=CUTS,
+        weights=data.weights,
+        clusters=data.clusters,
+    )
+    return {
+        "cuts": list(CUTS),
+        "n": found.n_used,
+        "segments": {name: _figure(found.shares, at) for at, name in enumerate(found.segments)},
+        "loyalty": None
+        if found.loyalty is None
+        else {name: _figure(found.loyalty, at) for at, name in enumerate(found.segments)},
+    }
+
+
+def _scores(points: F64, result: csi_model.Result, construct: str) -> F64:
+    """Score each respondent on a construct: the answered questions by their shares, nan without any."""
+    spec = result.spec
+    rows = np.flatnonzero(spec.block_mask[:, spec.place[construct]])
+    items, shares = points[:, rows], result.points.shares[0, rows]
+    mass = np.where(np.isnan(items), 0.0, shares).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = np.where(mass > 0, np.nansum(items * shares, axis=1) / mass, np.nan)
+    return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends
+
+
+def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[str, Any]] | None:
+    """Rank the dimensions that management can move by what they would add to the index.
+
+    Expectations are managed, not raised, and what `drives` nothing or runs the other way is no lever.
+    """
+    spec = result.spec
+    if result.draws is None:
+        return None
+    expected = {gap.expected for gap in system.gaps}
+    levers = [
+        at
+        for at, (construct, node) in enumerate(system.dimensions())
+        if construct.drives
+        and construct.valence == 1
+        and construct.id != spec.index
+        and not expected & {dimension.id for dimension in construct.dimensions}
+        and result.estimates.points_per_point[0, spec.place[spec.index], spec.place[construct.id]] > 0
+        and node.id == spec.dimensions[at][1].id
+    ]
+    if len(levers) < 2:
+        return None
+    member = np.array(
+        [[code in node.indicators for code in spec.indicator_ids] for _, node in spec.dimensions]
+    )
+    own, drawn = (
+        priorities.importance(
+            part.points_per_point[:, spec.place[spec.index], :],
+            part.shares[:, :, None] * spec.block_mask,
+            member,
+        ).dimensions[:, levers]
+        for part in (result.estimates, result.draws)
+    )
+    performance = (result.estimates.dimensions[:, levers], result.draws.dimensions[:, levers])
+    ranking = priorities.rank_priorities(own[0], performance[0][0], drawn, performance[1])
+    return [
+        {
+            "dimension": spec.dimensions[levers[at]][1].id,
+            "rank": int(ranking.rank[at]),
+            "rank_ci": [float(ranking.rank_low[at]), float(ranking.rank_high[at])],
+            "top_share": float(ranking.top_share[at]),
+            "importance": float(own[0, at]),
+            "points": float(performance[0][0, at]),
+            "potential": _figure(ranking.potential, at),
+        }
+        for at in ranking.order.tolist()
+    ]
+
+
+def _figure(estimate: Estimate, at: int) -> dict[str, Any]:
+    value, low, high = (float(part[at]) for part in (estimate.value, estimate.low, estimate.high))
+    if not np.isfinite(value):
+        return {"value": None, "ci": None}
+    return {"value": value, "ci": [low, high] if np.isfinite([low, high]).all() else None}

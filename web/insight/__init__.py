@@ -1,0 +1,1 @@
+"""Dashboards for leaders, and the runs behind them."""
