@@ -35,7 +35,7 @@ def correct(corr: F64, solution: Solution, spec: ModelSpec) -> Solution:
     ----------
     Dijkstra and Henseler (2015), MIS Quarterly 39(2), 297-316, equations 3 to 6.
     """
-    factors = _factors(spec)
+    factors = factors_of(spec)
     with np.errstate(all="ignore"):
         rho = np.where(factors, reliability.rho_a(corr, solution.weights, spec.block_mask), 1.0)
         quality = np.sqrt(rho)
@@ -86,5 +86,6 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
     return found
 
 
-def _factors(spec: ModelSpec) -> NDArray[np.bool_]:
+def factors_of(spec: ModelSpec) -> NDArray[np.bool_]:
+    """Say which constructs are corrected: reflective ones with several indicators."""
     return np.array([part.mode == "A" and len(part.indicators) > 1 for part in spec.constructs])

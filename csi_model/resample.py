@@ -7,7 +7,7 @@ are drawn from their asymptotic normal distribution (`moments.RandomGroups`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -116,6 +116,26 @@ def bootstrap(
             if progress is not None:
                 progress(done / n_resamples)
     return Draws(*(np.concatenate(field) for field in zip(*parts, strict=True)))
+
+
+def moments_of_draws(
+    data: IndicatorMatrix, source: MeanReplaced | Likelihood | RandomGroups, n_resamples: int, seed: int
+) -> Iterator[Moments]:
+    """Give the moments of the resamples that `bootstrap` draws by the same seed, chunk by chunk."""
+    starts = range(0, n_resamples, CHUNK)
+    for start, child in zip(starts, np.random.SeedSequence(seed).spawn(len(starts)), strict=True):
+        rng, size = np.random.default_rng(child), min(CHUNK, n_resamples - start)
+        if isinstance(source, RandomGroups):
+            yield source.draw(size, rng)
+        else:
+            yield source.of_counts(counts(data, size, rng))
+
+
+def moments_of_sample(data: IndicatorMatrix, source: MeanReplaced | Likelihood | RandomGroups) -> Moments:
+    """Give the moments of the sample itself, a batch of one."""
+    if isinstance(source, RandomGroups):
+        return source.sample()
+    return source.of_counts(np.ones((1, len(data.values))))
 
 
 def counts(data: IndicatorMatrix, n_resamples: int, rng: np.random.Generator) -> F64:

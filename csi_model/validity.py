@@ -24,8 +24,8 @@ def htmt(corr: F64, block: Mask, *, absolute: bool = True) -> F64:
     Returns
     -------
     ndarray of shape (..., n_constructs, n_constructs)
-        Symmetric; towards 1 two constructs are hardly distinct. A single indicator counts as correlated 1
-        with itself.
+        Symmetric; towards 1 two constructs are hardly distinct; the diagonal says nothing. A single
+        indicator counts as correlated 1 with itself.
 
     Notes
     -----
