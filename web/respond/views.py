@@ -161,7 +161,12 @@ def _target(
         responding.screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
     appeared = router.shown(section, known, account) - set(before)
-    unanswered = [code for code in appeared if known.get(code, NOT_ASKED) < 0]
+    # In the order of the page: whoever is led to a later one would overlook those above it.
+    unanswered = [
+        item.code
+        for item in router.pages[router.places[section]].items
+        if item.code in appeared and known.get(item.code, NOT_ASKED) < 0
+    ]
     if unanswered and "_seen" not in request.form:
         return f"{found.base}/{section}?more=1#q-{unanswered[0]}"
     following = router.neighbour(section, known, account)
