@@ -17,6 +17,7 @@ from web import config, errors, i18n, logs, navigation, security, static_files
 from web.accounts import access
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
+from web.accounts.wording import WORDING
 from web.extensions import bootstrap, csrf, db, limiter
 from web.extensions import security as staff_security
 
@@ -102,6 +103,7 @@ def _configure_forms(app: Flask) -> None:
 
 def _configure_accounts(app: Flask) -> None:
     app.before_request(access.guard)
+    app.config.from_mapping(WORDING)
     # The theme of Bootstrap-Flask and Flask-Security's own pages are replaced by templates/security.
     staff_security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
     limit = limiter.limit(lambda: app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])

@@ -7,6 +7,8 @@ from flask_babel import get_locale
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 TAGS = {"zh": "zh-CN", "en": "en"}
+# Flask-Security files its Chinese under the full name of the locale; ours, under zh, is found with it too.
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "manyi_lang"
 
 
@@ -67,7 +69,7 @@ def configure(app: Flask) -> None:
     """Bind languages to the app and its templates."""
     from web.extensions import babel  # noqa: PLC0415  extensions are bound by the factory
 
-    babel.init_app(app, locale_selector=choose)
+    babel.init_app(app, locale_selector=lambda: LOCALES[choose()])
     app.after_request(keep)
     app.add_template_filter(text, "text")
     app.context_processor(

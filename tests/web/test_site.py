@@ -12,6 +12,12 @@ def test_pages_of_strangers_keep_every_promise(stranger, language):
         assert page.html["lang"] == {"zh": "zh-CN", "en": "en"}[language]
 
 
+def test_the_log_in_speaks_chinese(stranger):
+    page = stranger.browse("/login?lang=zh")
+    labels = [label.get_text(strip=True) for label in page.select("main label, main button")]
+    assert labels == ["邮箱地址", "密码", "记住我", "登录"]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_logs_in_and_out(sign_in, role):
     visitor = sign_in(role)
@@ -27,6 +33,7 @@ def test_a_wrong_password_and_an_unknown_address_look_alike(stranger):
     ]
     shown = [text.split('id="errors"')[1].split("</div>")[0] for text in texts]
     assert shown[0] == shown[1]
+    assert "The address or the password is wrong." in shown[0]
     assert "/login" in stranger.client.get("/home").location
 
 

@@ -28,9 +28,11 @@ def lines(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if value is None or value in ({}, []):
             continue
         if isinstance(value, Mapping):
-            shown = ", ".join(f"{key} {part}" for key, part in value.items())
-        elif isinstance(value, list):
-            shown = ", ".join(map(str, value))
+            shown = ", ".join(f"{key}: {_plain(part)}" for key, part in value.items())
         else:
-            shown = str(value)
+            shown = _plain(value)
         yield name, shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"
+
+
+def _plain(value: Any) -> str:
+    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)

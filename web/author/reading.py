@@ -87,6 +87,11 @@ class Part(NamedTuple):
     stops: tuple[Line, ...]
     blocks: tuple[Block, ...]
 
+    @property
+    def n_questions(self) -> int:
+        """How many questions a respondent meets: each row of a grid is one."""
+        return sum(len(block.rows) or 1 for block in self.blocks)
+
 
 class Reading:
     """A questionnaire in one language."""

@@ -57,6 +57,16 @@ class WaveForm(FlaskForm):
     """A new wave of a published version."""
 
     version = SelectField(_l("Questionnaire"), choices=[], invalid_choice_message=NOT_OFFERED)
+    title_zh = StringField(
+        _l("Title in Chinese"),
+        filters=[stripped],
+        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
+    )
+    title_en = StringField(
+        _l("Title in English"),
+        filters=[stripped],
+        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
+    )
     code = StringField(
         _l("Code"),
         filters=[stripped],
@@ -68,27 +78,6 @@ class WaveForm(FlaskForm):
                 message=_l("Use up to 64 letters without accents, digits, hyphens, dots and underlines."),
             ),
         ],
-    )
-    title_zh = StringField(
-        _l("Title in Chinese"),
-        filters=[stripped],
-        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
-    )
-    title_en = StringField(
-        _l("Title in English"),
-        filters=[stripped],
-        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
-    )
-    utility_zh = StringField(
-        _l("Name of the utility in Chinese"),
-        filters=[stripped],
-        description=_l("Stands in the questions in place of “your electricity company”."),
-        validators=[Optional(), Length(max=200), one_line],
-    )
-    utility_en = StringField(
-        _l("Name of the utility in English"),
-        filters=[stripped],
-        validators=[Optional(), Length(max=200), one_line],
     )
     opens_on = DateField(
         _l("First day"),
@@ -123,6 +112,17 @@ class WaveForm(FlaskForm):
     listed = BooleanField(
         _l("Show on the home page while it is open"),
         description=_l("For public links only."),
+    )
+    utility_zh = StringField(
+        _l("Name of the utility in Chinese"),
+        filters=[stripped],
+        description=_l("Stands in the questions in place of “your electricity company”."),
+        validators=[Optional(), Length(max=200), one_line],
+    )
+    utility_en = StringField(
+        _l("Name of the utility in English"),
+        filters=[stripped],
+        validators=[Optional(), Length(max=200), one_line],
     )
 
     def offer(self, versions: Sequence[tuple[int, str]]) -> None:

@@ -104,6 +104,6 @@ def versions(session: Session) -> Sequence[tuple[int, str]]:
     """Give every published version with a label, the newest first."""
     query = select(Version, StoredQuestionnaire.code).join(StoredQuestionnaire)
     return [
-        (version.id, f"{text(version.document['title'])} · {code} · " + _("version %(n)s", n=version.number))
+        (version.id, f"{code} · {_('version %(n)s', n=version.number)} · {text(version.document['title'])}")
         for version, code in session.execute(query.order_by(Version.published_at.desc(), Version.id.desc()))
     ]
