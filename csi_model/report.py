@@ -45,6 +45,7 @@ def _own(result: Result) -> dict[str, Any]:
         "paths": _paths(result),
         "total_effects": _effects(result),
         "htmt": _pairs(result, validity.htmt(result.moments.corr, spec.block_mask)[0], diagonal=False),
+        "htmt2": _pairs(result, validity.htmt2(result.moments.corr, spec.block_mask)[0], diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [{"code": caution.code, "message": caution.message} for caution in result.cautions],
@@ -81,6 +82,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         "rho_a": reliability.rho_a(corr, solution.weights, block)[0],
         "rho_c": reliability.rho_c(solution.loadings, block)[0],
         "ave": reliability.ave(solution.loadings, block)[0],
+        "full_collinearity_vif": validity.full_collinearity_vif(solution.construct_corr)[0],
         "sd": result.points.sd[0],
     }
     return {
@@ -108,6 +110,9 @@ def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
 def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
     vif = validity.item_vif(result.moments.corr, spec.block_mask)[0]
+    home = spec.home[:, None] == np.arange(len(spec.constructs))
+    item_total = reliability.item_total(result.moments.cov, home)[0]
+    without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
     names = {indicator.id: indicator.name for indicator in spec.indicators}
     within = {code: node.id for _, node in spec.dimensions for code in node.indicators}
     spread = np.sqrt(np.diag(result.moments.cov[0]) * result.n_used / max(result.n_used - 1, 1))
@@ -125,6 +130,8 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
             "outer_weight": float(solution.weights[0, row, place]),
             "weight_share": float(scored.shares[0, row]),
             "vif": float(vif[row]),
+            "item_total": float(item_total[row]),
+            "alpha_if_deleted": float(without[row]),
             "cross_loadings": {
                 name: float(solution.loadings[0, row, other]) for other, name in enumerate(spec.construct_ids)
             },
@@ -201,7 +208,8 @@ def _fit(result: Result) -> dict[str, Any]:
     solution = result.solution
     corr = result.moments.corr[0]
     implied = fit.implied_corr(corr, solution.loadings[0], solution.construct_corr[0], result.spec.block_mask)
-    return {"srmr": float(fit.srmr(corr, implied))}
+    measures = {"srmr": fit.srmr, "d_uls": fit.d_uls, "d_g": fit.d_g}
+    return {name: float(measure(corr, implied)) for name, measure in measures.items()}
 
 
 def _plain(value: Any) -> Any:
