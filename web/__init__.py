@@ -10,6 +10,7 @@ from flask import Flask
 from flask_security import FSQLALiteUserDatastore
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from surveys.database import engine_options
@@ -111,7 +112,15 @@ def _configure_accounts(app: Flask) -> None:
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no database column can hold is not found, instead of a fault."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, largest: int = 2**31 - 1) -> None:
+        super().__init__(url_map, fixed_digits=fixed_digits, max=largest)
+
+
 def _configure_rooms(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     for room in ROOMS:
         package = room.split(".")[0]
         if find_spec(f"web.{package}") and find_spec(f"web.{room}"):

@@ -71,14 +71,14 @@ def staff_add() -> ResponseReturnValue:
     return render_template("admin/staff_add.html", form=form), 422 if form.is_submitted() else 200
 
 
-@blueprint.get("/staff/<int(max=2147483647):staff_id>")
+@blueprint.get("/staff/<int:staff_id>")
 @allow("administrator")
 def staff_person(staff_id: int) -> ResponseReturnValue:
     """Show one account."""
     return _page(_find(staff_id))
 
 
-@blueprint.post("/staff/<int(max=2147483647):staff_id>/roles")
+@blueprint.post("/staff/<int:staff_id>/roles")
 @allow("administrator")
 def staff_roles(staff_id: int) -> ResponseReturnValue:
     """Give a person other roles."""
@@ -100,7 +100,7 @@ def staff_roles(staff_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
 
 
-@blueprint.post("/staff/<int(max=2147483647):staff_id>/active")
+@blueprint.post("/staff/<int:staff_id>/active")
 @allow("administrator")
 def staff_active(staff_id: int) -> ResponseReturnValue:
     """Switch an account on or off."""
@@ -121,7 +121,7 @@ def staff_active(staff_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
 
 
-@blueprint.post("/staff/<int(max=2147483647):staff_id>/password")
+@blueprint.post("/staff/<int:staff_id>/password")
 @allow("administrator")
 def staff_password(staff_id: int) -> ResponseReturnValue:
     """Give a person a new password, shown on the answer and nowhere else."""
