@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from csi_model import pls
-from csi_model.errors import ConvergenceError, DataError, SpecificationError
+from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.folds import Labels, check_folds, draw_folds
 from csi_model.moments import Moments
 from csi_model.prepare import IndicatorMatrix
@@ -113,8 +113,8 @@ def predict(
     DataError
         Folds that are no partition of the respondents, fewer than two, or so that an indicator is constant
         or the benchmark is not determined in training.
-    ConvergenceError
-        A training fold has no solution.
+    ConvergenceError, IdentificationError
+        A training fold has no solution; the message names the fold.
 
     Notes
     -----
@@ -241,13 +241,13 @@ def _run(
 def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str) -> F64:
     """Slopes of predicted on observed indicators, (n_folds, n_indicators, n_indicators)."""
     solution = pls.solve(moments.corr, spec, scheme)
-    if not solution.converged.all():
-        fold = int(np.flatnonzero(~solution.converged)[0]) + 1
-        raise ConvergenceError(
-            f"PLS found no fixpoint where fold {fold} is held out.",
-            code="no-convergence",
-            remedy="Use fewer folds, or a model with fewer constructs.",
-        )
+    for fold in np.flatnonzero(~solution.converged)[:1]:
+        alone = moments.corr[fold]
+        try:
+            pls.check_solution(pls.solve(alone[None], spec, scheme), alone)
+        except ModelError as error:
+            message = f"With fold {fold + 1} held out: {error.message}"
+            raise type(error)(message, code=error.code, remedy=error.remedy) from error
     sd = np.sqrt(np.einsum("bpp->bp", moments.cov))
     turned = np.swapaxes(solution.paths, 1, 2)
     if technique == "EA":

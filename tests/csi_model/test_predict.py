@@ -1,0 +1,340 @@
+"""Prediction out of sample against seminr 2.3.2 and cSEM 0.6.1, its properties and its refusals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from csi_model import pls
+from csi_model.errors import DataError, ModelError, SpecificationError
+from csi_model.folds import draw_folds, label_folds
+from csi_model.predict import predict
+from csi_model.prepare import prepare
+from csi_model.specify import ModelSpec
+
+SPEC = ModelSpec.from_yaml("""
+index: SAT
+constructs:
+  - {id: QUAL, name: {en: Quality}, indicators: [Q1, Q2, Q3]}
+  - {id: VAL, name: {en: Value}, indicators: [V1, V2]}
+  - {id: SAT, name: {en: Satisfaction}, indicators: [S1, S2, S3]}
+paths: [[QUAL, VAL], [QUAL, SAT], [VAL, SAT]]
+scale: {low: -50, high: 50}
+""")
+
+
+def survey(rng, n=120, noise=0.7):
+    """Answers to SPEC: value follows quality, satisfaction both."""
+    quality = rng.standard_normal(n)
+    value = 0.6 * quality + noise * rng.standard_normal(n)
+    satisfaction = 0.5 * quality + 0.4 * value + noise * rng.standard_normal(n)
+    latent = np.column_stack([quality] * 3 + [value] * 2 + [satisfaction] * 3)
+    return 5 + 1.5 * latent + noise * rng.standard_normal((n, 8))
+
+
+def prepared(values, spec=SPEC, **options):
+    return prepare(spec, dict(zip(spec.indicator_ids, values.T, strict=True)), **options)
+
+
+def check_seminr(compare, shelf, stem, model, data, technique):
+    spec = shelf.spec(model)
+    folds = shelf.columns(f"{stem}_plspredict_folds.csv")
+    assert (folds["row"] == np.arange(1, len(folds["row"]) + 1)).all()
+    found = predict(
+        spec, prepare(spec, shelf.columns(data)), folds=folds["fold"], technique=technique, benchmark="others"
+    )
+    file = f"{stem}_path_plspredict_{technique}_oos.csv"
+    want = shelf.columns(file)
+    compare(file, "predicted answers", found.predicted, np.column_stack([want[c] for c in found.codes]))
+    file = f"{stem}_path.json"
+    tables = shelf.json(file)[f"plspredict_{technique}"]
+    for name, errors in (
+        ("PLS_out_of_sample", found.pls),
+        ("LM_out_of_sample", found.lm),
+        ("PLS_in_sample", found.pls_in_sample),
+        ("LM_in_sample", found.lm_in_sample),
+    ):
+        for measure, ours in (("RMSE", errors.rmse), ("MAE", errors.mae)):
+            theirs = [tables[name][measure][code] for code in found.codes]
+            compare(file, f"PLSpredict {technique} {name} {measure}", ours, theirs)
+    assert len(found.codes) == len(tables["PLS_in_sample"]["RMSE"])
+
+
+@pytest.mark.parametrize("technique", ["DA", "EA"])
+def test_predictions_of_the_simulated_survey_equal_seminr(golden, compare, technique):
+    check_seminr(compare, golden, "seminr_modeA", "model.yaml", "data.csv", technique)
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("technique", ["DA", "EA"])
+def test_predictions_of_mobi_equal_seminr(reference, compare, technique):
+    check_seminr(compare, reference, "seminr_mobi_modeA", "ecsi.yaml", "mobi.csv", technique)
+
+
+@pytest.mark.reference
+def test_errors_of_mobi_agree_with_csem(reference):
+    """cSEM predicts from the earliest antecedents; its folds are not known, so the spread over folds decides.
+
+    Its linear benchmark has no intercept; ours has one, as in the papers.
+    """
+    spec = reference.spec("ecsi.yaml")
+    data = prepare(spec, reference.columns("mobi.csv"))
+    theirs = {row["Name"]: row for row in reference.json("csem_mobi_predict.json")["metrics"]}
+    runs = [predict(spec, data, rng=np.random.default_rng(k), technique="EA") for k in range(30)]
+    bare = [without_intercept(spec, data.values, run.folds[0]) for run in runs]
+    wanted = np.isin(spec.indicator_ids, runs[0].codes)
+    for key, ours in (
+        ("RMSE_target", [run.pls.rmse for run in runs]),
+        ("MAE_target", [run.pls.mae for run in runs]),
+        ("Q2_predict", [run.q2_predict for run in runs]),
+        ("RMSE_benchmark", np.array(bare)[:, wanted]),
+    ):
+        want = np.array([theirs[code][key] for code in runs[0].codes])
+        spread = np.std(ours, axis=0, ddof=1)
+        assert (np.abs(want - np.mean(ours, axis=0)) < 5 * spread).all(), key
+    assert len(theirs) == len(runs[0].codes) == 19
+
+
+def without_intercept(spec, values, deal):
+    exogenous = spec.block_mask[:, ~spec.path_matrix.any(axis=1)].any(axis=1)
+    found = np.empty_like(values)
+    for fold in range(10):
+        kept = deal != fold
+        slopes = np.linalg.lstsq(values[kept][:, exogenous], values[kept], rcond=None)[0]
+        found[~kept] = values[~kept][:, exogenous] @ slopes
+    return np.sqrt(((values - found) ** 2).mean(axis=0))
+
+
+def test_predictions_follow_from_construct_scores(rng):
+    """A second derivation: scores of a held-out respondent, paths, loadings, one respondent at a time."""
+    values = survey(rng)
+    deal = np.arange(len(values)) % 4
+    direct = predict(SPEC, prepared(values), folds=deal, technique="DA")
+    early = predict(SPEC, prepared(values), folds=deal, technique="EA")
+    for row in (0, 5, 118):
+        training = values[deal != deal[row]]
+        mean, sd = training.mean(axis=0), training.std(axis=0)
+        fitted = pls.solve_one(np.corrcoef(training.T), SPEC)
+        quality, value, _ = ((values[row] - mean) / sd) @ (fitted.weights[0] * SPEC.block_mask)
+        paths, loadings = fitted.paths[0], fitted.loadings[0]
+        for found, seen in ((direct, value), (early, paths[1, 0] * quality)):
+            satisfaction = paths[2, 0] * quality + paths[2, 1] * seen
+            expected = mean[5:] + sd[5:] * loadings[5:, 2] * satisfaction
+            np.testing.assert_allclose(found.predicted[row, 2:], expected, rtol=1e-10)
+            expected = mean[3:5] + sd[3:5] * loadings[3:5, 1] * paths[1, 0] * quality
+            np.testing.assert_allclose(found.predicted[row, :2], expected, rtol=1e-10)
+
+
+def test_benchmark_is_least_squares_with_intercept(rng):
+    values = survey(rng)
+    deal = np.arange(len(values)) % 3
+    found = predict(SPEC, prepared(values), folds=deal)
+    kept = deal != 1
+    slopes = np.linalg.lstsq(np.c_[np.ones(kept.sum()), values[kept, :3]], values[kept, 3:], rcond=None)[0]
+    expected = np.c_[np.ones((~kept).sum()), values[~kept, :3]] @ slopes
+    np.testing.assert_allclose(found.predicted_lm[~kept], expected, rtol=1e-9)
+    naive = np.array([values[deal != fold].mean(axis=0) for fold in deal])
+    squares = ((values[:, 3:] - found.predicted) ** 2).sum(axis=0)
+    spread = ((values - naive)[:, 3:] ** 2).sum(axis=0)
+    np.testing.assert_allclose(found.q2_predict, 1 - squares / spread, rtol=1e-10)
+
+
+def test_same_seed_same_folds_and_folds_are_of_equal_size(rng):
+    data = prepared(survey(rng, n=103))
+    first = predict(SPEC, data, rng=np.random.default_rng(7), n_repetitions=2)
+    again = predict(SPEC, data, rng=np.random.default_rng(7), n_repetitions=2)
+    other = predict(SPEC, data, rng=np.random.default_rng(8), n_repetitions=2)
+    np.testing.assert_array_equal(first.folds, again.folds)
+    np.testing.assert_array_equal(first.pls.rmse, again.pls.rmse)
+    assert (first.folds[0] != first.folds[1]).any()
+    assert (first.folds != other.folds).any()
+    for deal in first.folds:
+        assert sorted(np.bincount(deal)) == [10] * 7 + [11] * 3
+
+
+def test_repetitions_average_the_errors_of_single_runs(rng):
+    data = prepared(survey(rng))
+    both = predict(SPEC, data, rng=np.random.default_rng(3), n_repetitions=2)
+    single = [predict(SPEC, data, folds=deal) for deal in both.folds]
+
+    def mean(pick):
+        return np.mean([pick(run) for run in single], axis=0)
+
+    np.testing.assert_allclose(both.pls.rmse, mean(lambda run: run.pls.rmse), rtol=1e-12)
+    np.testing.assert_allclose(both.q2_predict, mean(lambda run: run.q2_predict), rtol=1e-12)
+    np.testing.assert_allclose(both.predicted, mean(lambda run: run.predicted), rtol=1e-12)
+
+
+def test_order_of_respondents_and_names_of_folds_do_not_matter(rng):
+    values, deal = survey(rng), rng.permutation(120) % 5
+    order = rng.permutation(120)
+    first = predict(SPEC, prepared(values), folds=deal)
+    second = predict(SPEC, prepared(values[order]), folds=3 - 2 * deal[order])
+    np.testing.assert_allclose(second.predicted, first.predicted[order], rtol=1e-9)
+    np.testing.assert_allclose(second.pls.rmse, first.pls.rmse, rtol=1e-9)
+
+
+def test_errors_follow_the_unit_of_their_question(rng):
+    """Another unit of one question scales its errors and leaves all others and every Q2 alone."""
+    values, deal = survey(rng), np.arange(120) % 6
+    stretched = values.copy()
+    stretched[:, 6] = 3 * values[:, 6] - 4
+    first, second = (predict(SPEC, prepared(v), folds=deal) for v in (values, stretched))
+    unit = np.array([1, 1, 1, 3, 1])
+    for name in ("pls", "lm", "naive", "pls_in_sample", "lm_in_sample"):
+        one, other = getattr(first, name), getattr(second, name)
+        np.testing.assert_allclose(other.rmse, unit * one.rmse, rtol=1e-9)
+        np.testing.assert_allclose(other.mae, unit * one.mae, rtol=1e-9)
+    np.testing.assert_allclose(first.q2_predict, second.q2_predict, rtol=1e-8)
+
+
+@pytest.mark.parametrize("technique", ["DA", "EA"])
+def test_perfect_measurement_of_a_perfect_chain_is_predicted_perfectly(rng, technique):
+    spec = replace(SPEC, paths=(("QUAL", "VAL"), ("VAL", "SAT")))
+    quality = rng.standard_normal(60)
+    values = np.column_stack([quality, 2 * quality, 1 + quality] + [quality + k for k in range(5)])
+    blurred = values + 1e-5 * rng.standard_normal(values.shape)
+    found = predict(spec, prepared(blurred, spec), rng=rng, n_folds=5, technique=technique)
+    assert (found.pls.rmse < 1e-4).all()
+    np.testing.assert_allclose(found.q2_predict, 1, atol=1e-8)
+
+
+def test_constructs_that_cannot_be_told_apart_are_refused_with_the_fold(rng):
+    values = survey(rng)
+    values[:30] += 0.1 * rng.standard_normal((30, 8))
+    values[30:, 3:5] = values[30:, :1]
+    values[30:, 1:3] = values[30:, :1]
+    with pytest.raises(ModelError, match=r"With fold 1 held out: .* are copies of others"):
+        predict(SPEC, prepared(values), folds=np.repeat([0, 1, 2, 3], 30))
+
+
+def test_noise_has_no_predictive_power(rng):
+    found = predict(SPEC, prepared(5 + rng.standard_normal((200, 8))), rng=rng)
+    assert (found.q2_predict < 0.05).all()
+    assert found.pls_in_sample.rmse.mean() < found.pls.rmse.mean()
+
+
+def test_power_counts_indicators_that_beat_the_benchmark(rng):
+    found = predict(SPEC, prepared(survey(rng)), rng=rng)
+    error, ones = found.pls.rmse, np.ones(5)
+    for better, power in ((5, "high"), (3, "medium"), (2, "low"), (0, "none")):
+        lm = found.lm._replace(rmse=error + np.where(np.arange(5) < better, 0.1, -0.1))
+        assert replace(found, lm=lm, q2_predict=ones).power == power
+    assert replace(found, lm=found.lm._replace(rmse=error + 1), q2_predict=-ones).power == "none"
+
+
+def test_gaps_count_as_training_means_and_not_as_errors(rng):
+    values, deal = survey(rng), np.arange(120) % 4
+    holes = values.copy()
+    holes[3, :3], holes[10, 6] = np.nan, np.nan
+    found = predict(SPEC, prepared(holes), folds=deal, technique="EA")
+    means = np.nanmean(holes[deal != deal[3]], axis=0)
+    np.testing.assert_allclose(found.predicted[3], means[3:], rtol=1e-10)
+    there = np.delete(np.arange(120), 10)
+    gap = holes[there, 6] - found.predicted[there, 3]
+    assert found.pls.rmse[3] == pytest.approx(np.sqrt((gap**2).mean()), rel=1e-12)
+
+
+def test_a_weight_of_two_is_a_respondent_twice(rng):
+    values = survey(rng, n=60)
+    deal = np.arange(60) % 3
+    weights = 1.0 + (np.arange(60) % 2)
+    twice = np.repeat(np.arange(60), weights.astype(int))
+    weighted = predict(SPEC, prepared(values, weights=weights), folds=deal)
+    repeated = predict(SPEC, prepared(values[twice]), folds=deal[twice])
+    np.testing.assert_allclose(weighted.pls.rmse, repeated.pls.rmse, rtol=1e-9)
+    np.testing.assert_allclose(weighted.lm.mae, repeated.lm.mae, rtol=1e-9)
+
+
+def test_clusters_stay_whole(rng):
+    towns = np.repeat(np.arange(20), 6)
+    data = prepared(survey(rng), clusters=towns)
+    deal = draw_folds(data, 4, rng)
+    assert all(len(set(deal[towns == town])) == 1 for town in range(20))
+    assert np.bincount(deal).tolist() == [30, 30, 30, 30]
+
+
+def test_lists_of_rows_become_labels():
+    assert label_folds([[0, 3], [1], [2, 4]], 5).tolist() == [0, 1, 2, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("held_out", "words"),
+    [
+        ([[0, 1], [1, 2]], "Row 1 of fold 2"),
+        ([[0, 1], [2]], "Row 3 is in no fold"),
+        ([[0, 1], [2, 9]], "Row 9 of fold 2"),
+    ],
+)
+def test_rows_that_are_no_partition_are_refused(held_out, words):
+    with pytest.raises(DataError, match=words):
+        label_folds(held_out, 4)
+
+
+@pytest.mark.parametrize(
+    ("folds", "words"),
+    [
+        (np.arange(119) % 4, "shape .* for 120 respondents"),
+        (np.where(np.arange(120) == 5, np.nan, np.arange(120) % 4), "no partition"),
+        (np.repeat("left", 120), "no partition"),
+        (np.zeros(120), "single fold"),
+        (np.zeros((2, 2, 120)), "shape"),
+    ],
+)
+def test_folds_that_are_no_partition_are_refused(rng, folds, words):
+    with pytest.raises(DataError, match=words):
+        predict(SPEC, prepared(survey(rng)), folds=folds)
+
+
+@pytest.mark.parametrize("n_folds", [-1, 0, 1, 121])
+def test_too_few_or_too_many_folds_are_refused(rng, n_folds):
+    with pytest.raises(DataError, match="Ask for 2 to 120 folds"):
+        predict(SPEC, prepared(survey(rng)), rng=rng, n_folds=n_folds)
+
+
+def test_a_constant_column_in_training_is_named(rng):
+    values = survey(rng)
+    values[:, 4] = 5.0
+    values[::4, 4] += rng.standard_normal(30)
+    with pytest.raises(DataError, match="V2 does not vary where fold 1 is held out"):
+        predict(SPEC, prepared(values), folds=np.arange(120) % 4)
+
+
+def test_a_column_without_answers_in_training_is_named(rng):
+    values = survey(rng)
+    values[np.arange(120) % 4 != 0, 4] = np.nan
+    with pytest.raises(DataError, match="V2 does not vary where fold 1 is held out"):
+        predict(SPEC, prepared(values), folds=np.arange(120) % 4)
+
+
+@pytest.mark.parametrize("wish", [{"technique": "da"}, {"benchmark": "mean"}, {"scheme": "star"}])
+def test_unknown_wishes_are_refused(rng, wish):
+    with pytest.raises(SpecificationError, match=f"{next(iter(wish.values()))}.*Choose"):
+        predict(SPEC, prepared(survey(rng)), rng=rng, **wish)
+
+
+def test_neither_folds_nor_generator_is_refused(rng):
+    with pytest.raises(DataError, match="nothing to draw them by"):
+        predict(SPEC, prepared(survey(rng)))
+
+
+def test_a_benchmark_that_is_not_determined_is_refused(rng):
+    values = survey(rng)
+    values[:, 1] = 2 * values[:, 0]
+    with pytest.raises(DataError, match="copies of others"):
+        predict(SPEC, prepared(values), rng=rng)
+
+
+def test_interactions_are_refused(rng):
+    spec = ModelSpec.from_mapping(
+        SPEC.to_mapping()
+        | {
+            "constructs": [
+                *SPEC.to_mapping()["constructs"],
+                {"id": "BOTH", "name": {"en": "Both"}, "product": ["QUAL", "VAL"]},
+            ],
+            "paths": [*SPEC.to_mapping()["paths"], ["BOTH", "SAT"]],
+        }
+    )
+    with pytest.raises(SpecificationError, match="first-order constructs"):
+        predict(spec, prepared(survey(rng), spec), rng=rng)
