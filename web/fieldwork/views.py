@@ -66,6 +66,8 @@ def create() -> ResponseReturnValue:
 
 
 def _create(form: WaveForm) -> Wave:
+    # Of two requests with one code the second waits here and is then told that the code is taken.
+    lock_for_writing(db.session, Wave)
     version = db.session.get_one(Version, int(form.version.data))
     now = datetime.now(UTC)
     settings: dict[str, Any] = {"listed": bool(form.listed.data)}

@@ -1,0 +1,91 @@
+"""The pages that read and lock tables by themselves, on SQLite and on PostgreSQL."""
+
+import csv
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from surveys import audit
+from surveys.models import AuditEntry, Invitation, Version
+from tests.databases import cluster, database_url  # noqa: F401
+from tests.web.conftest import PASSWORD
+from tests.web.test_fieldwork_pages import GOOD
+from tests.web.visiting import Visitor
+from web.accounts.models import Staff
+
+INSTRUMENT = "/questionnaires/instrument/utility_csi/short"
+
+
+@pytest.fixture
+def site_url(database_url):  # noqa: F811
+    return database_url
+
+
+def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, session):
+    administrator.send(f"{INSTRUMENT}/publish", 303)
+    administrator.browse("/questionnaires")
+    administrator.browse("/questionnaires/version/utility_csi_short/1")
+    administrator.submit("/waves/new", 303, **GOOD | {"access": "invited"})
+    administrator.send("/waves/2026Q1/open", 303)
+    file = administrator.submit("/waves/2026Q1", 200, form="form[action$='/links']", number="3")
+    links = [row["link"] for row in csv.DictReader(io.StringIO(file.text))]
+    assert len(links) == 3
+    stranger.browse(stranger.client.get(links[0].removeprefix("http://localhost")).location)
+    administrator.browse("/waves")
+    administrator.send("/waves/2026Q1/close", 303)
+    administrator.submit("/admin/staff/new", 200, email="ana@example.org", roles=["viewer"])
+    assert "unbroken: 6 entries checked" in administrator.browse("/admin/audit").get_text()
+    for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
+        administrator.browse(path, 404)
+    assert audit.verify(session) == ()
+
+
+def test_buttons_pressed_at_the_same_moment_count_once(app, session):
+    visitors = [Visitor(app) for _ in range(4)]
+    for visitor in visitors:
+        visitor.log_in("administrator@example.org", PASSWORD)
+    marks = [visitor.mark() for visitor in visitors]
+
+    def press(path, **fields):
+        def one(pair):
+            visitor, mark = pair
+            return visitor.client.post(path, data={"csrf_token": mark} | fields).status_code
+
+        with ThreadPoolExecutor(len(visitors)) as pool:
+            return sorted(pool.map(one, zip(visitors, marks, strict=True)))
+
+    assert press(f"{INSTRUMENT}/publish") == [303] * 4
+    assert session.scalar(select(func.count()).select_from(Version)) == 1
+    version = session.scalars(select(Version.id)).one()
+    session.commit()
+    wave = GOOD | {"access": "invited", "version": str(version)}
+    assert press("/waves/new", **wave) == [303, 422, 422, 422]
+    assert press("/waves/2026Q1/open") == [303, 422, 422, 422]
+    assert press("/waves/2026Q1/links", number="5", known="0") == [200, 409, 409, 409]
+    assert press("/waves/2026Q1/close") == [303, 422, 422, 422]
+    assert session.scalar(select(func.count()).select_from(Invitation)) == 5
+    done = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert done == ["questionnaire.publish", "wave.create", "wave.open", "wave.issue_links", "wave.close"]
+    assert audit.verify(session) == ()
+
+
+def test_two_administrators_cannot_demote_each_other_at_the_same_moment(app, administrator, session):
+    ids = dict(session.execute(select(Staff.email, Staff.id)).all())
+    session.commit()
+    paths = [f"/admin/staff/{ids[f'{name}@example.org']}/roles" for name in ("designer", "administrator")]
+    administrator.send(paths[0], 303, roles=["administrator"])
+    second = Visitor(app)
+    second.log_in("designer@example.org", PASSWORD)
+    pairs = [(administrator, administrator.mark(), paths[0]), (second, second.mark(), paths[1])]
+
+    def demote(pair):
+        visitor, mark, path = pair
+        return visitor.client.post(path, data={"csrf_token": mark, "roles": "viewer"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        statuses = sorted(pool.map(demote, pairs))
+    assert statuses in ([303, 403], [303, 422])
+    everybody = session.scalars(select(Staff)).all()
+    assert sum("administrator" in person.role_names for person in everybody) == 1
