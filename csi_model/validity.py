@@ -48,19 +48,21 @@ def htmt2(corr: F64, block: Mask) -> F64:
     Returns
     -------
     ndarray of shape (..., n_constructs, n_constructs)
-        As `htmt`; ``nan`` where a correlation that enters is not positive, as it has no geometric mean.
+        As `htmt`, without signs. ``nan`` where correlations within a construct are not all positive, or
+        those between two constructs not all of one sign: they have no geometric mean.
 
     References
     ----------
     Roemer, Schuberth and Henseler (2021), Industrial Management & Data Systems 121(12), 2637-2650.
     """
-    usable = corr > 0
-    logs = np.log(np.where(usable, corr, 1.0))
+    logs = np.log(np.where(corr == 0, 1.0, np.abs(corr)))
     between, within = _means(logs, block, alone=0.0)
-    missing, missing_within = _means((~usable).astype(float), block, alone=0.0)
-    spoilt = missing + missing_within[..., :, None] + missing_within[..., None, :]
+    positive, positive_within = _means((corr > 0).astype(float), block)
+    negative, _ = _means((corr < 0).astype(float), block)
+    whole = positive_within == 1
+    one_sign = ((positive == 1) | (negative == 1)) & whole[..., :, None] & whole[..., None, :]
     ratio = np.exp(between - (within[..., :, None] + within[..., None, :]) / 2)
-    return np.asarray(np.where(spoilt > 0, np.nan, ratio))
+    return np.asarray(np.where(one_sign, ratio, np.nan))
 
 
 def _means(values: F64, block: Mask, *, alone: float = 1.0) -> tuple[F64, F64]:

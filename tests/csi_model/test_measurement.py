@@ -1,0 +1,274 @@
+"""HTMT2, item statistics, collinearity and redundancy: cSEM's figures, second derivations, limits."""
+
+import numpy as np
+import pytest
+
+from csi_model import Options, distinct, document, estimate, pls, reliability, resample, validity
+from csi_model.errors import DataError, SpecificationError
+from csi_model.moments import RandomGroups, source
+from csi_model.prepare import prepare
+from csi_model.specify import ModelSpec
+
+BLOCK = np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 4 + [[0, 0, 1]], dtype=bool)
+
+
+def congeneric(loadings, factors):
+    """Correlations of indicators with these loadings of correlated common factors."""
+    pattern = BLOCK * loadings[:, None]
+    corr = pattern @ factors @ pattern.T
+    np.fill_diagonal(corr, 1.0)
+    return corr
+
+
+FACTORS = np.array([[1.0, 0.6, 0.3], [0.6, 1.0, 0.5], [0.3, 0.5, 1.0]])
+LOADINGS = np.array([0.9, 0.5, 0.7, 0.8, 0.95, 0.4, 0.6, 1.0])
+
+
+@pytest.fixture
+def answers(rng):
+    quality, effort = rng.standard_normal((2, 300))
+    latent = np.column_stack([quality] * 3 + [0.6 * quality + 0.8 * effort] * 4 + [effort])
+    return 5 + 1.4 * (latent + 0.8 * rng.standard_normal((300, 8)))
+
+
+def named(shelf, name):
+    spec = shelf.spec(name)
+    return spec, spec.construct_ids, np.tril_indices(len(spec.constructs), -1)
+
+
+def test_htmt2_of_congeneric_indicators_is_the_correlation_of_their_factors():
+    found = validity.htmt2(congeneric(LOADINGS, FACTORS), BLOCK)
+    lower = np.tril_indices(3, -1)
+    np.testing.assert_allclose(found[lower], FACTORS[lower], rtol=1e-12)
+    assert abs(validity.htmt(congeneric(LOADINGS, FACTORS), BLOCK)[1, 0] - 0.6) > 0.001
+
+
+def test_both_ratios_agree_where_loadings_are_equal():
+    corr = congeneric(np.r_[np.full(7, 0.8), 1.0], FACTORS)
+    lower = np.tril_indices(3, -1)
+    np.testing.assert_allclose(
+        validity.htmt(corr, BLOCK)[lower], validity.htmt2(corr, BLOCK)[lower], rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("cell", [(0, 4), (0, 1)])
+@pytest.mark.parametrize("value", [-0.01, 0.0])
+def test_htmt2_has_no_value_where_signs_are_mixed(cell, value):
+    corr = congeneric(LOADINGS, FACTORS)
+    corr[cell] = corr[cell[::-1]] = value
+    found = validity.htmt2(np.stack([corr, congeneric(LOADINGS, FACTORS)]), BLOCK)
+    assert np.isnan(found[0, 1, 0])
+    assert np.isnan(found[0, 0, 1])
+    assert np.isfinite(found[0, 2, 1])
+    assert np.isfinite(found[1]).all()
+
+
+def test_htmt2_of_a_construct_that_runs_the_other_way_is_the_same():
+    corr, turn = congeneric(LOADINGS, FACTORS), np.diag([1, 1, 1, -1, -1, -1, -1, 1.0])
+    np.testing.assert_allclose(
+        validity.htmt2(turn @ corr @ turn, BLOCK), validity.htmt2(corr, BLOCK), rtol=1e-12
+    )
+
+
+def test_ratios_take_signs_only_when_asked():
+    corr = congeneric(LOADINGS, FACTORS)
+    corr[:3, 3:7] *= np.array([1, -1, 1])[:, None]
+    corr[3:7, :3] = corr[:3, 3:7].T
+    plain, signed = validity.htmt(corr, BLOCK), validity.htmt(corr, BLOCK, absolute=False)
+    assert plain[1, 0] == pytest.approx(validity.htmt(congeneric(LOADINGS, FACTORS), BLOCK)[1, 0])
+    assert signed[1, 0] < plain[1, 0]
+    assert signed[2, 1] == plain[2, 1]
+
+
+@pytest.mark.reference
+def test_ratios_of_mobi_equal_csem(reference, compare):
+    file = "csem_mobi_htmt.json"
+    spec, names, lower = named(reference, "ecsi.yaml")
+    want = reference.json(file)
+    data = prepare(spec, reference.columns("mobi.csv"))
+    corr = source(data, "mean").of_counts(np.ones((1, 250))).corr[0]
+
+    def table(part):
+        return np.array([[want[part]["htmts"][r][c] for c in names] for r in names], dtype=float)[lower]
+
+    signed = validity.htmt(corr, spec.block_mask, absolute=False)
+    compare(file, "HTMT with signs", signed[lower], table("htmt_inference"))
+    theirs, ours = table("htmt2"), validity.htmt2(corr, spec.block_mask)[lower]
+    there = np.isfinite(theirs)
+    compare(file, "HTMT2", ours[there], theirs[there])
+    assert np.isnan(ours[~there]).all()
+    assert there.sum() == 20
+
+
+@pytest.mark.reference
+def test_interval_ends_of_htmt_agree_with_csem(reference):
+    """cSEM's upper triangle: 95 % quantiles of 499 draws; four standard errors of such a quantile."""
+    spec, names, _ = named(reference, "ecsi.yaml")
+    want = reference.json("csem_mobi_htmt.json")["htmt_inference"]["htmts"]
+    data = prepare(spec, reference.columns("mobi.csv"))
+    moments_of = source(data, "mean")
+    ours = distinct.htmt_intervals(spec.block_mask, data, moments_of, 3000, 1, kind="htmt_signed")
+    batches = resample.moments_of_draws(data, moments_of, 3000, 1)
+    draws = np.concatenate([validity.htmt(m.corr, spec.block_mask, absolute=False) for m in batches])
+    few = np.stack([np.quantile(draws[k::6], 0.95, axis=0) for k in range(6)])
+    spread = np.sqrt((few.var(axis=0, ddof=1)[np.tril_indices(7, -1)]).mean())
+    for row in range(7):
+        for column in range(row):
+            assert abs(ours.upper[row, column] - want[names[column]][names[row]]) < 4 * spread
+
+
+def test_intervals_of_htmt_are_those_of_the_models_draws(golden):
+    spec = golden.spec("model.yaml")
+    data = prepare(spec, golden.columns("data.csv"))
+    result = estimate(spec, data, Options(bootstrap=300, seed=5))
+    found = distinct.htmt_intervals(spec.block_mask, data, source(data, "mean"), 300, 5)
+    lower = np.tril_indices(len(spec.constructs), -1)
+    _, low, high = result.interval("htmt")
+    np.testing.assert_allclose(found.low[lower], low[lower], rtol=1e-12)
+    np.testing.assert_allclose(found.high[lower], high[lower], rtol=1e-12)
+    assert (found.low[lower] < found.value[lower]).all()
+    assert (found.value[lower] < found.high[lower]).all()
+    assert (found.upper[lower] < found.high[lower]).all()
+    assert (found.n_usable == 300).all()
+
+
+def test_interval_without_half_of_the_draws_is_withheld(rng, answers):
+    answers[:, 7] = answers[:, 0] - answers[:, 1] + 5 + 0.2 * rng.standard_normal(300)
+    spec = model()
+    data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
+    found = distinct.htmt_intervals(BLOCK, data, source(data, "mean"), 100, 1, kind="htmt2")
+    assert np.isnan([found.value[2, 0], found.low[2, 0], found.high[2, 0], found.upper[2, 0]]).all()
+    assert found.n_usable[2, 0] < 50
+    assert found.low[1, 0] < found.value[1, 0] < found.high[1, 0]
+
+
+def test_intervals_come_from_random_groups_too(answers):
+    spec = model()
+    data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
+    groups = RandomGroups(data, np.random.default_rng(1), groups=150)
+    by_group = distinct.htmt_intervals(BLOCK, data, groups, 1000, 1)
+    by_row = distinct.htmt_intervals(BLOCK, data, source(data, "mean"), 1000, 1)
+    np.testing.assert_allclose(by_group.value, by_row.value, rtol=1e-9)
+    lower = np.tril_indices(3, -1)
+    ratio = ((by_group.high - by_group.low) / (by_row.high - by_row.low))[lower]
+    assert (abs(ratio - 1) < 0.25).all()
+
+
+def model():
+    return ModelSpec.from_yaml("""
+    index: SAT
+    scale: {low: -50, high: 50}
+    constructs:
+      - {id: QUAL, name: {en: Quality}, indicators: [Q1, Q2, Q3]}
+      - {id: SAT, name: {en: Satisfaction}, indicators: [S1, S2, S3, S4]}
+      - {id: EFF, name: {en: Effort}, indicators: [E1]}
+    paths: [[QUAL, SAT], [EFF, SAT]]
+    """)
+
+
+@pytest.mark.parametrize("wish", [{"kind": "HTMT"}, {"level": 1.0}, {"n_resamples": 19}])
+def test_senseless_intervals_are_refused(answers, wish):
+    spec = model()
+    data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
+    arguments = {"n_resamples": 100, "seed": 1} | wish
+    with pytest.raises((SpecificationError, DataError), match=r"Choose|Ask for"):
+        distinct.htmt_intervals(BLOCK, data, source(data, "mean"), **arguments)
+
+
+def test_item_statistics_are_what_they_are_of_rows(answers):
+    cov = np.cov(answers.T)
+    total, without = reliability.item_total(cov, BLOCK), reliability.alpha_if_deleted(cov, BLOCK)
+    for row in range(7):
+        others = np.flatnonzero(BLOCK[:, np.flatnonzero(BLOCK[row])[0]])
+        others = others[others != row]
+        expected = np.corrcoef(answers[:, row], answers[:, others].sum(axis=1))[0, 1]
+        assert total[row] == pytest.approx(expected, rel=1e-12)
+        k, part = len(others), answers[:, others]
+        alpha = k / (k - 1) * (1 - part.var(axis=0, ddof=1).sum() / part.sum(axis=1).var(ddof=1))
+        assert without[row] == pytest.approx(alpha, rel=1e-12)
+    assert np.isnan([total[7], without[7]]).all()
+
+
+def test_item_statistics_take_batches_shifts_and_one_unit_for_all(answers):
+    cov = np.cov(answers.T)
+    batch = np.stack([cov, np.cov((3 * answers + 2).T)])
+    for measure in (reliability.item_total, reliability.alpha_if_deleted):
+        np.testing.assert_allclose(
+            measure(batch, BLOCK), np.stack([measure(cov, BLOCK)] * 2), rtol=1e-12, equal_nan=True
+        )
+
+
+def test_indicators_without_error_correlate_perfectly_with_the_others(rng):
+    answers = np.outer(rng.standard_normal(50), np.ones(8))
+    cov = np.cov(answers.T)
+    np.testing.assert_allclose(reliability.item_total(cov, BLOCK)[:7], 1, rtol=1e-12)
+    np.testing.assert_allclose(reliability.alpha_if_deleted(cov, BLOCK)[:7], 1, rtol=1e-12)
+
+
+def test_pairs_have_item_totals_but_no_alpha_without_one():
+    cov = np.array([[1.0, 0.4], [0.4, 2.0]])
+    block = np.ones((2, 1), dtype=bool)
+    np.testing.assert_allclose(reliability.item_total(cov, block), 0.4 / np.sqrt(2))
+    assert np.isnan(reliability.alpha_if_deleted(cov, block)).all()
+
+
+def test_full_collinearity_is_that_of_regressions(golden):
+    spec = golden.spec("model.yaml")
+    data = prepare(spec, golden.columns("data.csv"))
+    result = estimate(spec, data)
+    standard = (data.values - data.values.mean(axis=0)) / data.values.std(axis=0)
+    scores = standard @ (result.solution.weights[0] * spec.block_mask)
+    found = validity.full_collinearity_vif(result.solution.construct_corr)[0]
+    for j in range(scores.shape[1]):
+        others = np.delete(scores, j, axis=1)
+        left = scores[:, j] - others @ np.linalg.lstsq(others, scores[:, j], rcond=None)[0]
+        assert found[j] == pytest.approx(1 / (left**2).mean(), rel=1e-9)
+
+
+def test_redundancy_is_the_path_of_a_formative_block_to_the_overall_question(answers):
+    corr = np.corrcoef(answers.T)
+    found = validity.redundancy(corr, BLOCK[:, :2], 7)
+    for j in range(2):
+        rows = [*np.flatnonzero(BLOCK[:, j]), 7]
+        spec = pls_pair(len(rows) - 1)
+        path = pls.solve_one(corr[np.ix_(rows, rows)], spec).paths[0, 1, 0]
+        assert found[j] == pytest.approx(path, rel=1e-9)
+    with pytest.raises(DataError, match="Take it out of the block"):
+        validity.redundancy(corr, BLOCK, 7)
+
+
+def pls_pair(size):
+    codes = ", ".join(f"X{k}" for k in range(size))
+    return ModelSpec.from_yaml(f"""
+    index: Y
+    constructs:
+      - {{id: X, name: {{en: X}}, mode: B, indicators: [{codes}]}}
+      - {{id: Y, name: {{en: Y}}, indicators: [Y1]}}
+    paths: [[X, Y]]
+    """)
+
+
+@pytest.mark.parametrize("method", ["pls", "plsc", "cbsem"])
+def test_document_names_the_new_figures(golden, method):
+    spec = golden.spec("model.yaml")
+    data = prepare(spec, golden.columns("data.csv"))
+    result = estimate(spec, data, Options(method=method))
+    found = document(result)
+    pairs = [row[:2] for row in found["htmt"]]
+    assert [row[:2] for row in found["htmt2"]] == pairs
+    corr, names = result.moments.corr[0], spec.construct_ids
+    table = validity.htmt2(corr, spec.block_mask)
+    ratios = [table[names.index(second), names.index(first)] for first, second in pairs]
+    assert [row[2] for row in found["htmt2"]] == [None if np.isnan(ratio) else ratio for ratio in ratios]
+    assert sum(row[2] is not None for row in found["htmt2"]) > 15
+    total = reliability.item_total(result.moments.cov[0], spec.block_mask)
+    for row, code in enumerate(spec.indicator_ids):
+        entry = found["indicators"][code]
+        alone = len(next(c for c in spec.constructs if code in c.indicators).indicators) == 1
+        assert entry["item_total"] == (None if alone else total[row])
+        assert (entry["alpha_if_deleted"] is None) == alone
+    vif = validity.full_collinearity_vif(result.solution.construct_corr)[0]
+    assert [found["constructs"][name]["full_collinearity_vif"] for name in names] == vif.tolist()
+    if method != "cbsem":
+        assert found["fit"]["d_uls"] > 0
+        assert found["fit"]["d_g"] > 0
