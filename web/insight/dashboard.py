@@ -51,12 +51,12 @@ def overview(session: Session, found: Sequence[WaveResult], part: str) -> dict[s
     """Give everything on the first page for the last wave of `found`."""
     last = found[-1]
     own = last.part(part)
-    parts = _parts(session, last)
+    groups = parts(session, last)
     page: dict[str, Any] = {
         "title": text(last.wave.title),
         "part": part,
-        "part_label": parts.get(part, ""),
-        "parts": parts,
+        "part_label": groups.get(part, ""),
+        "parts": groups,
         "figures": own,
     }
     if own is None:
@@ -87,7 +87,7 @@ def overview(session: Session, found: Sequence[WaveResult], part: str) -> dict[s
             "tiers_chart": _tiers_over_waves(found),
             "segments_chart": _segments_chart(last),
             "segment_texts": list(wording.SEGMENTS.values()),
-            "groups_charts": _groups_charts(found, parts, page["index"]),
+            "groups_charts": _groups_charts(found, groups, page["index"]),
             "priorities": _priorities(last),
             "companions": last.result.get("companions", {}),
         }
@@ -98,11 +98,11 @@ def drill_down(session: Session, found: Sequence[WaveResult], part: str, constru
     """Give the page of one construct: itself over the waves, its dimensions, their questions."""
     last = found[-1]
     own = last.part(part)
-    parts = _parts(session, last)
+    groups = parts(session, last)
     node = last.result["constructs"][construct]
     page: dict[str, Any] = {
-        "title": text(node["name"]), "part": part, "part_label": parts.get(part, ""),
-        "parts": parts, "construct": construct, "figures": own, "valence": node["valence"],
+        "title": text(node["name"]), "part": part, "part_label": groups.get(part, ""),
+        "parts": groups, "construct": construct, "figures": own, "valence": node["valence"],
         "is_index": construct == last.result["index"]["id"],
     }  # fmt: skip
     if own is None:
@@ -177,7 +177,7 @@ def _questions(own: Mapping[str, Any], texts: Mapping[str, str], dimension: str)
     ]
 
 
-def _parts(session: Session, wave: WaveResult) -> dict[str, str]:
+def parts(session: Session, wave: WaveResult) -> dict[str, str]:
     """Give the groups that can be looked at, by key, in the order of the result."""
     keys = list(wave.result["groups"])
     units = results.unit_names(session, [key.partition(":")[2] for key in keys])

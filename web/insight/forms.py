@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 
@@ -13,14 +14,18 @@ class RunForm(FlaskForm):
     method = SelectField(
         _l("Method"),
         choices=[
-            ("pls", _l("PLS path model (as ACSI and ECSI)")),
-            ("plsc", _l("Consistent PLS (relations corrected for measurement error)")),
+            SelectChoice("pls", _l("PLS path model (as ACSI and ECSI)")),
+            SelectChoice("plsc", _l("Consistent PLS (relations corrected for measurement error)")),
         ],
         default="pls",
     )
     scheme = SelectField(
         _l("Inner weighting"),
-        choices=[("path", _l("path")), ("factorial", _l("factorial")), ("centroid", _l("centroid"))],
+        choices=[
+            SelectChoice("path", _l("path")),
+            SelectChoice("factorial", _l("factorial")),
+            SelectChoice("centroid", _l("centroid")),
+        ],
         default="path",
     )
     bootstrap = IntegerField(

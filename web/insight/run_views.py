@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import defer
+from wtforms.fields.choices import SelectChoice
 
 from surveys import audit
 from surveys.models import Analysis, Wave
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
     """List the runs, and ask for another."""
     form = RunForm()
     waves = _estimable()
-    form.wave.choices = [(wave.code, f"{text(wave.title)} ({wave.code})") for wave in waves]
+    form.wave.choices = [SelectChoice(wave.code, f"{text(wave.title)} ({wave.code})") for wave in waves]
     if form.validate_on_submit():
         wave = next(wave for wave in waves if wave.code == form.wave.data)
         options = {name: form[name].data for name in ("method", "scheme", "bootstrap")}

@@ -70,7 +70,8 @@ def _page(make: Callable[..., dict[str, Any]], found: list[WaveResult], *more: s
     """Give what a page shows; drawing takes longer than all else, so pages of the same runs are kept."""
     part = _part(found)
     shown = tuple((each.run_id, each.finished_at, text(each.wave.title)) for each in found)
-    key = (make.__name__, shown, part, choose(), *more)
+    names = tuple(dashboard.parts(db.session, found[-1]).items())
+    key = (make.__name__, shown, names, part, choose(), *more)
     page: dict[str, Any] = _pages.get(key, lambda: make(db.session, found, part, *more))
     return page | {"wave": found[-1]}
 

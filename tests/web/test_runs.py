@@ -1,0 +1,164 @@
+"""Runs: asked for on the site, carried out by the worker, repeatable, refused with a reason."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from surveys.models import Analysis, Wave
+from tests.web.answering import Respondent
+from tests.web.demo_site import LIVE, SECOND, demo_file, site_url  # noqa: F401
+from web import jobs
+
+
+@pytest.fixture
+def work(app, site_url, tmp_path):  # noqa: F811
+    """Do what the worker would: take every waiting job."""
+
+    def until_done() -> int:
+        waiting, _task = jobs.queue(site_url, tmp_path)
+        done = 0
+        while (task := waiting.dequeue()) is not None:
+            waiting.execute(task)
+            done += 1
+        return done
+
+    return until_done
+
+
+def ask(visitor, status=302, **fields):
+    form = {"wave": SECOND, "method": "pls", "scheme": "path", "bootstrap": "200", "seed": "5"} | fields
+    return visitor.send("/runs/", status, **form)
+
+
+def n_runs(session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Analysis))
+
+
+def test_a_run_is_asked_for_carried_out_and_repeated_to_the_last_digit(analyst, session, work):
+    shown = ask(analyst).location
+    page = analyst.browse(shown)
+    assert "waiting" in page.select_one("#progress").get_text()
+    assert page.select_one("#progress")["hx-get"].endswith("/progress")
+    assert analyst.client.get(f"{shown}/progress").status_code == 200
+    assert work() == 1
+    ended = analyst.client.get(f"{shown}/progress")
+    assert (ended.status_code, ended.headers["HX-Refresh"]) == (286, "true")
+    page = analyst.browse(shown)
+    assert "done" in page.select_one("#progress").get_text()
+    assert not page.select("#progress[hx-get]")
+    again = analyst.send(f"{shown}/repeat").location
+    assert again != shown
+    assert work() == 1
+    assert "agree to the last digit" in analyst.browse(again).get_text()
+    first, second = (
+        json.loads(analyst.client.get(f"{address}/result.json").data) for address in (shown, again)
+    )
+    assert first == second
+    assert first["seed"] == 5
+    assert first["result"]["bootstrap"]["n"] == 200
+    assert len(first["data_fingerprint"]) == 64
+    session.rollback()
+    newest = session.scalars(select(Analysis).order_by(Analysis.id.desc())).first()
+    assert (newest.created_by, newest.state, newest.progress) == ("analyst@example.org", "done", 1.0)
+
+
+def test_asking_twice_is_one_run(analyst, session):
+    before = n_runs(session)
+    assert ask(analyst).location == ask(analyst).location
+    assert n_runs(session) == before + 1
+    ask(analyst, seed="6")
+    assert n_runs(session) == before + 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bootstrap": "19"},
+        {"bootstrap": "1000000"},
+        {"bootstrap": ""},
+        {"bootstrap": "many"},
+        {"seed": "-1"},
+        {"seed": str(2**40)},
+        {"wave": "NEVER"},
+        {"wave": ""},
+        {"method": "magic"},
+        {"scheme": "random"},
+    ],
+)
+def test_wrong_wishes_are_refused_and_nothing_is_queued(analyst, session, work, wrong):
+    before = n_runs(session)
+    response = ask(analyst, 422, **wrong)
+    assert b"error-summary" in response.data
+    assert n_runs(session) == before
+    assert work() == 0
+
+
+def test_a_forged_request_is_refused(analyst, session):
+    before = n_runs(session)
+    assert analyst.client.post("/runs/", data={"wave": SECOND}).status_code == 400
+    assert analyst.client.post("/runs/1/repeat").status_code == 400
+    assert n_runs(session) == before
+
+
+def test_a_wave_that_cannot_be_estimated_says_why(analyst, session, work):
+    wave = session.scalar(select(Wave).where(Wave.code == "DEMO-SHORT"))
+    assert wave is not None
+    shown = ask(analyst, wave=wave.code).location
+    assert work() == 1
+    page = analyst.browse(shown)
+    assert "refused" in page.select_one("#progress .tag").get_text()
+    assert page.select_one("#progress .error").get_text(strip=True)
+    analyst.browse(f"{shown}/result.json", 404)
+
+
+def test_runs_that_are_not_there(analyst):
+    for path in ("/runs/999999", "/runs/999999/progress", "/runs/999999/result.json"):
+        analyst.browse(path, 404)
+    analyst.send("/runs/999999/repeat", 404)
+    analyst.browse("/runs/0x1", 404)
+
+
+def test_the_newest_run_is_the_one_on_the_dashboard(analyst, viewer, work):
+    shown = ask(analyst, seed="77").location
+    assert work() == 1
+    link = analyst.browse(f"/insight/?wave={SECOND}").select_one(".links a[href^='/runs/']")
+    assert link["href"] == shown
+    assert not viewer.browse("/insight/").select(".links a[href^='/runs/']")
+
+
+def test_the_index_moves_with_one_more_answer(analyst, session, work, app):
+    """The promise of the whole chain: someone answers, the index is estimated anew, and it has moved."""
+    before = json.loads(analyst.client.get(f"/runs/{newest(session, LIVE)}/result.json").data)["result"]
+    key = session.scalar(select(Wave.public_key).where(Wave.code == LIVE))
+    visitor = Respondent(app, f"/s/{key}")
+    visitor.open()
+    for _ in range(20):
+        if visitor.section == "done":
+            break
+        visitor.send(**everything(visitor.page, rating="1"))
+    assert visitor.receipt()
+    ask(analyst, wave=LIVE)
+    assert work() == 1
+    after = json.loads(analyst.client.get(f"/runs/{newest(session, LIVE)}/result.json").data)["result"]
+    assert after["n_respondents"] == before["n_respondents"] + 1
+    assert after["index"]["points"] < before["index"]["points"]
+
+
+def everything(page, *, rating: str) -> dict[str, str]:
+    """Answer what a page shows: the rating, what the attention check asks for, or the first option."""
+    groups: dict[str, list[str]] = {}
+    for node in page.select("fieldset:not([hidden]) input[type=radio]"):
+        groups.setdefault(node["name"].replace(".", "__"), []).append(node["value"])
+    special = {"ATT1": "3", "S4": "no", "C1": "no"}
+    return {
+        name: special.get(name, rating if rating in values and len(values) >= 10 else values[0])
+        for name, values in groups.items()
+    }
+
+
+def newest(session, code: str) -> int:
+    session.rollback()
+    rows = session.execute(select(Analysis.id, Analysis.wave_codes).where(Analysis.state == "done"))
+    return max(ident for ident, codes in rows if codes == [code])
