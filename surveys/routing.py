@@ -78,6 +78,7 @@ class Item(NamedTuple):
     fields: tuple[str, ...]
     account: str | None
     preset: Mapping[str, int]
+    required: bool
 
 
 class Page(NamedTuple):
@@ -223,14 +224,14 @@ def _items(document: Questionnaire, question: AnyQuestion) -> Iterator[Item]:
                 scale.low, scale.high, dont_know=row.dont_know, not_applicable=row.not_applicable
             )
             read = _one_of(row.code, allowed, required=question.required)
-            yield Item(
-                row.code, _joined(condition, _parsed(row.show_if)), read, (row.code,), (row.code,), None, {}
-            )
+            shown_if = _joined(condition, _parsed(row.show_if))
+            yield Item(row.code, shown_if, read, (row.code,), (row.code,), None, {}, question.required)
         return
     slots = tuple(slot.code for slot in slots_of(question, document.scales))
     read, fields = _reader(document, question)
     preset = {option.code: option.value for option in getattr(question, "options", ())}
-    yield Item(question.code, condition, read, slots, fields, question.account, preset)
+    required = bool(getattr(question, "required", False))
+    yield Item(question.code, condition, read, slots, fields, question.account, preset, required)
 
 
 def _rating(low: int, high: int, *, dont_know: bool, not_applicable: bool) -> dict[str, int]:

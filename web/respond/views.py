@@ -1,6 +1,7 @@
 """The pages of a questionnaire: open, answer, go back, switch language, finish; each page is saved."""
 
 import hmac
+import math
 from collections.abc import Collection
 from datetime import UTC, datetime
 from html import escape
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys import responding
+from surveys import finishing, responding
 from surveys.answers import NOT_ASKED
 from surveys.errors import Problem, SurveyError
 from surveys.models.collection import ResponseState
@@ -30,10 +31,10 @@ SLOWEST_PAGE_SECONDS = 3600.0
 
 
 @blueprint.errorhandler(ClosedError)
-def closed(error: ClosedError) -> ResponseReturnValue:
+def closed(_error: ClosedError) -> ResponseReturnValue:
     """Say kindly that the link cannot be used; nothing tells why."""
     db.session.rollback()
-    return render_template("respond/closed.html", page_tag=i18n.TAGS[i18n.choose()]), error.status
+    return render_template("respond/closed.html", page_tag=i18n.TAGS[i18n.choose()]), 404
 
 
 @blueprint.get("/s/<public_key>")
@@ -51,9 +52,9 @@ def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
     if section is None and found.response is not None and found.response.section:
         section = found.router.sections(known, account)[-1]
     section = section or found.router.neighbour(None, known, account)
-    unit = f"?unit={escape(request.args['unit'])}" if request.args.get("unit") else ""
-    page = make_response(redirect(f"{found.base}/{section}{unit}", 303))
-    return found.remember(page)
+    if section is None:
+        raise ClosedError  # a questionnaire that asks this person nothing
+    return found.remember(make_response(redirect(found.address(section), 303)))
 
 
 @blueprint.get("/s/<public_key>/done")
@@ -112,38 +113,50 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
     now = datetime.now(UTC)
     found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
     if section not in found.router.places:
-        raise ClosedError(404)
-    if found.is_new_key or not hmac.compare_digest(request.form.get("_t", ""), found.token):
-        return redirect(f"{found.base}/{section}", 303)
+        raise ClosedError
+    form = {name: request.form.getlist(name) for name in request.form}
+    if found.is_new_key or not hmac.compare_digest(request.form.get("_t", "").encode(), found.token.encode()):
+        return _unconfirmed(found, section, form)
     if found.response is not None and found.response.state != ResponseState.OPEN:
         return redirect(f"{found.base}/done", 303)
-    go = request.form.get("go", "next")
-    form = {name: request.form.getlist(name) for name in request.form}
+    pressed = request.form.get("go", "next")
+    go = pressed if pressed == "back" or pressed.startswith("lang:") else "next"
+    is_first = found.response is None
     try:
         response = found.open(now)
         known, account = found.known(), found.account()
         before = found.router.shown(section, known, account)
+        if not before:
+            db.session.rollback()
+            return redirect(found.base, 303)  # a page that these answers leave out: nothing is stored
         checked = found.router.check_page(section, form, known, account)
         after = known | checked.values
-        leaves = go != "next"
-        if leaves or found.router.stop(section, after, account) is not None:
+        if go != "next" or found.router.stop(section, after, account) is not None:
             checked.problems = [p for p in checked.problems if p.problem != Problem.ANSWER_REQUIRED]
         if checked.problems:
             db.session.rollback()
+            if is_first:
+                found.response = None  # taken back with the transaction
             return _refused(found, section, form, checked, known)
-        seconds = min(max(request.form.get("_s", 0.0, type=float), 0.0), SLOWEST_PAGE_SECONDS)
-        responding.save_page(db.session, response, section, checked.values, checked.texts, seconds, now)
+        values = found.given() | checked.values
+        responding.save_page(db.session, response, section, values, checked.texts, _seconds(), now)
         target = _target(found, section, go, after, before, now)
         db.session.commit()
     except SurveyError as error:
         db.session.rollback()
         if error.problem == Problem.RESPONSE_SUBMITTED:
             return redirect(f"{found.base}/done", 303)
-        raise ClosedError(410) from error
+        raise ClosedError from error
     page = make_response(redirect(target, 303))
     if go.startswith("lang:") and go[5:] in i18n.LANGUAGES:
         i18n.set_cookie(page, go[5:])
     return page
+
+
+def _seconds() -> float:
+    """Give the time on the page as the browser measured it; nonsense counts as no time."""
+    told = request.form.get("_s", 0.0, type=float)
+    return min(max(told, 0.0), SLOWEST_PAGE_SECONDS) if math.isfinite(told) else 0.0
 
 
 def _target(
@@ -172,8 +185,38 @@ def _target(
     following = router.neighbour(section, known, account)
     if following is not None:
         return f"{found.base}/{following}"
+    return _finish(found, section, known, now)
+
+
+def _finish(found: Visit, section: str, known: dict[str, int], now: datetime) -> str:
+    """Submit where nothing is missing; whoever skipped a page by its address is led to it."""
+    router, account, response = found.router, found.account(), found.response
+    assert response is not None
+    if any(router.stop(code, known, account) is not None for code in router.sections(known, account)):
+        responding.screen_out(found.session, response, now, invitation=found.invitation)
+        return f"{found.base}/done"
+    gap = finishing.first_gap(router, known, response.texts, account)
+    if gap is not None:
+        return f"{found.base}/{gap}"
+    old = finishing.leftovers(router, known, response.texts, account)
+    if old.values or old.texts:
+        responding.save_page(found.session, response, section, old.values, old.texts, 0.0, now)
     responding.submit(found.session, response, now, invitation=found.invitation)
     return f"{found.base}/done"
+
+
+def _unconfirmed(found: Visit, section: str, form: dict[str, list[str]]) -> ResponseReturnValue:
+    """Show again what came without the browser's key (cookies deleted, a forged form): nothing is stored."""
+    if found.response is not None and found.response.state != ResponseState.OPEN:
+        return redirect(f"{found.base}/done", 303)
+    page = page_of(found.router, section, found.language)
+    values = sent_values(page, form)
+    with force_locale(found.language):
+        heading = escape(_("These answers are not saved yet. Please send them once more."))
+        remedy = escape(_("If this message comes again, allow cookies for this site."))
+    inside = f"<h2>{heading}</h2><p>{remedy}</p>"
+    values["errors"] = f'<div class="error-summary" role="alert" tabindex="-1">{inside}</div>'
+    return found.remember(make_response(_fill(found, page, found.known(), values), 422))
 
 
 def _refused(
@@ -209,7 +252,7 @@ def _fill(found: Visit, page: CompiledPage, known: dict[str, int], values: dict[
         is_last = place == len(seen)
         back, more = escape(_("Back")), escape(_("Your answer brings up a further question."))
         frame = {
-            "action": escape(request.path),
+            "action": escape(found.address(section)),
             "token": found.token,
             "progress": str(round(100 * (place - 1) / len(seen))),
             "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(seen))),

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from surveys import fieldwork, logic, responding
+from surveys.answers import NOT_ASKED
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Wave
 from surveys.models.collection import Access, InvitationState
@@ -19,13 +21,13 @@ from surveys.routing import Router
 from surveys.wording import piped_names
 from web.respond.pages import language_of, router_of
 
+# What may stand in a link as a unit's code; anything else is ignored.
+UNIT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+FRAME = ("customer_class", "tier", "account_type", "area")
+
 
 class ClosedError(Exception):
-    """The link leads nowhere now; `status` is all that is told."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(str(status))
+    """The link leads nowhere now; nothing tells whether it ever did."""
 
 
 @dataclass
@@ -54,10 +56,18 @@ class Visit:
         return hmac.new(key, f"respond:{self.client_key}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def known(self) -> dict[str, int]:
-        """Give the stored answers; for a new respondent those that the customer file gives."""
+        """Give the stored answers, and those that the customer file gives instead of a question."""
+        preset = self.router.preset(self.account())
         if self.response is None:
-            return dict(self.router.preset(self.account()))
-        return responding.answers_of(self.session, self.response)
+            return preset
+        known = responding.answers_of(self.session, self.response)
+        return known | {slot: value for slot, value in preset.items() if known[slot] == NOT_ASKED}
+
+    def given(self) -> dict[str, int]:
+        """Give what the customer file answers and the response does not hold yet."""
+        assert self.response is not None
+        stored = responding.answers_of(self.session, self.response)
+        return {slot: value for slot, value in self.known().items() if stored[slot] != value}
 
     def texts(self) -> dict[str, str]:
         """Give the stored open answers."""
@@ -67,7 +77,21 @@ class Visit:
         """Give what the customer file knows, for routing."""
         if self.response is not None:
             return dict(responding.account_of(self.response))
-        return {}
+        customer = self.invitation.customer if self.invitation is not None else None
+        if customer is None:
+            return {}
+        found = {name: getattr(customer, name) for name in FRAME} | {"unit": customer.unit.code}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def unit(self) -> str:
+        """The unit that a public link names, until the response keeps it."""
+        named = request.args.get("unit", "")
+        return named if self.response is None and UNIT.fullmatch(named) else ""
+
+    def address(self, section: str) -> str:
+        """Give the address of a page."""
+        return f"{self.base}/{section}" + (f"?unit={self.unit}" if self.unit else "")
 
     def names(self, known: dict[str, int]) -> dict[str, str]:
         """Give what the holes in texts are filled with."""
@@ -80,7 +104,7 @@ class Visit:
     def open(self, now: datetime) -> Response:
         """Give the response of this browser, made if need be."""
         if self.response is None:
-            segment = {"unit": request.args["unit"]} if request.args.get("unit") else None
+            segment = {"unit": self.unit} if self.unit else None
             try:
                 self.response = responding.open_response(
                     self.session, self.wave, client_key=self.client_key, language=self.language,
@@ -122,7 +146,7 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
         if wave is not None and wave.access != Access.PUBLIC:
             wave = None
     if wave is None:
-        raise ClosedError(404)
+        raise ClosedError
     kept = request.cookies.get(f"r_{wave.public_key}", "")
     usable = 20 <= len(kept) <= 64
     client_key = kept if usable else secrets.token_urlsafe(24)
@@ -132,14 +156,14 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
     if response is None:
         spent = invitation is not None and invitation.state not in fieldwork.LIVE
         if spent or not wave.is_open(datetime.now(UTC)):
-            raise ClosedError(410)
+            raise ClosedError
     elif (
         invitation is not None
         and not wave.anonymous
         and not usable
         and invitation.state == InvitationState.USED
     ):
-        raise ClosedError(410)
+        raise ClosedError
     router = router_of(wave)
     base = f"/i/{token}" if token else f"/s/{public_key}"
     chosen = language_of(router, language)
