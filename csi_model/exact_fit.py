@@ -181,10 +181,12 @@ def _transformation(corr: F64, model: F64) -> F64:
             remedy="Leave one of them out.",
         )
     theirs, axes = np.linalg.eigh(model)
-    if theirs[0] < 0:
+    if theirs[0] < -fit.SINGULAR:
         raise IdentificationError(
             "The correlations that the model implies contradict each other.",
             code="inadmissible",
             remedy="Use method pls, or join constructs that correlate beyond 1 when corrected.",
         )
-    return np.asarray((vectors / np.sqrt(values)) @ vectors.T @ (axes * np.sqrt(theirs)) @ axes.T)
+    return np.asarray(
+        (vectors / np.sqrt(values)) @ vectors.T @ (axes * np.sqrt(np.maximum(theirs, 0.0))) @ axes.T
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from csi_model import consistent, fit, pls
 from csi_model.errors import DataError, IdentificationError, SpecificationError
-from csi_model.exact_fit import DISTANCES, distances, exact_fit, implied
+from csi_model.exact_fit import DISTANCES, _transformation, distances, exact_fit, implied
 from csi_model.moments import RandomGroups, source
 from csi_model.prepare import prepare
 from csi_model.specify import ModelSpec
@@ -247,6 +247,26 @@ def test_copied_indicators_are_refused(rng):
     values[:, 1] = 2 * values[:, 0] - 1
     data = prepared(values)
     with pytest.raises(IdentificationError, match="Leave one of them out"):
+        exact_fit(SPEC, data, source(data, "mean"), 20, 1)
+
+
+def test_implied_correlations_without_a_root_are_refused():
+    impossible = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
+    with pytest.raises(IdentificationError, match="contradict each other"):
+        _transformation(np.eye(3), impossible)
+    np.testing.assert_allclose(_transformation(np.eye(2), np.ones((2, 2))), np.full((2, 2), 0.5**0.5))
+
+
+def test_resamples_without_solutions_are_counted_and_too_many_refused(rng):
+    """What one respondent alone answers differently does not vary in a third of the resamples."""
+    values = survey(rng, n=60)
+    values[:, 2] = 5.0
+    values[7, 2] = 6.0
+    data = prepared(values)
+    found = exact_fit(SPEC, data, source(data, "mean"), 100, 1, structure="saturated")
+    assert 15 < found.n_failed < 50
+    assert len(found.draws) == 100 - found.n_failed
+    with pytest.raises(DataError, match="of 20 resamples had no solution"):
         exact_fit(SPEC, data, source(data, "mean"), 20, 1)
 
 
