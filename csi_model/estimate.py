@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -70,7 +71,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything estimated from one sample; arrays as in `pls.Solution`, a batch of one."""
+    """Everything estimated from one sample; arrays as in `pls.Solution`, a batch of one.
+
+    A group's result keeps the intervals (`summary`) and the number of failed draws, not the draws: those of
+    hundreds of groups would fill the memory.
+    """
 
     spec: ModelSpec
     options: Options
@@ -84,6 +89,8 @@ class Result:
     cautions: tuple[Caution, ...]
     groups: Mapping[str, Result | None] = field(default_factory=dict)
     covariance: covariance.Fitted | None = None
+    summary: Mapping[str, Interval | None] = field(default_factory=dict)
+    failed: int = 0
 
     @cached_property
     def estimates(self) -> Draws:
@@ -93,7 +100,14 @@ class Result:
     @property
     def n_failed(self) -> int:
         """Resamples without a solution."""
-        return 0 if self.draws is None else int((~self._usable).sum())
+        return self.failed if self.draws is None else int((~self._usable).sum())
+
+    def without_draws(self) -> Result:
+        """Give the result with its intervals but without the draws they come from."""
+        if self.draws is None:
+            return self
+        summary = {name: self.interval(name) for name in Draws._fields}
+        return replace(self, draws=None, left_out=None, summary=summary, failed=self.n_failed)
 
     @cached_property
     def _usable(self) -> NDArray[np.bool_]:
@@ -120,8 +134,11 @@ class Result:
             half = ndtri(0.5 + self.options.level / 2) * error
             return error, point - half, point + half
         if self.draws is None:
-            return None
+            return self.summary.get(name)
         usable = getattr(self.draws, name)[self._usable]
+        if len(usable) < 2:
+            nothing = np.full(point.shape, np.nan)
+            return nothing, nothing, nothing
         error = usable.std(axis=0, ddof=1)
         level = self.options.level
         if self.left_out is None:
@@ -153,7 +170,7 @@ def estimate(
     """
     options = options or Options()
     labels = None if groups is None else np.asarray(groups).astype(str)
-    share = 1.0 if labels is None else 0.3
+    share = 1.0 if labels is None else 1 / (1 + len(np.unique(labels)))
     whole = _estimate(spec, data, options, progress=_part(progress, 0.0, share))
     if labels is None:
         return whole
@@ -257,7 +274,10 @@ def _cautions(result: Result, data: IndicatorMatrix) -> list[Caution]:
 def estimate_groups(
     spec: ModelSpec, data: IndicatorMatrix, options: Options, labels: NDArray[Any], progress: Progress | None
 ) -> tuple[dict[str, Result | None], list[Caution]]:
-    """Estimate each group apart; one below the floor, or refused, is None and named in a caution."""
+    """Estimate each group apart; one below the floor, or refused, is None and named in a caution.
+
+    The numbers do not depend on `options.jobs`, the number of processes. Groups keep no draws.
+    """
     names = sorted(set(labels.tolist()))
     seeds = np.random.SeedSequence([options.seed, 2]).generate_state(len(names))
     tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()
@@ -288,8 +308,16 @@ def _run(tasks: list[Any], jobs: int) -> Any:
     if jobs == 1 or len(tasks) < 2:
         yield from map(_one_group, tasks)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(_one_group, tasks, chunksize=max(1, len(tasks) // (4 * jobs)))
+    # Small chunks: progress is seen as it is made, and no process ends long before the others.
+    try:
+        with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
+            yield from pool.map(_one_group, tasks, chunksize=max(1, len(tasks) // (32 * jobs)))
+    except BrokenProcessPool:
+        raise ModelError(
+            "A worker process was ended from outside, most likely for want of memory.",
+            code="workers",
+            remedy="Ask for fewer jobs.",
+        ) from None
 
 
 def _one_group(task: tuple[str, ModelSpec, IndicatorMatrix, Options]) -> tuple[str, Result | ModelError]:
@@ -302,6 +330,10 @@ def _one_group(task: tuple[str, ModelSpec, IndicatorMatrix, Options]) -> tuple[s
                 raise DataError(
                     f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
                 )
-        return name, _estimate(spec, data, options)
+        return name, _estimate(spec, data, options).without_draws()
     except ModelError as error:
         return name, error
+    except np.linalg.LinAlgError:
+        return name, DataError(
+            "Its answers cannot be told apart.", code="singular", remedy="Join small groups."
+        )

@@ -94,14 +94,13 @@ def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = T
     active = np.flatnonzero(np.isfinite(corr).all(axis=(1, 2)))
     outer = _Outer(spec)
     with np.errstate(all="ignore"):
-        current = _normalise(np.broadcast_to(block, (len(active), *block.shape)), corr[active])
+        matrices = corr[active]
+        current, crossed = _normalise(np.broadcast_to(block, (len(active), *block.shape)), matrices)
         for step in range(1, MOST_ITERATIONS + 1):
             if not len(active):
                 break
-            matrices = corr[active]
-            crossed = matrices @ current
             proxies = crossed @ inner_weights(np.swapaxes(current, 1, 2) @ crossed, spec, scheme)
-            renewed = _normalise(outer(matrices, proxies), matrices)
+            renewed, crossed = _normalise(outer(matrices, proxies), matrices)
             change = np.abs(renewed - current).max(axis=(1, 2))
             broken = ~np.isfinite(change)
             ended = (change < tolerance) | broken
@@ -110,7 +109,10 @@ def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = T
             iterations[here] = step
             converged[here] = ~broken[ended]
             weights[active[broken]] = np.nan
-            active, current = active[~ended], renewed[~ended]
+            current = renewed
+            # Reading the matrices is the cost: once a step, and copied only when some have ended.
+            if ended.any():
+                active, current, crossed, matrices = (x[~ended] for x in (active, current, crossed, matrices))
         return _finish(corr, weights, spec, iterations, converged)
 
 
@@ -221,9 +223,11 @@ class _Outer:
         return weights
 
 
-def _normalise(weights: F64, corr: F64) -> F64:
-    variance = np.einsum("bpj,bpj->bj", weights, corr @ weights)
-    return np.asarray(weights / np.sqrt(variance)[:, None, :], dtype=np.float64)
+def _normalise(weights: F64, corr: F64) -> tuple[F64, F64]:
+    """Scale weights to composites of variance 1; give them and the indicators' covariances with these."""
+    crossed = corr @ weights
+    sd = np.sqrt(np.einsum("bpj,bpj->bj", weights, crossed))[:, None, :]
+    return weights / sd, crossed / sd
 
 
 def _finish(
