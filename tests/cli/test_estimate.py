@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import csi_model
@@ -71,6 +72,106 @@ def test_same_seed_gives_the_same_numbers_whatever_the_workers(manyi):
     ]
     assert results[0] == results[1]
     assert json.loads(results[0])["index"]["se"] > 0
+
+
+@pytest.fixture
+def fleet(tmp_path):
+    """Ten units of 40 respondents, one of 12, and one whose answers to the first question are all 7."""
+    rows = [line.split(",") for line in DATA.read_text(encoding="utf-8").splitlines()]
+    place, rng = column(rows, first_indicator()), np.random.default_rng(5)
+    written = [[*rows[0], "unit"]]
+    for unit, n in {**{f"u{k:02d}": 40 for k in range(10)}, "flat": 40, "small": 12}.items():
+        for pick in rng.integers(1, len(rows), n):
+            row = list(rows[pick])
+            if unit == "flat":
+                row[place] = "7"
+            written.append([*row, unit])
+    path = tmp_path / "fleet.csv"
+    path.write_text("\n".join(",".join(row) for row in written), encoding="utf-8")
+    return path
+
+
+def test_a_fleet_of_units_is_one_call_with_the_same_numbers_for_any_jobs(manyi, fleet):
+    texts = []
+    for jobs in (1, 2, 3):
+        code, out, err = manyi(
+            "estimate",
+            fleet,
+            "--model",
+            MODEL,
+            "--group",
+            "unit",
+            "--bootstrap",
+            100,
+            "--jobs",
+            jobs,
+            "--json",
+            "-",
+        )
+        assert code == 0, err
+        assert "Estimating" in err
+        texts.append(out)
+    assert texts[0] == texts[1] == texts[2]
+    found = json.loads(texts[0])
+    assert set(found["groups"]) == {*(f"u{k:02d}" for k in range(10)), "flat", "small"}
+    for name, group in found["groups"].items():
+        if name in {"flat", "small"}:
+            assert group is None
+        else:
+            low, high = group["index"]["ci"]
+            assert low < group["index"]["points"] < high
+            assert group["bootstrap"]["n"] == 100
+    assert len({group["bootstrap"]["seed"] for group in found["groups"].values() if group}) == 10
+    messages = [caution["message"] for caution in found["cautions"]]
+    assert "small: 12 respondents, fewer than 30; not shown." in messages
+    assert any(message.startswith("flat: ") and "does not vary" in message for message in messages)
+
+
+def test_wrong_weights_are_refused_with_place_and_remedy(manyi, tmp_path):
+    n = len(DATA.read_text(encoding="utf-8").splitlines()) - 1
+    cases = {
+        "row 3 is negative (-0.5). Weights are 0 or more": ["1"] * 2 + ["-0.5"] + ["1"] * (n - 3),
+        "All weights are zero. Check the column": ["0"] * n,
+        "row 2 holds 'heavy', which is no number": ["1", "heavy"] + ["1"] * (n - 2),
+        "row 4 is missing. Give every respondent one": ["1"] * 3 + [""] + ["1"] * (n - 4),
+        "row 1 is infinite": ["inf"] + ["1"] * (n - 1),
+    }
+    for wanted, values in cases.items():
+        path = edited(
+            tmp_path,
+            lambda rows, values=values: [
+                [*row, value] for row, value in zip(rows, ["mass", *values], strict=True)
+            ],
+        )
+        target = tmp_path / "out.json"
+        code, _, err = manyi("estimate", path, "--model", MODEL, "--weights", "mass", "--json", target)
+        assert (code, wanted in err) == (1, True), (wanted, err)
+        assert "Traceback" not in err
+        assert not target.exists()
+
+
+def test_weights_count_as_repeated_respondents(manyi, tmp_path):
+    """A weight of 2 is the respondent twice: the second derivation is the longer file."""
+    mass = [str(1 + k % 3) for k in range(len(DATA.read_text(encoding="utf-8").splitlines()) - 1)]
+    weighted = edited(
+        tmp_path, lambda rows: [[*row, m] for row, m in zip(rows, ["mass", *mass], strict=True)], "w.csv"
+    )
+    repeated = edited(
+        tmp_path,
+        lambda rows: [
+            rows[0],
+            *(row for row, m in zip(rows[1:], mass, strict=True) for _ in range(int(m))),
+        ],
+        "r.csv",
+    )
+    first, second = (
+        json.loads(manyi("estimate", path, "--model", MODEL, *more, "--json", "-")[1])
+        for path, more in ((weighted, ("--weights", "mass")), (repeated, ()))
+    )
+    for name, construct in second["constructs"].items():
+        assert first["constructs"][name]["points"] == pytest.approx(construct["points"], abs=1e-9)
+    for one, other in zip(first["paths"], second["paths"], strict=True):
+        assert one["estimate"] == pytest.approx(other["estimate"], abs=1e-9)
 
 
 def edited(tmp_path, change, name="data.csv"):

@@ -58,6 +58,8 @@ def estimate(
     """Estimate the four-level index.
 
     Example: manyi estimate answers.csv --model model.yaml --bootstrap 5000 --seed 1 --json result.json
+
+    Many units: manyi estimate answers.csv --model model.yaml --group unit --bootstrap 1000 --jobs 4
     """
     spec = read_model(model)
     columns: dict[str, Any] = read_columns(data)
@@ -82,7 +84,7 @@ def estimate(
         jobs=jobs,
         interval=interval,
     )
-    with _progress(bootstrap) as bar:
+    with _progress(is_long=bool(bootstrap) or group is not None) as bar:
         result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
     document = csi_model.document(result)
     if json_file is not None:
@@ -113,8 +115,8 @@ def read_model(path: Path) -> csi_model.ModelSpec:
 class _progress:  # noqa: N801  reads as a verb where it is used
     """Shows the share done on standard error, only on a terminal and only for long work."""
 
-    def __init__(self, bootstrap: int) -> None:
-        self.bar = click.progressbar(length=1000, label="Resampling", file=sys.stderr) if bootstrap else None
+    def __init__(self, *, is_long: bool) -> None:
+        self.bar = click.progressbar(length=1000, label="Estimating", file=sys.stderr) if is_long else None
         self.done = 0
 
     def __enter__(self) -> Any:

@@ -1,0 +1,103 @@
+"""Many groups in one call: progress, failures that stay in their group, and what a group's result keeps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model import pls, resample
+
+ESTIMATE = csi_model.Options(bootstrap=60, seed=9)
+
+
+@pytest.fixture
+def units(golden):
+    """The golden answers of 300 respondents four times, in eight units of 150."""
+    spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
+    order = np.random.default_rng(2).permutation(1200) % 300
+    data = csi_model.prepare(spec, {code: columns[code][order] for code in spec.indicator_ids})
+    return spec, data, np.repeat([f"unit {k}" for k in range(8)], 150)
+
+
+def test_progress_is_seen_group_by_group(units):
+    spec, data, labels = units
+    for jobs in (1, 2):
+        seen: list[float] = []
+        options = csi_model.Options(bootstrap=60, jobs=jobs)
+        csi_model.estimate(spec, data, options, groups=labels, progress=seen.append)
+        assert seen == sorted(seen)
+        assert seen[-1] == pytest.approx(1)
+        assert len(seen) >= 9
+        # The whole counts as one of nine models, and no step is larger than one model.
+        assert np.diff([0, *seen]).max() < 1.01 / 9
+
+
+def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
+    spec, data, labels = units
+    found = csi_model.estimate(spec, data, ESTIMATE, groups=labels)
+    assert found.draws is not None
+    group = found.groups["unit 3"]
+    assert (group.draws, group.left_out) == (None, None)
+    own = csi_model.Options(bootstrap=60, seed=group.options.seed)
+    alone = csi_model.estimate(spec, data.subset(labels == "unit 3"), own)
+    assert csi_model.document(alone) == csi_model.document(group)
+    for name in resample.Draws._fields:
+        for kept, wanted in zip(group.interval(name), alone.interval(name), strict=True):
+            np.testing.assert_array_equal(kept, wanted)
+
+
+def test_bca_intervals_of_groups_are_kept_too(units):
+    spec, data, labels = units
+    options = csi_model.Options(bootstrap=60, interval="bca")
+    found = csi_model.estimate(spec, data, options, groups=labels).groups["unit 0"]
+    _, low, high = found.interval("constructs")
+    assert (low < found.points.constructs[0]).all()
+    assert (found.points.constructs[0] < high).all()
+
+
+def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
+    spec, data, labels = units
+    values = data.values.copy()
+    values[labels == "unit 1", 4] = np.nan
+    values[labels == "unit 2", 0] = values[labels == "unit 2", 0].mean().round()
+    broken = csi_model.IndicatorMatrix(values, data.codes, data.weights, data.n_respondents)
+    plain = pls.solve_one
+
+    def fails(corr, *more):
+        if np.allclose(corr, marked, atol=1e-12):
+            raise np.linalg.LinAlgError("Singular matrix")
+        return plain(corr, *more)
+
+    marked = csi_model.estimate(spec, broken.subset(labels == "unit 5")).moments.corr[0]
+    monkeypatch.setattr(pls, "solve_one", fails)
+    found = csi_model.estimate(spec, broken, ESTIMATE, groups=labels)
+    missing = {name for name, group in found.groups.items() if group is None}
+    assert missing == {"unit 1", "unit 2", "unit 5"}
+    messages = {c.message.split(":")[0]: c.message for c in found.cautions if c.code == "group-refused"}
+    assert set(messages) == missing
+    assert "does not vary" in messages["unit 1"]
+    assert f"{data.codes[0]} does not vary" in messages["unit 2"]
+    assert "cannot be told apart" in messages["unit 5"]
+
+
+def test_groups_below_the_floor_are_named(units):
+    spec, data, labels = units
+    labels = labels.copy()
+    labels[:29] = "new"
+    found = csi_model.estimate(spec, data, groups=labels)
+    assert found.groups["new"] is None
+    assert [c.message for c in found.cautions if c.code == "small-group"] == [
+        "new: 29 respondents, fewer than 30; not shown."
+    ]
+    shown = csi_model.estimate(spec, data, csi_model.Options(floor=29), groups=labels).groups["new"]
+    assert "indicative" in {caution.code for caution in shown.cautions}
+
+
+def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
+    spec, data, _ = units
+    result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
+    nothing = resample.Draws(*(np.full_like(field, np.nan) for field in result.draws))
+    failed = replace(result, draws=nothing).without_draws()
+    assert failed.n_failed == 20
+    assert all(np.isnan(part).all() for part in failed.interval("constructs"))
