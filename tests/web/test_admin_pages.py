@@ -208,7 +208,7 @@ def test_the_trail_is_paged_newest_first_and_says_that_it_holds(administrator, s
     assert "Nothing has been recorded yet" in administrator.browse("/admin/audit").get_text()
     record(session, 51)
     page = administrator.browse("/admin/audit")
-    assert "unbroken: 51 entries checked" in page.select_one(".notice-success").get_text()
+    assert "unbroken. Entries checked: 51." in page.select_one(".notice-success").get_text()
     rows = page.select("tbody tr")
     assert len(rows) == 50
     assert [cell.get_text(" ", strip=True) for cell in rows[0].select("td")][2:] == [
@@ -249,4 +249,4 @@ def test_a_long_trail_is_checked_on_request(administrator, session, monkeypatch)
     page = administrator.browse("/admin/audit")
     assert not page.select(".notice-success, .notice-error")
     asked = administrator.browse(page.select_one("main .notice a")["href"])
-    assert "unbroken: 5 entries checked" in asked.select_one(".notice-success").get_text()
+    assert "unbroken. Entries checked: 5." in asked.select_one(".notice-success").get_text()

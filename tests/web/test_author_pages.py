@@ -70,7 +70,7 @@ def test_waves_of_a_version_are_listed(designer, session):
     page = designer.browse("/questionnaires/version/small/1")
     assert page.select_one("a[href='/waves/W7']").get_text() == "Seventh"
     assert "has no indicator system" in page.get_text()
-    assert "Asked in 1 wave" in designer.browse("/questionnaires").get_text()
+    assert "Waves that ask it: 1" in designer.browse("/questionnaires").get_text()
 
 
 def test_a_document_comes_back_as_it_was(designer):
@@ -145,3 +145,31 @@ def test_wrong_posts_are_refused(designer, analyst, session):
     analyst.send(f"{FULL}/publish", 403)
     assert not analyst.browse("/questionnaires").select("form[action$='/publish']")
     assert session.scalar(select(func.count()).select_from(Version)) == 0
+
+
+def test_texts_of_authors_stay_texts(designer, session):
+    """Tags and braces in a document reach no page as markup, in the list, the tree or the preview."""
+    wild = '<script>alert(1)</script><b>"Bold"</b> & {nobody} 100% of it'
+    made = document(title={"en": wild, "zh": wild})
+    made["sections"][0]["title"] = {"en": wild, "zh": wild}
+    made["sections"][1]["questions"][0]["options"][0]["text"] = {
+        "en": "<img src=x onerror=alert(1)>",
+        "zh": "x",
+    }
+    made["pipes"] = {"nobody": {"fallback": {"en": "<i>someone</i>", "zh": "某人"}}}
+    version = publishing.publish(session, Questionnaire.load(made), "<u>somebody</u>", NOW)
+    fieldwork.create_wave(session, version, code="W1", title={"en": wild, "zh": wild}, now=NOW)
+    session.commit()
+    for path in (
+        "/questionnaires",
+        "/questionnaires/version/small/1",
+        "/questionnaires/version/small/1/preview/supply",
+        "/questionnaires/version/small/1/preview/after",
+        "/waves",
+        "/waves/W1",
+        "/waves/new",
+    ):
+        response = designer.client.get(path, headers={"Accept-Language": "en"})
+        assert response.status_code == 200
+        for mark in ("<script>alert", "<img src=x", "<u>somebody", "<i>someone"):
+            assert mark not in response.text, path
