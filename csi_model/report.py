@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from csi_model import fit, reliability, validity
+from csi_model import effects, fit, reliability, validity
 from csi_model.estimate import Result
 
 F64 = NDArray[np.float64]
@@ -168,24 +168,19 @@ def _paths(result: Result) -> list[dict[str, Any]]:
 
 def _effects(result: Result) -> list[dict[str, Any]]:
     spec, estimates = result.spec, result.estimates
+    # With every path at 1 a total effect counts the ways from source to target.
+    leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
     found = []
     for column, source in enumerate(spec.construct_ids):
         for row, target in enumerate(spec.construct_ids):
             total = float(estimates.total_effects[0, row, column])
-            if row != column and _reaches(spec.path_matrix, column, row):
+            if row != column and leads[row, column]:
                 found.append(
                     {"source": source, "target": target, "standardised": total}
                     | {"points_per_point": float(estimates.points_per_point[0, row, column])}
                     | _with_interval(result, "points_per_point", (row, column))
                 )
     return found
-
-
-def _reaches(path_matrix: NDArray[np.bool_], source: int, target: int) -> bool:
-    reached = path_matrix[:, source].copy()
-    for _ in range(len(path_matrix)):
-        reached |= path_matrix[:, reached].any(axis=1)
-    return bool(reached[target])
 
 
 def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
