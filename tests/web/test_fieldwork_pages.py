@@ -193,12 +193,14 @@ def test_open_waves_outside_their_window_say_so(designer, session, wave):
     session.commit()
     text = designer.browse("/waves").get_text()
     assert "Open, not begun" in text
+    assert "Official" in text
     assert "Window is over" in text
     assert "takes no answers now" in designer.browse("/waves/LATER").get_text()
 
 
 def test_the_public_link_is_whole_and_leads_to_the_questionnaire(designer, stranger, wave):
     made = wave()
+    assert designer.browse("/waves").select_one(".card-foot a")["href"] == f"/s/{made.public_key}"
     page = designer.browse("/waves/W1")
     link = page.select_one(".link-line a")["href"]
     assert link == f"http://localhost/s/{made.public_key}"

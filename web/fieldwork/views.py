@@ -35,7 +35,6 @@ def index() -> ResponseReturnValue:
         "fieldwork/index.html",
         standings=overview.standings(db.session),
         states=overview.STATES,
-        purposes=PURPOSE,
     )
 
 
