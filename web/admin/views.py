@@ -24,7 +24,7 @@ from web.i18n import choose
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 PAGE_SIZE = 50
-# Recomputing a long chain takes seconds (a hundred thousand entries: about two), so it is done on request.
+# Recomputing a long chain takes seconds (twenty thousand entries: one), so it is done on request.
 CHECKED_UNASKED = 5_000
 
 REFUSALS = {
