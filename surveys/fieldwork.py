@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from surveys.errors import Problem, SurveyError
@@ -17,6 +17,8 @@ from surveys.models.collection import Access, InvitationState, Mode, Purpose, Re
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 MAX_INVITATIONS = 1_000_000
+# Built once, because every request of a respondent asks it.
+BY_PUBLIC_KEY = select(Wave).where(Wave.public_key == bindparam("key"))
 # Whoever is in one of these states may still answer.
 LIVE = (InvitationState.ISSUED, InvitationState.SENT, InvitationState.STARTED, InvitationState.UNREACHABLE)
 SETTABLE = {
@@ -169,7 +171,7 @@ def find_wave(session: Session, public_key: str) -> Wave | None:
     """Find the wave of a public link; None when there is none."""
     if "\x00" in public_key:
         return None
-    return session.scalar(select(Wave).where(Wave.public_key == public_key))
+    return session.scalar(BY_PUBLIC_KEY, {"key": public_key})
 
 
 def wave_by_code(session: Session, code: str) -> Wave:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -41,6 +41,12 @@ __all__ = [
 
 MAX_TEXT = 20_000
 NO_SYNC = {"synchronize_session": False}
+# Built once: it is asked at every request, and building costs more than asking.
+BY_KEY = (
+    select(Response)
+    .where(Response.wave_id == bindparam("wave"), Response.client_key == bindparam("key"))
+    .execution_options(populate_existing=True)
+)
 
 
 class Receipt(NamedTuple):
@@ -55,10 +61,7 @@ class Receipt(NamedTuple):
 
 def find_response(session: Session, wave: Wave, client_key: str) -> Response | None:
     """Find the response of a browser's key, in any state."""
-    wanted = select(Response).where(
-        Response.wave_id == wave.id, Response.client_key == key_digest(client_key)
-    )
-    return session.scalar(wanted.execution_options(populate_existing=True))
+    return session.scalar(BY_KEY, {"wave": wave.id, "key": key_digest(client_key)})
 
 
 def open_response(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,11 @@ def _configure_database(app: Flask) -> None:
     options = engine_options(app.config["DATABASE_URL"]) | {"hide_parameters": True}
     app.config.setdefault("SQLALCHEMY_ENGINES", {"default": options})
     db.init_app(app)
+    # The extension also closes asynchronous sessions, through a new thread at the end of each request; there
+    # are none here, and that cost as much as a page (`make bench`).
+    app.teardown_appcontext_funcs = [
+        closing for closing in app.teardown_appcontext_funcs if not iscoroutinefunction(closing)
+    ]
 
 
 def _configure_forms(app: Flask) -> None:

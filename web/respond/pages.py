@@ -2,23 +2,28 @@
 
 from functools import lru_cache
 
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
 from surveys import publishing
 from surveys.models import Version, Wave
 from surveys.routing import Router
 from web.respond.compile import CompiledPage
 
+HASH = select(Version.content_hash).where(Version.id == bindparam("version"))
 _ROUTERS: dict[str, Router] = {}
 
 
-def router_of(wave: Wave) -> Router:
+def router_of(session: Session, wave: Wave) -> Router:
     """Give the router of a wave's version; versions never change, so each is made once a process.
 
-    The key is the content, not the number: tests and restored databases use numbers again.
+    The key is the content, not the number: tests and restored databases use numbers again. Only the hash is
+    read, because the document of a questionnaire is large.
     """
-    version: Version = wave.version
-    router = _ROUTERS.get(version.content_hash)
+    content_hash = session.scalars(HASH, {"version": wave.version_id}).one()
+    router = _ROUTERS.get(content_hash)
     if router is None:
-        router = _ROUTERS[version.content_hash] = Router(publishing.load_document(version))
+        router = _ROUTERS[content_hash] = Router(publishing.load_document(wave.version))
     return router
 
 

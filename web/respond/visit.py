@@ -164,7 +164,7 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
         and invitation.state == InvitationState.USED
     ):
         raise ClosedError
-    router = router_of(wave)
+    router = router_of(session, wave)
     base = f"/i/{token}" if token else f"/s/{public_key}"
     chosen = language_of(router, language)
     return Visit(session, wave, invitation, base, client_key, not usable, response, router, chosen)
