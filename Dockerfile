@@ -22,6 +22,9 @@ ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1 MANYI_INSTANC
 USER manyi
 VOLUME /data
 EXPOSE 8000
+# The check asks for a host that MANYI_TRUSTED_HOSTS allows, at the port that is served.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as u; e = os.environ.get; \
+hosts = e('MANYI_TRUSTED_HOSTS', '').replace(',', ' ').split() or ['127.0.0.1']; \
+u.urlopen(u.Request('http://127.0.0.1:' + e('MANYI_PORT', '8000') + '/healthz', headers={'Host': hosts[0]}), timeout=4)"]
 CMD ["sh", "-c", "manyi db upgrade && exec manyi serve --no-worker"]

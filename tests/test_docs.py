@@ -1,0 +1,139 @@
+"""The documentation says what is so: settings, commands, links, targets, and the files of the container."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from web.cli import manyi
+from web.config import SETTINGS, read_settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+# Pictures of the running site, made by `make screenshots`.
+PICTURES = {"docs/images/dashboard.png", "docs/images/respondent.png"}
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, path: str = "manyi") -> dict[str, click.Command]:
+    """Every command that does something, by its full name."""
+    found = {}
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            found |= commands(command, f"{path} {name}")
+        else:
+            found[f"{path} {name}"] = command
+    return found
+
+
+def test_every_setting_is_documented_with_its_default():
+    rows = re.findall(
+        r"^\| `MANYI_(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", read("docs/configuration.md"), re.MULTILINE
+    )
+    assert [name for name, *_ in rows] == list(dict.fromkeys(name for name, *_ in rows))
+    written = {name: default.strip("`").replace("empty", "") for name, default, *_ in rows}
+    assert written == {setting.name: setting.default for setting in SETTINGS}
+    assert all(len(meaning) > 20 and example for _, _, meaning, example in rows)
+
+
+def test_every_example_of_a_setting_can_be_read():
+    rows = re.findall(r"^\| `MANYI_(\w+)` \|.*\| `([^`]+)` \|$", read("docs/configuration.md"), re.MULTILINE)
+    assert len(rows) > 20
+    for name, example in rows:
+        assert read_settings({f"MANYI_{name}": example})[name] not in (None, "", [])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_setting_is_named_that_does_not_exist(page):
+    named = set(re.findall(r"MANYI_([A-Z_]+)", page.read_text(encoding="utf-8")))
+    assert named <= {setting.name for setting in SETTINGS} | {"CONFIG", "NAME"}
+
+
+def test_every_command_is_documented_with_an_example():
+    page = read("docs/cli.md")
+    parts = re.split(r"^## (manyi .+)$", page, flags=re.MULTILINE)
+    written = dict(zip(parts[1::2], parts[2::2], strict=True))
+    known = commands(manyi)
+    assert written.keys() == known.keys()
+    for name, text in written.items():
+        assert re.search(rf"^\$ (MANYI_\w+=\S+ )?{name}\b", text, re.MULTILINE), f"{name} has no example"
+        for option in known[name].params:
+            if isinstance(option, click.Option):
+                assert any(f"`{form}`" in text for form in option.opts), (name, option.opts)
+        mentioned = set(re.findall(r"`(--[a-z-]+)`", text))
+        offered = {form for option in known[name].params for form in option.opts}
+        assert mentioned <= offered, (name, mentioned - offered)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_in_examples_exist(page):
+    known = commands(manyi)
+    lines = re.findall(r"^\$ (?:docker compose exec web )?(?:\w+=\S+ )*(?:\.venv/bin/)?(manyi .+)$",
+                       page.read_text(encoding="utf-8"), re.MULTILINE)  # fmt: skip
+    for line in lines:
+        words = line.split()
+        name = next((" ".join(words[:n]) for n in (3, 2) if " ".join(words[:n]) in known), None)
+        assert name is not None, line
+        offered = {form for option in known[name].params for form in option.opts}
+        assert set(re.findall(r"(?<=\s)--[a-z-]+", line)) <= offered, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_somewhere(page):
+    for one, other in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (one or other).split("#")[0]
+        if not target or "://" in target or target.startswith("mailto:"):
+            continue
+        found = (page.parent / target).resolve()
+        assert found.is_file() or str(found.relative_to(ROOT)) in PICTURES, f"{page.name}: {target}"
+
+
+def test_the_readme_names_targets_that_exist():
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    readme = read("README.md")
+    named = set(re.findall(r"(?:^\$ |`)make ([a-z-]+)", readme, re.MULTILINE)) - {"help"}
+    listed = re.search(r"`make help` lists the other targets: (.+?)\.", readme, re.DOTALL)
+    named |= set(re.findall(r"`([a-z-]+)`", listed[1]))
+    assert {"run", "test", "bench"} <= named
+    assert named <= targets, named - targets
+
+
+def test_the_site_of_the_documentation_has_every_page():
+    pages = [name for entry in yaml.safe_load(read("mkdocs.yml"))["nav"] for name in entry.values()]
+    assert sorted(pages) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+
+
+def test_the_container_runs_as_an_ordinary_user_and_is_checked():
+    lines = read("Dockerfile").splitlines()
+    last = lines[max(place for place, line in enumerate(lines) if line.startswith("FROM ")) :]
+    users = [line.split()[1] for line in last if line.startswith("USER ")]
+    assert users
+    assert users[-1] not in {"root", "0"}
+    assert any("/healthz" in line for line in last)
+    for source in re.findall(r"^COPY ([a-z_]+) ", read("Dockerfile"), re.MULTILINE):
+        assert (ROOT / source).is_dir(), source
+
+
+def test_compose_has_the_site_a_worker_and_postgresql_with_known_settings():
+    services = yaml.safe_load(read("compose.yaml"))["services"]
+    assert services.keys() == {"database", "web", "worker"}
+    assert services["database"]["image"].startswith("postgres:")
+    assert services["worker"]["command"] == ["manyi", "worker"]
+    assert services["worker"]["environment"] == services["web"]["environment"]
+    names = {f"MANYI_{setting.name}" for setting in SETTINGS}
+    assert services["web"]["environment"].keys() <= names
+    defaults = {
+        name: re.sub(r"\$\{\w+(?::-(.*?)|:\?.*?)?\}", r"\1", str(text))
+        for name, text in services["web"]["environment"].items()
+    }
+    read_settings(defaults)
+    assert services["web"]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"])
