@@ -100,6 +100,8 @@ def prepare(
     if spec.missing_codes:
         values[np.isin(values, spec.missing_codes)] = np.nan
     _check_scale(spec, values)
+    if n >= len(codes):
+        _check_answered(codes, values)
     sampling = None if weights is None else _weights(weights, n)
     kept = ~np.isnan(values).all(axis=1)
     if sampling is not None:
@@ -111,13 +113,14 @@ def prepare(
         why = "a missing answer" if missing == "listwise" else "no answer to any indicator, or no weight"
         cautions.append(Caution("rows-left-out", f"{left_out} of {n} respondents were left out: {why}."))
     values = values[kept]
-    _check_columns(codes, values)
     if len(values) < len(codes):
         raise DataError(
             f"There are {len(values)} usable respondents for {len(codes)} indicators.",
             code="too-few-rows",
             remedy="Collect more answers, use a smaller model, or choose --missing mean.",
         )
+    _check_answered(codes, values)
+    _check_varied(codes, values)
     low, high, valence = spec.scales.T
     values = np.where(valence < 0, low + high - values, values)
     scaled = np.ones(len(values)) if sampling is None else sampling[kept] / sampling[kept].mean()
@@ -175,22 +178,25 @@ def _check_scale(spec: ModelSpec, values: F64) -> None:
         )
 
 
-def _check_columns(codes: tuple[str, ...], values: F64) -> None:
-    for column, code in enumerate(codes):
-        answers = values[:, column]
-        answers = answers[~np.isnan(answers)]
-        if not len(answers):
-            raise DataError(
-                f"Column {code} has no answers at all.",
-                code="all-missing",
-                remedy="Leave the indicator out of the model.",
-            )
-        if answers.min() == answers.max():
-            raise DataError(
-                f"Column {code} is constant: every answer is {answers[0]:g}.",
-                code="constant-column",
-                remedy="Leave the indicator out of the model; it tells nobody apart.",
-            )
+def _check_answered(codes: tuple[str, ...], values: F64) -> None:
+    empty = np.flatnonzero(np.isnan(values).all(axis=0))
+    if len(empty):
+        raise DataError(
+            f"Column {codes[empty[0]]} has no answers at all.",
+            code="all-missing",
+            remedy="Leave the indicator out of the model.",
+        )
+
+
+def _check_varied(codes: tuple[str, ...], values: F64) -> None:
+    low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    constant = np.flatnonzero(low == high)
+    if len(constant):
+        raise DataError(
+            f"Column {codes[constant[0]]} is constant: every answer is {low[constant[0]]:g}.",
+            code="constant-column",
+            remedy="Leave the indicator out of the model; it tells nobody apart.",
+        )
 
 
 def _weights(weights: ArrayLike, n: int) -> F64:

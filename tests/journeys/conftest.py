@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -40,13 +42,42 @@ def site(tmp_path_factory):
         tokens = fieldwork.issue_invitations(session, waves["TOKEN"], 3, now)
         key = waves["OPEN"].public_key
         session.commit()
+    with served(folder) as address:
+        yield SimpleNamespace(address=address, key=key, tokens=tokens, database=url)
+
+
+@pytest.fixture(scope="session")
+def utility(tmp_path_factory):
+    """The site on a small demo utility, with an account each for a leader and an analyst."""
+    folder = tmp_path_factory.mktemp("utility")
+    manyi(folder, "demo", "--responses", "320", "--waves", "2", "--seed", "3")
+    passwords = {
+        role: manyi(folder, "user", "add", f"{role}@example.org", "--role", role).split()[-1]
+        for role in ("viewer", "analyst")
+    }
+    with served(folder, worker=True) as address:
+        yield SimpleNamespace(address=address, passwords=passwords)
+
+
+def manyi(folder: Path, *arguments: str) -> str:
+    """Run the command line on an instance; give what it printed."""
+    command = [sys.executable, "-m", "web.cli", *arguments]
+    environment = os.environ | {"MANYI_INSTANCE": str(folder)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def served(folder: Path, *, worker: bool = False) -> Iterator[str]:
+    """Serve an instance as `manyi serve` does, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
         "MANYI_INSTANCE": str(folder), "MANYI_PORT": str(port), "MANYI_WORKERS": "1", "MANYI_LANGUAGE": "zh",
     }  # fmt: skip
-    command = [sys.executable, "-m", "web.cli", "serve", "--no-worker"]
+    command = [sys.executable, "-m", "web.cli", "serve", *(() if worker else ("--no-worker",))]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
@@ -57,10 +88,13 @@ def site(tmp_path_factory):
         except OSError:
             time.sleep(0.2)
     else:
+        server.kill()
         pytest.fail(f"the site did not start: {(folder / 'log').read_text()[-2000:]}")
-    yield SimpleNamespace(address=address, key=key, tokens=tokens, database=url)
-    server.terminate()
-    server.wait(timeout=20)
+    try:
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

@@ -102,14 +102,16 @@ def test_a_forged_request_is_refused(analyst, session):
     assert n_runs(session) == before
 
 
-def test_a_wave_that_cannot_be_estimated_says_why(analyst, session, work):
+def test_a_wave_that_cannot_be_estimated_says_why(analyst, session, work, app):
     wave = session.scalar(select(Wave).where(Wave.code == "DEMO-SHORT"))
-    assert wave is not None
+    assert wave.code not in analyst.browse("/runs/").select_one("#wave").get_text(), "nobody has answered it"
+    ask(analyst, 422, wave=wave.code)
+    assert answer_everything(Respondent(app, f"/s/{wave.public_key}"), rating="5")
     shown = ask(analyst, wave=wave.code).location
     assert work() == 1
     page = analyst.browse(shown)
     assert "refused" in page.select_one("#progress .tag").get_text()
-    assert page.select_one("#progress .error").get_text(strip=True)
+    assert "1 usable respondents for" in page.select_one("#progress .error").get_text(strip=True)
     analyst.browse(f"{shown}/result.json", 404)
 
 
@@ -132,18 +134,22 @@ def test_the_index_moves_with_one_more_answer(analyst, session, work, app):
     """The promise of the whole chain: someone answers, the index is estimated anew, and it has moved."""
     before = json.loads(analyst.client.get(f"/runs/{newest(session, LIVE)}/result.json").data)["result"]
     key = session.scalar(select(Wave.public_key).where(Wave.code == LIVE))
-    visitor = Respondent(app, f"/s/{key}")
-    visitor.open()
-    for _ in range(20):
-        if visitor.section == "done":
-            break
-        visitor.send(**everything(visitor.page, rating="1"))
-    assert visitor.receipt()
+    assert answer_everything(Respondent(app, f"/s/{key}"), rating="1")
     ask(analyst, wave=LIVE)
     assert work() == 1
     after = json.loads(analyst.client.get(f"/runs/{newest(session, LIVE)}/result.json").data)["result"]
     assert after["n_respondents"] == before["n_respondents"] + 1
     assert after["index"]["points"] < before["index"]["points"]
+
+
+def answer_everything(visitor, *, rating: str) -> str:
+    """Answer a whole questionnaire; give the receipt."""
+    visitor.open()
+    for _ in range(20):
+        if visitor.section == "done":
+            break
+        visitor.send(**everything(visitor.page, rating=rating))
+    return visitor.receipt()
 
 
 def everything(page, *, rating: str) -> dict[str, str]:

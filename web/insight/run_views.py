@@ -8,13 +8,14 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import defer
 from wtforms.fields.choices import SelectChoice
 
 from surveys import audit
 from surveys.models import Analysis, Wave
-from surveys.models.collection import Purpose, WaveState
+from surveys.models import Response as StoredResponse
+from surveys.models.collection import Purpose, ResponseState
 from surveys.models.records import AnalysisState
 from web import jobs, runs
 from web.accounts.access import allow
@@ -125,8 +126,10 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
 
 
 def _estimable() -> list[Wave]:
-    """Give the official waves that have been in the field, the newest first."""
-    wanted = select(Wave).where(Wave.purpose == Purpose.OFFICIAL, Wave.state != WaveState.PLANNED)
+    """Give the official waves that somebody has answered, the newest first."""
+    complete = StoredResponse.state == ResponseState.COMPLETE
+    answered = exists().where(StoredResponse.wave_id == Wave.id, complete)
+    wanted = select(Wave).where(Wave.purpose == Purpose.OFFICIAL, answered)
     return list(db.session.scalars(wanted.order_by(Wave.opens_at.desc(), Wave.id.desc())))
 
 
