@@ -178,7 +178,14 @@ def _labels(variable: str, column: ArrayLike) -> NDArray[np.str_]:
 
 def _numbers(variable: str, margin: Mapping[str, float], order: tuple[str, ...]) -> tuple[F64, bool]:
     """Give a margin's targets and whether they are numbers of customers, not shares."""
-    numbers = np.array([margin[name] for name in order], dtype=float)
+    try:
+        numbers = np.array([margin[name] for name in order], dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"The margin {variable} holds a target that is no number.",
+            code="margins",
+            remedy="Targets are shares or numbers of customers, 0 or more.",
+        ) from None
     for name, value in zip(order, numbers, strict=True):
         if not np.isfinite(value) or value < 0:
             raise DataError(

@@ -248,7 +248,7 @@ def answers_for_change(change_points: float, wanted_power: float = 0.8, design: 
         )
     # The closed form leaves out the far tail, which can only lower n: it is where the search starts.
     reach = critical(design.level) + float(stats.norm.ppf(wanted_power))
-    free = 2 * (design.sd_points * reach / change_points) ** 2 * design.effect if reach > 0 else 1.0
+    free = 2 * (design.sd_points * reach / change_points) ** 2 * design.effect
     low, n = 0, max(1, _up(free / (1 + free / design.population)))
     while n - low > 1:
         middle = (low + n) // 2

@@ -267,7 +267,12 @@ def start_weights(start: ArrayLike | None, n: int) -> F64:
     """Give design weights of n respondents (ones by default), or name the first that is none."""
     if start is None:
         return np.ones(n)
-    weights = np.array(start, dtype=float)
+    try:
+        weights = np.array(start, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(
+            "The start weights are not all numbers.", code="weights", remedy="Correct or fill in the texts."
+        ) from None
     if weights.shape != (n,):
         raise DataError(
             f"{weights.size} start weights for {n} respondents.", code="weights", remedy="Give one each."

@@ -200,6 +200,7 @@ def test_wrong_margins_are_refused():
     )
     refused("target of tier = key is -0.1", classes, {"tier": {"key": -0.1, "base": 1.1}})
     refused("target of tier = key is nan", classes, {"tier": {"key": np.nan, "base": 1.0}})
+    refused("tier holds a target that is no number", classes, {"tier": {"key": "many", "base": 1}})
     refused("All targets of tier", classes, {"tier": {"key": 0, "base": 0}})
     refused("No margin", classes, {})
     refused("2 and 10 rows", {**classes, "tier": ["key", "base"]}, {"tier": tier, "area": area})
@@ -220,6 +221,7 @@ def test_wrong_start_weights_are_refused():
         ([1, 1, 1, np.inf, 1, 1], "row 4 is no finite number"),
         ([0] * 6, "All start weights are zero"),
         ([1, 1], "2 start weights for 6"),
+        (["1", "heavy", 1, 1, 1, 1], "not all numbers"),
         ([0, 0, 0, 1, 1, 1], "tier = key has a target of 0.5 but nobody"),
     ):
         refused(match, classes, margin, start=start)
