@@ -54,7 +54,7 @@ def over_waves(
                 "text": [_short(value) for value in values],
                 "textposition": "top center",
                 "line": {"color": colour, "dash": dash, "width": 3 if first else 2},
-                "marker": {"symbol": symbol, "size": 8, "color": colour},
+                "marker": {"symbol": symbol, "size": 8 if first else 6, "color": colour},
                 "hovertemplate": "%{x}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
             }
         )
