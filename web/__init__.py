@@ -7,7 +7,7 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_security import FSQLALiteUserDatastore
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -113,7 +113,8 @@ def _configure_accounts(app: Flask) -> None:
     app.config.from_mapping(WORDING)
     # The theme of Bootstrap-Flask and Flask-Security's own pages are replaced by templates/security.
     staff_security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
-    limit = limiter.limit(lambda: app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
+    # The limiter knows views by name, so a limit must not hold on to one app of several.
+    limit = limiter.limit(lambda: current_app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
     for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])
 

@@ -1,17 +1,18 @@
 """Exceptions into pages: refusals are told with their remedy, faults are logged with their trace."""
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from surveys.errors import SurveyError
 from web.extensions import db
-from web.i18n import choose
+from web.i18n import TAGS, choose
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +57,19 @@ PAGES = {
 }
 
 
-def page(status: int, *, message: str = "") -> ResponseReturnValue:
-    """Give the friendly page of a status."""
+def page(status: int, *, message: str = "", bare: bool = False) -> ResponseReturnValue:
+    """Give the friendly page of a status; `bare` asks for neither the database nor addresses of the site."""
     heading, remedy = PAGES.get(status) or PAGES[400 if status < 500 else 500]
     db_rollback()
-    template = "errors/page.html"
-    return render_template(template, status=status, heading=heading, message=message or remedy), status
+    if bare:
+        # Without the context that Flask adds: it would load who is logged in.
+        template = current_app.jinja_env.get_template("errors/bare.html")
+        return template.render(
+            language_tag=TAGS[choose()], heading=heading, message=message or remedy
+        ), status
+    return render_template(
+        "errors/page.html", status=status, heading=heading, message=message or remedy
+    ), status
 
 
 def db_rollback() -> None:
@@ -75,6 +83,8 @@ def configure(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SurveyError, _refused)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(NoFreeConnection, _busy)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _fault)
 
@@ -97,7 +107,18 @@ def _refused(error: SurveyError) -> ResponseReturnValue:
 
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.error("database_unavailable", endpoint=request.endpoint, error=type(error.orig).__name__)
-    return page(503)
+    # The header of a usual page asks the database who is logged in.
+    return page(503, bare=True)
+
+
+def _busy(_error: NoFreeConnection) -> ResponseReturnValue:
+    log.error("database_busy", endpoint=request.endpoint, remedy="more connections or fewer workers")
+    return page(503, bare=True)
+
+
+def _foreign_host(_error: SecurityError) -> ResponseReturnValue:
+    log.info("refused", code="host", remedy="set MANYI_TRUSTED_HOSTS")
+    return page(400, bare=True)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -74,3 +74,11 @@ def main() -> None:
             raise
         click.echo(str(error), err=True)
         sys.exit(1)
+    except Exception as error:
+        # Known by name, so that `manyi --help` need not load SQLAlchemy.
+        if type(error).__name__ not in {"OperationalError", "ProgrammingError"} or not hasattr(error, "orig"):
+            raise
+        reason = (str(error.orig).strip().splitlines() or [type(error).__name__])[0]
+        remedy = "Check MANYI_DATABASE_URL, and bring the database up to date: manyi db upgrade"
+        click.echo(f"The database cannot be used: {reason}. {remedy}", err=True)
+        sys.exit(1)

@@ -20,7 +20,10 @@ def database_url() -> URL:
     settings = read_settings()
     instance: Path = settings["INSTANCE"]
     instance.mkdir(parents=True, exist_ok=True)
-    return normalise_url(settings["DATABASE_URL"] or f"sqlite:///{instance / 'manyi.db'}")
+    try:
+        return normalise_url(settings["DATABASE_URL"] or f"sqlite:///{instance / 'manyi.db'}")
+    except ValueError as error:
+        raise Refusal(f"MANYI_DATABASE_URL cannot be used: {error}.") from None
 
 
 def instance_folder() -> Path:
@@ -74,8 +77,12 @@ def backup(file: Path) -> None:
         raise Refusal(f"{file} is there already. Choose another name.")
     if not source.exists():
         raise Refusal("There is no database yet. Run manyi db upgrade first.")
-    with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(file)) as copy:
-        opened.backup(copy)
+    try:
+        with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(file)) as copy:
+            opened.backup(copy)
+    except sqlite3.Error as error:
+        file.unlink(missing_ok=True)  # half a copy is none
+        raise Refusal(f"{file} cannot be written: {error}.") from None
     click.echo(f"Copied to {file}.", err=True)
 
 

@@ -1,0 +1,164 @@
+"""The database from the command line: upgraded, copied in use, put back; broken copies change nothing."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys import responding
+from surveys.database import create_engine
+from surveys.models import Response
+from tests.databases import cluster, postgres_database  # noqa: F401
+from tests.surveys.worlds import NOW, make_wave
+
+
+@pytest.fixture
+def database(manyi, tmp_path):
+    """An upgraded database of the instance."""
+    code, _, err = manyi("db", "upgrade")
+    assert code == 0, err
+    return tmp_path / "instance" / "manyi.db"
+
+
+def add_responses(path, number):
+    engine = create_engine(f"sqlite:///{path}")
+    with Session(engine) as session:
+        wave = make_wave(session)
+        for place in range(number):
+            responding.open_response(session, wave, client_key=f"key {place}", language="zh", now=NOW)
+        session.commit()
+    engine.dispose()
+
+
+def count_responses(path):
+    engine = create_engine(f"sqlite:///{path}")
+    with Session(engine) as session:
+        found = session.scalar(select(func.count()).select_from(Response))
+    engine.dispose()
+    return found
+
+
+def test_upgrading_twice_keeps_what_is_there(manyi, database):
+    add_responses(database, 2)
+    code, out, err = manyi("db", "upgrade")
+    assert (code, out) == (0, "")
+    assert "up to date" in err
+    assert count_responses(database) == 2
+
+
+def test_upgrading_postgresql_twice(manyi, monkeypatch, cluster):  # noqa: F811
+    with postgres_database(cluster, "template0") as url:
+        monkeypatch.setenv("MANYI_DATABASE_URL", url.render_as_string(hide_password=False))
+        for _ in range(2):
+            code, _, err = manyi("db", "upgrade")
+            assert code == 0, err
+        engine = create_engine(url)
+        with Session(engine) as session:
+            assert session.scalar(select(func.count()).select_from(Response)) == 0
+        engine.dispose()
+        for command in (("backup", "x.db"), ("restore", "x.db", "--yes")):
+            code, _, err = manyi(*command)
+            assert (code, "pg_dump" in err) == (1, True)
+
+
+def test_a_backup_while_somebody_writes_is_whole(manyi, database, tmp_path):
+    add_responses(database, 3)
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM response")
+        code, _, err = manyi("backup", copy)
+        assert code == 0, err
+        writer.execute("COMMIT")
+    assert count_responses(copy) == 3  # as committed when it was copied
+    assert count_responses(database) == 0
+    with closing(sqlite3.connect(copy)) as opened:
+        assert opened.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_a_backup_overwrites_nothing_and_needs_a_database(manyi, tmp_path):
+    code, _, err = manyi("backup", tmp_path / "copy.db")
+    assert (code, "manyi db upgrade" in err) == (1, True)
+    assert not (tmp_path / "copy.db").exists()
+    manyi("db", "upgrade")
+    (tmp_path / "copy.db").write_text("mine", encoding="utf-8")
+    code, _, err = manyi("backup", tmp_path / "copy.db")
+    assert (code, "there already" in err) == (1, True)
+    assert (tmp_path / "copy.db").read_text(encoding="utf-8") == "mine"
+    code, _, err = manyi("backup", tmp_path / "no" / "folder" / "copy.db")
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_a_restore_brings_back_what_was_copied_and_keeps_the_present(manyi, database, tmp_path):
+    add_responses(database, 4)
+    copy = tmp_path / "copy.db"
+    assert manyi("backup", copy)[0] == 0
+    with closing(sqlite3.connect(database)) as writer:
+        writer.execute("DELETE FROM response")
+        writer.commit()
+    code, _, err = manyi("restore", copy, "--yes")
+    assert code == 0, err
+    assert count_responses(database) == 4
+    assert count_responses(database.with_suffix(".before-restore.db")) == 0
+
+
+def truncated(copy):
+    copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+
+
+def overwritten(copy):
+    content = bytearray(copy.read_bytes())
+    content[8192:20000] = b"\xff" * (20000 - 8192)
+    copy.write_bytes(content)
+
+
+def no_database(copy):
+    copy.write_bytes(b"nothing of the kind" * 100)
+
+
+def empty(copy):
+    copy.write_bytes(b"")
+
+
+def foreign(copy):
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as made:
+        made.execute("CREATE TABLE songs (title TEXT)")
+
+
+@pytest.mark.parametrize("spoil", [truncated, overwritten, no_database, empty, foreign])
+def test_a_broken_copy_is_refused_and_nothing_changes(manyi, database, tmp_path, spoil):
+    add_responses(database, 2)
+    copy = tmp_path / "copy.db"
+    assert manyi("backup", copy)[0] == 0
+    spoil(copy)
+    code, out, err = manyi("restore", copy, "--yes")
+    assert (code, out) == (1, "")
+    assert str(copy) in err
+    assert "Traceback" not in err
+    assert count_responses(database) == 2
+    assert not database.with_suffix(".before-restore.db").exists()
+
+
+def test_a_missing_copy_is_refused(manyi, database, tmp_path):
+    code, _, err = manyi("restore", tmp_path / "never.db", "--yes")
+    assert (code, "is not there" in err) == (1, True)
+
+
+def test_a_database_address_that_cannot_be_read_is_refused_without_its_password(manyi, monkeypatch):
+    for url in ("mysql://u:secret@h/d", "not a url secret", "postgresql://u:secret@127.0.0.1:1/d"):
+        monkeypatch.setenv("MANYI_DATABASE_URL", url)
+        code, _, err = manyi("db", "upgrade")
+        assert code == 1, (url, err)
+        assert err.strip()
+        assert "secret" not in err
+        assert "Traceback" not in err
+
+
+def test_a_database_without_tables_is_a_message(manyi, tmp_path):
+    code, _, err = manyi("responses", "export", "W", "-o", tmp_path / "x.csv")
+    assert (code, "manyi db upgrade" in err) == (1, True), err
+    assert "Traceback" not in err

@@ -1,0 +1,96 @@
+"""Serving from the command line: a taken port, settings that cannot be used, and help with examples."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import click
+import pytest
+
+from web.cli import COMMANDS
+from web.cli import manyi as group
+
+
+def every_command(command=group, path=()):
+    """The names of all commands and groups."""
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from every_command(command.get_command(context, name), (*path, name))
+
+
+@pytest.mark.parametrize("words", list(every_command()), ids=lambda words: " ".join(words) or "manyi")
+def test_help_of_every_command_has_an_example(manyi, words):
+    code, out, err = manyi(*words, "--help")
+    assert (code, err) == (0, "")
+    example = re.search(r"Example: (MANYI_\w+=\S+ )?manyi ([a-z]+)", out)
+    assert example is not None, out
+    assert example[2] in COMMANDS
+    assert not words or example[2] == words[0]
+
+
+@pytest.mark.parametrize("command", ["serve", "start"])
+def test_a_taken_port_is_a_message(manyi, monkeypatch, tmp_path, command):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("MANYI_PORT", str(port))
+        code, out, err = manyi(command)
+    assert (code, out) == (1, "")
+    assert f"Port {port} cannot be used" in err
+    assert "MANYI_PORT=" in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "instance" / "manyi.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PORT", "x"), ("HTTPS", "perhaps"), ("LANGUAGE", "fr"), ("CONFIG", "/nowhere/manyi.conf")],
+)
+def test_a_setting_that_cannot_be_used_is_named(manyi, monkeypatch, name, text):
+    monkeypatch.setenv(f"MANYI_{name}", text)
+    code, _, err = manyi("serve")
+    assert code == 1
+    assert f"MANYI_{name}" in err
+    assert "Traceback" not in err
+
+
+def test_wrong_usage_has_exit_code_2(manyi):
+    for words in (["never"], ["serve", "--never"], ["backup"], ["user", "add"], ["demo", "--waves", "0"]):
+        code, out, err = manyi(*words)
+        assert (code, out) == (2, ""), words
+        assert err
+
+
+def test_the_site_starts_says_where_it_is_and_ends(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "MANYI_INSTANCE": str(tmp_path), "MANYI_PORT": str(port), "MANYI_WORKERS": "1",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "web.cli"]
+    subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    server = subprocess.Popen(
+        [*command, "serve", "--no-worker"], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        for _ in range(300):
+            try:
+                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.1)
+        assert answer.status == 200
+        server.send_signal(signal.SIGTERM)
+        written, _ = server.communicate(timeout=30)
+    finally:
+        server.kill()
+    assert f"http://127.0.0.1:{port}/" in written

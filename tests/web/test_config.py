@@ -1,0 +1,103 @@
+"""Settings from the environment and from a file; what cannot be used is refused by name."""
+
+import stat
+
+import pytest
+from flask import request
+
+from web import create_app
+from web.config import SETTINGS, SettingError, flask_settings, read_settings, secret_key
+
+KEY = "k" * 40
+
+
+def test_defaults_can_be_read_and_are_complete(tmp_path):
+    found = read_settings({"MANYI_INSTANCE": str(tmp_path)})
+    assert found.keys() == {setting.name for setting in SETTINGS}
+    assert (found["PORT"], found["HTTPS"], found["LANGUAGE"], found["INSTANCE"]) == (
+        8000,
+        False,
+        "zh",
+        tmp_path,
+    )
+    flask = flask_settings(found)
+    assert flask["DATABASE_URL"] == f"sqlite:///{tmp_path}/manyi.db"
+    assert flask["SESSION_COOKIE_SECURE"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "-1"), ("PORT", "eighty"), ("PORT", ""), ("WORKERS", "2.5"), ("HTTPS", "maybe"),
+        ("LANGUAGE", "fr"), ("LANGUAGE", "EN"), ("SESSION_HOURS", "x"), ("ANSWER_KIB", "1e3"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_used_is_named(name, text):
+    with pytest.raises(SettingError, match=f"MANYI_{name}=.*cannot be used"):
+        read_settings({f"MANYI_{name}": text})
+
+
+def test_a_file_gives_settings_and_the_environment_wins(tmp_path):
+    file = tmp_path / "manyi.conf"
+    file.write_text('# ours\n\nMANYI_PORT = 9000\nMANYI_PUBLIC_URL="https://a.example/"\n', encoding="utf-8")
+    found = read_settings({"MANYI_CONFIG": str(file)})
+    assert (found["PORT"], found["PUBLIC_URL"]) == (9000, "https://a.example")
+    assert read_settings({"MANYI_CONFIG": str(file), "MANYI_PORT": "9001"})["PORT"] == 9001
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("MANYI_PROT=1", "MANYI_PROT"), ("PORT=1", "PORT"), ("just words", "line 1")]
+)
+def test_a_file_with_a_mistake_is_refused_with_its_place(tmp_path, text, words):
+    file = tmp_path / "manyi.conf"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingError, match=words):
+        read_settings({"MANYI_CONFIG": str(file)})
+    with pytest.raises(SettingError, match="cannot be read"):
+        read_settings({"MANYI_CONFIG": str(tmp_path / "missing")})
+
+
+def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
+    key = secret_key(tmp_path)
+    assert len(key) >= 48
+    assert secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    (tmp_path / "secret_key").write_text("short", encoding="ascii")
+    with pytest.raises(SettingError, match="secret_key"):
+        secret_key(tmp_path)
+
+
+def test_a_short_key_is_refused(tmp_path):
+    settings = read_settings({"MANYI_INSTANCE": str(tmp_path), "MANYI_SECRET_KEY": "short"})
+    with pytest.raises(SettingError, match="at least 32"):
+        flask_settings(settings)
+
+
+def make(tmp_path, **manyi):
+    return create_app({"MANYI": {"INSTANCE": tmp_path, "SECRET_KEY": KEY, **manyi}, "TESTING": True})
+
+
+def test_https_makes_cookies_secure_and_browsers_stay(tmp_path):
+    plain = make(tmp_path).test_client().get("/s/x?lang=en")
+    assert "Strict-Transport-Security" not in plain.headers
+    site = make(tmp_path, HTTPS=True).test_client()
+    response = site.get("/login?lang=en", base_url="https://localhost")
+    cookies = response.headers.getlist("Set-Cookie")
+    assert cookies
+    assert all("Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+    assert "max-age=" in response.headers["Strict-Transport-Security"]
+
+
+def test_trusted_hosts_refuse_others(tmp_path):
+    site = make(tmp_path, TRUSTED_HOSTS=["survey.example"]).test_client()
+    assert site.get("/login", headers={"Host": "survey.example"}).status_code == 200
+    assert site.get("/login", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_forwarded_addresses_are_believed_from_our_own_proxies_only(tmp_path):
+    for hops, wanted in ((0, "127.0.0.1"), (1, "9.9.9.9")):
+        site = make(tmp_path, PROXY_HOPS=hops)
+        seen = []
+        site.before_request(lambda seen=seen: seen.append(request.remote_addr))
+        site.test_client().get("/login", headers={"X-Forwarded-For": "1.1.1.1, 9.9.9.9"})
+        assert seen == [wanted]
