@@ -2,7 +2,9 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -123,13 +125,15 @@ def _read_file(path: Path) -> dict[str, str]:
 def secret_key(instance: Path) -> str:
     """Give the key kept in the instance folder; the first run makes it, readable by its owner only."""
     path = instance / "secret_key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
+    if not path.exists():
+        # Written whole under another name and then linked: a second worker that starts at the same moment
+        # must never read a file that is still empty, and must not replace the first one's key.
+        handle, draft = tempfile.mkstemp(dir=instance, prefix=".secret_key-")
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        Path(draft).unlink()
     key = path.read_text(encoding="ascii").strip()
     if len(key) < 32:
         raise SettingError(f"{path} holds no usable key. Delete the file; the next start makes a new one.")

@@ -1,6 +1,8 @@
 """Settings from the environment and from a file; what cannot be used is refused by name."""
 
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import request
@@ -65,6 +67,22 @@ def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
     (tmp_path / "secret_key").write_text("short", encoding="ascii")
     with pytest.raises(SettingError, match="secret_key"):
         secret_key(tmp_path)
+
+
+def test_workers_that_start_together_share_one_key(tmp_path):
+    for place in range(30):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        start = threading.Barrier(4)
+
+        def read(folder=folder, start=start):
+            start.wait(10)
+            return secret_key(folder)
+
+        with ThreadPoolExecutor(4) as pool:
+            keys = {task.result() for task in [pool.submit(read) for _ in range(4)]}
+        assert len(keys) == 1
+        assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
 
 def test_a_short_key_is_refused(tmp_path):
