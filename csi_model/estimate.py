@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from multiprocessing.context import BaseContext
 from typing import Any
 
 import numpy as np
@@ -294,7 +296,7 @@ def estimate_groups(
         else:
             own = Options(**{**options.__dict__, "seed": int(seed), "jobs": 1})
             tasks.append((name, spec, data.subset(rows), own))
-    for done, (name, outcome) in enumerate(_run(tasks, options.jobs), start=1):
+    for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
             cautions.append(Caution("group-refused", f"{name}: {outcome}"))
         else:
@@ -304,20 +306,30 @@ def estimate_groups(
     return found, cautions
 
 
-def _run(tasks: list[Any], jobs: int) -> Any:
-    if jobs == 1 or len(tasks) < 2:
-        yield from map(_one_group, tasks)
-        return
-    # Small chunks: progress is seen as it is made, and no process ends long before the others.
-    try:
-        with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
-            yield from pool.map(_one_group, tasks, chunksize=max(1, len(tasks) // (32 * jobs)))
-    except BrokenProcessPool:
-        raise ModelError(
-            "A worker process was ended from outside, most likely for want of memory.",
-            code="workers",
-            remedy="Ask for fewer jobs.",
-        ) from None
+def _run(tasks: list[Any], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:
+    done = 0
+    if jobs > 1 and len(tasks) > 1:
+        # Small chunks: progress is seen as it is made, and no process ends long before the others.
+        chunk = max(1, len(tasks) // (32 * jobs))
+        try:
+            with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=_processes()) as pool:
+                for outcome in pool.map(_one_group, tasks, chunksize=chunk):
+                    done += 1
+                    yield outcome
+        except BrokenProcessPool:
+            # Memory ran out, or a script that is not guarded by __name__ cannot be read by the workers.
+            message = f"Worker processes ended early; {len(tasks) - done} groups were estimated one by one."
+            cautions.append(Caution("workers-ended", message))
+    yield from map(_one_group, tasks[done:])
+
+
+def _processes() -> BaseContext:
+    """Give processes that do not inherit this one's threads: a fork of the linear algebra's could hang."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _one_group(task: tuple[str, ModelSpec, IndicatorMatrix, Options]) -> tuple[str, Result | ModelError]:

@@ -1,6 +1,7 @@
 """Many groups in one call: progress, failures that stay in their group, and what a group's result keeps."""
 
-from dataclasses import replace
+import os
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,25 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     assert "does not vary" in messages["unit 1"]
     assert f"{data.codes[0]} does not vary" in messages["unit 2"]
     assert "cannot be told apart" in messages["unit 5"]
+
+
+class Fragile(csi_model.ModelSpec):
+    """Ends every process that it is sent to, as the system does where memory runs out."""
+
+    def __reduce__(self):
+        return os._exit, (9,)
+
+
+def test_the_work_of_workers_that_die_is_done_here(units):
+    spec, data, labels = units
+    fragile = Fragile(**{part.name: getattr(spec, part.name) for part in fields(spec)})
+    options = csi_model.Options(bootstrap=20, jobs=2)
+    found, cautions = csi_model.estimate_groups(fragile, data, options, labels, None)
+    wanted, _ = csi_model.estimate_groups(spec, data, options, labels, None)
+    assert [caution.code for caution in cautions] == ["workers-ended"]
+    assert "8 groups were estimated one by one" in cautions[0].message
+    for name, group in wanted.items():
+        assert csi_model.document(found[name]) == csi_model.document(group)
 
 
 def test_groups_below_the_floor_are_named(units):
