@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 
 from surveys.answers import DONT_KNOW_FIELD, NOT_APPLICABLE_FIELD
+from surveys.fields import OTHER_TEXT_LIMIT
 from surveys.questionnaire import (
     AnyQuestion,
     ChoiceQuestion,
@@ -35,7 +36,6 @@ from surveys.questionnaire import (
     Rating,
     Section,
 )
-from surveys.routing import OTHER_TEXT_LIMIT
 from surveys.wording import in_language
 
 UNSURE = {"zh": "说不清", "en": "Don’t know"}

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from surveys import finishing, responding
 from surveys.answers import NOT_ASKED
 from surveys.errors import Problem, SurveyError
+from surveys.fields import PageAnswers
 from surveys.models.collection import ResponseState
-from surveys.routing import PageAnswers
 from surveys.wording import fill, in_language
 from web import i18n
 from web.accounts.access import public
