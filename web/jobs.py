@@ -4,18 +4,23 @@ Jobs wait in the instance's jobs.db beside a SQLite database, else in tables of 
 that workers on other machines find them.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from flask import current_app
 from huey import Huey, PostgresHuey, SqliteHuey
 from huey.api import TaskWrapper
-from sqlalchemy import URL
+from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
+from surveys import analyses
 from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
+from surveys.models.records import AnalysisState
 from web import runs
+
+ABANDONED = "The worker stopped before this run had ended. Repeat the run."
 
 
 @cache
@@ -42,6 +47,25 @@ def carry_out(url: URL, analysis_id: int) -> None:
             analysis = session.get(Analysis, analysis_id)
             if analysis is not None:
                 runs.execute(session, analysis)
+    finally:
+        engine.dispose()
+
+
+def end_abandoned(url: URL) -> None:
+    """End the runs that a worker which died has left running, so that they can be asked for again.
+
+    An embedded SQLite database has one worker, so whatever runs when it starts is abandoned. On PostgreSQL
+    other workers may be at it: there nothing is ended.
+    """
+    if url.get_backend_name() != "sqlite":
+        return
+    engine = create_engine(url)
+    try:
+        with Session(engine) as session:
+            running = select(Analysis).where(Analysis.state == AnalysisState.RUNNING)
+            for analysis in session.scalars(running).all():
+                analyses.fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
+            session.commit()
     finally:
         engine.dispose()
 

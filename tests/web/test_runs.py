@@ -5,9 +5,10 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from surveys import analyses
 from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
-from tests.web.demo_site import LIVE, SECOND, demo_file, site_url  # noqa: F401
+from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web import jobs
 
 
@@ -162,6 +163,21 @@ def everything(page, *, rating: str) -> dict[str, str]:
         name: special.get(name, rating if rating in values and len(values) >= 10 else values[0])
         for name, values in groups.items()
     }
+
+
+def test_a_run_left_by_a_dead_worker_can_be_repeated(analyst, session, work, site_url):  # noqa: F811
+    shown = ask(analyst).location
+    session.rollback()
+    analyses.start(session, session.get(Analysis, int(shown.rsplit("/", 1)[1])), now=NOW)
+    session.commit()
+    assert analyst.send(f"{shown}/repeat").location == shown, "it seems to be on its way"
+    jobs.end_abandoned(site_url)
+    page = analyst.browse(shown)
+    assert "Repeat the run" in page.select_one("#progress .error").get_text()
+    again = analyst.send(f"{shown}/repeat").location
+    assert again != shown
+    work()
+    assert "done" in analyst.browse(again).select_one("#progress .tag").get_text()
 
 
 def newest(session, code: str) -> int:

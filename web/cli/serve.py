@@ -45,7 +45,9 @@ def serve(*, no_worker: bool = False) -> None:
     _check_port()
     worker = None
     if not no_worker:
-        worker = subprocess.Popen([sys.executable, "-m", "web.cli", "worker"])
+        # A session of its own: Ctrl-C reaches the server alone, which then ends the worker in order.
+        command = [sys.executable, "-m", "web.cli", "worker"]
+        worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
     server = Granian(
         "web.wsgi:app",
         address=settings["HOST"],
@@ -80,8 +82,9 @@ def worker() -> None:
     Example: manyi worker
     """
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
-    from web.jobs import queue  # noqa: PLC0415
+    from web.jobs import end_abandoned, queue  # noqa: PLC0415
 
+    end_abandoned(database_url())
     waiting, _task = queue(database_url(), instance_folder())
     consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
     consumer.run()
