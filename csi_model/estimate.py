@@ -29,6 +29,7 @@ INDICATIVE = 100
 METHODS = ("pls", "plsc", "cbsem")
 MISSING = ("mean", "listwise", "fiml")
 INTERVALS = ("percentile", "bca", "studentised")
+Task = tuple[str, ModelSpec, IndicatorMatrix, "Options"]
 Progress = Callable[[float], None]
 Interval = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
@@ -306,17 +307,21 @@ def estimate_groups(
     return found, cautions
 
 
-def _run(tasks: list[Any], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:
+def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:
     done = 0
     if jobs > 1 and len(tasks) > 1:
         # Small chunks: progress is seen as it is made, and no process ends long before the others.
         chunk = max(1, len(tasks) // (32 * jobs))
         try:
-            with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=_processes()) as pool:
-                for outcome in pool.map(_one_group, tasks, chunksize=chunk):
+            # Answers go to each process once, when it starts. Sent task by task they would fill the pipe,
+            # and Python before 3.11.5 waits for ever where a process dies with a full pipe (gh-94777).
+            with ProcessPoolExecutor(
+                min(jobs, len(tasks)), mp_context=_processes(), initializer=_take, initargs=(tasks,)
+            ) as pool:
+                for outcome in pool.map(_one_taken, range(len(tasks)), chunksize=chunk):
                     done += 1
                     yield outcome
-        except BrokenProcessPool:
+        except (BrokenProcessPool, BrokenPipeError):
             # Memory ran out, or a script that is not guarded by __name__ cannot be read by the workers.
             message = f"Worker processes ended early; {len(tasks) - done} groups were estimated one by one."
             cautions.append(Caution("workers-ended", message))
@@ -332,7 +337,18 @@ def _processes() -> BaseContext:
     return context
 
 
-def _one_group(task: tuple[str, ModelSpec, IndicatorMatrix, Options]) -> tuple[str, Result | ModelError]:
+_taken: list[Task] = []  # in a worker process: what it may be asked for
+
+
+def _take(tasks: list[Task]) -> None:
+    _taken[:] = tasks
+
+
+def _one_taken(place: int) -> tuple[str, Result | ModelError]:
+    return _one_group(_taken[place])
+
+
+def _one_group(task: Task) -> tuple[str, Result | ModelError]:
     name, spec, data, options = task
     try:
         answered = ~np.isnan(data.values)
