@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# PostgreSQL, Chromium and a Chinese font for the tests, through apt, if they are missing.
+# PostgreSQL, Chromium, a Chinese font and what Playwright's driver links to, through apt, if they are missing.
 set -euo pipefail
 wanted=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
 command -v chromium >/dev/null || [ -n "${MANYI_CHROMIUM:-}" ] || wanted+=(chromium)
+ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted+=(libatomic1)
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || wanted+=(fonts-noto-cjk)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
