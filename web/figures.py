@@ -61,7 +61,9 @@ def over_waves(
     seen = [end for _, points in lines for ends in points for end in ends if end is not None] or [0.0, 100.0]
     room = max(3.0, 0.25 * (max(seen) - min(seen)))
     axis = {"range": [max(0.0, min(seen) - room), min(100.0, max(seen) + room)], "automargin": True}
-    return _written(traces, x={"type": "category", "automargin": True}, y=axis, height=height, legend=len(lines) > 1)
+    return _written(
+        traces, x={"type": "category", "automargin": True}, y=axis, height=height, legend=len(lines) > 1
+    )
 
 
 def _band(waves: Sequence[str], points: Sequence[Point]) -> list[Json]:
