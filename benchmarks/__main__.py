@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import collection, estimation, storage
+from benchmarks import collection, covariance, estimation, storage
 from benchmarks.table import Line, show
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "large": estimation.large_bootstrap,
     "million": estimation.million,
     "fleet": estimation.fleet,
+    "fiml": covariance.fiml,
     "matrix": storage.matrix_of_a_million,
     "collection": collection.collection,
 }
