@@ -1,5 +1,6 @@
 """The satisfaction index and its statistics: numpy and scipy, no web and no SQL."""
 
+from csi_model.assess import assess
 from csi_model.errors import (
     Caution,
     ConvergenceError,
@@ -27,6 +28,7 @@ __all__ = [
     "Options",
     "Result",
     "SpecificationError",
+    "assess",
     "document",
     "estimate",
     "estimate_groups",

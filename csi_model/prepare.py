@@ -64,7 +64,7 @@ def prepare(
     weights: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     clusters: ArrayLike | None = None,
-    groups: ArrayLike | None = None,
+    groups: ArrayLike | tuple[ArrayLike, ...] | None = None,
 ) -> IndicatorMatrix:
     """Check the columns of a model's indicators and bring them into one matrix.
 
@@ -74,6 +74,8 @@ def prepare(
         Column name → values of one length; ``nan`` and the model's missing codes are missing.
     missing : {"mean", "listwise", "fiml"}
         `listwise` leaves out rows with any gap here; the others leave gaps in.
+    groups
+        A label per row, or a tuple of such columns, whose labels are joined: a group is a pair of values.
 
     Raises
     ------
@@ -222,7 +224,10 @@ def _weights(weights: ArrayLike, n: int) -> F64:
     return numbers
 
 
-def _named(groups: ArrayLike, n: int) -> NDArray[np.str_]:
+def _named(groups: ArrayLike | tuple[ArrayLike, ...], n: int) -> NDArray[np.str_]:
+    if isinstance(groups, tuple):
+        columns = [_named(column, n) for column in groups]
+        return np.array([" / ".join(labels) for labels in zip(*columns, strict=True)], dtype=np.str_)
     array = np.asarray(groups)
     if array.shape != (n,):
         raise DataError(f"{array.size} groups for {n} respondents.", code="groups", remedy="Give one each.")

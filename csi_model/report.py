@@ -13,6 +13,15 @@ from csi_model import effects, fit, reliability, validity
 from csi_model.estimate import Result
 
 F64 = NDArray[np.float64]
+# Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
+QUALITY = {
+    "r_squared": "r_squared",
+    "alpha_standardised": "alpha",
+    "rho_a": "rho_a",
+    "rho_c": "rho_c",
+    "ave": "ave",
+}
+OUTER = {"loading": "loadings", "outer_weight": "weights", "weight_share": "shares"}
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -63,6 +72,11 @@ def _own(result: Result) -> dict[str, Any]:
     return written
 
 
+def _ends(result: Result, name: str, place: int) -> list[float] | None:
+    interval = result.interval(name)
+    return None if interval is None else [float(interval[1][place]), float(interval[2][place])]
+
+
 def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
     ends = result.interval(name)
     if ends is None:
@@ -89,6 +103,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         construct.id: {"points": float(result.points.constructs[0, place])}
         | _with_interval(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
+        | {f"{name}_ci": ends for name, field in QUALITY.items() if (ends := _ends(result, field, place))}
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
     }
@@ -127,6 +142,7 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
             "mean": float(result.moments.mean[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),
+            **{f"{name}_ci": ends for name, field in OUTER.items() if (ends := _ends(result, field, row))},
             "outer_weight": float(solution.weights[0, row, place]),
             "weight_share": float(scored.shares[0, row]),
             "vif": float(vif[row]),

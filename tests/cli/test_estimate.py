@@ -274,3 +274,42 @@ def test_every_command_has_help_with_an_example(manyi):
         code, out, _ = manyi(command, "--help")
         assert code == 0
         assert "Example: " in out, command
+
+
+def test_two_group_columns_give_each_pair(manyi, tmp_path):
+    rows = DATA.read_text(encoding="utf-8").splitlines()
+    wide = [rows[0] + ",wave"] + [f"{row},{1 + k % 2}" for k, row in enumerate(rows[1:])]
+    data, target = tmp_path / "data.csv", tmp_path / "out.json"
+    data.write_text("\n".join(wide), encoding="utf-8")
+    asked = ("estimate", data, "--model", MODEL, "--group", "group", "--group", "wave", "--json", target)
+    assert manyi(*asked)[0] == 0
+    groups = json.loads(target.read_text(encoding="utf-8"))["groups"]
+    assert set(groups) == {"A / 1", "A / 2", "B / 1", "B / 2"}
+    found = sum(group["n_respondents"] for group in groups.values())
+    assert found == len(rows) - 1
+
+
+def test_assess_adds_the_costly_checks(manyi, tmp_path):
+    target = tmp_path / "out.json"
+    asked = ("estimate", DATA, "--model", MODEL, "--bootstrap", 60, "--assess", "--json", target)
+    code, _, err = manyi(*asked)
+    found = json.loads(target.read_text(encoding="utf-8"))
+    checks = found["assessment"]
+    assert code == 0
+    assert "Predictive power" in err
+    assert checks["cautions"] == []
+    assert {(row[0], row[1]): pytest.approx(row[2]) for row in checks["htmt"]} == {
+        (row[0], row[1]): row[2] for row in found["htmt"]
+    }
+    assert all(low < value < high and low < upper <= high for _, _, value, low, high, upper in checks["htmt"])
+    errors = checks["prediction"]["indicators"].values()
+    assert all(
+        one["q2_predict"] == pytest.approx(1 - one["rmse"] ** 2 / one["rmse_naive"] ** 2) for one in errors
+    )
+    assert 0 < checks["exact_fit"]["srmr"]["p"] <= 1
+    construct = found["constructs"]["SAT"]
+    for name in ("r_squared", "alpha_standardised", "rho_a", "rho_c", "ave"):
+        low, high = construct[f"{name}_ci"]
+        assert low < high
+    low, high = found["indicators"]["SAT1"]["loading_ci"]
+    assert low < found["indicators"]["SAT1"]["loading"] < high

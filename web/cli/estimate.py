@@ -24,7 +24,13 @@ from web.cli.table import read_columns
 )
 @click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
 @click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
-@click.option("--group", metavar="COLUMN", help="Estimate each value of this column as well.")
+@click.option(
+    "--group",
+    "group",
+    metavar="COLUMN",
+    multiple=True,
+    help="Estimate each value of this column as well; given twice, each pair of values.",
+)
 @click.option("--strata", metavar="COLUMN", help="Resample within these.")
 @click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
 @click.option(
@@ -33,6 +39,7 @@ from web.cli.table import read_columns
 @click.option("--interval", type=click.Choice(["percentile", "bca", "studentised"]), default="percentile")
 @click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")
+@click.option("--assess", is_flag=True, help="Also HTMT intervals, out-of-sample prediction, exact fit.")
 @click.option(
     "--json",
     "json_file",
@@ -46,13 +53,14 @@ def estimate(
     scheme: str,
     missing: str,
     weights: str | None,
-    group: str | None,
+    group: tuple[str, ...],
     strata: str | None,
     cluster: str | None,
     bootstrap: int,
     interval: str,
     seed: int,
     jobs: int,
+    assess: bool,
     json_file: Path | None,
 ) -> None:
     """Estimate the four-level index.
@@ -63,7 +71,7 @@ def estimate(
     """
     spec = read_model(model)
     columns: dict[str, Any] = read_columns(data)
-    for name in (weights, group, strata, cluster):
+    for name in (weights, *group, strata, cluster):
         if name is not None and name not in columns:
             raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
     prepared = csi_model.prepare(
@@ -73,7 +81,7 @@ def estimate(
         weights=None if weights is None else columns[weights],
         strata=None if strata is None else columns[strata],
         clusters=None if cluster is None else columns[cluster],
-        groups=None if group is None else columns[group],
+        groups=tuple(columns[name] for name in group) or None,
     )
     options = csi_model.Options(
         method=method,
@@ -84,9 +92,11 @@ def estimate(
         jobs=jobs,
         interval=interval,
     )
-    with _progress(is_long=bool(bootstrap) or group is not None) as bar:
+    with _progress(is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
     document = csi_model.document(result)
+    if assess:
+        document["assessment"] = csi_model.assess(spec, prepared, options)
     if json_file is not None:
         text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
         if str(json_file) == "-":
@@ -143,5 +153,11 @@ def summary(document: dict[str, Any]) -> str:
         ends = construct.get("ci")
         interval = f"  [{ends[0]:.1f}, {ends[1]:.1f}]" if ends and np.isfinite(ends).all() else ""
         lines.append(f"  {name:<16}{construct['points']:6.1f}{interval}{mark}")
-    lines += [f"Caution: {caution['message']}" for caution in document["cautions"]]
+    checks = document.get("assessment", {"cautions": []})
+    if checks.get("prediction"):
+        lines.append(f"Predictive power out of sample: {checks['prediction']['power']}")
+    if checks.get("exact_fit"):
+        lines.append(f"Exact fit (SRMR): p = {checks['exact_fit']['srmr']['p']:.3f}")
+    cautions = [*document["cautions"], *checks["cautions"]]
+    lines += [f"Caution: {caution['message']}" for caution in cautions]
     return "\n".join(lines)

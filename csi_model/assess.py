@@ -1,0 +1,118 @@
+"""Is measurement distinct, does the model fit and foretell? The costly checks beside an estimation, in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.distinct import htmt_intervals
+from csi_model.errors import ModelError
+from csi_model.estimate import Options
+from csi_model.exact_fit import exact_fit
+from csi_model.moments import RandomGroups, source
+from csi_model.predict import predict
+from csi_model.prepare import IndicatorMatrix
+from csi_model.resample import LARGE
+from csi_model.specify import ModelSpec
+
+RESAMPLES = 1000
+FOLDS = 10
+
+
+def assess(
+    spec: ModelSpec, data: IndicatorMatrix, options: Options, *, n_folds: int = FOLDS
+) -> dict[str, Any]:
+    """Give HTMT and HTMT2 with intervals, PLSpredict and the test of exact fit as plain values.
+
+    Parameters
+    ----------
+    options
+        `bootstrap` resamples are drawn (1,000 where it is 0) by `seed`; folds are dealt by `seed` too.
+
+    Returns
+    -------
+    dict
+        ``htmt`` and ``htmt2``: rows of source, target, value, low, high, one-sided upper end.
+        ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
+        benchmark and the mean, in scale points. ``exact_fit``: statistic, critical value and p of each
+        distance. ``cautions``: what could not be assessed and why; its part is None.
+
+    See Also
+    --------
+    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit
+    """
+    n = options.bootstrap or RESAMPLES
+    drawn_from: Any = None
+    if len(data.values) > LARGE and options.missing != "fiml":
+        drawn_from = RandomGroups(data, np.random.default_rng([options.seed, 1]))
+    drawn_from = drawn_from or source(data, options.missing)
+    method = "plsc" if options.method == "plsc" else "pls"
+    found: dict[str, Any] = {"n": n, "seed": options.seed, "level": options.level}
+    cautions: list[dict[str, str]] = []
+
+    def part(name: str, work: Callable[[], Any]) -> None:
+        found[name] = None
+        try:
+            found[name] = work()
+        except ModelError as error:
+            cautions.append({"code": f"{name}-{error.code}", "message": str(error)})
+
+    def ratios(kind: str) -> list[list[Any]]:
+        block = spec.block_mask
+        return _pairs(
+            spec,
+            htmt_intervals(block, data, drawn_from, n, options.seed, kind=kind, level=options.level),
+        )
+
+    part("htmt", lambda: ratios("htmt"))
+    part("htmt2", lambda: ratios("htmt2"))
+    part("prediction", lambda: _prediction(spec, data, options, n_folds))
+    part(
+        "exact_fit",
+        lambda: _distances(
+            exact_fit(spec, data, drawn_from, n, options.seed, scheme=options.scheme, method=method)
+        ),
+    )
+    return found | {"cautions": cautions}
+
+
+def _number(value: float | np.floating[Any]) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _pairs(spec: ModelSpec, found: Any) -> list[list[Any]]:
+    names = spec.construct_ids
+    tables: list[NDArray[np.float64]] = [found.value, found.low, found.high, found.upper]
+    return [
+        [names[column], names[row], *(_number(table[row, column]) for table in tables)]
+        for row in range(len(names))
+        for column in range(row)
+    ]
+
+
+def _prediction(spec: ModelSpec, data: IndicatorMatrix, options: Options, n_folds: int) -> dict[str, Any]:
+    rng = np.random.default_rng([options.seed, 3])
+    found = predict(spec, data, rng=rng, n_folds=n_folds, scheme=options.scheme)
+    errors = {"": found.pls, "_lm": found.lm, "_naive": found.naive}
+    return {
+        "power": found.power,
+        "n_folds": n_folds,
+        "technique": found.technique,
+        "benchmark": found.benchmark,
+        "indicators": {
+            code: {"q2_predict": _number(found.q2_predict[k])}
+            | {f"rmse{name}": _number(error.rmse[k]) for name, error in errors.items()}
+            | {f"mae{name}": _number(error.mae[k]) for name, error in errors.items()}
+            for k, code in enumerate(found.codes)
+        },
+    }
+
+
+def _distances(found: Any) -> dict[str, Any]:
+    return {
+        name: {"statistic": value, "critical": found.critical[name], "p": found.p[name]}
+        for name, value in found.statistic.items()
+    } | {"failed": found.n_failed}

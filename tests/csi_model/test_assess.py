@@ -1,0 +1,52 @@
+"""The costly checks in one: the same numbers as their own functions; what is refused is named."""
+
+import numpy as np
+import pytest
+
+from csi_model import Options, assess, prepare
+from csi_model.distinct import htmt_intervals
+from csi_model.exact_fit import exact_fit
+from csi_model.moments import MeanReplaced
+from csi_model.predict import predict
+from csi_model.specify import ModelSpec
+
+
+@pytest.fixture
+def sample(golden):
+    spec = golden.spec("model.yaml")
+    return spec, prepare(spec, golden.columns("data.csv"))
+
+
+def test_each_part_is_its_own_function(sample):
+    spec, data = sample
+    found = assess(spec, data, Options(bootstrap=80, seed=5))
+    ratios = htmt_intervals(spec.block_mask, data, MeanReplaced(data), 80, 5)
+    for source, target, *numbers in found["htmt"]:
+        place = spec.place[target], spec.place[source]
+        assert numbers == [ratios.value[place], ratios.low[place], ratios.high[place], ratios.upper[place]]
+    fit = exact_fit(spec, data, MeanReplaced(data), 80, 5)
+    assert {name: found["exact_fit"][name]["p"] for name in fit.p} == fit.p
+    guess = predict(spec, data, rng=np.random.default_rng([5, 3]))
+    assert [row["q2_predict"] for row in found["prediction"]["indicators"].values()] == list(guess.q2_predict)
+    assert found["cautions"] == []
+
+
+def test_same_seed_same_numbers_another_seed_others(sample):
+    spec, data = sample
+    first, again, other = (assess(spec, data, Options(bootstrap=40, seed=seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert first["htmt"] != other["htmt"]
+
+
+def test_a_refused_part_is_named_and_the_rest_stands(sample):
+    spec, data = sample
+    plain = spec.to_mapping()
+    plain["constructs"].append({"id": "BOTH", "product": ["SAT", "VAL"]})
+    plain["paths"] += [["VAL", "LOY"], ["BOTH", "LOY"]]
+    found = assess(ModelSpec.from_mapping(plain), data, Options(bootstrap=40))
+    assert found["exact_fit"] is None
+    assert found["prediction"] is None
+    assert {caution["code"] for caution in found["cautions"]} == {"exact_fit-staged", "prediction-staged"}
+    values = {tuple(row[:2]): row[2] for row in found["htmt"]}
+    assert values["IMG", "SAT"] > 0
+    assert values["SAT", "BOTH"] is None
