@@ -1,4 +1,4 @@
-"""Is measurement distinct, does the model fit and foretell? The costly checks beside an estimation, in one."""
+"""Is measurement distinct, does the model fit and foretell? The costly checks beside a fit, in one call."""
 
 from __future__ import annotations
 
