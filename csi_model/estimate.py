@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from csi_model import consistent, covariance, index, pls, resample
-from csi_model.errors import Caution, DataError, ModelError
+from csi_model import consistent, covariance, index, pls, resample, stages
+from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.index import Points
 from csi_model.moments import Moments, RandomGroups, source
 from csi_model.pls import Solution
@@ -116,7 +116,7 @@ class Result:
     def _usable(self) -> NDArray[np.bool_]:
         if self.draws is None:
             return np.zeros(0, dtype=bool)
-        return np.asarray(np.isfinite(self.draws.constructs).all(axis=1))
+        return np.asarray(np.isfinite(self.draws.constructs[:, self.spec.scored]).all(axis=1))
 
     @cached_property
     def _intervals(self) -> dict[str, Interval | None]:
@@ -193,6 +193,13 @@ def _estimate(
     spec: ModelSpec, data: IndicatorMatrix, options: Options, *, progress: Progress | None = None
 ) -> Result:
     large = len(data.values) > resample.LARGE and options.missing != "fiml"
+    if options.method != "pls" and not spec.is_plain:
+        raise SpecificationError(
+            f"Second-order constructs and interactions are estimated by PLS, not by {options.method}.",
+            code="staged",
+            remedy="Choose method pls, or leave them out.",
+        )
+    given, data = data, stages.augment(spec, data, options.missing)
     moments_of = source(data, options.missing) if not large else None
     drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
     if isinstance(drawn_from, RandomGroups):
@@ -204,7 +211,8 @@ def _estimate(
         fitted = covariance.fit(spec, data, moments, options.missing)
         solution = fitted.solution
     else:
-        solution = pls.solve_one(moments.corr[0], spec, options.scheme)
+        solution = stages.solve_one(moments, spec, options.scheme, stages.center(spec, data))
+        moments = stages.own(moments, spec)
         if options.method == "plsc":
             solution = consistent.correct(moments.corr, solution, spec)
     scored = index.points(spec, moments.mean, moments.cov, solution.weights)
@@ -229,7 +237,7 @@ def _estimate(
         spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), (),
         covariance=fitted,
     )  # fmt: skip
-    return replace(result, cautions=(*data.cautions, *_cautions(result, data)))
+    return replace(result, cautions=(*data.cautions, *_cautions(result, given)))
 
 
 def _cautions(result: Result, data: IndicatorMatrix) -> list[Caution]:
@@ -252,7 +260,7 @@ def _cautions(result: Result, data: IndicatorMatrix) -> list[Caution]:
     if result.n_failed:
         message = f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out."
         found.append(Caution("failed-draws", message))
-    own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
+    own = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
         Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")
         for code, loading in zip(spec.indicator_ids, own, strict=True)

@@ -51,7 +51,9 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
 
     with :math:`\sigma_i` the standard deviation of :math:`s_i`. Where a weight is negative it counts as zero
     (and the result carries a caution): a better answer must never lower the score. A dimension's points use
-    its own questions' shares, so construct points are exactly the weighted mean of dimension points.
+    its own questions' shares, so construct points are exactly the weighted mean of dimension points. `shares`
+    are those within the first-order constructs; a second-order construct is the weighted mean of all
+    questions of its components; an interaction has no points (``nan``).
 
     References
     ----------
@@ -61,17 +63,22 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     unit = 100.0 / (high - low)
     scores = (mean - low) * unit
     spread = np.sqrt(np.einsum("bii->bi", cov)) * unit
-    own = np.where(spec.block_mask, weights, 0.0).sum(axis=2)
+    own = np.where(spec.home_mask, weights, 0.0).sum(axis=2)
     clipped: NDArray[np.bool_] = np.any(np.where(spec.block_mask, weights, 0.0) < 0, axis=1)
     raw = np.maximum(own, 0.0) / spread
-    block = spec.block_mask.astype(float)
+    block = spec.home_mask.astype(float)
     shares = raw / ((raw @ block) @ block.T)
-    construct_points = (shares * scores) @ block
+    construct_points = np.where(spec.scored, (shares * scores) @ block, np.nan)
+    scaled = (shares * unit)[:, :, None] * block
+    for j in np.flatnonzero(spec.block_mask.any(axis=0) & ~spec.home_mask.any(axis=0)):  # second order
+        wide = np.maximum(np.where(spec.block_mask[:, j], weights[:, :, j], 0.0), 0.0) / spread
+        wide /= wide.sum(axis=1, keepdims=True)
+        construct_points[:, j] = (wide * scores).sum(axis=1)
+        scaled[:, :, j] = wide * unit
     member = np.array(
         [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
     ).reshape(len(spec.indicator_ids), len(spec.dimensions))
     dimension_shares = shares @ member
     dimension_points = ((shares * scores) @ member) / np.where(dimension_shares > 0, dimension_shares, np.nan)
-    scaled = (shares * unit)[:, :, None] * block
-    sd = np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled))
+    sd = np.where(spec.scored, np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled)), np.nan)
     return Points(scores, shares, dimension_points, dimension_shares, construct_points, sd, clipped)

@@ -84,7 +84,7 @@ def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = T
         raise SpecificationError(
             "The model has second-order constructs or interactions.",
             code="staged",
-            remedy="Leave them out: they cannot be estimated yet.",
+            remedy="Fit it with csi_model.estimate; other analyses are for first-order constructs.",
         )
     n_batch = len(corr)
     block = spec.block_mask.astype(float)

@@ -24,7 +24,7 @@ def alpha_raw(cov: F64, block: Mask) -> F64:
     Returns
     -------
     ndarray of shape (..., n_constructs)
-        1 for a construct with a single indicator.
+        1 for a construct with a single indicator, ``nan`` for one without any (an interaction).
 
     Notes
     -----
@@ -35,6 +35,7 @@ def alpha_raw(cov: F64, block: Mask) -> F64:
     Cronbach (1951), Psychometrika 16, 297-334.
     """
     found = np.ones((*cov.shape[:-2], block.shape[1]))
+    found[..., ~block.any(axis=0)] = np.nan
     for j, rows in enumerate(_blocks(block)):
         k = len(rows)
         if k > 1:
@@ -66,6 +67,7 @@ def rho_a(corr: F64, weights: F64, block: Mask) -> F64:
     Dijkstra and Henseler (2015), MIS Quarterly 39(2), 297-316, equation 3.
     """
     found = np.ones((*corr.shape[:-2], block.shape[1]))
+    found[..., ~block.any(axis=0)] = np.nan
     for j, rows in enumerate(_blocks(block)):
         if len(rows) > 1:
             w = weights[..., rows, j]

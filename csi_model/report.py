@@ -30,10 +30,11 @@ def document(result: Result) -> dict[str, Any]:
     found["groups"] = {
         name: None if group is None else _own(group) | {"groups": {}} for name, group in result.groups.items()
     }
-    plain: dict[str, Any] = _plain(found)
+    plain: dict[str, Any] = _plain(found)  # figures that do not exist, such as an interaction's AVE, are nan
     return plain
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def _own(result: Result) -> dict[str, Any]:
     spec, options = result.spec, result.options
     constructs = _constructs(result)
@@ -96,7 +97,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         "rho_a": reliability.rho_a(corr, solution.weights, block)[0],
         "rho_c": reliability.rho_c(solution.loadings, block)[0],
         "ave": reliability.ave(solution.loadings, block)[0],
-        "full_collinearity_vif": validity.full_collinearity_vif(solution.construct_corr)[0],
+        "full_collinearity_vif": _full_collinearity(result),
         "sd": result.points.sd[0],
     }
     return {
@@ -104,9 +105,35 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         | _with_interval(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
         | {f"{name}_ci": ends for name, field in QUALITY.items() if (ends := _ends(result, field, place))}
+        | _parts(result, place)
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
     }
+
+
+def _parts(result: Result, place: int) -> dict[str, Any]:
+    construct, weights = result.spec.constructs[place], result.solution.components
+    if construct.product:
+        return {"product": list(construct.product)}
+    if not construct.components or weights is None:
+        return {}
+    rows = {part: result.spec.place[part] for part in construct.components}
+    corr = result.solution.construct_corr[0]
+    return {
+        "components": {
+            part: {"weight": float(weights[0, row, place]), "loading": float(corr[row, place])}
+            for part, row in rows.items()
+        }
+    }
+
+
+def _full_collinearity(result: Result) -> F64:
+    """Of constructs that are no component of another, whose scores they would repeat."""
+    columns = result.spec.separate
+    found = np.full(len(result.spec.constructs), np.nan)
+    corr = result.solution.construct_corr[:, columns[:, None], columns]
+    found[columns] = validity.full_collinearity_vif(corr)[0]
+    return found
 
 
 def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
@@ -124,8 +151,8 @@ def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
 
 def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
-    vif = validity.item_vif(result.moments.corr, spec.block_mask)[0]
-    home = spec.home[:, None] == np.arange(len(spec.constructs))
+    vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
+    home = spec.home_mask
     item_total = reliability.item_total(result.moments.cov, home)[0]
     without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
     names = {indicator.id: indicator.name for indicator in spec.indicators}
@@ -133,7 +160,7 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     spread = np.sqrt(np.diag(result.moments.cov[0]) * result.n_used / max(result.n_used - 1, 1))
     found = {}
     for row, code in enumerate(spec.indicator_ids):
-        place = int(np.flatnonzero(spec.block_mask[row])[0])
+        place = int(spec.home[row])
         found[code] = {
             "construct": spec.construct_ids[place],
             "dimension": within.get(code),
@@ -218,7 +245,13 @@ def _fit(result: Result) -> dict[str, Any]:
         return dict(result.covariance.document["fit"])
     solution = result.solution
     corr = result.moments.corr[0]
-    implied = fit.implied_corr(corr, solution.loadings[0], solution.construct_corr[0], result.spec.block_mask)
+    first = np.flatnonzero(result.spec.home_mask.any(axis=0))
+    implied = fit.implied_corr(
+        corr,
+        solution.loadings[0][:, first],
+        solution.construct_corr[0][np.ix_(first, first)],
+        result.spec.home_mask[:, first],
+    )
     measures = {"srmr": fit.srmr, "d_uls": fit.d_uls, "d_g": fit.d_g}
     return {name: float(measure(corr, implied)) for name, measure in measures.items()}
 

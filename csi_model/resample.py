@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from csi_model import consistent, effects, index, pls, reliability, validity
+from csi_model import consistent, effects, index, reliability, stages, validity
 from csi_model.moments import Likelihood, MeanReplaced, Moments, RandomGroups
+from csi_model.pls import Solution
 from csi_model.prepare import IndicatorMatrix
 from csi_model.specify import ModelSpec
 
@@ -46,19 +47,25 @@ class Draws(NamedTuple):
     htmt: F64
 
 
-def estimates(moments: Moments, spec: ModelSpec, scheme: str, method: str = "pls") -> Draws:
-    """Fit the model to batches of moments and give every estimate; `method` is pls or plsc."""
+def estimates(
+    moments: Moments, spec: ModelSpec, scheme: str, method: str = "pls", center: F64 | None = None
+) -> Draws:
+    """Fit the model to batches of moments and give every estimate; `method` is pls or plsc.
+
+    `center` is that of `stages.center`, for models with interactions.
+    """
     with np.errstate(all="ignore"):
-        solution = pls.solve(moments.corr, spec, scheme)
+        solution = stages.solve(moments, spec, scheme, center)
+        moments = stages.own(moments, spec)
         if method == "plsc":
             solution = consistent.correct(moments.corr, solution, spec)
     return describe(moments, spec, solution)
 
 
-def describe(moments: Moments, spec: ModelSpec, solution: pls.Solution) -> Draws:
+def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
     """Give every estimate of batches of fits; a fit that failed has ``nan``."""
     with np.errstate(all="ignore"):
-        corr, block = moments.corr, spec.block_mask
+        corr, block, home = moments.corr, spec.block_mask, spec.home_mask
         scored = index.points(spec, moments.mean, moments.cov, solution.weights)
         total = effects.total_effects(solution.paths)
         return Draws(
@@ -66,8 +73,8 @@ def describe(moments: Moments, spec: ModelSpec, solution: pls.Solution) -> Draws
             scored.dimensions,
             np.where(solution.converged[:, None], scored.indicators, np.nan),
             scored.shares,
-            np.where(block, solution.weights, 0.0).sum(axis=2),
-            np.where(block, solution.loadings, 0.0).sum(axis=2),
+            np.where(home, solution.weights, 0.0).sum(axis=2),
+            np.where(home, solution.loadings, 0.0).sum(axis=2),
             solution.paths,
             total,
             effects.points_per_point(total, scored.sd),
@@ -97,6 +104,7 @@ def bootstrap(
     `source` decides how: counts of respondents, or draws of the moments.
     """
     sizes = [min(CHUNK, n_resamples - start) for start in range(0, n_resamples, CHUNK)]
+    center = stages.center(spec, data)
     children = np.random.SeedSequence(seed).spawn(len(sizes))
     done = 0
 
@@ -106,7 +114,7 @@ def bootstrap(
             moments = source.draw(sizes[number], rng)
         else:
             moments = source.of_counts(counts(data, sizes[number], rng))
-        return estimates(moments, spec, scheme, method)
+        return estimates(moments, spec, scheme, method, center)
 
     parts = []
     with ThreadPoolExecutor(max(1, jobs)) as pool:
@@ -172,11 +180,14 @@ def jackknife(
     """Estimate the sample without each respondent (or cluster) in turn."""
     unit = np.arange(len(data.values)) if data.clusters is None else data.clusters
     names = np.unique(unit)
+    center = stages.center(spec, data)
     parts = []
     for start in range(0, len(names), CHUNK):
         left_out = names[start : start + CHUNK]
         parts.append(
-            estimates(source.of_counts((unit != left_out[:, None]).astype(float)), spec, scheme, method)
+            estimates(
+                source.of_counts((unit != left_out[:, None]).astype(float)), spec, scheme, method, center
+            )
         )
     return Draws(*(np.concatenate(field) for field in zip(*parts, strict=True)))
 

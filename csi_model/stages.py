@@ -42,7 +42,7 @@ class Stage:
 def augment(spec: ModelSpec, data: IndicatorMatrix, missing: str = "mean") -> IndicatorMatrix:
     """Append the products of indicators that interactions need; a model without any comes back as it is.
 
-    Products are of deviations from the sample means. Gaps are replaced by the sample's means first.
+    Products are of deviations from the means of the rows (`center`). Gaps are replaced by means first.
     """
     pairs = _pairs(spec)
     if not len(pairs):
@@ -60,13 +60,31 @@ def augment(spec: ModelSpec, data: IndicatorMatrix, missing: str = "mean") -> In
         values = np.where(gaps, mean, values)
         message = "Missing answers were replaced by the sample's means before interactions were formed."
         cautions = (*cautions, Caution("replaced-before-product", message))
-    deviations = values - _center(data)
+    deviations = values - values.mean(axis=0)
     products = deviations[:, pairs[:, 0]] * deviations[:, pairs[:, 1]]
     return replace(data, values=np.concatenate([values, products], axis=1), cautions=cautions)
 
 
-def _center(data: IndicatorMatrix) -> F64:
-    return np.asarray(np.nanmean(data.values, axis=0))
+def center(spec: ModelSpec, augmented: IndicatorMatrix) -> F64 | None:
+    """Give the means around which `augment` formed the products, or None for a model without any."""
+    if not len(_pairs(spec)):
+        return None
+    return np.asarray(augmented.values[:, : len(spec.indicator_ids)].mean(axis=0))
+
+
+def solve_one(moments: Moments, spec: ModelSpec, scheme: str, center: F64 | None) -> pls.Solution:
+    """Fit one sample; raise as `pls.solve_one` does instead of giving ``nan``."""
+    corr = own(moments, spec).corr[0]
+    pls.check_formative(corr, spec)
+    solution = solve(moments, spec, scheme, center)
+    pls.check_solution(solution, corr)
+    return solution
+
+
+def own(moments: Moments, spec: ModelSpec) -> Moments:
+    """Give the moments of the indicators alone, without products."""
+    p = len(spec.indicator_ids)
+    return Moments(moments.mean[:, :p], moments.cov[:, :p, :p])
 
 
 def _pairs(spec: ModelSpec) -> NDArray[np.int64]:

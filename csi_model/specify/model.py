@@ -74,6 +74,22 @@ class ModelSpec:
         )
 
     @cached_property
+    def home_mask(self) -> NDArray[np.bool_]:
+        """Shape (n_indicators, n_constructs): `home` as a mask; `block_mask` of a plain model."""
+        return np.asarray(self.home[:, None] == np.arange(len(self.constructs)))
+
+    @cached_property
+    def scored(self) -> NDArray[np.bool_]:
+        """Shape (n_constructs,): which have points; an interaction has none."""
+        return np.asarray(self.block_mask.any(axis=0))
+
+    @cached_property
+    def separate(self) -> NDArray[np.int64]:
+        """Columns of the scored constructs that are no component of another."""
+        parts = {part for construct in self.constructs for part in construct.components}
+        return np.flatnonzero([c.id not in parts and not c.product for c in self.constructs])
+
+    @cached_property
     def block_mask(self) -> NDArray[np.bool_]:
         """Shape (n_indicators, n_constructs): which indicators make up which construct.
 

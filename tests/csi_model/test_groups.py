@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import pls, resample
+from csi_model import resample, stages
 
 ESTIMATE = csi_model.Options(bootstrap=60, seed=9)
 
@@ -63,15 +63,15 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     values[labels == "unit 1", 4] = np.nan
     values[labels == "unit 2", 0] = values[labels == "unit 2", 0].mean().round()
     broken = csi_model.IndicatorMatrix(values, data.codes, data.weights, data.n_respondents)
-    plain = pls.solve_one
+    plain = stages.solve_one
 
-    def fails(corr, *more):
-        if np.allclose(corr, marked, atol=1e-12):
+    def fails(moments, *more):
+        if np.allclose(moments.corr[0], marked, atol=1e-12):
             raise np.linalg.LinAlgError("Singular matrix")
-        return plain(corr, *more)
+        return plain(moments, *more)
 
     marked = csi_model.estimate(spec, broken.subset(labels == "unit 5")).moments.corr[0]
-    monkeypatch.setattr(pls, "solve_one", fails)
+    monkeypatch.setattr(stages, "solve_one", fails)
     found = csi_model.estimate(spec, broken, ESTIMATE, groups=labels)
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}
