@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model import pls, reliability
-from csi_model.errors import Caution
+from csi_model.errors import Caution, IdentificationError
 from csi_model.pls import Solution
 from csi_model.specify import ModelSpec
 
@@ -58,6 +58,29 @@ def correct(corr: F64, solution: Solution, spec: ModelSpec) -> Solution:
         paths=paths,
         r_squared=r_squared,
         converged=usable,
+    )
+
+
+def check(solution: Solution, corr: F64, spec: ModelSpec) -> None:
+    """Refuse a corrected fit that does not exist, naming the construct that cannot be corrected."""
+    if solution.converged[0]:
+        return
+    rho = reliability.rho_a(corr, solution.weights, spec.block_mask)[0]
+    bad = [
+        f"{name} (rho_A {value:.2f})"
+        for name, value, factor in zip(spec.construct_ids, rho, factors_of(spec), strict=True)
+        if factor and not value > 0
+    ]
+    if bad:
+        raise IdentificationError(
+            f"PLSc cannot correct {', '.join(bad)}: its indicators contradict each other.",
+            code="inadmissible",
+            remedy="Turn or leave out an indicator, use method pls, or make it formative (mode B).",
+        )
+    raise IdentificationError(
+        "Corrected for unreliability, some constructs are so alike that their effects cannot be told apart.",
+        code="collinear",
+        remedy="Join them, leave one path out, or use method pls.",
     )
 
 

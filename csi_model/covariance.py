@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,19 +47,34 @@ def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, missing: str) 
             code="weights",
             remedy="Use --method pls, or no weights.",
         )
-    cautions: list[Caution] = []
-    if missing == "mean" and np.isnan(data.values).any():
-        cautions.append(
-            Caution(
-                "listwise-used", "A covariance model takes no means for gaps: incomplete rows are left out."
-            )
-        )
     columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
     result = cbsem.fit(spec, columns, missing="fiml" if missing == "fiml" else "listwise")
     solution, path_errors = _as_solution(spec, result, moments)
     found = result.document()
     errors = {"paths": path_errors}
-    return Fitted(solution, found, errors, (*cautions, *result.cautions, *result.weight_cautions()))
+    return Fitted(solution, found, errors, (*result.cautions, *result.weight_cautions()))
+
+
+def usable(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
+    """Give the rows that the model is fitted on: points and errors must be of the same ones.
+
+    Raises
+    ------
+    DataError
+        No row is complete.
+    """
+    complete = np.asarray(~np.isnan(data.values).any(axis=1))
+    if missing == "fiml" or complete.all():
+        return data
+    if not complete.any():
+        raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
+    left_out = int((~complete).sum())
+    message = (
+        f"A covariance model takes no means for gaps: {left_out} incomplete rows are left out."
+        " --missing fiml keeps them."
+    )
+    cautions = (*data.cautions, Caution("listwise-used", message))
+    return replace(data.subset(complete), n_respondents=data.n_respondents, cautions=cautions)
 
 
 def _as_solution(spec: ModelSpec, result: object, moments: Moments) -> tuple[Solution, F64]:

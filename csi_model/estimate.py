@@ -142,7 +142,8 @@ class Result:
         if len(usable) < 2:
             nothing = np.full(point.shape, np.nan)
             return nothing, nothing, nothing
-        error = usable.std(axis=0, ddof=1)
+        with np.errstate(invalid="ignore"):
+            error = usable.std(axis=0, ddof=1)
         level = self.options.level
         if self.left_out is None:
             return error, *resample.percentile(usable, level)
@@ -199,6 +200,14 @@ def _estimate(
             code="staged",
             remedy="Choose method pls, or leave them out.",
         )
+    if options.bootstrap and data.clusters is not None and len(np.unique(data.clusters)) < 2:
+        raise DataError(
+            "All respondents are of one cluster: resampling it whole shows no variation.",
+            code="one-cluster",
+            remedy="Cluster by a column with more values, or leave clusters out.",
+        )
+    if options.method == "cbsem":
+        data = covariance.usable(data, options.missing)
     given, data = data, stages.augment(spec, data, options.missing)
     moments_of = source(data, options.missing) if not large else None
     drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
@@ -215,6 +224,7 @@ def _estimate(
         moments = stages.own(moments, spec)
         if options.method == "plsc":
             solution = consistent.correct(moments.corr, solution, spec)
+            consistent.check(solution, moments.corr, spec)
     scored = index.points(spec, moments.mean, moments.cov, solution.weights)
     if fitted is not None:
         fitted.errors["constructs"] = scored.sd[0] / np.sqrt(len(data.values))

@@ -19,7 +19,8 @@ class ParallelTrends(NamedTuple):
     """Did treated and comparison units move alike before the measure?
 
     ``placebo`` holds one Estimate per earlier before-wave (difference-in-differences to the last before-wave,
-    shape (n_before - 1, n_figures)), ``wald`` and ``p`` the joint test (n_figures,), ``detectable`` the
+    shape (n_before - 1, n_figures)), ``wald`` and ``p`` the joint test (n_figures,), ``p`` is ``nan``
+    where units are too few for one, ``detectable`` the
     divergence in points that the data would have shown with 80 % probability.
     """
 
@@ -200,7 +201,7 @@ def _parallel_trends(
         return None
     placebo = from_normal(by_wave.value[:n], by_wave.se[:n], level=level, df=df)
     usable = steps[np.isfinite(steps).all(axis=(1, 2)), :n]
-    wald, p = np.zeros(usable.shape[2]), np.ones(usable.shape[2])
+    wald, p = np.zeros(usable.shape[2]), np.full(usable.shape[2], np.nan)
     for k in range(usable.shape[2]):
         covariance = np.atleast_2d(np.cov(usable[:, :, k], rowvar=False))
         value = placebo.value[:, k]
@@ -272,6 +273,12 @@ def _cautions(
         found.append(Caution("few_units", text))
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
+        found.append(Caution("no_trend_check", text))
+    elif not np.isfinite(trends.p).all():
+        text = (
+            f"With {fewest} units on a side and {n_before} before-waves no joint test of trends can be made;"
+            " look at the placebo differences themselves."
+        )
         found.append(Caution("no_trend_check", text))
     elif (trends.p < 0.05).any():
         text = (

@@ -95,14 +95,36 @@ class Likelihood:
         self.data = data
 
     def of_counts(self, counts: F64) -> Moments:
-        """Give the moments of resamples, one EM each."""
-        fits = [_em(self.data.values, row * self.data.weights) for row in counts]
-        return Moments(np.stack([mean for mean, _ in fits]), np.stack([cov for _, cov in fits]))
+        """Give the moments of resamples, one EM each; a resample without a maximum has ``nan``.
+
+        Raises
+        ------
+        DataError
+            The sample itself (every count is 1) has no maximum.
+        """
+        p = self.data.values.shape[1]
+        mean, cov = np.full((len(counts), p), np.nan), np.full((len(counts), p, p), np.nan)
+        for k, row in enumerate(counts):
+            try:
+                mean[k], cov[k] = _em(self.data.values, row * self.data.weights)
+            except DataError:
+                if (row == 1).all():
+                    raise
+        return Moments(mean, cov)
 
 
 def _em(values: F64, weights: F64, *, tolerance: float = 1e-9, most: int = 2000) -> tuple[F64, F64]:
     """Estimate mean and covariance by EM over missing patterns (Little and Rubin 2002, section 11.2)."""
-    values, weights = values[weights > 0], weights[weights > 0]
+    try:
+        with np.errstate(all="ignore"):
+            return _maximum(values[weights > 0], weights[weights > 0], tolerance, most)
+    except np.linalg.LinAlgError:
+        raise DataError(
+            "EM met indicators that say the same.", code="em", remedy="Leave out one of two copies."
+        ) from None
+
+
+def _maximum(values: F64, weights: F64, tolerance: float, most: int) -> tuple[F64, F64]:
     observed = ~np.isnan(values)
     patterns, member = np.unique(observed, axis=0, return_inverse=True)
     member = member.ravel()
@@ -131,6 +153,8 @@ def _em(values: F64, weights: F64, *, tolerance: float = 1e-9, most: int = 2000)
         moved = first / total - mean
         renewed = second / total - np.outer(moved, moved)
         change = max(np.abs(moved).max(), np.abs(renewed - cov).max())
+        if not np.isfinite(change):
+            break
         mean, cov = mean + moved, renewed
         if change < tolerance:
             return mean, cov

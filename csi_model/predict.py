@@ -67,13 +67,13 @@ class Prediction:
     def power(self) -> str:
         """Predictive power (Shmueli et al. 2019): high, medium, low or none.
 
-        By how many indicators have a lower RMSE than the linear benchmark: all, a majority, the minority,
+        By how many indicators have a lower RMSE than the linear benchmark: all, half or more, fewer,
         none. Without any positive `q2_predict` it is none.
         """
         better = (self.pls.rmse < self.lm.rmse) & (self.q2_predict > 0)
         if better.all():
             return "high"
-        return "none" if not better.any() else "medium" if better.mean() > 0.5 else "low"
+        return "none" if not better.any() else "medium" if better.mean() >= 0.5 else "low"
 
 
 def predict(

@@ -193,12 +193,23 @@ def jackknife(
 
 
 def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
-    """Give the percentile interval of each estimate; failed draws are left out."""
-    usable = draws[np.isfinite(draws.reshape(len(draws), -1)).all(axis=1)]
-    if len(usable) < 2:
-        return np.full(draws.shape[1:], np.nan), np.full(draws.shape[1:], np.nan)
-    low, high = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    """Give the percentile interval of each estimate; failed draws are left out.
+
+    An estimate that no draw has (the points of an interaction) has no interval, and takes none from others.
+    """
+    flat = draws.reshape(len(draws), -1)
+    there = _there(flat)
+    usable = flat[np.isfinite(flat[:, there]).all(axis=1)][:, there]
+    ends = np.full((2, flat.shape[1]), np.nan)
+    if len(usable) >= 2:
+        ends[:, there] = np.quantile(usable, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = ends.reshape(2, *draws.shape[1:])
     return low, high
+
+
+def _there(flat: F64) -> NDArray[np.bool_]:
+    """Say which estimates any draw has, of (n_draws, n_estimates)."""
+    return np.asarray(np.isfinite(flat).any(axis=0))
 
 
 def bca(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -> tuple[F64, F64]:
@@ -209,22 +220,23 @@ def bca(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -> tuple[
     Efron (1987), JASA 82, 171-185; Efron and Tibshirani (1993), equations 14.10 to 14.15.
     """
     shape = draws.shape[1:]
-    flat = draws.reshape(len(draws), -1)
-    flat = flat[np.isfinite(flat).all(axis=1)]
-    point, jack = np.ravel(estimate), left_out.reshape(len(left_out), -1)
+    whole = draws.reshape(len(draws), -1)
+    there = _there(whole)
+    found = np.full((2, whole.shape[1]), np.nan)
+    flat = whole[np.isfinite(whole[:, there]).all(axis=1)][:, there]
+    if not len(flat):
+        return found[0].reshape(shape), found[1].reshape(shape)
+    point, jack = np.ravel(estimate)[there], left_out.reshape(len(left_out), -1)[:, there]
     below = ((flat < point).sum(axis=0) + 0.5 * (flat == point).sum(axis=0)) / len(flat)
     bias = ndtri(np.clip(below, 0.5 / len(flat), 1 - 0.5 / len(flat)))
     spread = np.nanmean(jack, axis=0) - jack
     power = np.nansum(spread**2, axis=0) ** 1.5
     skew = np.where(power > 0, np.nansum(spread**3, axis=0) / (6 * np.where(power > 0, power, 1)), 0.0)
-    ends = []
-    for tail in ((1 - level) / 2, (1 + level) / 2):
+    for end, tail in enumerate(((1 - level) / 2, (1 + level) / 2)):
         shifted = bias + ndtri(tail)
         share = ndtr(bias + shifted / (1 - skew * shifted))
-        ends.append(
-            np.array([np.quantile(flat[:, k], share[k]) for k in range(flat.shape[1])]).reshape(shape)
-        )
-    return ends[0], ends[1]
+        found[end, there] = [np.quantile(flat[:, k], share[k]) for k in range(flat.shape[1])]
+    return found[0].reshape(shape), found[1].reshape(shape)
 
 
 def studentised(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -> tuple[F64, F64]:
@@ -235,7 +247,11 @@ def studentised(draws: F64, estimate: F64, left_out: F64, level: float = 0.95) -
     """
     low, high = percentile(draws, level)
     n = len(left_out)
-    spread = np.nanstd(draws, axis=0, ddof=1)
+    flat = draws.reshape(len(draws), -1)
+    there = _there(flat)
+    scatter = np.full(flat.shape[1], np.nan)
+    scatter[there] = np.nanstd(flat[:, there], axis=0, ddof=1)
+    spread: F64 = scatter.reshape(draws.shape[1:])
     error = np.sqrt((n - 1) / n * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
     scale = np.where(spread > 0, error / np.where(spread > 0, spread, 1), 0.0)
     return estimate - scale * (high - estimate), estimate - scale * (low - estimate)

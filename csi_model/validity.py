@@ -97,7 +97,8 @@ def vif(corr: F64) -> F64:
             found = np.einsum("...ii->...i", np.linalg.inv(corr))
         except np.linalg.LinAlgError:
             found = np.full(corr.shape[:-1], np.inf)
-    return np.where((found < 1) | ~np.isfinite(found), np.where(found > 0.999, 1.0, np.inf), found)
+    almost_one = (found > 0.999) & (found < 1)  # rounding
+    return np.where(almost_one, 1.0, np.where((found < 1) | ~np.isfinite(found), np.inf, found))
 
 
 def item_vif(corr: F64, block: Mask) -> F64:

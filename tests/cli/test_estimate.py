@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 import csi_model
 from web import cli
@@ -313,3 +314,29 @@ def test_assess_adds_the_costly_checks(manyi, tmp_path):
         assert low < high
     low, high = found["indicators"]["SAT1"]["loading_ci"]
     assert low < found["indicators"]["SAT1"]["loading"] < high
+
+
+@pytest.mark.parametrize("more", [(), ("--bootstrap", 40), ("--bootstrap", 40, "--group", "group")])
+def test_a_model_with_an_interaction_is_estimated_and_told(manyi, tmp_path, more):
+    model, target = tmp_path / "model.yaml", tmp_path / "out.json"
+    wanted = yaml.safe_load(MODEL.read_text(encoding="utf-8"))
+    wanted["constructs"].append({"id": "BOTH", "product": ["SAT", "VAL"]})
+    wanted["paths"] += [["VAL", "LOY"], ["BOTH", "LOY"]]
+    model.write_text(yaml.safe_dump(wanted), encoding="utf-8")
+    code, _, err = manyi("estimate", DATA, "--model", model, "--json", target, *more)
+    assert code == 0, err
+    assert any(line.split()[:2] == ["BOTH", "–"] for line in err.splitlines())
+    found = json.loads(target.read_text(encoding="utf-8"))
+    for one in (found, *found["groups"].values()):
+        if more:
+            low, high = one["index"]["ci"]
+            assert low < one["index"]["points"] < high
+
+
+def test_a_single_cluster_is_refused(manyi, tmp_path):
+    rows = DATA.read_text(encoding="utf-8").splitlines()
+    data = tmp_path / "data.csv"
+    data.write_text("\n".join([rows[0] + ",all", *(f"{row},1" for row in rows[1:])]), encoding="utf-8")
+    code, _, err = manyi("estimate", data, "--model", MODEL, "--cluster", "all", "--bootstrap", 40)
+    assert code == 1
+    assert "one cluster" in err

@@ -143,3 +143,10 @@ def test_evaluation_refuses_unknown_or_too_few_units(treated, code):
     with pytest.raises(DataError) as refusal:
         _evaluate((points, units, waves, treated), np.random.default_rng(0))
     assert refusal.value.code == code
+
+
+def test_too_few_units_for_the_joint_test_are_no_pass():
+    panel = _panel(np.random.default_rng(5), n_units=4)
+    result = _evaluate(panel, np.random.default_rng(0))
+    assert np.isnan(result.trends.p).all()
+    assert "no_trend_check" in {caution.code for caution in result.cautions}

@@ -272,3 +272,9 @@ def test_document_names_the_new_figures(golden, method):
     if method != "cbsem":
         assert found["fit"]["d_uls"] > 0
         assert found["fit"]["d_g"] > 0
+
+
+def test_copies_inflate_without_bound():
+    assert np.isinf(validity.vif(np.ones((2, 2)))).all()
+    assert np.isinf(validity.vif(np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]]))).any()
+    np.testing.assert_allclose(validity.vif(np.eye(3)), 1.0)

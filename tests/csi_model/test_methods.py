@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import consistent, pls
+from csi_model import consistent, moments, pls
 
 
 @pytest.fixture
@@ -71,3 +71,64 @@ def test_covariance_model_refuses_respondent_weights(survey):
     weighted = csi_model.prepare(spec, columns, weights=np.linspace(0.5, 1.5, len(data.values)))
     with pytest.raises(csi_model.DataError, match="takes no weights"):
         csi_model.estimate(spec, weighted, csi_model.Options(method="cbsem"))
+
+
+def test_plsc_without_a_correction_is_refused_by_the_construct():
+    rng = np.random.default_rng(3)
+    common = rng.standard_normal((300, 1))
+    sat = common + rng.standard_normal((300, 3))
+    first = rng.standard_normal(300) + 0.3 * common[:, 0]
+    answers = np.column_stack([first, -first + 0.9 * rng.standard_normal(300) + common[:, 0], sat])
+    spec = csi_model.ModelSpec.from_mapping(
+        {
+            "scale": {"low": -9, "high": 9},
+            "index": "S",
+            "constructs": [
+                {"id": "A", "indicators": ["a1", "a2"]},
+                {"id": "S", "indicators": ["s1", "s2", "s3"]},
+            ],
+            "paths": [["A", "S"]],
+        }
+    )
+    data = csi_model.prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
+    with pytest.raises(csi_model.IdentificationError, match=r"cannot correct A \(rho_A"):
+        csi_model.estimate(spec, data, csi_model.Options(method="plsc"))
+
+
+def test_covariance_points_are_of_the_rows_that_were_fitted(golden):
+    spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
+    unhappy = columns["SAT1"] < np.median(columns["SAT1"])
+    gappy = {**columns, "LOY3": np.where(unhappy, np.nan, columns["LOY3"])}
+    complete = {code: columns[code][~unhappy] for code in spec.indicator_ids}
+    options = csi_model.Options(method="cbsem")
+    found = csi_model.estimate(spec, csi_model.prepare(spec, gappy), options)
+    wanted = csi_model.estimate(spec, csi_model.prepare(spec, complete), options)
+    np.testing.assert_allclose(found.points.constructs, wanted.points.constructs)
+    np.testing.assert_allclose(found.interval("constructs")[0], wanted.interval("constructs")[0])
+    assert (found.n_used, found.n_respondents) == (int((~unhappy).sum()), len(unhappy))
+    assert "listwise-used" in {caution.code for caution in found.cautions}
+    every = {**columns, "LOY3": np.full(len(unhappy), np.nan)}
+    every["LOY3"][:2], every["SAT1"] = [5, 6], columns["SAT1"].copy()
+    every["SAT1"][:2] = np.nan
+    with pytest.raises(csi_model.DataError, match="No row is complete"):
+        csi_model.estimate(spec, csi_model.prepare(spec, every), options)
+
+
+def test_a_resample_without_a_maximum_fails_alone(golden, monkeypatch):
+    spec = golden.spec("model.yaml")
+    data = csi_model.prepare(spec, golden.columns("data_missing.csv"))
+    found = moments._maximum
+
+    def singular(values, weights, *more):
+        if not (weights == 1).all() and len(weights) % 2:
+            raise np.linalg.LinAlgError("Singular matrix")
+        return found(values, weights, *more)
+
+    monkeypatch.setattr(moments, "_maximum", singular)
+    result = csi_model.estimate(spec, data, csi_model.Options(missing="fiml", bootstrap=20))
+    assert 0 < result.n_failed < 20
+    assert np.isfinite(result.interval("constructs")[1]).all()
+    assert "failed-draws" in {caution.code for caution in result.cautions}
+    monkeypatch.setattr(moments, "_maximum", lambda *_: np.linalg.inv(np.zeros((2, 2))))
+    with pytest.raises(csi_model.DataError, match="say the same"):
+        csi_model.estimate(spec, data, csi_model.Options(missing="fiml"))

@@ -92,13 +92,19 @@ def test_a_planted_interaction_is_found():
             "paths": [["X", "Z"], ["Y", "Z"], ["XY", "Z"]],
         }
     )
-    found = document(estimate(spec, prepare(spec, answers), Options(bootstrap=100)))
+    data = prepare(spec, answers)
+    found = document(estimate(spec, data, Options(bootstrap=100)))
     path = next(row for row in found["paths"] if row["source"] == "XY")
     low, high = path["ci"]
     assert low < 0.3 / third.std() < high
     assert found["constructs"]["XY"]["points"] is None
     assert found["constructs"]["XY"]["product"] == ["X", "Y"]
     assert found["bootstrap"]["failed"] == 0
+    low, high = found["index"]["ci"]
+    assert low < found["index"]["points"] < high
+    assert found["constructs"]["XY"]["ci"] == [None, None]
+    effect = next(row for row in found["total_effects"] if (row["source"], row["target"]) == ("X", "Z"))
+    assert effect["ci"][0] < effect["points_per_point"] < effect["ci"][1]
 
 
 @pytest.mark.parametrize("mode", ["A", "B"])
@@ -176,3 +182,11 @@ def test_gaps_are_replaced_before_products_with_a_caution(golden, plain):
     assert np.isfinite(found.solution.paths).all()
     with pytest.raises(csi_model.DataError, match="do not go together"):
         estimate(spec, prepare(spec, golden.columns("data_missing.csv")), Options(missing="fiml"))
+
+
+@pytest.mark.parametrize("interval", ["bca", "studentised"])
+def test_the_other_intervals_stand_beside_an_interaction(plain, columns, interval):
+    spec = interacting(plain)
+    found = document(estimate(spec, prepare(spec, columns), Options(bootstrap=100, interval=interval)))
+    low, high = found["index"]["ci"]
+    assert low < found["index"]["points"] < high

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 import csi_model
 from web.cli import Refusal
@@ -150,9 +149,10 @@ def summary(document: dict[str, Any]) -> str:
     lines = ["{n_used} of {n_respondents} respondents, {method}, {scheme}".format(**document)]
     for name, construct in document["constructs"].items():
         mark = "  ← index" if name == document["index"]["id"] else ""
-        ends = construct.get("ci")
-        interval = f"  [{ends[0]:.1f}, {ends[1]:.1f}]" if ends and np.isfinite(ends).all() else ""
-        lines.append(f"  {name:<16}{construct['points']:6.1f}{interval}{mark}")
+        ends = construct.get("ci") or [None]
+        interval = "" if None in ends else f"  [{ends[0]:.1f}, {ends[1]:.1f}]"
+        points = "     –" if construct["points"] is None else f"{construct['points']:6.1f}"
+        lines.append(f"  {name:<16}{points}{interval}{mark}")
     checks = document.get("assessment", {"cautions": []})
     if checks.get("prediction"):
         lines.append(f"Predictive power out of sample: {checks['prediction']['power']}")
