@@ -58,7 +58,7 @@ def assess(
         try:
             found[name] = work()
         except ModelError as error:
-            cautions.append({"code": f"{name}-{error.code}", "message": str(error)})
+            cautions.append(error.plain() | {"code": f"{name}-{error.code}"})
 
     def ratios(kind: str) -> list[list[Any]]:
         block = spec.block_mask

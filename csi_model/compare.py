@@ -184,7 +184,7 @@ def compare_groups(
         for k, (a, b, drawn) in enumerate(raw)
     )
     lost = sum(sum(pair.failed) for pair in pairs)
-    cautions = [Caution("failed_draws", f"{lost} draws gave no solution and were left out.")] if lost else []
+    cautions = [Caution("failed-draws", f"{lost} draws gave no solution and were left out.")] if lost else []
     cautions += [
         Caution("indicative", f"Group {name!r} has {len(rows[name])} answers only.")
         for name in names
@@ -225,7 +225,7 @@ def check_groups(
     labels = check_length(groups, len(values), "groups").astype(str)
     names, counts = np.unique(labels, return_counts=True)
     if len(names) < 2:
-        raise DataError("Only one group was given.", code="one_group", remedy="Give two groups or more.")
+        raise DataError("Only one group was given.", code="one-group", remedy="Give two groups or more.")
     if (counts < floor).any():
         k = int(np.argmin(counts))
         msg = f"Group {names[k]!s} has {int(counts[k])} answers, below the floor of {floor}."
@@ -237,7 +237,7 @@ def check_groups(
     ]
     if flat:
         msg = f"In group {flat[0][0]!r} everyone gave indicator {flat[0][1]} the same answer."
-        raise DataError(msg, code="zero_variance", remedy="Leave the indicator or the group out.")
+        raise DataError(msg, code="zero-variance", remedy="Leave the indicator or the group out.")
     return values, labels, tuple(names.tolist())
 
 
@@ -248,7 +248,7 @@ def _observed(
     single = {key: np.asarray(value[0]) for key, value in found.items()}
     if not all(np.isfinite(value).all() for value in single.values()):
         msg = f"The model has no solution in group {name!r}."
-        raise DataError(msg, code="no_solution", remedy="Simplify the model or merge the group with another.")
+        raise DataError(msg, code="no-solution", remedy="Simplify the model or merge the group with another.")
     return single
 
 

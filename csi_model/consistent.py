@@ -93,7 +93,7 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
         for column in range(row):
             if abs(corr[row, column]) > 1:
                 pair = f"{names[column]} and {names[row]}"
-                message = f"{pair} correlate {corr[row, column]:.2f} when corrected: use PLS, or join them."
+                message = f"{pair} correlate {corr[row, column]:.2f} when corrected."
                 found.append(Caution("inadmissible", message))
     own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [

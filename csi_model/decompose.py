@@ -186,7 +186,7 @@ def decompose(
         text = (
             "Item weights differ between waves but came without draws; their part has too narrow an interval."
         )
-        cautions.append(Caution("weights_without_draws", text))
+        cautions.append(Caution("weights-without-draws", text))
     fields = {
         name: from_draws(value, draws, level=level)
         for name, value, draws in zip(Parts._fields, whole, resampled, strict=True)
@@ -286,4 +286,4 @@ def _check_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
             raise DataError(f"{name} do not sum to 1.", code="shares", remedy="Divide them by their sum.")
     if not all(np.isfinite(x).all() for x in (p0, p1, w0, w1, m0, m1)):
         msg = "A mean or share is missing."
-        raise DataError(msg, code="not_finite", remedy="Merge segments without answers.")
+        raise DataError(msg, code="not-finite", remedy="Merge segments without answers.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from csi_model.remedies import REMEDIES
+
 
 class ModelError(ValueError):
     """A refusal: says what is wrong and what to do about it."""
@@ -11,6 +13,10 @@ class ModelError(ValueError):
     def __init__(self, message: str, *, code: str = "model", remedy: str = "") -> None:
         self.message, self.code, self.remedy = message, code, remedy
         super().__init__(f"{message} {remedy}".strip())
+
+    def plain(self) -> dict[str, str]:
+        """Give the refusal as a document writes it."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy}
 
 
 class SpecificationError(ModelError):
@@ -31,7 +37,19 @@ class IdentificationError(ModelError):
 
 @dataclass(frozen=True)
 class Caution:
-    """A doubtful but usable finding."""
+    """A doubtful but usable finding: what is so, and what to do about it.
+
+    `code` is a key of `REMEDIES`.
+    """
 
     code: str
     message: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, a sentence."""
+        return REMEDIES[self.code]
+
+    def plain(self) -> dict[str, str]:
+        """Give the caution as the document writes it."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy}

@@ -270,21 +270,21 @@ def _cautions(
     fewest = int(min(arms.sum(), (~arms).sum()))
     if fewest < 8:
         text = f"Only {fewest} units on one side: read the interval with care."
-        found.append(Caution("few_units", text))
+        found.append(Caution("few-units", text))
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
-        found.append(Caution("no_trend_check", text))
+        found.append(Caution("no-trend-check", text))
     elif not np.isfinite(trends.p).all():
         text = (
             f"With {fewest} units on a side and {n_before} before-waves no joint test of trends can be made;"
             " look at the placebo differences themselves."
         )
-        found.append(Caution("no_trend_check", text))
+        found.append(Caution("no-trend-check", text))
     elif (trends.p < 0.05).any():
         text = (
             "Treated and comparison units moved apart before the measure already; the effect may be a trend."
         )
-        found.append(Caution("trends_differ", text))
+        found.append(Caution("trends-differ", text))
     bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
     for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist():
         text = (
@@ -292,11 +292,11 @@ def _cautions(
             f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the"
             " change from a wave that played no part in the choice, or compare with units that scored as low."
         )
-        found.append(Caution("regression_to_mean", text))
+        found.append(Caution("regression-to-mean", text))
     failed = int((~np.isfinite(draws)).any(axis=(0, 2, 3)).sum())
     if failed:
         found.append(
-            Caution("failed_draws", f"{failed} resamples left a wave without answers and were not used.")
+            Caution("failed-draws", f"{failed} resamples left a wave without answers and were not used.")
         )
     return tuple(found)
 
@@ -312,7 +312,7 @@ def _check_design(
     unknown = [w for w in (*before, *after) if w not in present]
     if unknown:
         msg = f"No answers from wave {unknown[0]!r}."
-        raise DataError(msg, code="unknown_wave", remedy=f"Choose among {sorted(present)}.")
+        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {sorted(present)}.")
     if not before or not after or len({*before, *after}) != len(before) + len(after):
         msg = "A wave before and a wave after the measure are needed, and none may be both or twice."
         raise DataError(msg, code="waves", remedy="Name each wave once, before or after.")
@@ -320,12 +320,12 @@ def _check_design(
     strangers = sorted(set(treated) - set(names))
     if strangers:
         msg = f"Treated unit {strangers[0]!r} has no answers in these waves."
-        raise DataError(msg, code="unknown_unit", remedy="Check the spelling of the unit codes.")
+        raise DataError(msg, code="unknown-unit", remedy="Check the spelling of the unit codes.")
     arms = np.isin(np.array(names), list(treated))
     if arms.sum() < 2 or (~arms).sum() < 2:
         msg = f"{int(arms.sum())} treated and {int((~arms).sum())} comparison units; two of each are needed."
         raise DataError(
-            msg, code="few_units", remedy="Use smaller units, or describe the change without inference."
+            msg, code="few-units", remedy="Use smaller units, or describe the change without inference."
         )
     return names, arms
 

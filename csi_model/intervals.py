@@ -132,7 +132,7 @@ def weighted_means(
     n = len(share)
     if n < 2:
         msg = "One sampling unit alone says nothing about uncertainty."
-        raise DataError(msg, code="one_unit", remedy="Give at least two respondents or clusters.")
+        raise DataError(msg, code="one-unit", remedy="Give at least two respondents or clusters.")
     return means, share.T @ share * (n / (n - 1))
 
 
@@ -174,7 +174,7 @@ def check_answers(values: F64) -> F64:
         raise DataError(msg, code="shape", remedy="Give one row per respondent and one column per question.")
     if np.isinf(values).any():
         msg = "Answers contain infinite values."
-        raise DataError(msg, code="not_finite", remedy="Mark missing answers as nan.")
+        raise DataError(msg, code="not-finite", remedy="Mark missing answers as nan.")
     return values
 
 
@@ -209,7 +209,7 @@ def check_standard_errors(points: F64, standard_errors: F64) -> tuple[F64, F64]:
         raise DataError(msg, code="shape", remedy="Give one standard error per figure.")
     if not (np.isfinite(points).all() and np.isfinite(standard_errors).all()) or (standard_errors < 0).any():
         msg = "Figures and standard errors must be finite and standard errors not negative."
-        raise DataError(msg, code="not_finite", remedy="Leave out figures below the floor of answers.")
+        raise DataError(msg, code="not-finite", remedy="Leave out figures below the floor of answers.")
     return points, standard_errors
 
 

@@ -103,7 +103,7 @@ def measurement_invariance(
     if len(names) != 2:
         msg = f"Invariance is tested between two groups; there are {len(names)}."
         raise DataError(
-            msg, code="two_groups", remedy="Choose a pair of groups, or test one pair after another."
+            msg, code="two-groups", remedy="Choose a pair of groups, or test one pair after another."
         )
     scaled = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
     member = labels == names[0]
@@ -114,7 +114,7 @@ def measurement_invariance(
     observed = _steps(scaled, scores, member[None, :], solver, pooled_moments)
     if not all(np.isfinite(step).all() for step in observed):
         msg = "The model has no solution in one of the groups."
-        raise DataError(msg, code="no_solution", remedy="Simplify the model or use larger groups.")
+        raise DataError(msg, code="no-solution", remedy="Simplify the model or use larger groups.")
     parts = []
     for start in range(0, n_permutations, CHUNK):
         size = min(CHUNK, n_permutations - start)
@@ -151,7 +151,7 @@ def measurement_invariance(
         p_variance=p_v,
         invariance=invariance,
         failed=failed,
-        cautions=(Caution("failed_draws", text),) if failed else (),
+        cautions=(Caution("failed-draws", text),) if failed else (),
     )
 
 

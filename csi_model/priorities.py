@@ -115,7 +115,7 @@ def unstandardised_effects(total_effects: F64, score_sd: F64) -> F64:
     score_sd = np.asarray(score_sd, float)
     if (score_sd <= 0).any() or not np.isfinite(score_sd).all():
         msg = "A construct's points do not vary."
-        raise DataError(msg, code="zero_variance", remedy="Leave the construct out or join units.")
+        raise DataError(msg, code="zero-variance", remedy="Leave the construct out or join units.")
     return np.asarray(points_per_point(np.asarray(total_effects, float), score_sd))
 
 

@@ -58,7 +58,7 @@ def _own(result: Result) -> dict[str, Any]:
         "htmt2": _pairs(result, validity.htmt2(result.moments.corr, spec.block_mask)[0], diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
-        "cautions": [{"code": caution.code, "message": caution.message} for caution in result.cautions],
+        "cautions": [caution.plain() for caution in result.cautions],
     }
     if result.covariance is not None:
         written["estimates"] = result.covariance.document["estimates"]

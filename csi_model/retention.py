@@ -236,7 +236,7 @@ def retention_map(
         text = (
             f"{near_share:.0%} of customers lie within five points of a cut; their segment is a close call."
         )
-        cautions.append(Caution("near_cut", text))
+        cautions.append(Caution("near-cut", text))
     if n - int(both.sum()) > 0.2 * n:
         cautions.append(Caution("missing", f"{n - int(both.sum())} of {n} respondents lack a score."))
     mean_loyalty = None
@@ -291,7 +291,7 @@ def price_tolerance(
     cautions: tuple[Caution, ...] = ()
     if (np.diff(means) > 1e-12).any():
         text = "More customers stay at a higher price than at a lower one; neighbouring steps were pooled."
-        cautions = (Caution("not_monotone", text),)
+        cautions = (Caution("not-monotone", text),)
     area = float(np.trapezoid(share, at) / at[-1] * 100)
     return PriceTolerance(increases, curve, tolerated, area, cautions)
 

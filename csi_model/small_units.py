@@ -107,7 +107,7 @@ def holm(p: F64) -> F64:
     p = np.asarray(p, float)
     tested = np.flatnonzero(~np.isnan(p))
     if ((p[tested] < 0) | (p[tested] > 1)).any():
-        raise DataError("A p-value lies outside 0 to 1.", code="p_value", remedy="Give probabilities.")
+        raise DataError("A p-value lies outside 0 to 1.", code="p-value", remedy="Give probabilities.")
     order = tested[np.argsort(p[tested], kind="stable")]
     adjusted = np.full(p.shape, np.nan)
     steps = p[order] * np.arange(len(order), 0, -1)
@@ -182,10 +182,10 @@ def shrink_units(points: F64, standard_errors: F64, *, level: float = 0.95) -> S
     points, standard_errors = check_standard_errors(points, standard_errors)
     if len(points) < 3:
         msg = f"Shrinkage learns from other units and needs at least 3 of them, not {len(points)}."
-        raise DataError(msg, code="few_units", remedy="Report the raw figures with their own intervals.")
+        raise DataError(msg, code="few-units", remedy="Report the raw figures with their own intervals.")
     if (standard_errors == 0).any():
         msg = "A unit has a standard error of zero."
-        raise DataError(msg, code="zero_se", remedy="Leave out units whose answers are all equal or too few.")
+        raise DataError(msg, code="zero-se", remedy="Leave out units whose answers are all equal or too few.")
     variance = standard_errors**2
     between = between_variance(points, standard_errors)
     total = variance + between
@@ -198,10 +198,10 @@ def shrink_units(points: F64, standard_errors: F64, *, level: float = 0.95) -> S
     cautions = []
     if len(points) < 8:
         text = f"Only {len(points)} units: how far units truly differ is itself uncertain."
-        cautions.append(Caution("few_units", text))
+        cautions.append(Caution("few-units", text))
     if between == 0:
         text = "The units differ no more than chance explains; all shrink to their common mean."
-        cautions.append(Caution("no_difference", text))
+        cautions.append(Caution("no-difference", text))
     return ShrunkUnits(
         points=from_normal(own * points + (1 - own) * centre, np.sqrt(g1 + g2 + 2 * g3), level=level),
         raw=from_normal(points, standard_errors, level=level),
@@ -234,7 +234,7 @@ def funnel(
     points, standard_errors = check_standard_errors(points, standard_errors)
     if (standard_errors == 0).any():
         msg = "A unit has a standard error of zero."
-        raise DataError(msg, code="zero_se", remedy="Leave out units whose answers are all equal or too few.")
+        raise DataError(msg, code="zero-se", remedy="Leave out units whose answers are all equal or too few.")
     spread = standard_errors**2 + (between_variance(points, standard_errors) if overdispersed else 0.0)
     if target is None:
         target = float((points / spread).sum() / (1 / spread).sum())
@@ -280,7 +280,7 @@ def tier_units(
     points, standard_errors = check_standard_errors(points, standard_errors)
     if len(points) < 2:
         raise DataError(
-            "One unit cannot be compared with others.", code="few_units", remedy="Give two or more."
+            "One unit cannot be compared with others.", code="few-units", remedy="Give two or more."
         )
     shares = np.ones(len(points)) if shares is None else np.asarray(shares, float)
     if (

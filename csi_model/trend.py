@@ -167,7 +167,7 @@ def index_series(
     unknown = sorted(set(bridges) - set(codes[1:]))
     if unknown:
         msg = f"A bridge names {unknown}, no wave after the first."
-        raise DataError(msg, code="unknown_wave", remedy=f"Bridge into one of {list(codes[1:])}.")
+        raise DataError(msg, code="unknown-wave", remedy=f"Bridge into one of {list(codes[1:])}.")
     shift, bridge_variance = _bridge_effect(codes, bridges)
     breaks = find_breaks(waves, mode_tolerance=mode_tolerance)
     cautions = [
@@ -272,9 +272,9 @@ def control_limits(
     reference = len(points) - 1 if reference is None else reference
     if not 3 <= reference <= len(points):
         msg = f"Control limits need at least 3 reference waves; {reference} of {len(points)} were named."
-        raise DataError(msg, code="few_waves", remedy="Show the series without limits until then.")
+        raise DataError(msg, code="few-waves", remedy="Show the series without limits until then.")
     if (standard_errors == 0).any():
-        raise DataError("A wave has a standard error of zero.", code="zero_se", remedy="Leave the wave out.")
+        raise DataError("A wave has a standard error of zero.", code="zero-se", remedy="Leave the wave out.")
     first, error = points[:reference], standard_errors[:reference]
     common = between_variance(first, error)
     precision = 1 / (error**2 + common)
@@ -290,7 +290,7 @@ def control_limits(
     cautions = []
     if reference < 8:
         text = f"Limits rest on {reference} waves and will move as waves come in."
-        cautions.append(Caution("few_waves", text))
+        cautions.append(Caution("few-waves", text))
     return Control(
         centre, float(np.sqrt(common)), centre - half, centre + half, tuple(sorted(signals)), tuple(cautions)
     )
@@ -366,7 +366,7 @@ def _check_waves(waves: tuple[Wave, ...], base: str, floor: int) -> tuple[str, .
         msg = f"A series needs two waves or more with codes of their own, not {list(codes)}."
         raise DataError(msg, code="waves", remedy="Give every wave once.")
     if base not in codes:
-        raise DataError(f"No wave {base!r}.", code="unknown_wave", remedy=f"Choose one of {list(codes)}.")
+        raise DataError(f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}.")
     n_items = np.size(waves[0].means)
     for wave in waves:
         _check_wave(wave, n_items, floor)

@@ -102,7 +102,7 @@ def what_if(
     after = index_points + total
     if not 0 <= after <= 100:
         text = f"The linear model takes the index to {after:.1f}; it is shown as its end of the scale."
-        cautions.append(Caution("beyond_scale", text))
+        cautions.append(Caution("beyond-scale", text))
     return WhatIf(
         gain=from_draws(total, part_draws.sum(axis=-1), level=level),
         by_indicator=from_draws(parts, part_draws, level=level),

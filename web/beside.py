@@ -36,7 +36,7 @@ def beside(
             found[name] = part()
         except csi_model.ModelError as error:
             found[name] = None
-            found["notes"].append({"code": f"{name}-{error.code}", "message": str(error)})
+            found["notes"].append(error.plain() | {"code": f"{name}-{error.code}"})
     return found
 
 

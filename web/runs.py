@@ -108,7 +108,7 @@ def compute(
             for label, group in groups.items()
             if label
         }
-        result["cautions"] += [{"code": caution.code, "message": caution.message} for caution in cautions]
+        result["cautions"] += [caution.plain() for caution in cautions]
     result["companions"] = {code: _companion(columns[code], code) for code in companions}
     return result, analyses.fingerprint(answers), len(answers.values)
 

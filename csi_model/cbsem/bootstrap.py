@@ -84,7 +84,7 @@ def bootstrap(result: CbsemResult, n_resamples: int, *, seed: int) -> ParameterB
     if len(parts) != len(result.objective.parts) or n_resamples < 2:
         raise SpecificationError(
             "Parameters are resampled for likelihood estimators, at least twice.",
-            code="bootstrap_estimator",
+            code="bootstrap-estimator",
             remedy="Use estimator='ML' or 'MLR' and two resamples or more.",
         )
     replicates, failed = [], 0
@@ -111,7 +111,7 @@ def bootstrap(result: CbsemResult, n_resamples: int, *, seed: int) -> ParameterB
     if len(replicates) < max(2, n_resamples // 2):
         raise ConvergenceError(
             f"{failed} of {n_resamples} resamples could not be fitted.",
-            code="bootstrap_failed",
+            code="bootstrap-failed",
             remedy="Simplify the model or give more respondents.",
         )
     bread = inverse(result.objective.observed(result.theta))

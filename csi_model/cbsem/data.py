@@ -26,7 +26,7 @@ def _column(data: Mapping[str, Any], name: str) -> F64:
     except KeyError:
         raise DataError(
             f"The data have no column {name!r}.",
-            code="column_missing",
+            code="column-missing",
             remedy="Check the spelling of the item codes; case counts.",
         ) from None
     try:
@@ -34,7 +34,7 @@ def _column(data: Mapping[str, Any], name: str) -> F64:
     except (TypeError, ValueError):
         raise DataError(
             f"Column {name} holds something that is not a number.",
-            code="column_not_numeric",
+            code="column-not-numeric",
             remedy="Code the answers as numbers and leave missing ones empty.",
         ) from None
 
@@ -45,7 +45,7 @@ def _group_labels(data: Mapping[str, Any], groups: str | Sequence[Any] | None, n
     if isinstance(groups, str) and groups not in data:
         raise DataError(
             f"The data have no column {groups!r} to group by.",
-            code="column_missing",
+            code="column-missing",
             remedy="Check the spelling of the column; case counts.",
         )
     labels = list(data[groups]) if isinstance(groups, str) else list(groups)
@@ -94,7 +94,7 @@ def select(
     if np.isinf(values).any():
         bad = names[int(np.flatnonzero(np.isinf(values).any(axis=0))[0])]
         raise DataError(
-            f"Column {bad} holds infinite values.", code="column_infinite", remedy="Leave them empty."
+            f"Column {bad} holds infinite values.", code="column-infinite", remedy="Leave them empty."
         )
     labels = np.array(_group_labels(data, groups, n_given), dtype=object)
     gaps = np.isnan(values)
@@ -102,7 +102,7 @@ def select(
     cautions = []
     if (left := n_given - int(keep.sum())) and n_given:
         what = "with missing answers" if missing == "listwise" else "without any answer"
-        cautions.append(Caution("rows_left_out", f"{left} of {n_given} respondents {what} were left out."))
+        cautions.append(Caution("rows-left-out", f"{left} of {n_given} respondents {what} were left out."))
     values, labels = values[keep], labels[keep]
     out = []
     for name in dict.fromkeys(labels):
@@ -112,7 +112,7 @@ def select(
     if not out:
         raise DataError(
             "No respondent is left to estimate from.",
-            code="too_few_rows",
+            code="too-few-rows",
             remedy="Use missing='fiml', or drop items that few answered.",
         )
     return tuple(out), tuple(cautions), n_given
@@ -123,7 +123,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
     if n <= p:
         raise DataError(
             f"{n} respondents{where} are too few for {p} items.",
-            code="too_few_rows",
+            code="too-few-rows",
             remedy="Give at least ten respondents per item, join groups, or estimate with PLS.",
         )
     answered = (~np.isnan(values)).sum(axis=0)
@@ -131,7 +131,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
         bad = names[int(np.argmin(answered))]
         raise DataError(
             f"Item {bad} was answered by {int(answered.min())} respondents{where}.",
-            code="item_unanswered",
+            code="item-unanswered",
             remedy="Drop the item from the model.",
         )
     spread = np.nanmax(values, axis=0) - np.nanmin(values, axis=0)
@@ -139,7 +139,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
     if flat:
         raise DataError(
             f"Everybody gave the same answer to {', '.join(flat)}{where}.",
-            code="constant_column",
+            code="constant-column",
             remedy="Drop items without variance from the model.",
         )
     complete = values[~np.isnan(values).any(axis=1)]
@@ -151,6 +151,6 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
             a, b = names[cols[twins[0]]], names[rows[twins[0]]]
             raise DataError(
                 f"Items {a} and {b} are copies of one another{where}.",
-                code="collinear_items",
+                code="collinear-items",
                 remedy="Keep one of them.",
             )

@@ -160,12 +160,12 @@ def _search(objective: Objective, df: int) -> Optimum:
         check_identified(objective.expected(near), names)
         raise IdentificationError(
             f"The model has {-df} parameters more than the data have moments.",
-            code="not_identified",
+            code="not-identified",
             remedy="Fix loadings or drop covariances.",
         )
     failure = ConvergenceError(
         "The search ran into a covariance matrix that cannot be inverted.",
-        code="not_converged",
+        code="not-converged",
         remedy="Look for items or constructs that are nearly the same.",
     )
     for start in _starts(structure):
@@ -202,7 +202,7 @@ def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
     if n < 5 * n_free:
         out.append(
             Caution(
-                "few_rows",
+                "few-rows",
                 f"{round(n)} respondents for {n_free} parameters: fewer than five each, so standard errors "
                 "and the test of fit are rough.",
             )

@@ -78,7 +78,7 @@ def measurement_part(text: str) -> str:
     if not lines:
         raise SpecificationError(
             "The model has no loadings (=~), so there is no measurement to compare.",
-            code="no_measurement",
+            code="no-measurement",
             remedy="Give constructs with items.",
         )
     return "\n".join(lines)
@@ -126,7 +126,7 @@ def assess_invariance(
     if len(configural.groups) < 2:
         raise SpecificationError(
             "There is one group only, so nothing can be compared.",
-            code="one_group",
+            code="one-group",
             remedy="Give a column with two groups or more.",
         )
     metric = fit(given, data, invariance="metric", **common)
@@ -143,9 +143,9 @@ def assess_invariance(
         what = "Means of the groups" if reached == "metric" else "Paths and means of the groups"
         cautions = (
             Caution(
-                "invariance_fails",
+                "invariance-fails",
                 f"{what} may differ because the items work differently, not the constructs: only {reached} "
-                "invariance holds. Look for items whose wording the groups may read differently.",
+                "invariance holds.",
             ),
         )
     return InvarianceTest(configural, metric, scalar, steps, reached, cautions)

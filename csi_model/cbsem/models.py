@@ -79,9 +79,9 @@ def given(model: Any) -> Given:
     if other:
         cautions = (
             Caution(
-                "formative_as_reflective",
+                "formative-as-reflective",
                 f"{', '.join(other)}: the covariance model measures every construct reflectively, so its "
-                "items are taken as effects of the construct. Use PLS to keep the mode.",
+                "items are taken as effects of the construct.",
             ),
         )
     names = {short: name for name, short in alias.items()}

@@ -139,6 +139,6 @@ def saturated(
             return mean, covariance, log_likelihood(patterns, mean, covariance), iteration
     raise ConvergenceError(
         f"The means and covariances of {p} items with missing answers did not settle in {most} EM steps.",
-        code="em_not_converged",
+        code="em-not-converged",
         remedy="Drop items that few respondents answered, or use listwise deletion.",
     )

@@ -124,7 +124,7 @@ def optimise(
     if not np.isfinite(objective.value(start)):
         raise ConvergenceError(
             "The start values imply a covariance matrix that is not positive definite.",
-            code="start_values",
+            code="start-values",
             remedy="Check for items that are copies of one another and for extreme fixed values.",
         )
     theta, value, iterations, done = scoring(objective, start, tolerance=tolerance, most=most)
@@ -140,7 +140,7 @@ def optimise(
     if not done and not decrement < 1e-6:
         raise ConvergenceError(
             f"No minimum found in {iterations} iterations; the slope is still {np.abs(gradient).max():.3g}.",
-            code="not_converged",
+            code="not-converged",
             remedy="Simplify the model, give more answers, or look for constructs that are nearly the same.",
         )
     return Optimum(theta, value, iterations, gradient, decrement)
@@ -201,6 +201,6 @@ def check_identified(information: F64, names: Sequence[str], *, tolerance: float
     if guilty:
         raise IdentificationError(
             "The data cannot tell these parameters apart: " + ", ".join(guilty[:8]) + ".",
-            code="not_identified",
+            code="not-identified",
             remedy="Fix one of them, drop a path, or give each construct three items or more.",
         )

@@ -97,7 +97,7 @@ def coded(values: F64, names: tuple[str, ...]) -> tuple[NDArray[np.intp], tuple[
             raise DataError(
                 f"Item {name} has {kinds.size} different answers; ordered estimation needs 2 to "
                 f"{_MOST_CATEGORIES}.",
-                code="ordinal_categories",
+                code="ordinal-categories",
                 remedy="Drop the item, join categories, or use estimator='MLR'.",
             )
         met.append(tuple(float(kind) for kind in kinds))
@@ -150,7 +150,7 @@ def _polychoric(tables: F64, x: F64, y: F64) -> F64:
             return np.asarray(rho)
     raise ConvergenceError(
         "A polychoric correlation did not settle.",
-        code="polychoric_not_converged",
+        code="polychoric-not-converged",
         remedy="Join sparse categories or drop one of two items that are nearly the same.",
     )
 

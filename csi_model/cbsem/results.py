@@ -86,7 +86,7 @@ class CbsemResult:
                 return row
         raise ModelError(
             f"The model has no parameter {lhs} {op} {rhs}.",
-            code="parameter_unknown",
+            code="parameter-unknown",
             remedy="See the rows of the estimates.",
         )
 
@@ -128,7 +128,7 @@ class CbsemResult:
         if self.structure.ordinal:
             raise ModelError(
                 "Scores of ordinal models are not computed.",
-                code="scores_ordinal",
+                code="scores-ordinal",
                 remedy="Use index_weights() on the answers, or estimate with MLR.",
             )
         implied = self.structure.implied(group, self.theta)
@@ -170,7 +170,7 @@ class CbsemResult:
             return ()
         return (
             Caution(
-                "index_weights_fallback",
+                "index-weights-fallback",
                 f"The factor score weights of {', '.join(weak)} are not all positive; the index uses "
                 "standardised loadings over standard deviations in their place.",
             ),
@@ -248,7 +248,7 @@ class CbsemResult:
             "iterations": self.iterations,
             "fit": fit,
             "estimates": rows,
-            "cautions": [{"code": each.code, "message": each.message} for each in self.cautions],
+            "cautions": [each.plain() for each in self.cautions],
         }
         if several:
             out["groups"] = dict(zip(self.groups, per_group, strict=True))

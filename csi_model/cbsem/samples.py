@@ -68,7 +68,7 @@ def reduce(values: F64, names: tuple[str, ...], *, ordered: bool) -> Sample:
     except np.linalg.LinAlgError:
         raise IdentificationError(
             "The covariance matrix of the items is singular: some items are sums of others.",
-            code="collinear_items",
+            code="collinear-items",
             remedy="Drop items that others determine, or give more respondents.",
         ) from None
     return Sample(values, n, mean, covariance, logl, patterns)

@@ -114,8 +114,7 @@ def admissibility(structure: Structure, theta: F64, names: tuple[str, ...]) -> t
                 Caution(
                     "heywood",
                     f"Negative variance of {', '.join(negative)}{where}: the model asks more of these items "
-                    "than they carry. Drop or merge constructs that overlap, or add items; figures that "
-                    "rest on this variance are not to be read.",
+                    "than they carry; figures that rest on this variance are not to be read.",
                 )
             )
         latent = [structure.factors.index(name) for name in structure.latent]
@@ -123,9 +122,9 @@ def admissibility(structure: Structure, theta: F64, names: tuple[str, ...]) -> t
         if latent and float(np.linalg.eigvalsh(phi)[0]) < -1e-10 * float(np.abs(phi).max()):
             found.append(
                 Caution(
-                    "latent_covariance",
+                    "latent-covariance",
                     f"The covariance matrix of the constructs{where} is not positive definite: some of them "
-                    "are the same thing measured twice. Merge them or drop one.",
+                    "are the same thing measured twice.",
                 )
             )
     return tuple(found)

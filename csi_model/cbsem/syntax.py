@@ -60,7 +60,7 @@ def parse(text: str) -> tuple[str, Mapping[str, Mapping[str, Mapping[str, str | 
             if pattern.search(line):
                 raise SpecificationError(
                     f"The model line {line!r} uses {what}, which is not supported.",
-                    code="syntax_unsupported",
+                    code="syntax-unsupported",
                     remedy="Write loadings (=~), regressions (~), covariances (~~), labels and fixed values.",
                 )
     clean = "\n".join(lines)
@@ -161,7 +161,7 @@ def _give_markers(model: Any, effects: Any) -> None:
             if at in passed:
                 raise SpecificationError(
                     f"Construct {at} is measured by itself.",
-                    code="measured_by_itself",
+                    code="measured-by-itself",
                     remedy="Let every construct end in items.",
                 )
             passed.add(at)
@@ -323,7 +323,7 @@ def as_ordinal(structure: Structure, thresholds: list[F64]) -> Structure:
         if first is None:
             raise SpecificationError(
                 f"The variance of the ordered item {name} is fixed.",
-                code="ordinal_variance",
+                code="ordinal-variance",
                 remedy="Ordered items have a total variance of one: do not fix their variances.",
             )
         rows[first] = replace(rows[first], free=DEPENDENT)

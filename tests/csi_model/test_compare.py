@@ -117,7 +117,7 @@ def test_draws_without_a_solution_are_counted_and_left_out():
     )
     assert result.pairs[0].failed == (10, 20)
     assert np.isfinite(result.pairs[0].difference["slope"].se)
-    assert "failed_draws" in {c.code for c in result.cautions}
+    assert "failed-draws" in {c.code for c in result.cautions}
 
 
 def test_same_seed_same_figures():
@@ -135,10 +135,10 @@ def test_same_seed_same_figures():
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda v, g: (v, np.where(g == "a", "b", "b")), "one_group"),
+        (lambda v, g: (v, np.where(g == "a", "b", "b")), "one-group"),
         (lambda v, g: (v[:170], g[:170]), "floor"),
         (lambda v, g: (np.where(v == v[0, 0], np.nan, v), g), "missing"),
-        (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", 50, v[:, 1])]), g), "zero_variance"),
+        (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", 50, v[:, 1])]), g), "zero-variance"),
         (lambda v, g: (v, g[:-1]), "length"),
     ],
 )

@@ -121,7 +121,7 @@ def test_invariance_asks_for_two_groups(spec):
         measurement_invariance(
             values, np.repeat(["a", "b", "c"], 50), pls_weights(spec), np.random.default_rng(0)
         )
-    assert refusal.value.code == "two_groups"
+    assert refusal.value.code == "two-groups"
 
 
 def test_every_difference_between_groups_equals_that_of_seminr_fits():

@@ -72,7 +72,7 @@ def test_trend_test_holds_its_level_and_finds_a_drift():
     assert 0.02 < np.mean(quiet) < 0.09
     drifting = _evaluate(_panel(rng, drift=4.0), rng)
     assert drifting.trends.p[0] < 0.001
-    assert "trends_differ" in {c.code for c in drifting.cautions}
+    assert "trends-differ" in {c.code for c in drifting.cautions}
     assert drifting.trends.detectable[0] > 0
 
 
@@ -98,7 +98,7 @@ def test_units_chosen_for_bad_luck_raise_the_warning_and_its_size_is_right():
         rebounds.append(result.effect.value[0])
         # The comparison units were chosen for good luck: their part of the rebound comes on top.
         expected.append(result.regression_to_mean.expected_gain[0])
-        warned.append("regression_to_mean" in {c.code for c in result.cautions})
+        warned.append("regression-to-mean" in {c.code for c in result.cautions})
     assert np.mean(rebounds) > 3
     assert np.mean(expected) == pytest.approx(np.mean(rebounds), rel=0.35)
     assert np.mean(warned) > 0.9
@@ -118,13 +118,13 @@ def test_several_figures_are_evaluated_at_once():
 def test_one_before_wave_cautions_that_trends_are_unknown():
     result = _evaluate(_panel(np.random.default_rng(8)), np.random.default_rng(0), before=["w3"])
     assert result.trends is None
-    assert "no_trend_check" in {c.code for c in result.cautions}
+    assert "no-trend-check" in {c.code for c in result.cautions}
 
 
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        ({"before": ["w0"]}, "unknown_wave"),
+        ({"before": ["w0"]}, "unknown-wave"),
         ({"after": ["w3"]}, "waves"),
         ({"before": []}, "waves"),
         ({"floor": 10_000}, "floor"),
@@ -137,7 +137,7 @@ def test_evaluation_refuses_designs_that_cannot_answer(options, code):
     assert refusal.value.remedy
 
 
-@pytest.mark.parametrize(("treated", "code"), [(["nowhere"], "unknown_unit"), (["u00"], "few_units")])
+@pytest.mark.parametrize(("treated", "code"), [(["nowhere"], "unknown-unit"), (["u00"], "few-units")])
 def test_evaluation_refuses_unknown_or_too_few_units(treated, code):
     points, units, waves, _ = _panel(np.random.default_rng(10))
     with pytest.raises(DataError) as refusal:
@@ -149,4 +149,4 @@ def test_too_few_units_for_the_joint_test_are_no_pass():
     panel = _panel(np.random.default_rng(5), n_units=4)
     result = _evaluate(panel, np.random.default_rng(0))
     assert np.isnan(result.trends.p).all()
-    assert "no_trend_check" in {caution.code for caution in result.cautions}
+    assert "no-trend-check" in {caution.code for caution in result.cautions}

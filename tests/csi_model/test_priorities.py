@@ -114,7 +114,7 @@ def test_what_if_never_passes_the_end_of_the_scale():
     points, effect, draws = _scenario()
     result = what_if(points, np.full(3, 30.0), 10 * effect, 10 * draws, index_points=90)
     assert result.index_after == 100
-    assert "beyond_scale" in {c.code for c in result.cautions}
+    assert "beyond-scale" in {c.code for c in result.cautions}
 
 
 def test_a_clear_ranking_is_stable_and_a_tie_is_not():
@@ -132,7 +132,7 @@ def test_a_clear_ranking_is_stable_and_a_tie_is_not():
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        (lambda: unstandardised_effects(np.eye(2), np.array([1.0, 0])), "zero_variance"),
+        (lambda: unstandardised_effects(np.eye(2), np.array([1.0, 0])), "zero-variance"),
         (lambda: importance(np.ones(3), SHARES, DIMENSIONS), "shape"),
         (lambda: performance(np.ones(3), np.array([[1.0, 0], [0, 0], [0, 1]]), DIMENSIONS), "shares"),
         (lambda: quadrants(np.ones(3), np.array([1, 2, np.nan])), "shape"),

@@ -98,7 +98,7 @@ def test_map_gives_loyalty_by_segment_and_hides_small_segments():
 def test_map_cautions_when_many_stand_at_a_cut():
     result = retention_map(np.linspace(56, 64, 60), np.linspace(10, 90, 60))
     assert result.near_cut_share > 0.9
-    assert "near_cut" in {c.code for c in result.cautions}
+    assert "near-cut" in {c.code for c in result.cautions}
 
 
 def test_share_interval_of_nobody_is_the_exact_bound():
@@ -123,7 +123,7 @@ def test_price_tolerance_pools_contradicting_steps_and_says_so():
     result = price_tolerance(np.array([5.0, 10, 20]), staying)
     np.testing.assert_allclose(result.staying.value, [0.7, 0.7, 0.55])
     assert np.isnan(result.tolerated)
-    assert [c.code for c in result.cautions] == ["not_monotone"]
+    assert [c.code for c in result.cautions] == ["not-monotone"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_shrunken_intervals_cover_and_shrinkage_beats_the_raw_figures():
 def test_units_that_differ_by_chance_only_shrink_to_one_figure():
     result = shrink_units(np.array([70.0, 70.1, 69.9, 70.05]), np.full(4, 5.0))
     assert np.ptp(result.points.value) == 0
-    assert {"few_units", "no_difference"} == {c.code for c in result.cautions}
+    assert {"few-units", "no-difference"} == {c.code for c in result.cautions}
 
 
 def test_holm_equals_its_definition():
@@ -129,9 +129,9 @@ def test_funnel_for_an_overdispersed_network_flags_about_five_percent():
 @pytest.mark.parametrize(
     ("points", "se", "code"),
     [
-        ([70, 71], [1, 1], "few_units"),
-        ([70, 71, 72], [1, 0, 1], "zero_se"),
-        ([70, np.nan, 72], [1, 1, 1], "not_finite"),
+        ([70, 71], [1, 1], "few-units"),
+        ([70, 71, 72], [1, 0, 1], "zero-se"),
+        ([70, np.nan, 72], [1, 1, 1], "not-finite"),
         ([70, 71, 72], [1, 1], "shape"),
     ],
 )

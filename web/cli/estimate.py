@@ -159,5 +159,5 @@ def summary(document: dict[str, Any]) -> str:
     if checks.get("exact_fit"):
         lines.append(f"Exact fit (SRMR): p = {checks['exact_fit']['srmr']['p']:.3f}")
     cautions = [*document["cautions"], *checks["cautions"]]
-    lines += [f"Caution: {caution['message']}" for caution in cautions]
+    lines += [f"Caution: {caution['message']} {caution['remedy']}".rstrip() for caution in cautions]
     return "\n".join(lines)

@@ -1,0 +1,54 @@
+"""What to do about each caution: one table, so that every caution says it, and in the same words."""
+
+from __future__ import annotations
+
+REMEDIES = {
+    # the answers
+    "few-rows": "Collect more answers, or estimate fewer parameters.",
+    "indicative": "Collect at least 100 answers, or join groups, before deciding anything on it.",
+    "listwise-used": "Use PLS, which replaces missing answers, where whole rows are few.",
+    "many-missing": "See which questions go unanswered, and shorten or clarify them.",
+    "missing": "Make the questions required, or say with the figure whom it leaves out.",
+    "replaced-before-product": "Leave out rows with gaps to see how much the replacement matters.",
+    "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
+    # groups and units
+    "few-units": "Use more or smaller units, or describe the figures without inference.",
+    "group-refused": "Join the group with another, or estimate without it.",
+    "no-difference": "Report the common mean; do not rank these units.",
+    "small-group": "Join the group with another, or collect more answers from it.",
+    "workers-ended": "Free memory or ask for fewer processes; the figures are the same.",
+    # the measurement and the model
+    "formative-as-reflective": "Use PLS to keep the mode.",
+    "heywood": "Drop or join constructs that overlap, or add items.",
+    "inadmissible": "Use PLS without correction, or join constructs that are one.",
+    "index-weights-fallback": "Look for items that are reversed or belong elsewhere.",
+    "invariance-fails": "Look for items whose wording the groups may read differently.",
+    "latent-covariance": "Join or drop constructs that are the same thing measured twice.",
+    "low-loading": "Reword the question, move it to another construct, or leave it out.",
+    "negative-weight": "Look whether the question is reversed, or copies another of its construct.",
+    "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
+    # resampling
+    "bootstrap-not-used": "Read the standard errors of the covariance model.",
+    "failed-draws": "Where many fail, collect more answers or simplify the model.",
+    "percentile-used": "Nothing: with so many respondents the kinds of interval agree.",
+    "weights-without-draws": "Give the draws of the weights, as an estimation with resamples holds them.",
+    # time
+    "break": "Ask both forms in one wave (a bridge), or begin a new series there.",
+    "conditional": "Read the interval as that of the answers, given the weights.",
+    "few-waves": "Wait for more waves before trusting the limits.",
+    # what to do, retention, expectations
+    "beyond-scale": "Try a smaller improvement.",
+    "ceiling": "Look for the gain in questions with more room.",
+    "extrapolated": "Try a smaller improvement; the effect is known only near today's answers.",
+    "near-cut": "Show the map of points beside the shares, or move the cut.",
+    "not-monotone": "Ask tolerances in rising order, or look for careless answers.",
+    "questionable": "Test the pair of questions with a few customers and reword it.",
+    "unclear": "Collect more answers, or name both categories.",
+    # the evaluation of a measure
+    "no-trend-check": "Take in earlier waves, or say that like trends are assumed.",
+    "regression-to-mean": "Compare with units that were as extreme before, or wait for another wave.",
+    "trends-differ": "Choose comparison units that moved alike before.",
+    # weights
+    "costly-weights": "Trim the weights more, or rake on fewer margins.",
+    "left-out": "Give these respondents a start weight, or a target above zero to their class.",
+}  # fmt: skip
