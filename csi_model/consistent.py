@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model import pls, reliability
+from csi_model import reliability
 from csi_model.errors import Caution, IdentificationError
 from csi_model.pls import Solution
 from csi_model.specify import ModelSpec
+from csi_model.steps import regress
 
 F64 = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ def correct(corr: F64, solution: Solution, spec: ModelSpec) -> Solution:
         paths = np.zeros_like(disattenuated)
         for target in np.flatnonzero(spec.path_matrix.any(axis=1)):
             sources = np.flatnonzero(spec.path_matrix[target])
-            paths[:, target, sources] = pls.regress(disattenuated, sources, int(target))
+            paths[:, target, sources] = regress(disattenuated, sources, int(target))
         r_squared = np.einsum("bts,bts->bt", paths, disattenuated)
     usable = solution.converged & np.isfinite(paths).all(axis=(1, 2)) & (rho > 0).all(axis=1)
     return solution._replace(

@@ -71,9 +71,9 @@ class MeanReplaced:
 
     def _moments(self, sums: F64, total: F64) -> Moments:
         p, q = self.p, len(self.upper[0])
-        cross = np.empty((len(sums), p, p))
-        cross[:, self.upper[0], self.upper[1]] = sums[:, p : p + q]
-        cross[:, self.upper[1], self.upper[0]] = sums[:, p : p + q]
+        place = np.empty((p, p), dtype=np.int64)
+        place[self.upper] = place.T[self.upper] = np.arange(p, p + q)
+        cross = sums[:, place]
         if self.complete:
             shift = sums[:, :p] / total[:, None]
             cov = cross / total[:, None, None] - shift[:, :, None] * shift[:, None, :]

@@ -6,38 +6,19 @@ the sum of its loadings is positive; weights start at one.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.errors import ConvergenceError, IdentificationError, SpecificationError
+from csi_model.steps import Blocks, Design, InnerWeights, OuterWeights, regress
 
 F64 = NDArray[np.float64]
 SCHEMES = ("path", "factorial", "centroid")
 TOLERANCE = 1e-12
 MOST_ITERATIONS = 1000
 WORST_CONDITION = 1e10
-
-
-class Design(Protocol):
-    """What the algorithm needs of a model; `ModelSpec` is one."""
-
-    @property
-    def block_mask(self) -> NDArray[np.bool_]:
-        """Shape (n_indicators, n_constructs)."""
-
-    @property
-    def path_matrix(self) -> NDArray[np.bool_]:
-        """Shape (n_constructs, n_constructs), `[target, source]`."""
-
-    @property
-    def modes(self) -> tuple[str, ...]:
-        """Mode of each construct: A, B or unit."""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it has first-order constructs alone; `stages.solve` fits the others."""
 
 
 class Solution(NamedTuple):
@@ -86,34 +67,36 @@ def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = T
             code="staged",
             remedy="Fit it with csi_model.estimate; other analyses are for first-order constructs.",
         )
-    n_batch = len(corr)
-    block = spec.block_mask.astype(float)
-    weights = np.full((n_batch, *block.shape), np.nan)
+    n_batch, blocks = len(corr), Blocks(spec)
+    inner, outer = InnerWeights(spec, scheme), OuterWeights(spec, blocks)
+    found = np.full((n_batch, len(blocks.rows)), np.nan)
     iterations = np.zeros(n_batch, dtype=np.int64)
     converged = np.zeros(n_batch, dtype=bool)
     active = np.flatnonzero(np.isfinite(corr).all(axis=(1, 2)))
-    outer = _Outer(spec)
     with np.errstate(all="ignore"):
         matrices = corr[active]
-        current, crossed = _normalise(np.broadcast_to(block, (len(active), *block.shape)), matrices)
-        for step in range(1, MOST_ITERATIONS + 1):
+        weights = np.ones((len(active), len(blocks.rows)))
+        former = np.zeros_like(weights)
+        for step in range(MOST_ITERATIONS + 1):
             if not len(active):
                 break
-            proxies = crossed @ inner_weights(np.swapaxes(current, 1, 2) @ crossed, spec, scheme)
-            renewed, crossed = _normalise(outer(matrices, proxies), matrices)
-            change = np.abs(renewed - current).max(axis=(1, 2))
+            dense = blocks.spread(weights)
+            crossed = matrices @ dense
+            sd = np.sqrt(blocks.sums(weights * blocks.gather(crossed)))
+            weights = weights / sd[:, blocks.columns]
+            change = np.abs(weights - former).max(axis=1)
             broken = ~np.isfinite(change)
             ended = (change < tolerance) | broken
-            here = active[ended]
-            weights[here] = renewed[ended]
-            iterations[here] = step
-            converged[here] = ~broken[ended]
-            weights[active[broken]] = np.nan
-            current = renewed
-            # Reading the matrices is the cost: once a step, and copied only when some have ended.
             if ended.any():
-                active, current, crossed, matrices = (x[~ended] for x in (active, current, crossed, matrices))
-        return _finish(corr, weights, spec, iterations, converged)
+                here, on = active[ended], ~ended
+                found[here] = np.where(broken[ended, None], np.nan, weights[ended])
+                iterations[here], converged[here] = step, ~broken[ended]
+                active, matrices, weights = active[on], matrices[on], weights[on]
+                dense, crossed, sd = dense[on], crossed[on], sd[on]
+            construct_corr = np.swapaxes(dense, 1, 2) @ crossed / (sd[:, :, None] * sd[:, None, :])
+            proxies = blocks.gather(crossed @ (inner(construct_corr) / sd[:, :, None]))
+            former, weights = weights, outer(matrices, proxies)
+        return _finish(corr, blocks.spread(found), spec, iterations, converged)
 
 
 def check_scheme(scheme: str) -> None:
@@ -167,67 +150,6 @@ def check_solution(solution: Solution, corr: F64) -> None:
 def _name(spec: Design, place: int) -> str:
     names: tuple[str, ...] = getattr(spec, "construct_ids", ())
     return names[place] if names else f"number {place + 1}"
-
-
-def inner_weights(construct_corr: F64, spec: Design, scheme: str) -> F64:
-    """Give the inner weights `[neighbour, construct]` of a scheme."""
-    paths = spec.path_matrix
-    neighbours = paths | paths.T
-    if scheme == "centroid":
-        return np.sign(construct_corr) * neighbours
-    inner = construct_corr * neighbours
-    if scheme == "path":
-        inner = np.where(paths.T, 0.0, inner)
-        for target in np.flatnonzero(paths.any(axis=1)):
-            sources = np.flatnonzero(paths[target])
-            inner[:, sources, target] = regress(construct_corr, sources, int(target))
-    return inner
-
-
-def regress(construct_corr: F64, sources: NDArray[np.int64], target: int) -> F64:
-    """Regress a construct on others, in all batches; a singular system gives ``nan``."""
-    system = construct_corr[:, sources[:, None], sources]
-    wanted = construct_corr[:, sources, target]
-    if len(sources) == 1:
-        return np.asarray(wanted / system[:, 0], dtype=np.float64)
-    try:
-        return np.asarray(np.linalg.solve(system, wanted[..., None])[..., 0], dtype=np.float64)
-    except np.linalg.LinAlgError:
-        usable = np.linalg.cond(system) < 1e12
-        solved = np.full_like(wanted, np.nan)
-        solved[usable] = np.linalg.solve(system[usable], wanted[usable][..., None])[..., 0]
-        return solved
-
-
-class _Outer:
-    """New outer weights from the indicators' covariances with the inner proxies."""
-
-    def __init__(self, spec: Design) -> None:
-        self.block = spec.block_mask
-        self.unit = [j for j, mode in enumerate(spec.modes) if mode == "unit"]
-        self.formative = [
-            (j, np.flatnonzero(self.block[:, j])) for j, mode in enumerate(spec.modes) if mode == "B"
-        ]
-
-    def __call__(self, corr: F64, proxies: F64) -> F64:
-        weights = np.where(self.block, proxies, 0.0)
-        for j in self.unit:
-            weights[:, :, j] = self.block[:, j]
-        for j, rows in self.formative:
-            system = corr[:, rows[:, None], rows]
-            try:
-                solved = np.linalg.solve(system, proxies[:, rows, j][..., None])[..., 0]
-            except np.linalg.LinAlgError:
-                solved = np.einsum("bij,bj->bi", np.linalg.pinv(system), proxies[:, rows, j])
-            weights[:, rows, j] = solved
-        return weights
-
-
-def _normalise(weights: F64, corr: F64) -> tuple[F64, F64]:
-    """Scale weights to composites of variance 1; give them and the indicators' covariances with these."""
-    crossed = corr @ weights
-    sd = np.sqrt(np.einsum("bpj,bpj->bj", weights, crossed))[:, None, :]
-    return weights / sd, crossed / sd
 
 
 def _finish(

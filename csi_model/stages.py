@@ -24,6 +24,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.moments import Moments
 from csi_model.prepare import IndicatorMatrix
 from csi_model.specify import Construct, ModelSpec
+from csi_model.steps import regress
 
 F64 = NDArray[np.float64]
 
@@ -277,5 +278,5 @@ def _component_weights(spec: ModelSpec, construct_corr: F64) -> F64:
     for number, construct in enumerate(spec.constructs):
         if construct.components:
             parts = np.array([spec.place[part] for part in construct.components])
-            found[:, parts, number] = pls.regress(construct_corr, parts, number)
+            found[:, parts, number] = regress(construct_corr, parts, number)
     return found
