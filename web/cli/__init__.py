@@ -9,6 +9,7 @@ import click
 # Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
 COMMANDS = {
     "estimate": ("web.cli.estimate", "estimate"),
+    "trend": ("web.cli.trend", "trend"),
     "survey": ("web.cli.survey", "survey"),
     "responses": ("web.cli.responses", "responses"),
     "demo": ("web.cli.demo", "demo"),

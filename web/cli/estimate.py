@@ -91,21 +91,26 @@ def estimate(
         jobs=jobs,
         interval=interval,
     )
-    with _progress(is_long=bool(bootstrap or group)) as bar:
+    with progress_bar(is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
     document = csi_model.document(result)
     if assess:
         document["assessment"] = csi_model.assess(spec, prepared, options)
     if json_file is not None:
-        text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        if str(json_file) == "-":
-            click.echo(text, nl=False)
-        else:
-            try:
-                json_file.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise Refusal(f"{json_file} cannot be written: {error.strerror}.") from None
+        write_json(document, json_file)
     click.echo(summary(document), err=True)
+
+
+def write_json(document: dict[str, Any], file: Path) -> None:
+    """Write a result to a file, or to standard output where its name is -."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
 
 
 def read_model(path: Path) -> csi_model.ModelSpec:
@@ -121,7 +126,7 @@ def read_model(path: Path) -> csi_model.ModelSpec:
     return csi_model.ModelSpec.from_yaml(text)
 
 
-class _progress:  # noqa: N801  reads as a verb where it is used
+class progress_bar:  # noqa: N801  reads as a verb where it is used
     """Shows the share done on standard error, only on a terminal and only for long work."""
 
     def __init__(self, *, is_long: bool) -> None:

@@ -1,0 +1,77 @@
+"""`manyi trend`: a file of waves in, the series and its reasons out, and a message for bad input."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tests.csi_model.simulated import GOLDEN, SPEC, survey
+
+MODEL = GOLDEN / "model.yaml"
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    data, year = survey(n=120, years=3, lift=0.9)
+    target = tmp_path_factory.mktemp("waves") / "answers.csv"
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*SPEC.indicator_ids, "year", "class"])
+        for number, row in enumerate(data.values):
+            writer.writerow([*np.round(row, 6), year[number], "town" if number % 2 else "rural"])
+    return target
+
+
+def test_trend_writes_the_series_and_says_it(manyi, answers):
+    code, out, err = manyi(
+        "trend",
+        answers,
+        "--model",
+        MODEL,
+        "--wave",
+        "year",
+        "--segment",
+        "class",
+        "--bootstrap",
+        40,
+        "--json",
+        "-",
+    )
+    assert code == 0
+    found = json.loads(out)
+    assert [each["wave"] for each in found["waves"]] == ["2021", "2022", "2023"]
+    assert found["waves"][2]["change"]["verdict"] == "up"
+    assert set(found["why"][1]["by_segment"]) == {"rural", "town"}
+    assert "weights of 2021" in err
+    assert "up" in err
+
+
+def test_trend_marks_a_break_and_takes_a_bridge(manyi, answers):
+    common = ("trend", answers, "--model", MODEL, "--wave", "year", "--bootstrap", 0, "--json", "-")
+    found = json.loads(manyi(*common, "--reworded", "2023=SAT1,SAT2")[1])
+    assert found["waves"][2]["change"] is None
+    assert found["breaks"][0]["what"] == ["SAT1", "SAT2"]
+    mended = json.loads(manyi(*common, "--reworded", "2023=SAT1", "--bridge", "2023=-1.2,0.4")[1])
+    assert mended["waves"][2]["change"]["value"] > 5
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        (("--wave", "nope"), "no column nope"),
+        (("--wave", "year", "--segment", "nope"), "no column nope"),
+        (("--wave", "year", "--order", "2021,1999"), "No wave '1999'"),
+        (("--wave", "year", "--base", "1999"), "No wave '1999'"),
+        (("--wave", "year", "--reworded", "SAT1"), "Write it as"),
+        (("--wave", "year", "--bridge", "2023=much"), "Write it as"),
+        (("--wave", "year", "--bridge", "2023=1,-2"), "standard error"),
+        (("--wave", "SAT1"), "below the floor"),
+        (("--wave", "year", "--json", "/nowhere/x.json"), "cannot be written"),
+    ],
+)
+def test_bad_input_is_said(manyi, answers, extra, said):
+    code, out, err = manyi("trend", answers, "--model", MODEL, "--bootstrap", 0, *extra)
+    assert code == 1
+    assert out == ""
+    assert said in err

@@ -1,0 +1,24 @@
+"""Simulated waves of the golden model, in which a change is planted."""
+
+from pathlib import Path
+
+import numpy as np
+
+import csi_model
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SPEC = csi_model.ModelSpec.from_yaml((GOLDEN / "model.yaml").read_text(encoding="utf-8"))
+
+
+def survey(n: int = 240, years: int = 4, lift: float = 0.0, seed: int = 3) -> tuple:
+    """Simulate waves of one population; `lift` is added to every answer of the last, in scale points."""
+    rng = np.random.default_rng(seed)
+    year = np.repeat([str(2021 + k) for k in range(years)], n)
+    common = rng.normal(size=len(year))
+    columns = {}
+    for construct in SPEC.constructs:
+        level = 0.7 * common + 0.7 * rng.normal(size=len(year))
+        for code in construct.indicators:
+            raw = 6 + 1.3 * (0.8 * level + 0.6 * rng.normal(size=len(year))) + lift * (year == year[-1])
+            columns[code] = np.clip(raw, 1, 10)
+    return csi_model.prepare(SPEC, columns), year

@@ -1,0 +1,115 @@
+"""The index over waves in one call: planted changes are found and explained, breaks are marked."""
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model import trend, waves
+from csi_model.intervals import from_normal
+from tests.csi_model.simulated import SPEC, survey
+
+OPTIONS = csi_model.Options(bootstrap=60)
+
+
+def test_a_planted_rise_is_found_and_is_due_to_answers():
+    data, year = survey(lift=0.9)
+    found = waves.follow(SPEC, data, year, OPTIONS)
+    verdicts = [each["change"] and each["change"]["verdict"] for each in found["waves"]]
+    assert verdicts == [None, "no clear change", "no clear change", "up"]
+    last = found["waves"][-1]
+    assert last["change"]["value"] == pytest.approx(10, abs=2.5)  # 0.9 of 9 scale steps
+    why = found["why"][-1]
+    assert why["answers"]["value"] == pytest.approx(why["change"]["value"], abs=0.5)
+    parts = sum(why[name]["value"] for name in ("answers", "weights", "mix"))
+    assert parts == pytest.approx(why["change"]["value"], abs=1e-9)
+    own = [each["re_estimated"]["value"] for each in found["waves"][-2:]]
+    assert why["change"]["value"] == pytest.approx(own[1] - own[0], abs=1e-9)
+    assert [each["wave"] for each in found["control"]["signals"]] == ["2024"]
+
+
+def test_the_base_wave_has_the_same_points_on_both_series():
+    data, year = survey(years=2)
+    found = waves.follow(SPEC, data, year, OPTIONS, base="2022")
+    second = found["waves"][1]
+    assert second["official"]["value"] == pytest.approx(second["re_estimated"]["value"], abs=1e-12)
+    certain = waves.follow(SPEC, data, year, csi_model.Options(), base="2022")["waves"][1]
+    assert certain["re_estimated"]["se"] == pytest.approx(certain["official"]["se"], abs=1e-12)
+    assert second["re_estimated"]["se"] != pytest.approx(second["official"]["se"], rel=1e-3)  # drawn weights
+    alone = csi_model.estimate(SPEC, data.subset(year == "2022"))
+    place = SPEC.place[SPEC.index]
+    assert second["official"]["value"] == pytest.approx(float(alone.points.constructs[0, place]), abs=1e-9)
+    assert found["control"] is None  # too few waves for limits
+
+
+def test_a_change_of_mix_alone_is_called_mix():
+    data, year = survey(n=600, years=2, seed=5)
+    rng = np.random.default_rng(0)
+    rural = rng.random(len(year)) < np.where(year == "2022", 0.7, 0.3)
+    moved = csi_model.IndicatorMatrix(
+        data.values - 2.0 * rural[:, None], data.codes, data.weights, data.n_respondents
+    )
+    found = waves.follow(SPEC, moved, year, OPTIONS, segments=np.where(rural, "rural", "town"))
+    why = found["why"][0]
+    assert why["mix"]["value"] == pytest.approx(-0.4 * 2 * 100 / 9, abs=1.5)
+    assert abs(why["answers"]["value"]) < 2
+    assert set(why["by_segment"]) == {"rural", "town"}
+
+
+def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
+    data, year = survey(years=3)
+    broken = waves.follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]})
+    assert broken["breaks"] == [{"before": "2022", "after": "2023", "kind": "wording", "what": ("SAT1",)}]
+    assert broken["waves"][2]["change"] is None
+    assert broken["waves"][1]["change"] is not None
+    assert "break" in {each["code"] for each in broken["cautions"]}
+    shift = trend.Bridge(from_normal(-1.5, 0.4))
+    mended = waves.follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]}, bridges={"2023": shift})
+    plain = waves.follow(SPEC, data, year, OPTIONS)
+    assert mended["waves"][2]["change"]["value"] == pytest.approx(plain["waves"][2]["change"]["value"] + 1.5)
+    assert mended["waves"][2]["change"]["se"] > plain["waves"][2]["change"]["se"]
+
+
+def test_a_shift_of_modes_is_a_break():
+    data, year = survey(years=2)
+    mode = np.where((year == "2022") & (np.arange(len(year)) % 2 == 0), "phone", "web")
+    found = waves.follow(SPEC, data, year, OPTIONS, modes=mode)
+    assert [each["kind"] for each in found["breaks"]] == ["mode"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"order": ["2021", "1999"]}, "unknown-wave"),
+        ({"order": ["2021"]}, "waves"),
+        ({"order": ["2021", "2021"]}, "waves"),
+        ({"base": "1999"}, "unknown-wave"),
+        ({"reworded": {"2021": ["SAT1"]}}, "unknown-wave"),
+        ({"reworded": {"2022": ["NOPE"]}}, "unknown-question"),
+        ({"bridges": {"1999": trend.Bridge(from_normal(1.0, 0.1))}}, "unknown-wave"),
+    ],
+)
+def test_bad_waves_are_refused_by_name(given, code):
+    data, year = survey(n=60, years=2)
+    with pytest.raises(csi_model.DataError) as refusal:
+        waves.follow(SPEC, data, year, csi_model.Options(), **given)
+    assert refusal.value.code == code
+    assert refusal.value.remedy
+
+
+def test_blank_short_and_small_waves_are_refused():
+    data, year = survey(n=60, years=2)
+    blank = year.copy()
+    blank[3] = ""
+    small = np.where(np.arange(len(year)) < 10, "2020", year)
+    for labels, code in ((blank, "wave-blank"), (year[:-1], "length"), (small, "floor")):
+        with pytest.raises(csi_model.DataError) as refusal:
+            waves.follow(SPEC, data, labels)
+        assert refusal.value.code == code
+
+
+def test_a_segment_too_small_leaves_the_rest_of_the_result():
+    data, year = survey(n=80, years=2)
+    segments = np.where(np.arange(len(year)) % 40 == 0, "few", "many")
+    found = waves.follow(SPEC, data, year, csi_model.Options(), segments=segments)
+    assert found["why"][0]["refused"]["code"] == "floor"
+    assert found["waves"][1]["change"] is not None

@@ -1,0 +1,176 @@
+"""`manyi trend`: the index over waves, what moved more than chance explains, and why."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+import csi_model
+from csi_model import trend as series
+from csi_model.intervals import from_normal
+from csi_model.waves import follow
+from web.cli import Refusal
+from web.cli.estimate import progress_bar, read_model, write_json
+from web.cli.table import read_columns
+
+
+@click.command(short_help="Follow the index over the waves of a data file.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml or .lav.")
+@click.option(
+    "--wave", required=True, metavar="COLUMN", help="Column that names the wave of each respondent."
+)
+@click.option("--order", metavar="W1,W2,…", default="", help="Waves in order of time; by name without it.")
+@click.option(
+    "--base", metavar="WAVE", default="", help="Wave whose weights are frozen; the first without it."
+)
+@click.option(
+    "--segment", metavar="COLUMN", help="Customer segments: tells a change of mix from one of answers."
+)
+@click.option("--mode", metavar="COLUMN", help="Collection modes: a shift between them marks a break.")
+@click.option(
+    "--reworded",
+    metavar="WAVE=Q1,Q2",
+    multiple=True,
+    help="Questions worded anew from this wave on: a break.",
+)
+@click.option(
+    "--bridge",
+    metavar="WAVE=SHIFT,SE",
+    multiple=True,
+    help="What the new form alone does to the index, in points, with its standard error.",
+)
+@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+@click.option("--cluster", metavar="COLUMN", help="Respondents of one label are resampled as wholes.")
+@click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
+@click.option(
+    "--bootstrap",
+    metavar="N",
+    type=click.IntRange(0),
+    default=500,
+    show_default=True,
+    help="Resamples a wave.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write it here (-)."
+)
+def trend(
+    data: Path,
+    model: Path,
+    wave: str,
+    order: str,
+    base: str,
+    segment: str | None,
+    mode: str | None,
+    reworded: tuple[str, ...],
+    bridge: tuple[str, ...],
+    weights: str | None,
+    cluster: str | None,
+    missing: str,
+    bootstrap: int,
+    seed: int,
+    jobs: int,
+    json_file: Path | None,
+) -> None:
+    """Follow the index over waves with frozen weights, and say why it moved.
+
+    Example: manyi trend answers.csv --model model.yaml --wave year --segment customer_class
+
+    A question that was reworded: manyi trend answers.csv --model model.yaml --wave year --reworded 2026=SAT1
+    """
+    spec = read_model(model)
+    columns: dict[str, Any] = read_columns(data)
+    for name in (wave, segment, mode, weights, cluster):
+        if name is not None and name not in columns:
+            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    prepared = csi_model.prepare(
+        spec,
+        columns,
+        missing=missing,
+        weights=None if weights is None else columns[weights],
+        clusters=None if cluster is None else columns[cluster],
+        groups=np.arange(len(columns[wave])),
+    )
+    kept = np.arange(len(columns[wave])) if prepared.groups is None else prepared.groups.astype(np.int64)
+    options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
+    with progress_bar(is_long=True) as bar:
+        document = follow(
+            spec,
+            prepared,
+            texts(columns[wave])[kept],
+            options,
+            order=[each.strip() for each in order.split(",") if each.strip()],
+            base=base,
+            segments=None if segment is None else texts(columns[segment])[kept],
+            modes=None if mode is None else texts(columns[mode])[kept],
+            reworded=dict(_reworded(each) for each in reworded),
+            bridges=dict(_bridge(each) for each in bridge),
+            progress=bar,
+        )
+    if json_file is not None:
+        write_json(document, json_file)
+    click.echo(summary(document), err=True)
+
+
+def texts(column: NDArray[Any]) -> NDArray[np.str_]:
+    """Give a column as labels: 2026, not 2026.0; empty where there is none."""
+    if column.dtype.kind != "f":
+        return column.astype(np.str_)
+    return np.array(
+        ["" if np.isnan(x) else str(int(x)) if x == round(x) else str(x) for x in column.tolist()],
+        dtype=np.str_,
+    )
+
+
+def _reworded(given: str) -> tuple[str, list[str]]:
+    wave, _, questions = given.partition("=")
+    found = [each.strip() for each in questions.split(",") if each.strip()]
+    if not wave or not found:
+        raise Refusal(f"--reworded {given!r} is not understood. Write it as 2026=SAT1,SAT2.")
+    return wave, found
+
+
+def _bridge(given: str) -> tuple[str, series.Bridge]:
+    wave, _, figures = given.partition("=")
+    try:
+        shift, error = (float(each) for each in figures.split(","))
+    except ValueError:
+        raise Refusal(f"--bridge {given!r} is not understood. Write it as 2026=-1.2,0.4.") from None
+    if not wave or not np.isfinite([shift, error]).all() or error < 0:
+        raise Refusal(f"--bridge {given!r} needs a wave, a shift and a standard error of 0 or more.")
+    return wave, series.Bridge(from_normal(shift, error))
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Say the series in a few lines for people."""
+    lines = [f"{document['index']}, weights of {document['base']}", "", "  wave            index  interval"]
+    for each in document["waves"]:
+        point = each["official"]
+        ends = "[{:.1f}, {:.1f}]".format(*point["ci"])
+        lines.append(f"  {each['wave']:<14}{point['value']:>7.1f}  {ends:<14}{_said(each['change'])}")
+    for each in document["why"]:
+        if "refused" in each:
+            lines.append(f"{each['from']} → {each['to']}: not split. {each['refused']['message']}")
+            continue
+        parts = ", ".join(f"{name} {each[name]['value']:+.1f}" for name in ("answers", "weights", "mix"))
+        lines.append(f"{each['from']} → {each['to']}: {each['change']['value']:+.1f} = {parts}")
+    lines += [
+        "Break between {before} and {after}: {kind} of {items}.".format(**each, items=", ".join(each["what"]))
+        for each in document["breaks"]
+    ]
+    if document["control"] is not None:
+        signals = [each["wave"] for each in document["control"]["signals"]]
+        lines.append("Out of the ordinary: " + (", ".join(signals) if signals else "no wave."))
+    lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in document["cautions"]]
+    return "\n".join(lines)
+
+
+def _said(change: dict[str, Any] | None) -> str:
+    if change is None:
+        return ""
+    ends = "[{:+.1f}, {:+.1f}]".format(*change["ci"])
+    return f"  {change['value']:+.1f} {ends} {change['verdict']}"
