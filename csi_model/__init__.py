@@ -13,6 +13,8 @@ from csi_model.estimate import Options, Result, estimate, estimate_groups
 from csi_model.prepare import IndicatorMatrix, prepare
 from csi_model.report import document
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
+from csi_model.units import side_by_side
+from csi_model.waves import follow
 
 __all__ = [
     "Caution",
@@ -32,5 +34,7 @@ __all__ = [
     "document",
     "estimate",
     "estimate_groups",
+    "follow",
     "prepare",
+    "side_by_side",
 ]

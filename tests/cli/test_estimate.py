@@ -340,3 +340,18 @@ def test_a_single_cluster_is_refused(manyi, tmp_path):
     code, _, err = manyi("estimate", data, "--model", MODEL, "--cluster", "all", "--bootstrap", 40)
     assert code == 1
     assert "one cluster" in err
+
+
+def test_groups_are_set_side_by_side_or_it_is_said_why_not(manyi, tmp_path):
+    rows = DATA.read_text(encoding="utf-8").splitlines()
+    body = [f"{row},u{number % 4}" for number, row in enumerate(rows[1:])]
+    wide = tmp_path / "wide.csv"
+    wide.write_text("\n".join([f"{rows[0]},unit", *body]), encoding="utf-8")
+    common = ("--model", MODEL, "--bootstrap", 50, "--json", "-", "--group")
+    found = json.loads(manyi("estimate", wide, *common, "unit")[1])
+    assert set(found["side_by_side"]["groups"]) == {"u0", "u1", "u2", "u3"}
+    assert {each["tier"] for each in found["side_by_side"]["groups"].values()} <= {"above", "with", "below"}
+    code, out, err = manyi("estimate", wide, *common, "group")
+    assert code == 0
+    assert json.loads(out)["side_by_side"] is None
+    assert "three are needed" in err

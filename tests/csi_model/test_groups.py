@@ -121,3 +121,35 @@ def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     failed = replace(result, draws=nothing).without_draws()
     assert failed.n_failed == 20
     assert all(np.isnan(part).all() for part in failed.interval("constructs"))
+
+
+def test_a_unit_that_stands_out_is_above_and_the_others_with_the_rest(units):
+    spec, data, labels = units
+    raised = np.where(labels == "unit 3", np.minimum(data.values.T + 1.5, 10.0), data.values.T).T
+    found = csi_model.estimate(spec, replace(data, values=raised), ESTIMATE, groups=labels)
+    beside = csi_model.side_by_side(found)
+    tiers = {name: each["tier"] for name, each in beside["groups"].items()}
+    assert tiers.pop("unit 3") == "above"
+    assert set(tiers.values()) <= {"with", "below"}
+    own = beside["groups"]["unit 3"]
+    assert own["funnel"] > 0
+    assert beside["centre"] < own["shrunk"] < own["points"]  # pulled to what the units have in common
+    assert own["ci"][0] < own["shrunk"] < own["ci"][1]
+
+
+def test_units_of_one_population_are_not_told_apart(units):
+    spec, data, labels = units
+    beside = csi_model.side_by_side(csi_model.estimate(spec, data, ESTIMATE, groups=labels))
+    assert {each["tier"] for each in beside["groups"].values()} == {"with"}
+    assert len(beside["groups"]) == 8
+
+
+def test_groups_without_errors_or_too_few_are_refused(units):
+    spec, data, labels = units
+    for options, groups in (
+        (csi_model.Options(), labels),
+        (ESTIMATE, np.where(labels == "unit 1", "a", "b")),
+    ):
+        with pytest.raises(csi_model.DataError, match="three are needed") as refusal:
+            csi_model.side_by_side(csi_model.estimate(spec, data, options, groups=groups))
+        assert refusal.value.code == "few-units"

@@ -94,11 +94,24 @@ def estimate(
     with progress_bar(is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
     document = csi_model.document(result)
+    if group and bootstrap:
+        document["side_by_side"] = _side_by_side(result, document["cautions"])
     if assess:
         document["assessment"] = csi_model.assess(spec, prepared, options)
     if json_file is not None:
         write_json(document, json_file)
     click.echo(summary(document), err=True)
+
+
+def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> dict[str, Any] | None:
+    """Compare the groups, or say among the cautions why not."""
+    try:
+        found = csi_model.side_by_side(result)
+    except csi_model.ModelError as error:
+        cautions.append(error.plain())
+        return None
+    cautions += found.pop("cautions")
+    return found
 
 
 def write_json(document: dict[str, Any], file: Path) -> None:
@@ -158,6 +171,10 @@ def summary(document: dict[str, Any]) -> str:
         interval = "" if None in ends else f"  [{ends[0]:.1f}, {ends[1]:.1f}]"
         points = "     –" if construct["points"] is None else f"{construct['points']:6.1f}"
         lines.append(f"  {name:<16}{points}{interval}{mark}")
+    for tier in ("above", "below") if document.get("side_by_side") else ():
+        groups = document["side_by_side"]["groups"]
+        names = [name for name, each in groups.items() if each["tier"] == tier]
+        lines.append(f"Groups clearly {tier} all together: {', '.join(names) or 'none'}")
     checks = document.get("assessment", {"cautions": []})
     if checks.get("prediction"):
         lines.append(f"Predictive power out of sample: {checks['prediction']['power']}")
