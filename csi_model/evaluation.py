@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from csi_model.errors import Caution, DataError
-from csi_model.intervals import F64, Estimate, check_answers, check_length, check_weights, from_normal
+from csi_model.intervals import F64, Estimate, from_normal
 from csi_model.small_units import between_variance
+from csi_model.unit_panel import Panel, unit_panel
+
+FEW_UNITS = 8
 
 
 class ParallelTrends(NamedTuple):
@@ -32,7 +35,11 @@ class ParallelTrends(NamedTuple):
 
 
 class RegressionToMean(NamedTuple):
-    """What the treated units would have gained anyway because they started low by bad luck (n_figures,)."""
+    """What the treated units would have gained anyway because they started low by bad luck.
+
+    Both (n_figures,): ``reliability`` 0-1 of the treated units' baselines, ``expected_gain`` in points over
+    the comparison units; ``nan`` where answers do not vary, or no unit has two in one wave.
+    """
 
     reliability: F64
     expected_gain: F64
@@ -80,6 +87,7 @@ def evaluate_measure(
     before: Sequence[str],
     after: Sequence[str],
     weights: F64 | None = None,
+    unit_weights: Mapping[str, float] | None = None,
     n_resamples: int = 2000,
     floor: int = 30,
     level: float = 0.95,
@@ -99,95 +107,119 @@ def evaluate_measure(
     before, after : sequence of str
         Waves in order of time.
     weights : ndarray of shape (n_respondents,), optional
+        Respondent weights; they count within a unit and wave and, without ``unit_weights``, in the unit's.
+    unit_weights : mapping of unit to float, optional
+        What each unit counts, its number of customers say; by default the mean weight of its respondents
+        per before-wave. It is the same in every wave.
     n_resamples : int
+        At least 2.
     floor : int
         Answers that the treated and the comparison units need together in every wave.
 
     Raises
     ------
     DataError
-        An unknown unit or wave, a wave on both sides, fewer than two units on a side, a cell below the floor.
+        An unknown unit or wave, a wave on both sides, fewer than two units on a side that answered in every
+        wave, a cell below the floor, unit weights that lack a unit or are not positive.
 
     Notes
     -----
-    With :math:`\bar y_{gt}` the weighted mean of arm g in wave t, the effect is the mean over after-waves
-    minus the mean over before-waves of :math:`\bar y_{1t} - \bar y_{0t}`. Each resample draws G - 1 of the
-    G units of an arm with replacement, whole histories at a time, which makes the bootstrap variance
-    unbiased for few units; the interval is Student's with Welch-Satterthwaite degrees of freedom from the
-    two arms' variances.
+    With :math:`\bar y_{ut}` the weighted mean of unit u in wave t and :math:`a_u` its fixed weight, scaled
+    to sum to one over its arm g, the effect is the mean over after-waves minus the mean over before-waves of
+    :math:`\sum_{u \in 1} a_u \bar y_{ut} - \sum_{u \in 0} a_u \bar y_{ut}`. How often a unit answers in a
+    wave thus moves no level. A unit without answers in one of the waves is left out, with a caution.
+
+    Each resample draws G - 1 of the G units of an arm with replacement, whole histories and weights at a
+    time, which makes the bootstrap variance unbiased for few units of equal weight; the interval is Student's
+    with Welch-Satterthwaite degrees of freedom from the two arms' variances and
+    :func:`degrees_of_freedom`.
 
     References
     ----------
-    Bertrand, Duflo & Mullainathan (2004), QJE 119:249-275; Rao & Wu (1988), JASA 83:231-241 (resample size);
-    Roth (2022), AER: Insights 4:305-322 (power of trend tests).
+    Angrist & Pischke (2009), Mostly Harmless Econometrics, section 5.2; Bertrand, Duflo & Mullainathan
+    (2004), QJE 119:249-275 (whole histories); Cameron, Gelbach & Miller (2008), Review of Economics and
+    Statistics 90:414-427 (few clusters); Rao & Wu (1988), JASA 83:231-241 (resample size); Roth (2022), AER:
+    Insights 4:305-322 (power of trend tests).
     """
-    points = check_answers(points)
-    n = len(points)
-    weights = check_weights(weights, n)
-    unit_labels = check_length(units, n, "units").astype(str)
-    wave_labels = check_length(waves, n, "waves").astype(str)
-    order = (*before, *after)
-    unit_names, arms = _check_design(unit_labels, wave_labels, treated, before, after)
-    sums, mass, answers = _unit_sums(
-        points, weights, unit_labels, wave_labels, unit_names=unit_names, order=order
+    if n_resamples < 2:
+        msg = f"{n_resamples} resamples give no standard error."
+        raise DataError(msg, code="draws", remedy="Ask for more resamples, 1000 at least.")
+    panel = unit_panel(
+        points,
+        units,
+        waves,
+        treated=treated,
+        before=before,
+        after=after,
+        weights=weights,
+        unit_weights=unit_weights,
+        floor=floor,
     )
-    _check_cells(answers, arms, order, floor)
-    contrast = np.where(np.arange(len(order)) < len(before), -1 / len(before), 1 / len(after))
-    levels = np.stack([sums[~arms].sum(0) / mass[~arms].sum(0), sums[arms].sum(0) / mass[arms].sum(0)])
-    draws = np.stack([_resampled(sums[side], mass[side], rng, n_resamples) for side in (~arms, arms)])
-    anchor = np.eye(len(order)) - np.eye(len(order))[len(before) - 1]
-    with np.errstate(invalid="ignore"):
-        arm_variance = np.nanvar(np.einsum("t,abtk->abk", contrast, draws), axis=1, ddof=1)
-    df = _welch(arm_variance, np.array([(~arms).sum(), arms.sum()]) - 1)
-    effect = from_normal(
-        contrast @ (levels[1] - levels[0]), np.sqrt(arm_variance.sum(0)), level=level, df=float(df.min())
-    )
+    n_waves, n_before = len(panel.waves), len(before)
+    contrast = np.where(np.arange(n_waves) < n_before, -1 / n_before, 1 / len(after))
+    arms = [(panel.means[side], panel.weights[side]) for side in (~panel.treated, panel.treated)]
+    levels = np.stack([np.tensordot(weight, means, 1) for means, weight in arms])
+    draws = np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms])
+    arm_variance = np.var(np.einsum("t,abtk->abk", contrast, draws), axis=1, ddof=1)
+    arm_df = np.array([degrees_of_freedom(weight) for _, weight in arms])
+    df = float(_welch(arm_variance, arm_df).min())
+    effect = from_normal(contrast @ (levels[1] - levels[0]), np.sqrt(arm_variance.sum(0)), level=level, df=df)
+    anchor = np.eye(n_waves) - np.eye(n_waves)[n_before - 1]
     steps = np.einsum("st,btk->bsk", anchor, draws[1] - draws[0])
-    event_se = np.nanstd(steps, axis=0, ddof=1)
-    event_se[len(before) - 1] = 0.0
-    by_wave = from_normal(anchor @ (levels[1] - levels[0]), event_se, level=level, df=float(df.min()))
-    trends = _parallel_trends(by_wave, steps, tuple(before), level, float(df.min()))
-    rebound = _regression_to_mean(
-        points, weights, unit_labels, wave_labels, unit_names=unit_names, arms=arms, before=before
+    by_wave = from_normal(anchor @ (levels[1] - levels[0]), steps.std(axis=0, ddof=1), level=level, df=df)
+    trends = _parallel_trends(by_wave, steps, tuple(before), level, df)
+    rebound = _regression_to_mean(panel, n_before)
+    n_comparison, n_treated = (len(weight) for _, weight in arms)
+    cautions = (
+        *panel.cautions,
+        *_unit_cautions(min(n_treated, n_comparison), float(arm_df.min())),
+        *_trend_cautions(trends, n_before),
+        *_rebound_cautions(effect, rebound),
     )
-    cautions = _cautions(effect, trends, rebound, arms=arms, n_before=len(before), draws=draws)
     return Evaluation(
-        effect, levels, tuple(order), by_wave, trends, rebound, int(arms.sum()), int((~arms).sum()), cautions
+        effect, levels, panel.waves, by_wave, trends, rebound, n_treated, n_comparison, cautions
     )
 
 
-def _unit_sums(
-    points: F64,
-    weights: F64,
-    units: NDArray[np.str_],
-    waves: NDArray[np.str_],
-    *,
-    unit_names: tuple[str, ...],
-    order: tuple[str, ...],
-) -> tuple[F64, F64, F64]:
-    """Weighted sums, weight and number of answers, each (n_units, n_waves, n_figures)."""
-    used = np.isin(waves, order)
-    row = np.searchsorted(np.array(unit_names), units[used])
-    column = np.array([order.index(w) for w in waves[used].tolist()])
-    answered = ~np.isnan(points[used])
-    shape = (len(unit_names), len(order), points.shape[1])
-    sums, mass, count = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    weight = weights[used, None] * answered
-    np.add.at(sums, (row, column), weight * np.where(answered, points[used], 0.0))
-    np.add.at(mass, (row, column), weight)
-    np.add.at(count, (row, column), answered.astype(float))
-    return sums, mass, count
+def degrees_of_freedom(weights: F64) -> float:
+    r"""Degrees of freedom of the variance of a weighted mean over few units.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_units,)
+        Positive, summing to one.
+
+    Returns
+    -------
+    float
+        n_units - 1 for equal weights, fewer the more unequal they are.
+
+    Notes
+    -----
+    With :math:`q_u = a_u^2 / (1 - 2 a_u + \sum_v a_v^2)` the bias-reduced (CR2) variance of
+    :math:`\sum_u a_u y_u` is :math:`y' M y`,
+    :math:`M = \mathrm{diag}(q) - q a' - a q' + (\sum_v q_v) a a'`. The degrees of freedom are
+    :math:`(\mathrm{tr} M)^2 / \mathrm{tr} M^2`, as if units scattered alike.
+
+    References
+    ----------
+    Bell & McCaffrey (2002), Survey Methodology 28:169-181; Imbens & Kolesar (2016), Review of Economics and
+    Statistics 98:701-712.
+    """
+    a = np.asarray(weights, float)
+    q = a**2 / (1 - 2 * a + a @ a)
+    m = np.diag(q) - np.outer(q, a) - np.outer(a, q) + q.sum() * np.outer(a, a)
+    return float(np.trace(m) ** 2 / (m**2).sum())
 
 
-def _resampled(sums: F64, mass: F64, rng: np.random.Generator, n_resamples: int) -> F64:
+def _resampled(means: F64, weights: F64, rng: np.random.Generator, n_resamples: int) -> F64:
     """Arm means (n_resamples, n_waves, n_figures) over resampled units."""
-    n_units = len(sums)
-    counts = rng.multinomial(n_units - 1, np.full(n_units, 1 / n_units), size=n_resamples).astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.tensordot(counts, sums, 1) / np.tensordot(counts, mass, 1))
+    n_units = len(means)
+    counts = rng.multinomial(n_units - 1, np.full(n_units, 1 / n_units), size=n_resamples) * weights
+    return np.asarray(np.tensordot(counts / counts.sum(axis=1, keepdims=True), means, 1))
 
 
-def _welch(variance: F64, df: NDArray[np.int64]) -> F64:
+def _welch(variance: F64, df: F64) -> F64:
     spread = (variance**2 / df[:, None]).sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(spread > 0, variance.sum(0) ** 2 / spread, df.sum()))
@@ -200,10 +232,9 @@ def _parallel_trends(
     if n < 1:
         return None
     placebo = from_normal(by_wave.value[:n], by_wave.se[:n], level=level, df=df)
-    usable = steps[np.isfinite(steps).all(axis=(1, 2)), :n]
-    wald, p = np.zeros(usable.shape[2]), np.full(usable.shape[2], np.nan)
-    for k in range(usable.shape[2]):
-        covariance = np.atleast_2d(np.cov(usable[:, :, k], rowvar=False))
+    wald, p = np.zeros(steps.shape[2]), np.full(steps.shape[2], np.nan)
+    for k in range(steps.shape[2]):
+        covariance = np.atleast_2d(np.cov(steps[:, :n, k], rowvar=False))
         value = placebo.value[:, k]
         wald[k] = float(value @ np.linalg.pinv(covariance) @ value)
         # Hotelling's scaling keeps the joint test honest when units are few.
@@ -213,128 +244,68 @@ def _parallel_trends(
     return ParallelTrends(before[:-1], placebo, wald, p, reach * placebo.se.max(axis=0))
 
 
-def _regression_to_mean(
-    points: F64,
-    weights: F64,
-    units: NDArray[np.str_],
-    waves: NDArray[np.str_],
-    *,
-    unit_names: tuple[str, ...],
-    arms: NDArray[np.bool_],
-    before: Sequence[str],
-) -> RegressionToMean:
+def _regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
     r"""Expected rebound of treated over comparison units, by figure.
 
     Notes
     -----
-    The reliability of a unit's baseline is :math:`\tau^2 / (\tau^2 + s^2)` with :math:`\tau^2` the true
-    variance between units (REML) and s the unit's sampling error. A unit's expected rebound is (1 -
-    reliability) times its distance to the centre of all units (Barnett, van der Pols & Dobson 2005,
-    International Journal of Epidemiology 34:215-220). It matters where units were chosen because they
-    scored low.
+    A unit's baseline is the mean of its before-wave means, with sampling error s. Its reliability is
+    :math:`\tau^2 / (\tau^2 + s^2)` with :math:`\tau^2` the true variance between units (REML). A unit's
+    expected rebound is (1 - reliability) times its distance to the centre of all units (Barnett, van der
+    Pols & Dobson 2005, International Journal of Epidemiology 34:215-220). It matters where units were chosen
+    because they scored low. Units count by their fixed weights, as in the effect.
     """
-    reliability, gain = np.ones(points.shape[1]), np.zeros(points.shape[1])
-    at_baseline = np.isin(waves, list(before))
-    for k in range(points.shape[1]):
-        mean, variance = np.full(len(unit_names), np.nan), np.full(len(unit_names), np.nan)
-        for u, name in enumerate(unit_names):
-            rows = at_baseline & (units == name) & ~np.isnan(points[:, k])
-            total = weights[rows].sum()
-            if rows.sum() > 1 and total > 0:
-                mean[u] = weights[rows] @ points[rows, k] / total
-                variance[u] = (weights[rows] ** 2 @ (points[rows, k] - mean[u]) ** 2) / total**2
-        known = np.isfinite(mean) & (variance > 0)
-        if known.sum() < 3:
-            continue
-        between = between_variance(mean[known], np.sqrt(variance[known]))
-        own = between / (between + variance)
-        centre = np.average(mean[known], weights=1 / (between + variance[known]))
-        rebound = (1 - own) * (centre - mean)
-        sides = known & arms, known & ~arms
-        if all(side.any() for side in sides):
-            reliability[k] = float(own[sides[0]].mean())
-            gain[k] = float(rebound[sides[0]].mean() - rebound[sides[1]].mean())
+    baseline = panel.means[:, :n_before].mean(axis=1)
+    variance = panel.variance[:, :n_before].sum(axis=1) / n_before**2
+    reliability, gain = np.full(baseline.shape[1], np.nan), np.full(baseline.shape[1], np.nan)
+    for k in np.flatnonzero((variance > 0).all(axis=0)).tolist():
+        between = between_variance(baseline[:, k], np.sqrt(variance[:, k]))
+        total = between + variance[:, k]
+        centre = np.average(baseline[:, k], weights=1 / total)
+        rebound = variance[:, k] / total * (centre - baseline[:, k])
+        reliability[k] = between / total[panel.treated] @ panel.weights[panel.treated]
+        gain[k] = rebound @ np.where(panel.treated, panel.weights, -panel.weights)
     return RegressionToMean(reliability, gain)
 
 
-def _cautions(
-    effect: Estimate,
-    trends: ParallelTrends | None,
-    rebound: RegressionToMean,
-    *,
-    arms: NDArray[np.bool_],
-    n_before: int,
-    draws: F64,
-) -> tuple[Caution, ...]:
-    found = []
-    fewest = int(min(arms.sum(), (~arms).sum()))
-    if fewest < 8:
+def _unit_cautions(fewest: int, df: float) -> list[Caution]:
+    if fewest < FEW_UNITS:
         text = f"Only {fewest} units on one side: read the interval with care."
-        found.append(Caution("few-units", text))
+    elif df + 1 < FEW_UNITS:
+        text = (
+            f"The units of one side differ so much in weight that they say no more than {df + 1:.0f} alike."
+        )
+    else:
+        return []
+    return [Caution("few-units", text)]
+
+
+def _trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
-        found.append(Caution("no-trend-check", text))
-    elif not np.isfinite(trends.p).all():
+        return [Caution("no-trend-check", text)]
+    if not np.isfinite(trends.p).all():
         text = (
-            f"With {fewest} units on a side and {n_before} before-waves no joint test of trends can be made;"
+            f"With so few units and {n_before} before-waves no joint test of trends can be made;"
             " look at the placebo differences themselves."
         )
-        found.append(Caution("no-trend-check", text))
-    elif (trends.p < 0.05).any():
+        return [Caution("no-trend-check", text)]
+    if (trends.p < 0.05).any():
         text = (
             "Treated and comparison units moved apart before the measure already; the effect may be a trend."
         )
-        found.append(Caution("trends-differ", text))
+        return [Caution("trends-differ", text)]
+    return []
+
+
+def _rebound_cautions(effect: Estimate, rebound: RegressionToMean) -> list[Caution]:
     bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
-    for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist():
-        text = (
+    return [
+        Caution(
+            "regression-to-mean",
             f"If treated units were chosen for their low score, {rebound.expected_gain[k]:+.1f} of"
             f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the"
-            " change from a wave that played no part in the choice, or compare with units that scored as low."
+            " change from a wave that played no part in the choice, or compare with units as low.",
         )
-        found.append(Caution("regression-to-mean", text))
-    failed = int((~np.isfinite(draws)).any(axis=(0, 2, 3)).sum())
-    if failed:
-        found.append(
-            Caution("failed-draws", f"{failed} resamples left a wave without answers and were not used.")
-        )
-    return tuple(found)
-
-
-def _check_design(
-    units: NDArray[np.str_],
-    waves: NDArray[np.str_],
-    treated: Sequence[str],
-    before: Sequence[str],
-    after: Sequence[str],
-) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-    present = set(waves.tolist())
-    unknown = [w for w in (*before, *after) if w not in present]
-    if unknown:
-        msg = f"No answers from wave {unknown[0]!r}."
-        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {sorted(present)}.")
-    if not before or not after or len({*before, *after}) != len(before) + len(after):
-        msg = "A wave before and a wave after the measure are needed, and none may be both or twice."
-        raise DataError(msg, code="waves", remedy="Name each wave once, before or after.")
-    names = tuple(sorted(set(units[np.isin(waves, [*before, *after])].tolist())))
-    strangers = sorted(set(treated) - set(names))
-    if strangers:
-        msg = f"Treated unit {strangers[0]!r} has no answers in these waves."
-        raise DataError(msg, code="unknown-unit", remedy="Check the spelling of the unit codes.")
-    arms = np.isin(np.array(names), list(treated))
-    if arms.sum() < 2 or (~arms).sum() < 2:
-        msg = f"{int(arms.sum())} treated and {int((~arms).sum())} comparison units; two of each are needed."
-        raise DataError(
-            msg, code="few-units", remedy="Use smaller units, or describe the change without inference."
-        )
-    return names, arms
-
-
-def _check_cells(answers: F64, arms: NDArray[np.bool_], order: tuple[str, ...], floor: int) -> None:
-    for side, name in ((arms, "treated"), (~arms, "comparison")):
-        count = answers[side].sum(axis=0).min(axis=-1)
-        if (count < floor).any():
-            t = int(np.argmin(count))
-            n = int(count[t])
-            msg = f"The {name} units have {n} answers in wave {order[t]!r}, below the floor of {floor}."
-            raise DataError(msg, code="floor", remedy="Add units or waves, or lower the floor knowingly.")
+        for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist()
+    ]

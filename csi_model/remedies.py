@@ -47,6 +47,7 @@ REMEDIES = {
     # the evaluation of a measure
     "no-trend-check": "Take in earlier waves, or say that like trends are assumed.",
     "regression-to-mean": "Compare with units that were as extreme before, or wait for another wave.",
+    "unit-absent": "Choose waves in which all units answered, or say with the figure whom it leaves out.",
     "trends-differ": "Choose comparison units that moved alike before.",
     # weights
     "costly-weights": "Trim the weights more, or rake on fewer margins.",
