@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.errors import Caution, DataError
+from csi_model.forms import check_shares
 from csi_model.intervals import F64, Estimate, check_answers, check_weights, from_draws, weighted_means
 
 
@@ -57,11 +58,11 @@ class WaveAnswers:
     segments : ndarray of shape (n_respondents,)
         Segment label of every respondent.
     shares : ndarray of shape (n_items,)
-        The wave's item shares of the index; they are scaled to sum to 1.
+        The wave's item shares of the index, none negative, summing to 1.
     weights : ndarray of shape (n_respondents,), optional
         Respondent weights.
     share_draws : ndarray of shape (n_draws, n_items), optional
-        Resampled item shares, for the uncertainty of estimated weights; frozen weights have none.
+        Resampled item shares, likewise, for the uncertainty of estimated weights; frozen weights have none.
     """
 
     points: F64
@@ -91,7 +92,7 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     Raises
     ------
     DataError
-        Shapes that do not fit, figures that are not finite, or shares that do not sum to 1.
+        Shapes that do not fit, figures that are not finite, shares that are negative or do not sum to 1.
 
     Notes
     -----
@@ -114,6 +115,12 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     w0, w1 = (np.asarray(x, float) for x in shares)
     m0, m1 = (np.asarray(x, float) for x in means)
     _check_parts((p0, p1), (w0, w1), (m0, m1))
+    return _split((p0, p1), (w0, w1), (m0, m1))
+
+
+def _split(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64, F64]) -> Parts:
+    """Split without checks: drawn segment shares may fall below zero."""
+    (p0, p1), (w0, w1), (m0, m1) = mix, shares, means
     cells = _over_orders("...g,...i->...gi", (p0, p1), (w0, w1)) * (m1 - m0)
     item_level = _over_orders("...g,...gi->...i", (p0, p1), (m0, m1))
     segment_level = _over_orders("...i,...gi->...g", (w0, w1), (m0, m1))
@@ -161,7 +168,8 @@ def decompose(
     Raises
     ------
     DataError
-        Items or segments differ between waves, or a segment is below the floor; merge segments then.
+        Items or segments differ between waves, item shares are negative or do not sum to 1, or a segment is
+        below the floor; merge segments then.
 
     Notes
     -----
@@ -174,11 +182,11 @@ def decompose(
         msg = f"The waves have {np.shape(before.points)[1:]} and {np.shape(after.points)[1:]} items."
         raise DataError(msg, code="items", remedy="Decompose over the items that both waves asked.")
     exact = [_wave_moments(side, segments, floor, mix_is_known=mix_is_known) for side in sides]
-    shares = [_normalised(side.shares) for side in sides]
+    shares = [check_shares(side.shares, "Item shares") for side in sides]
     whole = split_change((exact[0][0], exact[1][0]), (shares[0], shares[1]), (exact[0][1], exact[1][1]))
     drawn = [_draw(moments, rng, n_draws) for moments in exact]
     drawn_shares = [_draw_shares(side, rng, n_draws) for side in sides]
-    resampled = split_change(
+    resampled = _split(
         (drawn[0][0], drawn[1][0]), (drawn_shares[0], drawn_shares[1]), (drawn[0][1], drawn[1][1])
     )
     cautions = []
@@ -237,23 +245,12 @@ def _draw(moments: tuple[F64, F64, F64], rng: np.random.Generator, n_draws: int)
 
 def _draw_shares(wave: WaveAnswers, rng: np.random.Generator, n_draws: int) -> F64:
     if wave.share_draws is None:
-        return np.broadcast_to(_normalised(wave.shares), (n_draws, np.size(wave.shares)))
+        return np.broadcast_to(check_shares(wave.shares, "Item shares"), (n_draws, np.size(wave.shares)))
     draws = np.asarray(wave.share_draws, float)
     if draws.ndim != 2 or draws.shape[1] != np.size(wave.shares):
         msg = f"Share draws of shape {draws.shape} do not fit {np.size(wave.shares)} items."
         raise DataError(msg, code="shape", remedy="Give one row per draw and one column per item.")
-    return _normalised(draws[rng.integers(len(draws), size=n_draws)])
-
-
-def _normalised(shares: F64) -> F64:
-    shares = np.asarray(shares, float)
-    total = shares.sum(-1, keepdims=True)
-    if not np.isfinite(shares).all() or (total <= 0).any():
-        msg = "Item shares must be finite and sum to more than zero."
-        raise DataError(
-            msg, code="shares", remedy="Use the non-negative outer weights of the index construct."
-        )
-    return np.asarray(shares / total)
+    return check_shares(draws, "Drawn item shares")[rng.integers(len(draws), size=n_draws)]
 
 
 def _segments_of(before: WaveAnswers, after: WaveAnswers) -> tuple[str, ...]:
@@ -274,16 +271,15 @@ def _check_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     if m1.shape[-2:] != shape[-2:] or len(shape) < 2:
         raise DataError("Means before and after differ in shape.", code="shape", remedy="Use the same items.")
     for name, array, size in (
-        ("mix", p0, shape[-2]),
-        ("mix", p1, shape[-2]),
-        ("shares", w0, shape[-1]),
-        ("shares", w1, shape[-1]),
+        ("Segment shares before", p0, shape[-2]),
+        ("Segment shares after", p1, shape[-2]),
+        ("Item shares before", w0, shape[-1]),
+        ("Item shares after", w1, shape[-1]),
     ):
         if array.shape[-1:] != (size,):
             msg = f"{name} of shape {array.shape} do not fit means of shape {shape}."
             raise DataError(msg, code="shape", remedy="Means are segments x items.")
-        if not np.allclose(array.sum(-1), 1, atol=1e-9):
-            raise DataError(f"{name} do not sum to 1.", code="shares", remedy="Divide them by their sum.")
-    if not all(np.isfinite(x).all() for x in (p0, p1, w0, w1, m0, m1)):
-        msg = "A mean or share is missing."
+        check_shares(array, name)
+    if not all(np.isfinite(x).all() for x in (m0, m1)):
+        msg = "A mean is missing."
         raise DataError(msg, code="not-finite", remedy="Merge segments without answers.")

@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from csi_model import trend
+from csi_model.breaks import Bridge
+from csi_model.control import control_limits
 from csi_model.decompose import WaveAnswers, decompose
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimate import Options, Result, estimate
+from csi_model.forms import Wave
 from csi_model.intervals import F64, Estimate, weighted_means
 from csi_model.prepare import IndicatorMatrix
 from csi_model.small_units import holm
@@ -33,7 +36,7 @@ def follow(
     segments: ArrayLike | None = None,
     modes: ArrayLike | None = None,
     reworded: Mapping[str, Sequence[str]] | None = None,
-    bridges: Mapping[str, trend.Bridge] | None = None,
+    bridges: Mapping[str, Bridge] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Estimate each wave and follow the index, as plain values.
@@ -55,7 +58,7 @@ def follow(
     reworded
         Wave → questions of the index worded anew from there on: a break.
     bridges
-        Wave → what the new form alone does to the index (`trend.bridge_shift`); mends the break there.
+        Wave → what the new form alone does to the index (`breaks.bridge_shift`); mends the break there.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def follow(
     }  # fmt: skip
 
 
-def wave_of(code: str, data: IndicatorMatrix, result: Result) -> trend.Wave:
+def wave_of(code: str, data: IndicatorMatrix, result: Result) -> Wave:
     """Give what a series needs to know of one estimated wave; uncertain weights where it has draws."""
     spec = result.spec
     rows = index_rows(spec)
@@ -132,7 +135,7 @@ def wave_of(code: str, data: IndicatorMatrix, result: Result) -> trend.Wave:
         joint = np.cov(both[np.isfinite(both).all(axis=1)], rowvar=False)
         spread, cross = joint[len(rows) :, len(rows) :], joint[: len(rows), len(rows) :]
     low, high, _ = spec.scales[rows[0]]
-    return trend.Wave(
+    return Wave(
         code,
         means,
         covariance,
@@ -141,6 +144,7 @@ def wave_of(code: str, data: IndicatorMatrix, result: Result) -> trend.Wave:
         share_covariance=spread,
         cross_covariance=cross,
         scale=(float(low), float(high)),
+        items=tuple(spec.indicator_ids[row] for row in rows),
     )
 
 
@@ -213,7 +217,7 @@ def _mixture(modes: NDArray[np.str_]) -> dict[str, float]:
 def _control(series: trend.Series, cautions: list[Caution]) -> dict[str, Any] | None:
     if len(series.codes) < 4 or not np.isfinite(series.changes.value).all():
         return None
-    found = trend.control_limits(series.official.value, series.official.se)
+    found = control_limits(series.official.value, series.official.se)
     cautions += found.cautions
     return {
         "centre": found.centre,

@@ -21,6 +21,7 @@ from csi_model.decompose import WaveAnswers, decompose, split_change
 from csi_model.effects import total_effects
 from csi_model.evaluation import evaluate_measure
 from csi_model.expectations import TierAnswers, expectation_gaps
+from csi_model.forms import Wave
 from csi_model.intervals import Estimate, weighted_means
 from csi_model.moments import MeanReplaced
 from csi_model.prepare import prepare
@@ -28,7 +29,7 @@ from csi_model.resample import bootstrap, percentile
 from csi_model.retention import retention_map
 from csi_model.small_units import shrink_units
 from csi_model.specify import ModelSpec
-from csi_model.trend import Wave, index_change
+from csi_model.trend import index_change
 
 F64 = NDArray[np.float64]
 LOWER, UPPER = 0.93, 0.97

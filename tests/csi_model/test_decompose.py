@@ -146,3 +146,25 @@ def test_a_segment_of_one_wave_only_is_refused():
     after = WaveAnswers(after.points, np.where(after.segments == "city", "town", "rural"), after.shares)
     with pytest.raises(DataError, match="city"):
         decompose(before, after, rng)
+
+
+@pytest.mark.parametrize("shares", [[1.2, -0.2], [0.6, 0.6], [60.0, 40.0], [np.nan, 1.0], [0.0, 0.0]])
+def test_item_shares_that_are_negative_or_do_not_sum_to_one_are_refused(shares):
+    rng = np.random.default_rng(11)
+    good = _wave(rng, 400, [0.5, 0.5], [[70.0, 60], [50, 45]], [0.5, 0.5])
+    bad = WaveAnswers(good.points, good.segments, np.array(shares))
+    drawn = WaveAnswers(good.points, good.segments, good.shares, share_draws=np.array([[0.5, 0.5], shares]))
+    for before, after in ((bad, good), (good, bad), (good, drawn)):
+        with pytest.raises(DataError) as refusal:
+            decompose(before, after, rng, n_draws=50)
+        assert refusal.value.code == "shares"
+        assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("factor", ["mix", "shares"])
+def test_a_split_refuses_negative_parts_that_sum_to_one(factor):
+    half = np.array([0.5, 0.5])
+    given = {"mix": (half, half), "shares": (half, half)} | {factor: (half, np.array([1.5, -0.5]))}
+    with pytest.raises(DataError) as refusal:
+        split_change(**given, means=(np.full((2, 2), 60.0),) * 2)
+    assert refusal.value.code == "shares"

@@ -5,9 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from csi_model.breaks import bridge_shift, find_breaks
+from csi_model.control import control_limits
 from csi_model.errors import DataError
+from csi_model.forms import Wave
 from csi_model.intervals import weighted_means
-from csi_model.trend import Wave, bridge_shift, control_limits, find_breaks, index_change, index_series
+from csi_model.trend import index_change, index_series
 
 SHARES = np.array([0.5, 0.3, 0.2])
 
@@ -131,3 +134,145 @@ def test_series_refuses_waves_that_do_not_fit(change, code):
 def test_series_refuses_an_unknown_base_and_names_the_choice():
     with pytest.raises(DataError, match=r"2019.*\['a', 'b'\]"):
         index_series([_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50])], base="2019")
+
+
+def test_a_bridge_joins_a_changed_scale_like_a_changed_wording():
+    old = _wave("a", [70, 60, 50])
+    new = _wave("b", [64, 54, 44], scale=(1.0, 5.0))
+    (found,) = find_breaks([old, new])
+    assert (found.kind, found.what) == ("scale", ("1-10", "1-5"))
+    with pytest.raises(DataError, match="1-10 and 1-5") as refusal:
+        index_series([old, new], base="a")
+    assert refusal.value.code == "scales"
+    bridge = bridge_shift((63.0, 0.6), (55.0, 0.8))
+    joined = index_series([old, new], base="a", bridges={"b": bridge})
+    np.testing.assert_allclose(joined.official.value, [55, 57])
+    np.testing.assert_allclose(joined.changes.value, [2])
+    error = 18 / 20 * np.sqrt(0.6 + 0.4 * SHARES @ SHARES)
+    np.testing.assert_allclose(joined.official.se, [np.hypot(error, 1.0), error])
+    np.testing.assert_allclose(joined.changes.se, [np.sqrt(2 * error**2 + 1)])
+    assert joined.breaks == (found,)
+    assert "break" not in {c.code for c in joined.cautions}
+
+
+def test_a_bridge_elsewhere_does_not_mend_a_scale():
+    waves = [_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50]), _wave("c", [70, 60, 50], scale=(0.0, 10.0))]
+    with pytest.raises(DataError) as refusal:
+        index_series(waves, base="a", bridges={"b": bridge_shift((60.0, 1.0), (61.0, 1.0))})
+    assert refusal.value.code == "scales"
+
+
+def test_a_question_that_pauses_and_comes_back_reworded_is_found():
+    marks = ({"SAT1": "1", "SAT2": "1"}, {"SAT2": "1"}, {"SAT1": "2", "SAT2": "1"})
+    waves = [_wave(code, [70, 60, 50], lineage=mark) for code, mark in zip("abc", marks, strict=True)]
+    assert find_breaks(waves) == (("a", "c", "wording", ("SAT1",)),)
+    # The wave between does not say which wording it had: either step may cross the break.
+    series = index_series(waves, base="a")
+    assert np.isnan(series.changes.value).all()
+    bridged = index_series(waves, base="a", bridges={"c": bridge_shift((63.0, 1.0), (64.0, 1.0))})
+    np.testing.assert_allclose(bridged.changes.value, [0, -1])
+
+
+def test_a_question_that_pauses_and_comes_back_as_it_was_is_no_break():
+    marks = ({"SAT1": "1", "SAT2": "1"}, {"SAT2": "1"}, {"SAT1": "1", "SAT2": "1"})
+    assert find_breaks([_wave(c, [70, 60, 50], lineage=m) for c, m in zip("abc", marks, strict=True)]) == ()
+
+
+def test_modes_are_compared_with_the_last_wave_that_tells_them():
+    shares = ({"web": 1.0}, {}, {"web": 0.4, "phone": 0.6})
+    waves = [_wave(code, [70, 60, 50], modes=modes) for code, modes in zip("abc", shares, strict=True)]
+    assert find_breaks(waves) == (("a", "c", "mode", ("phone", "web")),)
+
+
+def test_a_change_carries_the_break_between_its_waves_until_a_bridge_joins_them():
+    old = _wave("a", [70, 60, 50], lineage={"SAT1": "1"})
+    new = _wave("b", [72, 62, 52], lineage={"SAT1": "2"})
+    change = index_change(old, new, shares=SHARES)
+    assert change.value == pytest.approx(2)
+    assert [c.code for c in change.cautions] == ["break"]
+    assert "SAT1" in change.cautions[0].message
+    joined = index_change(old, new, shares=SHARES, bridge=bridge_shift((63.0, 0.6), (66.0, 0.8)))
+    assert joined.value == pytest.approx(-1)
+    assert joined.se == pytest.approx(np.hypot(change.se, 1.0))
+    assert joined.cautions == ()
+    assert joined.breaks == change.breaks
+    assert index_change(old, dataclasses.replace(old, code="b")).cautions == ()
+
+
+def test_a_change_between_scales_is_refused_without_a_bridge():
+    old, new = _wave("a", [70, 60, 50]), _wave("b", [72, 62, 52], scale=(1.0, 5.0))
+    with pytest.raises(DataError) as refusal:
+        index_change(old, new)
+    assert refusal.value.code == "scales"
+    assert index_change(old, new, bridge=bridge_shift((63.0, 0.6), (64.0, 0.8))).value == pytest.approx(1)
+
+
+def test_the_mode_tolerance_of_a_change_is_that_of_a_series():
+    old = _wave("a", [70, 60, 50], modes={"web": 1.0})
+    new = _wave("b", [70, 60, 50], modes={"web": 0.8, "phone": 0.2})
+    assert [b.kind for b in index_change(old, new).breaks] == ["mode"]
+    assert index_change(old, new, mode_tolerance=0.3).breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        ({"items": ("SAT1", "SAT2", "SAT4")}, "has SAT4 and lacks SAT3"),
+        # Marks for every item name the items too.
+        ({"lineage": {"SAT1": "1", "SAT2": "1", "SAT4": "1"}}, "has SAT4 and lacks SAT3"),
+        ({"items": ("SAT2", "SAT1", "SAT3")}, "another order"),
+    ],
+)
+def test_items_that_come_and_go_are_refused_by_name_even_with_a_bridge(items, said):
+    old, new = _wave("a", [70, 60, 50], items=("SAT1", "SAT2", "SAT3")), _wave("b", [70, 60, 50], **items)
+    bridge = bridge_shift((63.0, 0.6), (64.0, 0.8))
+    for refused in (
+        lambda: index_series([old, new], base="a", bridges={"b": bridge}),
+        lambda: index_change(old, new, bridge=bridge),
+    ):
+        with pytest.raises(DataError, match=said) as refusal:
+            refused()
+        assert refusal.value.code == "items"
+
+
+def test_breaks_name_the_questions_that_came_and_went():
+    old = _wave("a", [70, 60, 50], items=("SAT1", "SAT2", "SAT3"))
+    new = _wave("b", [70, 60, 50], items=("SAT1", "SAT2", "SAT4"))
+    silent = _wave("m", [70, 60, 50])
+    assert find_breaks([old, silent, new]) == (("a", "b", "items", ("SAT3", "SAT4")),)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"shares": np.array([0.7, 0.5, -0.2])}, "shares"),
+        ({"shares": np.array([0.5, 0.3, 0.3])}, "shares"),
+        ({"shares": np.array([50.0, 30, 20])}, "shares"),
+        ({"shares": np.zeros(3)}, "shares"),
+        ({"modes": {"web": 60.0, "phone": 40.0}}, "modes"),
+        ({"modes": {"web": 1.2, "phone": -0.2}}, "modes"),
+        ({"modes": {"web": np.nan}}, "modes"),
+        ({"items": ("SAT1", "SAT2")}, "items"),
+    ],
+)
+def test_shares_that_are_negative_or_do_not_sum_to_one_are_refused(fault, code):
+    waves = [_wave("a", [70, 60, 50]), dataclasses.replace(_wave("b", [70, 60, 50]), **fault)]
+    for refused in (lambda: index_series(waves, base="a"), lambda: index_change(*waves)):
+        with pytest.raises(DataError, match="b") as refusal:
+            refused()
+        assert refusal.value.code == code
+        assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("shares", [[1.2, 0.0, -0.2], [0.5, 0.3, 0.3], [0.5, 0.5], [np.nan, 0.5, 0.5]])
+def test_frozen_weights_that_are_no_shares_are_refused(shares):
+    with pytest.raises(DataError) as refusal:
+        index_change(_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50]), shares=np.array(shares))
+    assert refusal.value.code == "shares"
+
+
+@pytest.mark.parametrize("sigmas", [0.0, -3.0, np.nan, np.inf])
+def test_limits_without_an_inside_are_refused(sigmas):
+    with pytest.raises(DataError) as refusal:
+        control_limits(np.array([70.0, 71, 69, 70]), np.full(4, 0.8), sigmas=sigmas)
+    assert refusal.value.code == "sigmas"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import trend, waves
+from csi_model import waves
+from csi_model.breaks import Bridge
 from csi_model.intervals import from_normal
 from tests.csi_model.simulated import SPEC, survey
 
@@ -62,7 +63,7 @@ def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
     assert broken["waves"][2]["change"] is None
     assert broken["waves"][1]["change"] is not None
     assert "break" in {each["code"] for each in broken["cautions"]}
-    shift = trend.Bridge(from_normal(-1.5, 0.4))
+    shift = Bridge(from_normal(-1.5, 0.4))
     mended = waves.follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]}, bridges={"2023": shift})
     plain = waves.follow(SPEC, data, year, OPTIONS)
     assert mended["waves"][2]["change"]["value"] == pytest.approx(plain["waves"][2]["change"]["value"] + 1.5)
@@ -85,7 +86,7 @@ def test_a_shift_of_modes_is_a_break():
         ({"base": "1999"}, "unknown-wave"),
         ({"reworded": {"2021": ["SAT1"]}}, "unknown-wave"),
         ({"reworded": {"2022": ["NOPE"]}}, "unknown-question"),
-        ({"bridges": {"1999": trend.Bridge(from_normal(1.0, 0.1))}}, "unknown-wave"),
+        ({"bridges": {"1999": Bridge(from_normal(1.0, 0.1))}}, "unknown-wave"),
     ],
 )
 def test_bad_waves_are_refused_by_name(given, code):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import csi_model
-from csi_model import trend as series
+from csi_model.breaks import Bridge
 from csi_model.intervals import from_normal
 from csi_model.waves import follow
 from web.cli import Refusal
@@ -134,7 +134,7 @@ def _reworded(given: str) -> tuple[str, list[str]]:
     return wave, found
 
 
-def _bridge(given: str) -> tuple[str, series.Bridge]:
+def _bridge(given: str) -> tuple[str, Bridge]:
     wave, _, figures = given.partition("=")
     try:
         shift, error = (float(each) for each in figures.split(","))
@@ -142,7 +142,7 @@ def _bridge(given: str) -> tuple[str, series.Bridge]:
         raise Refusal(f"--bridge {given!r} is not understood. Write it as 2026=-1.2,0.4.") from None
     if not wave or not np.isfinite([shift, error]).all() or error < 0:
         raise Refusal(f"--bridge {given!r} needs a wave, a shift and a standard error of 0 or more.")
-    return wave, series.Bridge(from_normal(shift, error))
+    return wave, Bridge(from_normal(shift, error))
 
 
 def summary(document: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from scipy.special import ndtr
 from csi_model import trend
 from csi_model.intervals import F64, Estimate, from_normal
 from csi_model.small_units import holm
+from csi_model.forms import Wave as SeriesWave
 from web.insight.results import WaveResult
 
 LEVEL = 0.05
@@ -73,17 +74,17 @@ def index_series(
     )
 
 
-def _wave(found: WaveResult, part: str, codes: Sequence[str]) -> trend.Wave | None:
+def _wave(found: WaveResult, part: str, codes: Sequence[str]) -> SeriesWave | None:
     """Give what a series needs; None where the group is too small or the index had other questions."""
     figures = found.part(part)
     items = figures and figures.get("series")
     if figures is None or not items or items["codes"] != codes:
         return None
     means, covariance, shares = (np.array(items[name]) for name in ("means", "covariance", "shares"))
-    return trend.Wave(found.wave.code, means, covariance, shares, figures["n_used"])
+    return SeriesWave(found.wave.code, means, covariance, shares, figures["n_used"])
 
 
-def _official(wave: trend.Wave, shares: F64) -> Point:
+def _official(wave: SeriesWave, shares: F64) -> Point:
     error = np.sqrt(shares @ wave.covariance @ shares)
     points = from_normal(shares @ wave.means, error)
     return Point(float(points.value), float(points.low), float(points.high))
