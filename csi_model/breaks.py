@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csi_model.errors import Caution, DataError
-from csi_model.forms import Wave, check_wave
+from csi_model.forms import Form, check_modes
 from csi_model.intervals import Estimate, check_standard_errors, from_normal
 
 WORDING, MODE, SCALE, ITEMS = "wording", "mode", "scale", "items"
@@ -48,13 +48,13 @@ class Bridge:
     shift: Estimate
 
 
-def find_breaks(waves: Sequence[Wave], *, mode_tolerance: float = 0.1) -> tuple[Break, ...]:
+def find_breaks(waves: Sequence[Form], *, mode_tolerance: float = 0.1) -> tuple[Break, ...]:
     """Find where items, wordings, scales or collection modes changed.
 
     Parameters
     ----------
-    waves : sequence of Wave
-        In order of time.
+    waves : sequence of Form
+        Waves, or what they asked; in order of time.
     mode_tolerance : float
         Half the summed absolute difference of mode shares above which a mode shift is marked.
 
@@ -65,10 +65,10 @@ def find_breaks(waves: Sequence[Wave], *, mode_tolerance: float = 0.1) -> tuple[
     """
     found: list[Break] = []
     marks: dict[str, tuple[str, str]] = {}
-    asked: Wave | None = None
-    by_mode: Wave | None = None
+    asked: Form | None = None
+    by_mode: Form | None = None
     for place, wave in enumerate(waves):
-        check_wave(wave, np.size(wave.means))
+        check_modes(wave)
         if asked is not None and wave.asked and wave.asked != asked.asked:
             found.append(Break(asked.code, wave.code, ITEMS, tuple(sorted(wave.asked ^ asked.asked))))
         found += _reworded(wave, marks)
@@ -83,7 +83,7 @@ def find_breaks(waves: Sequence[Wave], *, mode_tolerance: float = 0.1) -> tuple[
     return tuple(found)
 
 
-def _reworded(wave: Wave, marks: dict[str, tuple[str, str]]) -> list[Break]:
+def _reworded(wave: Form, marks: dict[str, tuple[str, str]]) -> list[Break]:
     since: dict[str, list[str]] = {}
     for code, mark in wave.lineage.items():
         earlier, seen = marks.get(code, (mark, wave.code))
@@ -92,7 +92,7 @@ def _reworded(wave: Wave, marks: dict[str, tuple[str, str]]) -> list[Break]:
     return [Break(seen, wave.code, WORDING, tuple(codes)) for seen, codes in since.items()]
 
 
-def _shifted(old: Wave, new: Wave, tolerance: float) -> list[Break]:
+def _shifted(old: Form, new: Form, tolerance: float) -> list[Break]:
     modes = sorted(set(old.modes) | set(new.modes))
     moved = {mode: new.modes.get(mode, 0.0) - old.modes.get(mode, 0.0) for mode in modes}
     if sum(abs(x) for x in moved.values()) / 2 <= tolerance:

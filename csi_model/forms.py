@@ -15,12 +15,41 @@ ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
-class Wave:
-    """What a series needs to know of one wave.
+class Form:
+    """What a wave asked, and how.
 
     Attributes
     ----------
     code : str
+        Of the wave.
+    scale : tuple of float
+        Ends of the answer scale.
+    items : tuple of str
+        Codes of the items; without them a change of items goes unseen.
+    lineage : mapping of item code to mark
+        A question whose wording changed has another mark.
+    modes : mapping of mode to share
+        Shares of respondents by collection mode, summing to 1.
+    """
+
+    code: str
+    scale: tuple[float, float] = field(default=(1.0, 10.0), kw_only=True)
+    items: tuple[str, ...] = field(default=(), kw_only=True)
+    lineage: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    modes: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Codes of the items; empty where the wave does not say."""
+        return frozenset(self.items)
+
+
+@dataclass(frozen=True)
+class Wave(Form):
+    """What a series needs to know of one wave, besides its form.
+
+    Attributes
+    ----------
     means : ndarray of shape (n_items,)
         Mean points (0-100) of the index items.
     covariance : ndarray of shape (n_items, n_items)
@@ -33,28 +62,18 @@ class Wave:
         Sampling covariance of the shares; without it the re-estimated series has conditional intervals.
     cross_covariance : ndarray of shape (n_items, n_items), optional
         Sampling covariance of means (rows) with shares (columns) of the same wave.
-    scale : tuple of float
-        Ends of the answer scale.
-    items : tuple of str
-        Codes of the items in the order of ``means``; without them a change of items goes unseen, unless
-        ``lineage`` names every item.
-    lineage : mapping of item code to mark
-        A question whose wording changed has another mark.
-    modes : mapping of mode to share
-        Shares of respondents by collection mode, summing to 1.
+
+    Notes
+    -----
+    ``items`` stand in the order of ``means``; without them a ``lineage`` that names every item tells them.
     """
 
-    code: str
     means: F64
     covariance: F64
     shares: F64
     n_respondents: int
     share_covariance: F64 | None = None
     cross_covariance: F64 | None = None
-    scale: tuple[float, float] = (1.0, 10.0)
-    items: tuple[str, ...] = ()
-    lineage: Mapping[str, str] = field(default_factory=dict)
-    modes: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def asked(self) -> frozenset[str]:
@@ -102,6 +121,14 @@ def check_waves(waves: Sequence[Wave], base: str, floor: int) -> tuple[str, ...]
     return codes
 
 
+def check_modes(form: Form) -> None:
+    """Refuse mode shares that are negative or do not sum to 1."""
+    shares = np.array(list(form.modes.values()), float)
+    if len(shares) and not ((shares >= 0).all() and abs(shares.sum() - 1) <= ROUNDING):
+        msg = f"Wave {form.code}: mode shares must be finite, none negative, and sum to 1."
+        raise DataError(msg, code="modes", remedy="Divide the respondents of each mode by all respondents.")
+
+
 def check_wave(wave: Wave, n_items: int) -> None:
     """Refuse a wave whose arrays, shares or modes do not fit ``n_items`` items."""
     arrays: list[tuple[str, NDArray[np.float64] | None, tuple[int, ...]]] = [
@@ -119,10 +146,7 @@ def check_wave(wave: Wave, n_items: int) -> None:
         msg = f"Wave {wave.code} names {len(wave.items)} items but has means of {n_items}."
         raise DataError(msg, code="items", remedy="Name every item of the index once.")
     check_shares(wave.shares, f"Wave {wave.code}: item shares")
-    modes = np.array(list(wave.modes.values()), float)
-    if len(modes) and not ((modes >= 0).all() and abs(modes.sum() - 1) <= ROUNDING):
-        msg = f"Wave {wave.code}: mode shares must be finite, none negative, and sum to 1."
-        raise DataError(msg, code="modes", remedy="Divide the respondents of each mode by all respondents.")
+    check_modes(wave)
 
 
 def _check_items(first: Wave, wave: Wave) -> None:

@@ -9,10 +9,13 @@ import plotly.graph_objects as go
 import pytest
 from sqlalchemy import select, update
 
-from surveys import matrix
-from surveys.models import Unit, Wave
-from tests.web.demo_site import FIRST, LIVE, SECOND, demo_file, site_url  # noqa: F401
-from web.insight import change, results
+from surveys import matrix, publishing
+from surveys.models import Response, Unit, Wave
+from surveys.questionnaire import Questionnaire
+from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
+from web import figures
+from web.insight import asked, change, results
+from web.insight.asked import Asked, Wording
 from web.insight.results import WaveResult
 
 
@@ -209,9 +212,151 @@ def test_construct_arrows_are_corrected_for_their_number():
         assert change.construct_changes([before, after], "", names)["C0"].direction == direction
 
 
-def test_a_gap_in_the_series_has_no_change():
-    odd = wave_result("W2", (60, 60, 60))
+def test_other_questions_begin_a_series_of_their_own():
+    odd = wave_result("W2", (60, 60, 90), shares=(0.2, 0.2, 0.6))
     odd.result["series"]["codes"] = ["A", "B", "X"]
-    series = change.index_series([wave_result("W1", (60, 60, 60)), odd, wave_result("W3", (60, 60, 60))])
-    assert series.official[1].value is None
+    back = wave_result("W3", (60, 60, 70), shares=(0.2, 0.2, 0.6))
+    series = change.index_series([wave_result("W1", (60, 60, 60)), odd, back])
+    # The odd wave has its own weights, the third those of the first with its questions.
+    assert [each.value for each in series.official] == pytest.approx([60, 78, 62])
+    assert [(each.kind, each.what) for each in series.breaks] == [("items", ("C", "X"))] * 2
+    assert [each and (each.direction, len(each.breaks)) for each in series.changes] == [None, (0, 1), (0, 1)]
+
+
+def test_questions_in_another_order_are_the_same_questions():
+    first, turned = wave_result("W1", (60, 70, 80)), wave_result("W2", (81, 71, 61), shares=(0.2, 0.3, 0.5))
+    turned.result["series"]["codes"] = ["C", "B", "A"]
+    series = change.index_series([first, turned])
+    assert series.breaks == ()
+    assert series.changes[1].value == pytest.approx(1)
+    assert series.official[1].value == pytest.approx(68)
+
+
+def test_a_group_too_small_in_one_wave_has_an_empty_point_and_no_change():
+    waves = [wave_result(code, (60, 60, 60)) for code in ("W1", "W2", "W3")]
+    for wave in waves:
+        wave.result["groups"]["g"] = None if wave.wave.code == "W2" else dict(wave.result)
+    series = change.index_series(waves, "g")
+    assert [each.value is None for each in series.official] == [False, True, False]
     assert series.changes == (None, None, None)
+
+
+def said(wave, texts=None, *, scale=(1.0, 10.0), modes=None):
+    """Give a wave its wordings (English, by code) and modes."""
+    wordings = {code: Wording({"en": words}, scale) for code, words in (texts or {}).items()}
+    return wave._replace(asked=Asked(wordings, modes or {}))
+
+
+SAME = {"A": "Satisfied?", "B": "Expected?", "C": "Ideal?"}
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "what"),
+    [
+        ({"texts": SAME | {"B": "As hoped?"}}, "wording", ("B",)),
+        ({"texts": SAME, "scale": (1.0, 5.0)}, "scale", ("1-10", "1-5")),
+        ({"texts": SAME, "modes": {"web": 0.4, "phone": 0.6}}, "mode", ("phone", "web")),
+    ],
+)
+def test_no_arrow_stands_across_a_break(form, kind, what):
+    before = said(wave_result("W1", (60, 60, 60)), SAME, modes={"web": 1.0})
+    after = said(wave_result("W2", (75, 75, 75)), **({"modes": {"web": 1.0}} | form))
+    series = change.index_series([before, after])
+    assert [(each.kind, each.what) for each in series.breaks] == [(kind, what)]
+    assert series.changes[1].direction == 0
+    assert np.isnan(series.changes[1].value)
+    assert series.changes[1].breaks == series.breaks
+    same = change.index_series([before, said(after, SAME, modes={"web": 0.95, "phone": 0.05})])
+    assert same.breaks == ()
+    assert same.changes[1].direction == 1
+
+
+def test_only_the_construct_that_was_reworded_loses_its_arrow():
+    def one(points):
+        return {"points": points, "se": 0.5, "ci": [points - 1, points + 1]}
+
+    waves = []
+    for code, points, words in (("W1", 60.0, "Prompt?"), ("W2", 70.0, "Quick?")):
+        constructs = {"SRV": one(points), "PRC": one(points)}
+        wave = said(wave_result(code, (60, 60, 60), constructs=constructs), {"S1": words, "P1": "Fair?"})
+        wave.result["indicators"] = {"S1": {"construct": "SRV"}, "P1": {"construct": "PRC"}}
+        waves.append(wave)
+    changes = change.construct_changes(waves, "", ["SRV", "PRC"])
+    assert (changes["SRV"].direction, changes["SRV"].breaks[0].what) == (0, ("S1",))
+    assert (changes["PRC"].direction, changes["PRC"].breaks) == (1, ())
+
+
+def test_a_language_that_was_added_is_no_rewording():
+    old = said(wave_result("W1", (60, 60, 60)), SAME)
+    both = {code: Wording({"en": words, "zh": "满意？"}, (1.0, 10.0)) for code, words in SAME.items()}
+    new = wave_result("W2", (60, 60, 60))._replace(asked=Asked(both))
+    assert change.index_series([old, new]).breaks == ()
+    strange = {code: Wording({"zh": "满意？"}, (1.0, 10.0)) for code in SAME}
+    other = wave_result("W2", (60, 60, 60))._replace(asked=Asked(strange))
+    assert [each.kind for each in change.index_series([old, other]).breaks] == ["wording"]
+
+
+def test_lines_end_at_a_break_and_a_dashed_line_stands_there():
+    points = [(60.0, 58.0, 62.0), (61.0, 59.0, 63.0), (70.0, 68.0, 72.0)]
+    figure = json.loads(figures.over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
+    go.Figure(figure)
+    *bands, line = figure["data"]
+    assert [band["x"] for band in bands] == [["W1", "W2", "W2", "W1"], ["W3", "W3"]]
+    assert line["x"] == ["W1", "W2", "W2", "W3"]
+    assert line["y"] == [60.0, 61.0, None, 70.0]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [1.5]
+
+
+def reword(session, code: str) -> None:
+    """Publish a version whose question `code` reads otherwise, as if the second wave had asked it."""
+    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
+    document = json.loads(json.dumps(wave.version.document))
+    rows = [
+        row for part in document["sections"] for each in part["questions"] for row in each.get("rows", ())
+    ]
+    (row,) = [row for row in rows if row["code"] == code]
+    row["text"] = {language: f"{words} (!)" for language, words in row["text"].items()}
+    wave.version = publishing.publish(session, Questionnaire.load(document), "test", NOW)
+    # Another title, so that no page that is kept from another test is shown.
+    wave.title = {"en": f"Reworded {code}", "zh": f"改写 {code}"}
+    session.commit()
+
+
+def test_the_dashboard_shows_where_a_question_of_the_index_was_reworded(viewer, session):
+    items = results.series_of(session)[-1].result["series"]["codes"]
+    assert not viewer.browse("/insight/").select(".breaks")
+    reword(session, items[0])
+    page = viewer.browse("/insight/")
+    headline = page.select_one(".headline")
+    assert "Not comparable with 2026 Q2" in headline.get_text()
+    assert not headline.select(".rise, .fall")
+    (sentence,) = page.select("#waves ~ .breaks li")
+    assert (
+        sentence.get_text() == f"Between 2026 Q2 and Reworded {items[0]} questions were reworded: {items[0]}."
+    )
+    chart = page.select_one("#waves").parent
+    assert "not comparable with the wave before" in chart.select("tbody th")[-1].get_text()
+    (shape,) = json.loads(chart.select_one(".chart")["data-figure"])["layout"]["shapes"]
+    assert shape["x0"] == 0.5
+    construct = viewer.browse(f"/insight/{SECOND}/constructs/SAT")
+    assert "Not comparable" in construct.select_one(".headline").get_text()
+    assert construct.select(".breaks li")
+    other = viewer.browse(f"/insight/{SECOND}/constructs/PQV")
+    assert not other.select(".breaks")
+    chinese = viewer.browse("/insight/?lang=zh")
+    assert "题目改写" in chinese.select_one(".breaks").get_text()
+    assert "不可比" in chinese.select_one(".headline").get_text()
+
+
+def test_wordings_and_modes_come_from_the_version_and_the_answers(session):
+    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
+    known = asked.wordings(wave.version)
+    codes = [slot["code"] for slot in wave.version.slots if slot["kind"] == "rating"]
+    assert set(known) == set(codes)
+    assert all(set(each.texts) == {"zh", "en"} and all(each.texts.values()) for each in known.values())
+    assert asked.mode_shares(session, wave) == {"web": 1.0}
+    ids = session.scalars(select(Response.id).where(Response.wave_id == wave.id)).all()
+    session.execute(update(Response).where(Response.id.in_(ids[: len(ids) // 2])).values(mode="phone"))
+    shares = asked.mode_shares(session, wave)
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["phone"] == pytest.approx(0.5, abs=0.03)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from csi_model.breaks import Break
 from surveys import publishing
 from surveys.models import Wave
 from surveys.wording import fill, piped_names
@@ -70,6 +71,7 @@ def overview(session: Session, found: Sequence[WaveResult], part: str) -> dict[s
         "index_change": series.changes[-1],
         "index_sentence": wording.change_text(series.changes[-1], before),
         "index_chart": _index_chart(found, series),
+        "index_breaks": wording.break_texts(series.breaks, _titles(found)),
         "is_indicative": own["n_used"] < INDICATIVE,
         "constructs": _construct_rows(found, part, own, names, last.result["index"]["id"]),
         "loyalty_chart": _loyalty_chart(found, part, names),
@@ -110,6 +112,7 @@ def drill_down(session: Session, found: Sequence[WaveResult], part: str, constru
     names = {construct: page["title"]}
     texts = _question_texts(last.wave)
     moved = change.construct_changes(found, part, list(own["constructs"]))[construct]
+    breaks = change.construct_breaks(found, construct)
     before = text(found[-2].wave.title) if len(found) > 1 else ""
     dimensions = [
         (Row(code, text(each["name"]), point(each)), each["weight_share"], _questions(own, texts, code))
@@ -122,6 +125,7 @@ def drill_down(session: Session, found: Sequence[WaveResult], part: str, constru
         "sentence": wording.change_text(moved, before),
         "worth": _worth(last, construct) if not part else None,
         "over_waves": _construct_over_waves(found, part, construct, names),
+        "breaks": wording.break_texts(breaks, _titles(found)),
         "dimensions": dimensions,
         "dimension_chart": _bars([row for row, _share, _rows in dimensions], heading=_("Dimension")),
     }
@@ -208,15 +212,22 @@ def _construct_rows(
     ]
 
 
-def _titles(found: Sequence[WaveResult]) -> list[str]:
-    return [text(each.wave.title) for each in found]
+def _titles(found: Sequence[WaveResult]) -> dict[str, str]:
+    return {each.wave.code: text(each.wave.title) for each in found}
 
 
-def _over_waves(found: Sequence[WaveResult], lines: Sequence[tuple[str, Sequence[Point]]]) -> Chart:
-    titles = _titles(found)
+def _over_waves(
+    found: Sequence[WaveResult],
+    lines: Sequence[tuple[str, Sequence[Point]]],
+    breaks: Sequence[Break] = (),
+) -> Chart:
+    by_code = _titles(found)
+    titles = list(by_code.values())
+    crossed = {step for each in breaks for step in each.steps(list(by_code))}
+    cut = [at for at, code in enumerate(by_code) if code in crossed]
     rows = [
         (
-            title,
+            _("%(wave)s (not comparable with the wave before)", wave=title) if at in cut else title,
             *(cell for _name, points in lines for cell in (_number(points[at].value), _range(points[at]))),
         )
         for at, title in enumerate(titles)
@@ -224,7 +235,7 @@ def _over_waves(found: Sequence[WaveResult], lines: Sequence[tuple[str, Sequence
     headings = [_("Wave")]
     for name, _points in lines:
         headings += [name, _("Range")]
-    return Chart(figures.over_waves(titles, lines), tuple(headings), rows)
+    return Chart(figures.over_waves(titles, lines, cut=cut), tuple(headings), rows)
 
 
 def _index_chart(found: Sequence[WaveResult], series: change.IndexSeries) -> Chart:
@@ -234,6 +245,7 @@ def _index_chart(found: Sequence[WaveResult], series: change.IndexSeries) -> Cha
             (_("Index, same weights in all waves"), series.official),
             (_("Index, weights estimated anew"), series.re_estimated),
         ],
+        series.breaks,
     )
 
 
@@ -244,7 +256,7 @@ def _construct_over_waves(
         point(own["constructs"].get(construct)) if (own := each.part(part)) is not None else Point(None)
         for each in found
     ]
-    return _over_waves(found, [(names[construct], points)])
+    return _over_waves(found, [(names[construct], points)], change.construct_breaks(found, construct))
 
 
 def _loyalty_chart(found: Sequence[WaveResult], part: str, names: Mapping[str, str]) -> Chart | None:
@@ -295,7 +307,12 @@ def _tiers_over_waves(found: Sequence[WaveResult]) -> Chart | None:
                 point(by_tier[each["tier"]]["expected"]) if each["tier"] in by_tier else Point(None)
             )
         lines.append((str(wording.TIERS[each["tier"]]), points))
-    return _over_waves(found, lines)
+    system = publishing.load_document(found[-1].wave.version).indicators
+    expected = {
+        found[-1].result["dimensions"][gap.expected]["construct"] for gap in (system.gaps if system else ())
+    }
+    breaks = [each for construct in sorted(expected) for each in change.construct_breaks(found, construct)]
+    return _over_waves(found, lines, breaks)
 
 
 def _segments_chart(wave: WaveResult) -> Chart | None:
@@ -321,7 +338,7 @@ def _groups_charts(
         keys = [key for key in parts if key.startswith(f"{kind}:") and last.part(key) is not None]
         if not keys:
             continue
-        points = [change.index_series([last], key, base=found[0]).official[-1] for key in keys]
+        points = [change.index_series([last], key, over=found).official[-1] for key in keys]
         sizes = [(last.part(key) or {})["n_used"] for key in keys]
         names = [parts[key] for key in keys]
         muted = [at for at, size in enumerate(sizes) if size < INDICATIVE]

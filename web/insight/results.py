@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from surveys.models import Analysis, Unit, Version, Wave
 from surveys.models.collection import Purpose, WaveState
 from surveys.models.records import AnalysisState
+from web.insight import asked
+from web.insight.asked import Asked
 
 
 class Shelf:
@@ -31,6 +33,8 @@ class Shelf:
 
 
 _results = Shelf(64)
+_wordings = Shelf(64)
+_modes = Shelf(64)
 
 
 class WaveResult(NamedTuple):
@@ -40,6 +44,7 @@ class WaveResult(NamedTuple):
     run_id: int
     finished_at: datetime
     result: Mapping[str, Any]
+    asked: Asked = Asked()
 
     @property
     def is_preliminary(self) -> bool:
@@ -84,7 +89,13 @@ def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> l
         return []
     family = session.scalar(select(Version.questionnaire_id).where(Version.id == chosen.version_id))
     return [
-        WaveResult(wave, runs[wave.code][0], runs[wave.code][1], _result(session, *runs[wave.code]))
+        WaveResult(
+            wave,
+            runs[wave.code][0],
+            runs[wave.code][1],
+            _result(session, *runs[wave.code]),
+            _asked(session, wave, *runs[wave.code]),
+        )
         for wave in waves
         if wave.version.questionnaire_id == family
     ]
@@ -97,6 +108,15 @@ def _result(session: Session, run_id: int, finished_at: datetime, mark: str) -> 
         (run_id, finished_at, mark), lambda: session.scalars(wanted).one() or {}
     )
     return found
+
+
+def _asked(session: Session, wave: Wave, run_id: int, finished_at: datetime, mark: str) -> Asked:
+    """Read what a wave asked once a process; a version never changes, the answers of a run neither."""
+    version = wave.version
+    return Asked(
+        _wordings.get((version.id, version.content_hash), lambda: asked.wordings(version)),
+        _modes.get((run_id, finished_at, mark), lambda: asked.mode_shares(session, wave)),
+    )
 
 
 def unit_names(session: Session, codes: Sequence[str]) -> dict[str, Mapping[str, str]]:

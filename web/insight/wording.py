@@ -1,10 +1,12 @@
 """The words of the dashboards: names of segments, tiers and cautions, sentences about changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from csi_model.breaks import ITEMS, MODE, SCALE, WORDING, Break
+from web.fieldwork.forms import MODE as MODES
 from web.insight.change import Change
 
 CLASSES = {
@@ -43,6 +45,8 @@ def change_text(change: Change | None, before: str) -> str:
     """Say in one sentence how a figure moved since the wave before."""
     if change is None:
         return _("There is no earlier wave to compare with.")
+    if change.breaks:
+        return _("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before)
     if change.direction > 0:
         return _(
             "Up %(points).1f points since %(wave)s: more than chance explains.",
@@ -60,6 +64,31 @@ def change_text(change: Change | None, before: str) -> str:
         points=change.value,
         wave=before,
     )
+
+
+def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]:
+    """Say what lies between two waves that cannot be compared, a sentence for each change."""
+    return [
+        {
+            WORDING: _("Between %(before)s and %(after)s questions were reworded: %(what)s."),
+            SCALE: _("Between %(before)s and %(after)s the answer scale changed: %(what)s."),
+            MODE: _("Between %(before)s and %(after)s answers came in other ways: %(what)s."),
+            ITEMS: _("Between %(before)s and %(after)s questions were added or left out: %(what)s."),
+        }[each.kind]
+        % {
+            "before": titles[each.before],
+            "after": titles[each.after],
+            "what": _what(each),
+        }
+        for each in breaks
+    ]
+
+
+def _what(found: Break) -> str:
+    if found.kind == SCALE:
+        return " → ".join(found.what)
+    labels = {mode.value: str(label) for mode, label in MODES.items()} if found.kind == MODE else {}
+    return ", ".join(labels.get(each, each) for each in found.what)
 
 
 def part_label(part: str, units: Mapping[str, str]) -> str:

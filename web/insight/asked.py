@@ -1,0 +1,94 @@
+"""What each wave asked, and how: wordings, scales and modes as the stored versions and answers know them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from csi_model.forms import Form
+from surveys import publishing
+from surveys.models import Response, Version, Wave
+from surveys.models.collection import ResponseState
+from surveys.questionnaire import Grid, Questionnaire, Rating, Text
+from surveys.wording import in_language
+
+
+class Wording(NamedTuple):
+    """Everything a respondent read of one rated question, by language, and the ends of its scale."""
+
+    texts: Mapping[str, str]
+    scale: tuple[float, float]
+
+
+class Asked(NamedTuple):
+    """What one wave asked, and the shares of its modes; empty where nothing is known."""
+
+    wordings: Mapping[str, Wording] = {}
+    modes: Mapping[str, float] = {}
+
+    def form(self, wave_code: str, items: Sequence[str], languages: Iterable[str]) -> Form:
+        """Give the form of these questions, their wording as read in these languages.
+
+        A language that was added is no rewording, so languages that all waves have are to be given.
+        """
+        known = {code: self.wordings[code] for code in items if code in self.wordings}
+        lows, highs = (
+            zip(*(each.scale for each in known.values()), strict=True) if known else ((1.0,), (10.0,))
+        )
+        marks = {
+            code: "\n".join(each.texts.get(language, "") for language in sorted(languages))
+            for code, each in known.items()
+        }
+        return Form(
+            wave_code, scale=(min(lows), max(highs)), items=tuple(items), lineage=marks, modes=self.modes
+        )
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages of the questions."""
+        return frozenset(language for each in self.wordings.values() for language in each.texts)
+
+
+def forms(waves: Sequence[tuple[str, Asked, Sequence[str]]]) -> list[Form]:
+    """Give the forms of waves (code, what was asked, the questions looked at) in their common languages."""
+    spoken = [asked.languages for _, asked, _ in waves if asked.wordings]
+    languages = frozenset.intersection(*spoken) or frozenset.union(*spoken) if spoken else frozenset()
+    return [asked.form(code, items, languages) for code, asked, items in waves]
+
+
+def wordings(version: Version) -> dict[str, Wording]:
+    """Read what a version asks, by question code."""
+    return dict(_wordings(publishing.load_document(version)))
+
+
+def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
+    for question in document.questions():
+        if not isinstance(question, Grid | Rating):
+            continue
+        scale = document.scales[question.scale]
+        ends = float(scale.low), float(scale.high)
+        around = (question.text, question.hint, *(question.anchors or scale.anchors or ()))
+        if isinstance(question, Grid):
+            for row in question.rows:
+                yield row.code, Wording(_read(document.languages, (*around, row.text)), ends)
+        else:
+            yield question.code, Wording(_read(document.languages, around), ends)
+
+
+def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
+    """Join the texts of each language; how they are spaced does not matter."""
+    return {
+        language: " | ".join(" ".join(in_language(part, language).split()) for part in parts)
+        for language in languages
+    }
+
+
+def mode_shares(session: Session, wave: Wave) -> dict[str, float]:
+    """Count the modes of the answers that a wave's figures rest on."""
+    wanted = select(Response.mode, func.count()).where(
+        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, Response.excluded.is_(False)
+    )
+    counts = {mode: number for mode, number in session.execute(wanted.group_by(Response.mode))}  # noqa: C416
+    total = sum(counts.values())
+    return {mode: number / total for mode, number in counts.items()}
