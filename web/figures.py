@@ -99,7 +99,8 @@ def _band(waves: Sequence[str], points: Sequence[Point]) -> list[Json]:
             "y": [high for _, _, high in known] + [low for _, low, _ in reversed(known)],
             "fill": "toself",
             "fillcolor": FAINT,
-            "line": {"width": 0},
+            # The band of a single wave has no width of its own.
+            "line": {"width": 0} if len(known) > 1 else {"width": 14, "color": FAINT},
             "mode": "lines",
             "hoverinfo": "skip",
             "showlegend": False,

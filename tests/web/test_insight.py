@@ -302,6 +302,7 @@ def test_lines_end_at_a_break_and_a_dashed_line_stands_there():
     go.Figure(figure)
     *bands, line = figure["data"]
     assert [band["x"] for band in bands] == [["W1", "W2", "W2", "W1"], ["W3", "W3"]]
+    assert [band["line"]["width"] > 0 for band in bands] == [False, True], "a single wave hides its interval"
     assert line["x"] == ["W1", "W2", "W2", "W3"]
     assert line["y"] == [60.0, 61.0, None, 70.0]
     assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [1.5]
