@@ -12,6 +12,7 @@ from csi_model.errors import (
 from csi_model.estimate import Options, Result, estimate, estimate_groups
 from csi_model.prepare import IndicatorMatrix, prepare
 from csi_model.report import document
+from csi_model.scores import respondent_scores
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
 from csi_model.units import side_by_side
 from csi_model.waves import follow
@@ -36,5 +37,6 @@ __all__ = [
     "estimate_groups",
     "follow",
     "prepare",
+    "respondent_scores",
     "side_by_side",
 ]

@@ -19,6 +19,9 @@ class Points(NamedTuple):
     ----------
     indicators : (n_batch, n_indicators), 0–100
     shares : (n_batch, n_indicators), the weight of each question in its construct, summing to 1 there
+    construct_shares : (n_batch, n_indicators, n_constructs)
+        The weight of each question in the points of every construct, second order included; each column
+        sums to 1, an interaction's holds zeros.
     dimensions, dimension_shares : (n_batch, n_dimensions)
     constructs : (n_batch, n_constructs), 0–100
     sd : (n_batch, n_constructs), standard deviation of the construct's score in points
@@ -27,6 +30,7 @@ class Points(NamedTuple):
 
     indicators: F64
     shares: F64
+    construct_shares: F64
     dimensions: F64
     dimension_shares: F64
     constructs: F64
@@ -53,7 +57,7 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     (and the result carries a caution): a better answer must never lower the score. A dimension's points use
     its own questions' shares, so construct points are exactly the weighted mean of dimension points. `shares`
     are those within the first-order constructs; a second-order construct is the weighted mean of all
-    questions of its components; an interaction has no points (``nan``).
+    questions of its components (`construct_shares`); an interaction has no points (``nan``).
 
     References
     ----------
@@ -68,17 +72,16 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     raw = np.maximum(own, 0.0) / spread
     block = spec.home_mask.astype(float)
     shares = raw / ((raw @ block) @ block.T)
-    construct_points = np.where(spec.scored, (shares * scores) @ block, np.nan)
-    scaled = (shares * unit)[:, :, None] * block
+    matrix = shares[:, :, None] * block
     for j in np.flatnonzero(spec.block_mask.any(axis=0) & ~spec.home_mask.any(axis=0)):  # second order
         wide = np.maximum(np.where(spec.block_mask[:, j], weights[:, :, j], 0.0), 0.0) / spread
-        wide /= wide.sum(axis=1, keepdims=True)
-        construct_points[:, j] = (wide * scores).sum(axis=1)
-        scaled[:, :, j] = wide * unit
+        matrix[:, :, j] = wide / wide.sum(axis=1, keepdims=True)
+    construct_points = np.where(spec.scored, (scores[:, None, :] @ matrix)[:, 0], np.nan)
+    scaled = matrix * unit[:, None]
     member = np.array(
         [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
     ).reshape(len(spec.indicator_ids), len(spec.dimensions))
     dimension_shares = shares @ member
     dimension_points = ((shares * scores) @ member) / np.where(dimension_shares > 0, dimension_shares, np.nan)
     sd = np.where(spec.scored, np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled)), np.nan)
-    return Points(scores, shares, dimension_points, dimension_shares, construct_points, sd, clipped)
+    return Points(scores, shares, matrix, dimension_points, dimension_shares, construct_points, sd, clipped)

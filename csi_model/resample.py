@@ -34,6 +34,7 @@ class Draws(NamedTuple):
     dimensions: F64
     indicators: F64
     shares: F64
+    construct_shares: F64
     weights: F64
     loadings: F64
     paths: F64
@@ -73,6 +74,7 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
             scored.dimensions,
             np.where(solution.converged[:, None], scored.indicators, np.nan),
             scored.shares,
+            scored.construct_shares,
             np.where(home, solution.weights, 0.0).sum(axis=2),
             np.where(home, solution.loadings, 0.0).sum(axis=2),
             solution.paths,

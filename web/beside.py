@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import csi_model
 from csi_model import expectations, priorities, retention
 from csi_model.intervals import Estimate, weighted_means
+from csi_model.scores import question_points
 from surveys.indicators import IndicatorSystem
 
-F64 = NDArray[np.float64]
 # Constructs of the retention map, in the words of the indicator system.
 SATISFACTION, SWITCHING_COST, LOYALTY = "SAT", "SWC", "LOY"
 CUTS = (60.0, 50.0)
@@ -40,21 +39,17 @@ def beside(
     return found
 
 
-def _item_points(data: csi_model.IndicatorMatrix, spec: csi_model.ModelSpec) -> F64:
-    low, high, _ = spec.scales.T
-    return np.asarray(100.0 * (data.values - low) / (high - low))
-
-
 def series_items(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dict[str, Any]:
     """Give the index questions' mean points and their covariance: what a series with frozen weights needs."""
     spec = result.spec
-    rows = np.flatnonzero(spec.block_mask[:, spec.place[spec.index]])
-    means, covariance = weighted_means(_item_points(data, spec)[:, rows], data.weights, data.clusters)
+    index = spec.place[spec.index]
+    rows = np.flatnonzero(spec.block_mask[:, index])
+    means, covariance = weighted_means(question_points(spec, data)[:, rows], data.weights, data.clusters)
     return {
         "codes": [spec.indicator_ids[row] for row in rows],
         "means": means.tolist(),
         "covariance": covariance.tolist(),
-        "shares": result.points.shares[0, rows].tolist(),
+        "shares": result.points.construct_shares[0, rows, index].tolist(),
     }
 
 
@@ -63,7 +58,7 @@ def _expectations(
 ) -> list[dict[str, Any]] | None:
     if not system.gaps:
         return None
-    points = _item_points(data, result.spec)
+    points = question_points(result.spec, data)
     questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
     place = {code: number for number, code in enumerate(data.codes)}
     answers = {
@@ -91,14 +86,13 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
     spec = result.spec
     if not {SATISFACTION, SWITCHING_COST, LOYALTY} <= set(spec.construct_ids):
         return None
-    scores = {
-        name: _scores(_item_points(data, spec), result, name)
-        for name in (SATISFACTION, SWITCHING_COST, LOYALTY)
-    }
+    satisfaction, cost, loyalty = csi_model.respondent_scores(result, data)[
+        :, [spec.place[name] for name in (SATISFACTION, SWITCHING_COST, LOYALTY)]
+    ].T
     found = retention.retention_map(
-        scores[SATISFACTION],
-        scores[SWITCHING_COST],
-        loyalty=scores[LOYALTY],
+        satisfaction,
+        cost,
+        loyalty=loyalty,
         cuts=CUTS,
         weights=data.weights,
         clusters=data.clusters,
@@ -113,25 +107,24 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
     }
 
 
-def _scores(points: F64, result: csi_model.Result, construct: str) -> F64:
-    """Score each respondent on a construct: the answered questions by their shares, nan without any."""
-    spec = result.spec
-    rows = np.flatnonzero(spec.block_mask[:, spec.place[construct]])
-    items, shares = points[:, rows], result.points.shares[0, rows]
-    mass = np.where(np.isnan(items), 0.0, shares).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scores = np.where(mass > 0, np.nansum(items * shares, axis=1) / mass, np.nan)
-    return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends
-
-
 def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[str, Any]] | None:
     """Rank the dimensions that management can move by what they would add to the index.
 
     Expectations are managed, not raised, and what `drives` nothing or runs the other way is no lever.
     """
     spec = result.spec
-    if result.draws is None:
+    if result.draws is None or not spec.dimensions:
         return None
+    index = spec.place[spec.index]
+    member = np.array(
+        [[code in node.indicators for code in spec.indicator_ids] for _, node in spec.dimensions]
+    )
+    own, drawn = (
+        priorities.importance(
+            np.where(spec.scored, part.points_per_point[:, index], 0.0), part.construct_shares, member
+        ).dimensions
+        for part in (result.estimates, result.draws)
+    )
     expected = {gap.expected for gap in system.gaps}
     levers = [
         at
@@ -140,23 +133,13 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
         and construct.valence == 1
         and construct.id != spec.index
         and not expected & {dimension.id for dimension in construct.dimensions}
-        and result.estimates.points_per_point[0, spec.place[spec.index], spec.place[construct.id]] > 0
+        and own[0, at] > 0
         and node.id == spec.dimensions[at][1].id
     ]
     if len(levers) < 2:
         return None
-    member = np.array(
-        [[code in node.indicators for code in spec.indicator_ids] for _, node in spec.dimensions]
-    )
-    own, drawn = (
-        priorities.importance(
-            part.points_per_point[:, spec.place[spec.index], :],
-            part.shares[:, :, None] * spec.block_mask,
-            member,
-        ).dimensions[:, levers]
-        for part in (result.estimates, result.draws)
-    )
     performance = (result.estimates.dimensions[:, levers], result.draws.dimensions[:, levers])
+    own, drawn = own[:, levers], drawn[:, levers]
     ranking = priorities.rank_priorities(own[0], performance[0][0], drawn, performance[1])
     return [
         {

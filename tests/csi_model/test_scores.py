@@ -1,0 +1,73 @@
+"""The matrix of shares that makes construct points, and the scores of respondents by it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from csi_model import DataError, ModelSpec, estimate, prepare, respondent_scores
+from tests.csi_model.staged import interacting, plain_mapping, second_order
+
+
+@pytest.fixture
+def plain(golden):
+    return plain_mapping(golden)
+
+
+@pytest.fixture
+def columns(golden):
+    return golden.columns("data.csv")
+
+
+def with_answers(spec, columns):
+    return spec, prepare(spec, columns)
+
+
+KINDS = [("A", "two-stage"), ("B", "two-stage"), ("A", "repeated"), ("B", "repeated")]
+
+
+@pytest.mark.parametrize(("mode", "approach"), KINDS)
+def test_shares_make_the_points_of_every_construct(plain, columns, mode, approach):
+    spec, data = with_answers(second_order(plain, mode, approach), columns)
+    points = estimate(spec, data).points
+    shares = points.construct_shares[0]
+    np.testing.assert_allclose(shares.sum(axis=0), 1, rtol=1e-12)
+    np.testing.assert_allclose(points.indicators[0] @ shares, points.constructs[0], rtol=1e-12)
+    np.testing.assert_allclose((shares * spec.home_mask).sum(axis=1), points.shares[0], rtol=1e-12)
+    assert (shares[~spec.block_mask] == 0).all()
+
+
+def test_respondents_scores_average_to_the_points(plain, columns, rng):
+    spec = second_order(plain)
+    data = prepare(spec, columns, weights=rng.uniform(0.5, 2, 300))
+    result = estimate(spec, data)
+    found = respondent_scores(result, data)
+    np.testing.assert_allclose(np.average(found, axis=0, weights=data.weights), result.points.constructs[0])
+    sd = np.sqrt(np.average((found - result.points.constructs[0]) ** 2, axis=0, weights=data.weights))
+    np.testing.assert_allclose(sd, result.points.sd[0])
+
+
+def test_an_interaction_has_neither_shares_nor_scores(plain, columns):
+    spec, data = with_answers(interacting(plain), columns)
+    result = estimate(spec, data)
+    both = spec.place["BOTH"]
+    assert (result.points.construct_shares[0, :, both] == 0).all()
+    found = respondent_scores(result, data)
+    assert np.isnan(found[:, both]).all()
+    assert np.isfinite(np.delete(found, both, axis=1)).all()
+
+
+def test_scores_pass_over_gaps_and_refuse_other_questions(golden, plain, columns):
+    spec, data = with_answers(ModelSpec.from_mapping(plain), columns)
+    result = estimate(spec, data)
+    gaps = data.values.copy()
+    gaps[0, spec.home_mask[:, spec.place["SAT"]]] = np.nan
+    first = np.flatnonzero(spec.home_mask[:, spec.place["QUAL"]])
+    gaps[1, first[0]] = np.nan
+    found = respondent_scores(result, replace(data, values=gaps))
+    assert np.isnan(found[0, spec.place["SAT"]])
+    shares = result.points.shares[0, first[1:]]
+    by_hand = (100 * (gaps[1, first[1:]] - 1) / 9) @ shares / shares.sum()
+    assert found[1, spec.place["QUAL"]] == pytest.approx(by_hand)
+    with pytest.raises(DataError, match="not those to this model"):
+        respondent_scores(result, prepare(second_order(plain), columns))

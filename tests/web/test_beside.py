@@ -1,0 +1,75 @@
+"""What a run stores beside the model, of models with second-order constructs and interactions."""
+
+import numpy as np
+import pytest
+
+from csi_model import ModelSpec, Options, estimate, prepare
+from surveys.indicators import IndicatorSystem
+from web.beside import beside, series_items
+
+CODES = {name: [f"{name}{k}" for k in (1, 2, 3)] for name in ("QUAL", "PRICE", "SAT", "SWC", "LOY")}
+
+
+@pytest.fixture
+def answers():
+    rng = np.random.default_rng(11)
+    quality, price, cost, own, end = rng.standard_normal((5, 300))
+    satisfaction = 0.5 * quality + 0.4 * price + 0.5 * own
+    latent = {
+        "QUAL": quality,
+        "PRICE": price + 0.4 * quality,
+        "SAT": satisfaction,
+        "SWC": cost,
+        "LOY": 0.6 * satisfaction + 0.2 * satisfaction * cost + 0.4 * end,
+    }
+    return {
+        code: np.clip(np.rint(6 + 1.5 * latent[name] + 0.7 * rng.standard_normal(300)), 1, 10)
+        for name, codes in CODES.items()
+        for code in codes
+    }
+
+
+def system():
+    paths = [["QUAL", "SAT"], ["PRICE", "SAT"], ["SAT", "LOY"], ["SWC", "LOY"]]
+    nodes = [
+        {
+            "id": name,
+            "name": {"en": name},
+            "dimensions": [{"id": f"{name}_ALL", "name": {"en": name}, "indicators": codes}],
+        }
+        for name, codes in CODES.items()
+    ]
+    return IndicatorSystem.model_validate(
+        {"index": "LOY", "name": {"en": "Loyalty"}, "constructs": nodes, "paths": paths}
+    )
+
+
+def test_a_series_of_a_second_order_index_has_the_indexs_points(answers):
+    plain = system().model()
+    plain["constructs"].append({"id": "BOTH", "components": ["SAT", "LOY"]})
+    plain |= {"index": "BOTH", "paths": [["QUAL", "BOTH"], ["PRICE", "BOTH"], ["SWC", "BOTH"]]}
+    spec = ModelSpec.from_mapping(plain)
+    data = prepare(spec, answers)
+    result = estimate(spec, data)
+    found = series_items(data, result)
+    assert found["codes"] == [*CODES["SAT"], *CODES["LOY"]]
+    assert sum(found["shares"]) == pytest.approx(1)
+    assert np.dot(found["means"], found["shares"]) == pytest.approx(
+        result.points.constructs[0, spec.place["BOTH"]]
+    )
+
+
+def test_an_interaction_leaves_priorities_and_segments_whole(answers):
+    plain = system().model()
+    plain["constructs"].append({"id": "TIED", "product": ["SAT", "SWC"]})
+    plain["paths"].append(["TIED", "LOY"])
+    spec = ModelSpec.from_mapping(plain)
+    data = prepare(spec, answers)
+    result = estimate(spec, data, Options(bootstrap=60))
+    found = beside(system(), data, result)
+    assert found["notes"] == []
+    effects = result.estimates.points_per_point[0, spec.place["LOY"]]
+    importance = {row["dimension"]: row["importance"] for row in found["priorities"]}
+    assert importance["SAT_ALL"] == pytest.approx(effects[spec.place["SAT"]])
+    assert importance["QUAL_ALL"] == pytest.approx(effects[spec.place["QUAL"]])
+    assert sum(part["value"] for part in found["retention"]["segments"].values()) == pytest.approx(1)
