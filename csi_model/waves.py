@@ -311,7 +311,7 @@ def _points(result: Result, place: int) -> dict[str, Any]:
     return {"value": value, "ci": [float(interval[1][place]), float(interval[2][place])]}
 
 
-def figure(estimate_: Estimate, at: int | tuple[()] = ()) -> dict[str, Any]:
+def figure(estimate_: Estimate, at: int | tuple[int, ...] = ()) -> dict[str, Any]:
     """Write one figure of an `Estimate` as plain values."""
     value, error, low, high = (
         float(part[at]) for part in (estimate_.value, estimate_.se, estimate_.low, estimate_.high)

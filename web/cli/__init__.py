@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "estimate": ("web.cli.estimate", "estimate"),
     "trend": ("web.cli.trend", "trend"),
+    "evaluate": ("web.cli.evaluate", "evaluate"),
     "survey": ("web.cli.survey", "survey"),
     "responses": ("web.cli.responses", "responses"),
     "demo": ("web.cli.demo", "demo"),

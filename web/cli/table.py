@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,16 @@ def read_columns(path: Path) -> dict[str, NDArray[np.str_]]:
         raise Refusal(f"{path} has a header but no rows.")
     table = np.array(body, dtype=object)
     return {name: _numbers(table[:, place]) for place, name in enumerate(names) if name}
+
+
+def texts(column: NDArray[Any]) -> NDArray[np.str_]:
+    """Give a column as labels: 2026, not 2026.0; empty where there is none."""
+    if column.dtype.kind != "f":
+        return column.astype(np.str_)
+    return np.array(
+        ["" if np.isnan(x) else str(int(x)) if x == round(x) else str(x) for x in column.tolist()],
+        dtype=np.str_,
+    )
 
 
 def _numbers(column: NDArray[np.object_]) -> NDArray[np.str_]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 import csi_model
 from csi_model.breaks import Bridge
@@ -13,7 +12,7 @@ from csi_model.intervals import from_normal
 from csi_model.waves import follow
 from web.cli import Refusal
 from web.cli.estimate import progress_bar, read_model, write_json
-from web.cli.table import read_columns
+from web.cli.table import read_columns, texts
 
 
 @click.command(short_help="Follow the index over the waves of a data file.")
@@ -114,16 +113,6 @@ def trend(
     if json_file is not None:
         write_json(document, json_file)
     click.echo(summary(document), err=True)
-
-
-def texts(column: NDArray[Any]) -> NDArray[np.str_]:
-    """Give a column as labels: 2026, not 2026.0; empty where there is none."""
-    if column.dtype.kind != "f":
-        return column.astype(np.str_)
-    return np.array(
-        ["" if np.isnan(x) else str(int(x)) if x == round(x) else str(x) for x in column.tolist()],
-        dtype=np.str_,
-    )
 
 
 def _reworded(given: str) -> tuple[str, list[str]]:

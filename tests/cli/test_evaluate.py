@@ -1,0 +1,65 @@
+"""`manyi evaluate`: a panel of units in, the effect out, and a message for bad input."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tests.csi_model.simulated import GOLDEN, SPEC
+from tests.csi_model.test_measure import TREATED, panel
+
+MODEL = GOLDEN / "model.yaml"
+ARMS = ("--treated", ",".join(TREATED), "--before", "2021,2022", "--after", "2023")
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    data, unit, year = panel(lift=0.9)
+    target = tmp_path_factory.mktemp("panel") / "answers.csv"
+    with target.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*SPEC.indicator_ids, "unit", "year"])
+        for number, row in enumerate(data.values):
+            writer.writerow([*np.round(row, 6), unit[number], year[number]])
+    return target
+
+
+def test_evaluate_writes_the_effect_and_says_it(manyi, answers):
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 200)
+    code, out, err = manyi("evaluate", answers, *common, *ARMS, "--json", "-")
+    assert code == 0
+    found = json.loads(out)
+    assert found["constructs"]["SAT"]["effect"]["value"] > 7
+    assert "8 units with the measure, 8 without" in err
+    assert "more than chance  ← index" in err
+    assert "regression to the mean" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"--unit": "nope"}, "no column nope"),
+        ({"--wave": "nope"}, "no column nope"),
+        ({"--treated": "nowhere"}, "nowhere"),
+        ({"--before": "1999"}, "1999"),
+        ({"--after": "2022"}, "before or after"),
+        ({"--weights": "nope"}, "no column nope"),
+        ({"--json": "/nowhere/x.json"}, "cannot be written"),
+    ],
+)
+def test_bad_input_is_said(manyi, answers, change, said):
+    given = {"--model": MODEL, "--unit": "unit", "--wave": "year", "--bootstrap": 100}
+    given |= dict(zip(ARMS[::2], ARMS[1::2], strict=True)) | change
+    code, out, err = manyi("evaluate", answers, *(word for pair in given.items() for word in pair))
+    assert code == 1
+    assert out == ""
+    assert said in err
+
+
+@pytest.mark.parametrize("flags", [("--bootstrap", "3"), ("--seed", "-1"), ("--missing", "guess")])
+def test_wrong_values_of_flags_are_refused(manyi, answers, flags):
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year")
+    code, _, err = manyi("evaluate", answers, *common, *ARMS, *flags)
+    assert code == 2
+    assert flags[0] in err

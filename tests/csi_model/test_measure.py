@@ -1,0 +1,85 @@
+"""The effect of a measure in one call: a planted effect is found, its yardstick is that of before."""
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model.measure import effect_of_measure
+from tests.csi_model.simulated import SPEC, survey
+
+TREATED = [f"u{k}" for k in range(8)]
+
+
+def panel(lift: float = 0.0, seed: int = 4) -> tuple:
+    """Simulate sixteen units over three waves; the answers of the first eight rise in the third."""
+    data, year = survey(n=640, years=3, seed=seed)
+    unit = np.array([f"u{number % 16}" for number in range(len(year))])
+    rises = np.isin(unit, TREATED) & (year == "2023")
+    values = np.clip(data.values + lift * rises[:, None], 1, 10)
+    return csi_model.IndicatorMatrix(values, data.codes, data.weights, data.n_respondents), unit, year
+
+
+def test_a_planted_effect_is_found_on_every_construct():
+    data, unit, year = panel(lift=0.9)
+    found = effect_of_measure(
+        SPEC, data, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=400
+    )
+    index = found["constructs"][found["index"]]
+    assert index["effect"]["value"] == pytest.approx(10, abs=2.5)  # 0.9 of 9 scale steps
+    assert index["effect"]["p"] < 0.001
+    assert index["effect"]["ci"][0] < 10 < index["effect"]["ci"][1]
+    assert (found["n_treated"], found["n_comparison"]) == (8, 8)
+    reversed_ = {name for name, each in found["constructs"].items() if each["effect"]["value"] < 0}
+    assert reversed_ <= {part.id for part in SPEC.constructs if part.valence == -1}
+    assert index["by_wave"][1]["value"] == 0  # differences are counted from the last wave before
+    levels = np.array(index["treated"]) - np.array(index["comparison"])
+    assert index["effect"]["value"] == pytest.approx(levels[2] - levels[:2].mean(), abs=1e-9)
+
+
+def test_no_effect_is_not_seen():
+    data, unit, year = panel()
+    found = effect_of_measure(
+        SPEC, data, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=400
+    )
+    assert found["constructs"][found["index"]]["effect"]["p"] > 0.05
+    assert min(each["effect"]["p_holm"] for each in found["constructs"].values()) > 0.05
+
+
+def test_the_yardstick_is_that_of_before():
+    """Answers after the measure, however odd, move no outer weight: the levels before stay as they are."""
+    data, unit, year = panel()
+    odd = data.values.copy()
+    odd[year == "2023"] = np.random.default_rng(1).uniform(1, 10, (int((year == "2023").sum()), odd.shape[1]))
+    levels = [
+        effect_of_measure(
+            SPEC, each, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=100
+        )["constructs"]["SAT"]["treated"][:2]
+        for each in (data, csi_model.IndicatorMatrix(odd, data.codes, data.weights, data.n_respondents))
+    ]
+    assert levels[0] == pytest.approx(levels[1], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"treated": ["nowhere"]}, "unknown-unit"),
+        ({"before": ["1999"]}, "unknown-wave"),
+        ({"after": ["1999"]}, "unknown-wave"),
+        ({"treated": ["u0"]}, "few-units"),
+        ({"before": ["2023"]}, "waves"),
+    ],
+)
+def test_bad_arms_and_waves_are_refused_by_name(change, code):
+    data, unit, year = panel()
+    given = {"treated": TREATED, "before": ["2021", "2022"], "after": ["2023"]} | change
+    with pytest.raises(csi_model.DataError) as refusal:
+        effect_of_measure(SPEC, data, unit, year, **given)
+    assert refusal.value.code == code
+    assert refusal.value.remedy
+
+
+def test_columns_of_the_wrong_length_are_refused():
+    data, unit, year = panel()
+    for units, waves in ((unit[:-1], year), (unit, year[:-1])):
+        with pytest.raises(csi_model.DataError, match="respondents but"):
+            effect_of_measure(SPEC, data, units, waves, treated=TREATED, before=["2021"], after=["2023"])

@@ -1,0 +1,110 @@
+"""`manyi evaluate`: did a measure work? Units with it against units without, before and after."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+import csi_model
+from csi_model.measure import effect_of_measure
+from web.cli import Refusal
+from web.cli.estimate import read_model, write_json
+from web.cli.table import read_columns, texts
+
+
+@click.command(short_help="Estimate what a measure did: units with it against units without.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml or .lav.")
+@click.option(
+    "--unit", required=True, metavar="COLUMN", help="Column that names the unit of each respondent."
+)
+@click.option(
+    "--wave", required=True, metavar="COLUMN", help="Column that names the wave of each respondent."
+)
+@click.option("--treated", required=True, metavar="U1,U2", help="Units that got the measure.")
+@click.option("--before", required=True, metavar="W1,W2", help="Waves before it, in order of time.")
+@click.option("--after", required=True, metavar="W3", help="Waves after it.")
+@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+@click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
+@click.option(
+    "--bootstrap",
+    metavar="N",
+    type=click.IntRange(100),
+    default=2000,
+    show_default=True,
+    help="Resamples of units.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write it here (-)."
+)
+def evaluate(
+    data: Path,
+    model: Path,
+    unit: str,
+    wave: str,
+    treated: str,
+    before: str,
+    after: str,
+    weights: str | None,
+    missing: str,
+    bootstrap: int,
+    seed: int,
+    json_file: Path | None,
+) -> None:
+    """Estimate the effect of a measure on the index and each construct by difference-in-differences.
+
+    Example: manyi evaluate answers.csv --model model.yaml --unit county --wave year --treated A,B
+    --before 2024,2025 --after 2026
+    """
+    spec = read_model(model)
+    columns: dict[str, Any] = read_columns(data)
+    for name in (unit, wave, weights):
+        if name is not None and name not in columns:
+            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    prepared = csi_model.prepare(
+        spec,
+        columns,
+        missing=missing,
+        weights=None if weights is None else columns[weights],
+        groups=np.arange(len(columns[unit])),
+    )
+    kept = np.arange(len(columns[unit])) if prepared.groups is None else prepared.groups.astype(np.int64)
+    document = effect_of_measure(
+        spec,
+        prepared,
+        texts(columns[unit])[kept],
+        texts(columns[wave])[kept],
+        csi_model.Options(missing=missing, seed=seed),
+        treated=_names(treated),
+        before=_names(before),
+        after=_names(after),
+        n_resamples=bootstrap,
+    )
+    if json_file is not None:
+        write_json(document, json_file)
+    click.echo(summary(document), err=True)
+
+
+def _names(given: str) -> list[str]:
+    return [each.strip() for each in given.split(",") if each.strip()]
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Say the effect in a few lines for people."""
+    units = "{n_treated} units with the measure, {n_comparison} without".format(**document)
+    lines = [units, "", "  construct         effect  interval"]
+    for name, each in document["constructs"].items():
+        effect = each["effect"]
+        is_index = name == document["index"]
+        clear = effect["p" if is_index else "p_holm"] < 1 - document["level"]
+        verdict = "more than chance" if clear else "no clear effect"
+        ends = "[{:+.1f}, {:+.1f}]".format(*effect["ci"])
+        mark = "  ← index" if is_index else ""
+        lines.append(f"  {name:<16}{effect['value']:>+8.1f}  {ends:<15}{verdict}{mark}")
+    gain = document["constructs"][document["index"]]["expected_gain"]
+    if gain is not None:
+        lines.append(f"Of the effect on the index {gain:+.1f} could be regression to the mean.")
+    lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in document["cautions"]]
+    return "\n".join(lines)
