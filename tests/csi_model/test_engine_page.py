@@ -1,0 +1,33 @@
+"""docs/engine.md is true: its example runs, and every function it names is there."""
+
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PAGE = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
+NAMED = re.findall(r"`(csi_model(?:\.\w+)+)`", PAGE)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMED if name != "csi_model.ModelError"])
+def test_every_function_named_is_there(name):
+    module, _, attribute = name.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def test_the_page_names_what_it_should():
+    assert len(NAMED) > 20
+
+
+def test_the_example_runs(golden, monkeypatch):
+    monkeypatch.chdir(golden.path)
+    example = re.search(r"```python\n(.+?)```", PAGE, re.DOTALL)[1].replace("bootstrap=500", "bootstrap=50")
+    found = {"columns": golden.columns("data.csv")}
+    exec(example, found)  # noqa: S102  the page's own code
+    place = found["spec"].place[found["spec"].index]
+    points = found["result"].points.constructs[0, place]
+    assert found["low"][place] < points < found["high"][place]
+    assert found["document"]["index"]["points"] == pytest.approx(points)
+    assert np.nanmean(found["scores"][:, place]) == pytest.approx(points, abs=1e-9)
