@@ -25,7 +25,7 @@ def test_the_example_runs(golden, monkeypatch):
     monkeypatch.chdir(golden.path)
     example = re.search(r"```python\n(.+?)```", PAGE, re.DOTALL)[1].replace("bootstrap=500", "bootstrap=50")
     found = {"columns": golden.columns("data.csv")}
-    exec(example, found)  # noqa: S102  the page's own code
+    exec(example, found)
     place = found["spec"].place[found["spec"].index]
     points = found["result"].points.constructs[0, place]
     assert found["low"][place] < points < found["high"][place]
