@@ -1,10 +1,13 @@
 """The four-level tree: index → construct → dimension → question, and the paths between constructs."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# How an exported file writes "not applicable" and "don't know".
+WRITTEN = (98, 99)
 Name = Annotated[dict[str, str], Field(max_length=20)]
 
 
@@ -62,13 +65,19 @@ class IndicatorSystem(_Node):
             for dimension in construct.dimensions:
                 yield construct, dimension
 
-    def model(
-        self, *, low: int = 1, high: int = 10, missing_codes: tuple[int, ...] = (98, 99)
-    ) -> dict[str, Any]:
-        """Give the specification in the shape of MODEL.yaml: plain values that the estimation reads."""
+    def model(self, scales: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+        """Give the specification in the shape of MODEL.yaml: plain values that the estimation reads.
+
+        `scales` are the ends of each question's scale; the most frequent one is written once.
+        """
+        asked = {code: scales[code] for _, node in self.dimensions() for code in node.indicators}
+        (low, high), _ = Counter(asked.values()).most_common(1)[0]
+        others = {code: ends for code, ends in asked.items() if ends != (low, high)}
+        own = {code: {"low": first, "high": last} for code, (first, last) in others.items()}
+        highest = max(last for _, last in asked.values())
         return {
             "scale": {"low": low, "high": high},
-            "missing_codes": list(missing_codes),
+            "missing_codes": list(WRITTEN) if highest < min(WRITTEN) else [],
             "index": self.index,
             "constructs": [
                 {
@@ -84,4 +93,4 @@ class IndicatorSystem(_Node):
                 for construct in self.constructs
             ],
             "paths": [list(path) for path in self.paths],
-        }
+        } | ({"indicators": own} if own else {})

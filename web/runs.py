@@ -33,13 +33,14 @@ def plan(
 ) -> Analysis:
     """Queue the run of a wave with the model of its own version."""
     document = publishing.load_document(wave.version)
-    if document.indicators is None:
+    model = document.model()
+    if model is None:
         raise SurveyError(Problem.INDICATOR_UNKNOWN, code=document.code)
     return analyses.create(
         session,
         title=wave.code,
         waves=[wave],
-        specification=document.indicators.model(),
+        specification=model,
         options=options_of(options or {}),
         seed=seed,
         code_version=version("manyi"),

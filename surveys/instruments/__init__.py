@@ -34,10 +34,10 @@ def load(name: str, form: str = "full") -> Questionnaire:
 
 def model(name: str, form: str = "full") -> dict[str, Any]:
     """Give the instrument's model in the shape of MODEL.yaml."""
-    system = load(name, form).indicators
-    if system is None:
+    found = load(name, form).model()
+    if found is None:
         raise SurveyError(Problem.INSTRUMENT_UNKNOWN, code=f"{name} (model)", known=", ".join(names()))
-    return system.model()
+    return found
 
 
 @cache

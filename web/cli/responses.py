@@ -12,12 +12,13 @@ from sqlalchemy import select
 from surveys import matrix, publishing
 from surveys.answers import DONT_KNOW, NOT_APPLICABLE
 from surveys.errors import Problem, SurveyError
+from surveys.indicators import WRITTEN
 from surveys.layout import layout_of
 from surveys.models import Wave
 from web.cli import Refusal
 from web.cli.database import session
 
-CODES = {DONT_KNOW: "99", NOT_APPLICABLE: "98"}
+CODES = dict(zip((NOT_APPLICABLE, DONT_KNOW), map(str, WRITTEN), strict=True))
 SEGMENTS = ("county", "unit", "customer_class", "tier", "account_type", "area")
 
 
@@ -40,6 +41,8 @@ def responses() -> None:
 def export(wave: str, kind: str, output: Path, model_file: Path | None, *, include_excluded: bool) -> None:
     """Write the complete responses of WAVE: a row each, 98 not applicable, 99 don't know, empty not answered.
 
+    Where 98 could be an answer itself, both are written empty.
+
     Example: manyi responses export DEMO-2026Q1 -o answers.csv --model model.yaml
     """
     if kind != "csv":
@@ -55,20 +58,24 @@ def export(wave: str, kind: str, output: Path, model_file: Path | None, *, inclu
             opened, found, codes[:1], include_pilot=True, include_excluded=include_excluded
         ).segments
         document = publishing.load_document(found.version)
-        _write(output, codes, packed.answers, named)
+        highest = {slot.code: slot.high for slot in document.slots}
+        _write(output, codes, packed.answers, named, [highest[code] >= min(WRITTEN) for code in codes])
         if model_file is not None:
-            if document.indicators is None:
+            model = document.model()
+            if model is None:
                 raise Refusal(f"The questionnaire of {wave} has no indicator system, so there is no model.")
-            text = yaml.safe_dump(document.indicators.model(), allow_unicode=True, sort_keys=False)
+            text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
             model_file.write_text(text, encoding="utf-8")
     click.echo(f"{len(packed.answers)} responses written to {output}.", err=True)
 
 
-def _write(output: Path, codes: tuple[str, ...], answers: Any, named: dict[str, Any]) -> None:
+def _write(
+    output: Path, codes: tuple[str, ...], answers: Any, named: dict[str, Any], reaches: list[bool]
+) -> None:
     columns = [name for name in SEGMENTS if name in named and (named[name] != "").any()]
     texts = np.where(answers > min(CODES) + 1, answers.astype(str), "")
     for code, text in CODES.items():
-        texts[answers == code] = text
+        texts[(answers == code) & ~np.array(reaches)] = text
     try:
         with output.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
