@@ -181,3 +181,7 @@ def _check_indicators(document: Questionnaire) -> None:
     for source, target in (*system.paths, ("", system.index)):
         if target not in known or (source and source not in known):
             raise SurveyError(Problem.PATH_UNKNOWN, source=source or "index", target=target)
+    for first, second, target in system.interactions:
+        for factor in (first, second):
+            if (factor, target) not in system.paths:  # an interaction needs both main effects
+                raise SurveyError(Problem.PATH_MISSING, source=factor, target=target)

@@ -59,6 +59,10 @@ class Problem(Enum):
         "{source} → {target} names an unknown construct.",
         "路径 {source} → {target} 引用了未知的潜变量。",
     )
+    PATH_MISSING = (
+        "An interaction on {target} needs the path {source} → {target}. Add it, or drop the interaction.",
+        "对 {target} 的交互作用需要路径 {source} → {target}。请添加该路径，或去掉交互作用。",
+    )
     INSTRUMENT_UNKNOWN = (
         "There is no instrument {code}. Known: {known}.",
         "没有问卷模板 {code}。可用：{known}。",

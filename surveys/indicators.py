@@ -65,16 +65,31 @@ class IndicatorSystem(_Node):
             for dimension in construct.dimensions:
                 yield construct, dimension
 
-    def model(self, scales: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    def model(self, scales: Mapping[str, tuple[int, int]], *, interactions: bool = False) -> dict[str, Any]:
         """Give the specification in the shape of MODEL.yaml: plain values that the estimation reads.
 
-        `scales` are the ends of each question's scale; the most frequent one is written once.
+        `scales` are the ends of each question's scale; the most frequent one is written once. Interactions
+        of the system are an option: they explain, and take no part in the points.
         """
         asked = {code: scales[code] for _, node in self.dimensions() for code in node.indicators}
         (low, high), _ = Counter(asked.values()).most_common(1)[0]
         others = {code: ends for code, ends in asked.items() if ends != (low, high)}
         own = {code: {"low": first, "high": last} for code, (first, last) in others.items()}
         highest = max(last for _, last in asked.values())
+        named = {construct.id: construct.name for construct in self.constructs}
+        crossed = self.interactions if interactions else ()
+        products: list[dict[str, Any]] = [
+            {
+                "id": f"{first}_x_{second}",
+                "name": {
+                    language: f"{name} × {named[second][language]}"
+                    for language, name in named[first].items()
+                    if language in named[second]
+                },
+                "product": [first, second],
+            }
+            for first, second, _ in crossed
+        ]
         return {
             "scale": {"low": low, "high": high},
             "missing_codes": list(WRITTEN) if highest < min(WRITTEN) else [],
@@ -91,6 +106,8 @@ class IndicatorSystem(_Node):
                     ],
                 }
                 for construct in self.constructs
-            ],
-            "paths": [list(path) for path in self.paths],
+            ]
+            + products,
+            "paths": [list(path) for path in self.paths]
+            + [[product["id"], target] for product, (*_, target) in zip(products, crossed, strict=True)],
         } | ({"indicators": own} if own else {})

@@ -245,11 +245,12 @@ class Questionnaire(Part):
         """The packed answers' order: that of the document."""
         return tuple(slot for question in self.questions() for slot in slots_of(question, self.scales))
 
-    def model(self) -> dict[str, Any] | None:
+    def model(self, *, interactions: bool = False) -> dict[str, Any] | None:
         """Give the model of the indicator system in the shape of MODEL.yaml, each question on its scale."""
         if self.indicators is None:
             return None
-        return self.indicators.model({slot.code: (slot.low, slot.high) for slot in self.slots})
+        scales = {slot.code: (slot.low, slot.high) for slot in self.slots}
+        return self.indicators.model(scales, interactions=interactions)
 
     def questions(self) -> Iterator["AnyQuestion"]:
         """Give every question in order."""

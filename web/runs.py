@@ -17,7 +17,7 @@ from web.beside import beside, series_items
 
 GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
-DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000}
+DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000, "interactions": False}
 COMPANIONS = ("NPS", "CES")
 SEPARATOR = "\x1f"
 
@@ -33,7 +33,8 @@ def plan(
 ) -> Analysis:
     """Queue the run of a wave with the model of its own version."""
     document = publishing.load_document(wave.version)
-    model = document.model()
+    wanted = options_of(options or {})
+    model = document.model(interactions=wanted["interactions"])
     if model is None:
         raise SurveyError(Problem.INDICATOR_UNKNOWN, code=document.code)
     return analyses.create(
@@ -41,7 +42,7 @@ def plan(
         title=wave.code,
         waves=[wave],
         specification=model,
-        options=options_of(options or {}),
+        options=wanted,
         seed=seed,
         code_version=version("manyi"),
         staff_name=staff_name,
@@ -91,7 +92,8 @@ def compute(
     labels = answers.segments[GROUPINGS[0]]
     for name in GROUPINGS[1:]:
         labels = np.char.add(np.char.add(labels, SEPARATOR), answers.segments[name])
-    options = csi_model.Options(seed=analysis.seed, **analysis.options)
+    how = {name: value for name, value in analysis.options.items() if name != "interactions"}
+    options = csi_model.Options(seed=analysis.seed, **how)
     data = csi_model.prepare(spec, columns, missing=options.missing, groups=labels)
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))

@@ -6,6 +6,7 @@ import pytest
 from csi_model import ModelSpec, prepare
 from surveys import instruments
 from surveys.answers import DONT_KNOW, NOT_APPLICABLE
+from surveys.errors import Problem, SurveyError
 from surveys.questionnaire import Questionnaire
 from web.cli.responses import _write
 
@@ -59,3 +60,24 @@ def test_a_scale_that_reaches_98_has_no_reserved_codes(tmp_path):
     first, second = zip(*(line.split(",") for line in target.read_text().splitlines()[1:]), strict=True)
     assert first == ("98", "", "99")
     assert second == ("99", "98", "98")
+
+
+def test_interactions_are_an_option_of_the_model():
+    document = instruments.load("utility_csi")
+    plain, crossed = document.model(), document.model(interactions=True)
+    assert crossed["paths"] == [*plain["paths"], ["SAT_x_SWC", "LOY"]]
+    assert crossed["constructs"][-1]["product"] == ["SAT", "SWC"]
+    assert set(crossed["constructs"][-1]["name"]) == {"zh", "en"}
+    spec = ModelSpec.from_mapping(crossed)
+    assert not spec.is_plain
+    assert not spec.scored[spec.place["SAT_x_SWC"]]
+
+
+def test_an_interaction_without_its_main_effects_is_refused():
+    plain = instruments.load("utility_csi").dump()
+    plain["indicators"]["paths"] = [
+        path for path in plain["indicators"]["paths"] if list(path) != ["SWC", "LOY"]
+    ]
+    with pytest.raises(SurveyError, match="SWC → LOY") as refusal:
+        Questionnaire.load(plain)
+    assert refusal.value.problem is Problem.PATH_MISSING

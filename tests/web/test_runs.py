@@ -65,6 +65,21 @@ def test_a_run_is_asked_for_carried_out_and_repeated_to_the_last_digit(analyst, 
     assert (newest.created_by, newest.state, newest.progress) == ("analyst@example.org", "done", 1.0)
 
 
+def test_a_run_with_interactions_says_what_they_do_and_hardly_moves_the_index(analyst, session, work):
+    shown = [ask(analyst, **more).location for more in ({}, {"interactions": "y"})]
+    assert work() == 2
+    plain, crossed = (
+        json.loads(analyst.client.get(f"{address}/result.json").data)["result"] for address in shown
+    )
+    assert crossed["index"]["points"] == pytest.approx(plain["index"]["points"], abs=0.2)
+    assert crossed["constructs"]["SAT_x_SWC"]["points"] is None
+    paths = {(path["source"], path["target"]): path for path in crossed["paths"]}
+    assert paths["SAT_x_SWC", "LOY"]["ci"] is not None
+    assert not any(path["source"] == "SAT_x_SWC" for path in plain["paths"])
+    assert "×" in analyst.browse(shown[1]).select_one("#paths").parent.parent.get_text()
+    assert analyst.browse("/insight/").select_one("h1") is not None
+
+
 def test_asking_twice_is_one_run(analyst, session):
     before = n_runs(session)
     assert ask(analyst).location == ask(analyst).location

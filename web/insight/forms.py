@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField
+from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
@@ -27,6 +27,12 @@ class RunForm(FlaskForm):
             SelectChoice("centroid", _l("centroid")),
         ],
         default="path",
+    )
+    interactions = BooleanField(
+        _l("With interactions"),
+        description=_l(
+            "Does a high switching cost weaken what satisfaction does to loyalty? The index hardly moves."
+        ),
     )
     bootstrap = IntegerField(
         _l("Resamples for the intervals"),

@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     form.wave.choices = [SelectChoice(wave.code, f"{text(wave.title)} ({wave.code})") for wave in waves]
     if form.validate_on_submit():
         wave = next(wave for wave in waves if wave.code == form.wave.data)
-        options = {name: form[name].data for name in ("method", "scheme", "bootstrap")}
+        options = {name: form[name].data for name in ("method", "scheme", "bootstrap", "interactions")}
         return _ask_for(wave, options=options, seed=int(form.seed.data or 0))
     found = db.session.scalars(
         select(Analysis).order_by(Analysis.id.desc()).limit(LISTED).options(*_without_results())
