@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model import resample
 from csi_model.errors import Caution, DataError
-from csi_model.intervals import F64, Estimate, check_length, check_weights, from_draws
+from csi_model.grouping import grouped, level_free, n_exchangeable, names_of, regrouped
+from csi_model.intervals import F64, Estimate, critical, from_draws
+from csi_model.moments import Likelihood, MeanReplaced, RandomGroups, source
+from csi_model.prepare import IndicatorMatrix
 from csi_model.small_units import holm
 
-# From means (B, p) and covariances (B, p, p) of the indicators to named estimates (B, ...); a draw that did
-# not converge is nan throughout.
+# From means (B, p) and covariances (B, p, p; divisor n) of the indicators to named estimates (B, ...); a draw
+# that did not converge is nan throughout.
 Statistic = Callable[[F64, F64], Mapping[str, F64]]
+Progress = Callable[[float], None]
 
-CHUNK = 250
+CHUNK = resample.CHUNK
+FEW_CLUSTERS = 8
+
+
+class Sample(NamedTuple):
+    """Some of the respondents, what gives their moments, and what makes estimates of these."""
+
+    data: IndicatorMatrix
+    source: MeanReplaced | Likelihood
+    statistic: Statistic
+
+    def of_counts(self, counts: F64) -> dict[str, F64]:
+        """Give the estimates of selections of respondents, `counts` (n_selections, n_respondents)."""
+        return dict(self.statistic(*self.source.of_counts(counts)))
+
+
+# Makes the sample of some respondents: of a group, or of two groups together.
+Look = Callable[[IndicatorMatrix], Sample]
 
 
 @dataclass(frozen=True)
@@ -30,11 +53,13 @@ class Difference:
     estimates : mapping of name to pair of ndarray
         The estimates of either group, in the shape of one estimate.
     difference : mapping of name to Estimate
-        First minus second with bootstrap interval; ``p`` is that of the bootstrap.
+        First minus second with bootstrap interval; ``p`` is that of the bootstrap. Without resamples, and
+        where fewer than half of them have the figure, all but the value is ``nan``.
     p_permutation : mapping of name to ndarray
-        Probability of so large a difference if the groups were drawn from one population.
+        Probability of so large a difference if the groups were drawn from one population; ``nan`` without
+        permutations, and where fewer than half of them have the figure.
     p_holm : mapping of name to ndarray
-        The same, corrected for the number of pairs.
+        The same, corrected for looking at all figures of this name that can differ, in all pairs.
     failed : tuple of int
         Permutations and bootstrap draws that gave no solution and were left out.
     """
@@ -58,37 +83,6 @@ class Comparison:
     cautions: tuple[Caution, ...]
 
 
-def group_moments(values: F64, mass: F64) -> tuple[F64, F64]:
-    """Weighted means and covariances of many selections of the same rows at once.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        Complete answers.
-    mass : ndarray of shape (n_selections, n_respondents)
-        How much each row counts in each selection: 0 and 1 for groups, counts for resamples, times weights.
-
-    Returns
-    -------
-    means : ndarray of shape (n_selections, n_indicators)
-    covariance : ndarray of shape (n_selections, n_indicators, n_indicators)
-        With divisor total mass - 1, for unit weights the sample covariance.
-    """
-    p = values.shape[1]
-    # Centring first keeps the products small; it cancels out of the covariance.
-    centre = values.mean(axis=0)
-    moved = values - centre
-    upper = np.triu_indices(p)
-    products = moved[:, upper[0]] * moved[:, upper[1]]
-    total = mass.sum(axis=1)
-    first = mass @ moved / total[:, None]
-    second = np.empty((len(mass), p, p))
-    second[:, upper[0], upper[1]] = mass @ products
-    second[:, upper[1], upper[0]] = second[:, upper[0], upper[1]]
-    spread = second - total[:, None, None] * first[:, :, None] * first[:, None, :]
-    return centre + first, spread / (total - 1)[:, None, None]
-
-
 def compare_groups(
     values: F64,
     groups: NDArray[np.generic],
@@ -98,190 +92,301 @@ def compare_groups(
     n_permutations: int = 1000,
     n_resamples: int = 1000,
     weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    strata: NDArray[np.generic] | None = None,
+    missing: str = "mean",
     aligned: Collection[str] = (),
     floor: int = 30,
     level: float = 0.95,
+    progress: Progress | None = None,
 ) -> Comparison:
     r"""Compare every estimate between every pair of groups, or of waves.
 
     Parameters
     ----------
     values : ndarray of shape (n_respondents, n_indicators)
-        Answers in scale points, no ``nan``.
+        Answers in scale points, ``nan`` is missing.
     groups : ndarray of shape (n_respondents,)
         Group, unit or wave of every respondent.
     statistic : callable
         Estimates from moments; :func:`csi_model.compare_pls.pls_statistic` makes one for a PLS model.
     rng : numpy.random.Generator
     n_permutations, n_resamples : int
+        0 for none: p-values, or intervals, are ``nan`` then.
     weights : ndarray of shape (n_respondents,), optional
-        They travel with the respondent in permutations and resamples.
+        Only their ratios within a group count. They travel with the respondent.
+    clusters, strata : ndarray of shape (n_respondents,), optional
+        Clusters are resampled whole, within strata and groups, and permuted as
+        :func:`csi_model.grouping.regrouped` says. Strata play no part in the permutations.
+    missing : {"mean", "listwise", "fiml"}
+        As in `csi_model.estimate`: means replace gaps anew in every group, resample and random group.
     aligned : collection of str
         Estimates of relations (:data:`csi_model.compare_pls.RELATIONS`) whose permutations shall use answers
         standardised within groups, so that different levels do not pass for different relations, as in
         cSEM. Never name points here.
     floor : int
+        Fewest respondents of a group.
+    progress : callable, optional
+        Called with the share done, 0 to 1.
 
     Raises
     ------
     DataError
-        A group below the floor or only one group; answers missing.
+        What :func:`csi_model.grouping.grouped` refuses; a group of one cluster; a negative number of draws
+        or a single resample; a level that is no share; a group without a solution.
 
     Notes
     -----
     Permutation: labels of the two groups are shuffled,
     :math:`p = (1 + \#\{|d^*| \ge |d|\}) / (R + 1)`.
     Bootstrap: each group is resampled by itself and differences of independent draws give the interval. Only
-    moments are formed per draw; the answers are read once per chunk of draws.
+    moments are formed per draw; the answers are read once per chunk of draws. Gaps are replaced within each
+    random group: treating them is part of the estimate, so the test is exact whatever the treatment.
 
     References
     ----------
     Chin & Dibbern (2010), Handbook of Partial Least Squares, chapter 7; Phipson & Smyth (2010), Statistical
-    Applications in Genetics and Molecular Biology 9(1):39 (the added one).
+    Applications in Genetics and Molecular Biology 9(1):39 (the added one); Holm (1979), Scandinavian Journal
+    of Statistics 6:65-70.
     """
-    values, labels, names = check_groups(values, groups, floor)
-    weights = check_weights(weights, len(values))
-    rows = {name: np.flatnonzero(labels == name) for name in names}
-    observed = {name: _observed(values, weights, rows[name], statistic, name) for name in names}
-    resampled = {
-        name: _resample(values[rows[name]], weights[rows[name]], statistic, rng, n_resamples)
-        for name in names
-    }
+    data = grouped(
+        values, groups, weights=weights, clusters=clusters, strata=strata, missing=missing, floor=floor
+    )
+    return compare_samples(
+        data,
+        lambda part: Sample(part, source(part, missing), statistic),
+        rng,
+        n_permutations=n_permutations,
+        n_resamples=n_resamples,
+        missing=missing,
+        aligned=aligned,
+        level=level,
+        progress=progress,
+    )
+
+
+def compare_samples(
+    data: IndicatorMatrix,
+    look: Look,
+    rng: np.random.Generator,
+    *,
+    n_permutations: int,
+    n_resamples: int,
+    missing: str,
+    aligned: Collection[str],
+    level: float,
+    progress: Progress | None,
+) -> Comparison:
+    """Compare groups of checked answers; `compare_groups` describes the method and the parameters.
+
+    Parameters
+    ----------
+    data : IndicatorMatrix
+        From :func:`csi_model.grouping.grouped`.
+    look : callable
+        Makes the sample of a group, and of two groups together.
+    """
+    names = names_of(data)
+    check_draws(n_permutations, n_resamples, level)
+    members = {name: data.subset(np.asarray(data.groups == name)) for name in names}
+    if n_resamples:
+        _check_clusters(members)
+    n_pairs = len(names) * (len(names) - 1) // 2
+    tick = _ticker(progress, len(names) * n_resamples + n_pairs * n_permutations)
+    samples = {name: look(part) for name, part in members.items()}
+    observed = {name: _observed(sample, name) for name, sample in samples.items()}
+    resampled = {name: _resample(sample, rng, n_resamples, tick) for name, sample in samples.items()}
+    flat = level_free(data, missing) if aligned else data
     raw = []
     for first, second in combinations(names, 2):
-        both = np.concatenate([rows[first], rows[second]])
-        n_first = len(rows[first])
-        drawn = permuted_differences(
-            values[both], n_first, statistic, rng, n_permutations, weights=weights[both]
-        )
-        if aligned:
-            level_free = np.concatenate([_standardised(values[rows[name]]) for name in (first, second)])
-            relations = permuted_differences(
-                level_free, n_first, statistic, rng, n_permutations, weights=weights[both]
-            )
-            drawn |= {key: relations[key] for key in aligned if key in relations}
+        rows = np.asarray((data.groups == first) | (data.groups == second))
+        both, level_flat = look(data.subset(rows)), look(flat.subset(rows)) if aligned else None
+        drawn = _permuted(both, level_flat, aligned, rng, n_permutations, tick)
         raw.append((first, second, drawn))
-    p = {
-        key: np.stack([_permutation_p(observed[a][key] - observed[b][key], d[key]) for a, b, d in raw])
-        for key in observed[names[0]]
-    }
-    corrected = {key: np.apply_along_axis(holm, 0, table) for key, table in p.items()}
-    pairs = tuple(
-        Difference(
-            first=a,
-            second=b,
-            estimates={key: (observed[a][key], observed[b][key]) for key in observed[a]},
-            difference={
-                key: from_draws(
-                    observed[a][key] - observed[b][key], resampled[a][key] - resampled[b][key], level=level
-                )
-                for key in observed[a]
-            },
-            p_permutation={key: table[k] for key, table in p.items()},
-            p_holm={key: table[k] for key, table in corrected.items()},
-            failed=(_failed(drawn), _failed(resampled[a]) + _failed(resampled[b])),
-        )
-        for k, (a, b, drawn) in enumerate(raw)
-    )
-    lost = sum(sum(pair.failed) for pair in pairs)
-    cautions = [Caution("failed-draws", f"{lost} draws gave no solution and were left out.")] if lost else []
-    cautions += [
-        Caution("indicative", f"Group {name!r} has {len(rows[name])} answers only.")
-        for name in names
-        if len(rows[name]) < 100
-    ]
-    return Comparison(names, tuple(len(rows[name]) for name in names), pairs, tuple(cautions))
+    return _collected(members, observed, resampled, raw, level=level, cautions=data.cautions)
 
 
-def permuted_differences(
-    values: F64,
-    n_first: int,
-    statistic: Statistic,
-    rng: np.random.Generator,
-    n_permutations: int,
-    *,
-    weights: F64 | None = None,
-) -> dict[str, F64]:
-    """Differences of estimates between random halves: the first ``n_first`` of shuffled rows and the rest."""
-    n = len(values)
-    weights = np.ones(n) if weights is None else weights
-    parts: list[dict[str, F64]] = []
-    for size in _chunks(n_permutations):
-        member = rng.permuted(np.tile(np.arange(n) < n_first, (size, 1)), axis=1)
-        first = statistic(*group_moments(values, member * weights))
-        second = statistic(*group_moments(values, ~member * weights))
-        parts.append({key: first[key] - second[key] for key in first})
-    return _joined(parts)
+def check_draws(n_permutations: int, n_resamples: int, level: float) -> None:
+    """Refuse numbers of draws and levels that cannot be meant."""
+    if n_permutations < 0 or n_resamples < 0 or n_resamples == 1:
+        msg = f"{n_permutations} permutations and {n_resamples} resamples cannot be drawn."
+        raise DataError(msg, code="draws", remedy="Ask for 0, which means none, or for 1000, say.")
+    critical(level)
 
 
-def check_groups(
-    values: F64, groups: NDArray[np.generic], floor: int
-) -> tuple[F64, NDArray[np.str_], tuple[str, ...]]:
-    """Return complete values, labels and the sorted group names, or say what is wrong."""
-    values = np.asarray(values, float)
-    if values.ndim != 2 or not np.isfinite(values).all():
-        msg = "Comparisons need complete answers; some are missing."
-        raise DataError(msg, code="missing", remedy="Prepare the answers with mean replacement or listwise.")
-    labels = check_length(groups, len(values), "groups").astype(str)
-    names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 2:
-        raise DataError("Only one group was given.", code="one-group", remedy="Give two groups or more.")
-    if (counts < floor).any():
-        k = int(np.argmin(counts))
-        msg = f"Group {names[k]!s} has {int(counts[k])} answers, below the floor of {floor}."
-        raise DataError(msg, code="floor", remedy="Merge it with another group or leave it out.")
-    flat = [
-        (str(name), int(np.argmin(np.ptp(values[labels == name], axis=0))))
-        for name in names
-        if (np.ptp(values[labels == name], axis=0) == 0).any()
-    ]
-    if flat:
-        msg = f"In group {flat[0][0]!r} everyone gave indicator {flat[0][1]} the same answer."
-        raise DataError(msg, code="zero-variance", remedy="Leave the indicator or the group out.")
-    return values, labels, tuple(names.tolist())
+def _check_clusters(members: Mapping[str, IndicatorMatrix]) -> None:
+    for name, part in members.items():
+        if n_exchangeable(part) < 2:
+            msg = f"All respondents of group {name} are of one cluster: resampling it shows no variation."
+            raise DataError(
+                msg,
+                code="one-cluster",
+                remedy="Cluster by a column with more values, or ask for no resamples.",
+            )
 
 
-def _observed(
-    values: F64, weights: F64, rows: NDArray[np.intp], statistic: Statistic, name: str
-) -> dict[str, F64]:
-    found = statistic(*group_moments(values[rows], weights[rows][None, :]))
-    single = {key: np.asarray(value[0]) for key, value in found.items()}
-    if not all(np.isfinite(value).all() for value in single.values()):
+def _observed(sample: Sample, name: str) -> dict[str, F64]:
+    found = sample.of_counts(np.ones((1, len(sample.data.values))))
+    if _without_solution(found).any():
         msg = f"The model has no solution in group {name!r}."
         raise DataError(msg, code="no-solution", remedy="Simplify the model or merge the group with another.")
-    return single
+    return {key: np.asarray(value[0]) for key, value in found.items()}
 
 
 def _resample(
-    values: F64, weights: F64, statistic: Statistic, rng: np.random.Generator, n_resamples: int
+    sample: Sample, rng: np.random.Generator, n_resamples: int, tick: Callable[[int], None]
 ) -> dict[str, F64]:
-    n = len(values)
+    seed = int(rng.integers(2**32))
+    drawn_from: MeanReplaced | Likelihood | RandomGroups = sample.source
+    if len(sample.data.values) > resample.LARGE and isinstance(drawn_from, MeanReplaced):
+        drawn_from = RandomGroups(sample.data, rng)
     parts = []
-    for size in _chunks(n_resamples):
-        counts = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(float)
-        parts.append(dict(statistic(*group_moments(values, counts * weights))))
+    for moments in resample.moments_of_draws(sample.data, drawn_from, n_resamples, seed):
+        parts.append(dict(sample.statistic(*moments)))
+        tick(len(moments.mean))
     return _joined(parts)
 
 
-def _standardised(values: F64) -> F64:
-    return np.asarray((values - values.mean(axis=0)) / values.std(axis=0, ddof=1))
+def _permuted(
+    both: Sample,
+    level_free: Sample | None,
+    aligned: Collection[str],
+    rng: np.random.Generator,
+    n_permutations: int,
+    tick: Callable[[int], None],
+) -> dict[str, F64]:
+    """Differences of estimates between random groups, those of `aligned` from level-free answers."""
+    parts = []
+    for shuffled in _shuffles(both.data, n_permutations, rng):
+        found = _between(both, shuffled)
+        if level_free is not None:
+            relations = _between(level_free, shuffled)
+            found |= {key: relations[key] for key in aligned if key in relations}
+        parts.append(found)
+        tick(len(shuffled))
+    return _joined(parts)
+
+
+def _shuffles(
+    data: IndicatorMatrix, n_permutations: int, rng: np.random.Generator
+) -> Iterator[NDArray[np.bool_]]:
+    member = np.asarray(data.groups == names_of(data)[0])
+    for start in range(0, n_permutations, CHUNK):
+        yield regrouped(member, data.clusters, min(CHUNK, n_permutations - start), rng)
+
+
+def _between(sample: Sample, member: NDArray[np.bool_]) -> dict[str, F64]:
+    first, second = (sample.of_counts(side.astype(float)) for side in (member, ~member))
+    return {key: first[key] - second[key] for key in first}
+
+
+def _collected(
+    members: Mapping[str, IndicatorMatrix],
+    observed: Mapping[str, Mapping[str, F64]],
+    resampled: Mapping[str, Mapping[str, F64]],
+    raw: list[tuple[str, str, dict[str, F64]]],
+    *,
+    level: float,
+    cautions: tuple[Caution, ...],
+) -> Comparison:
+    keys = next(iter(observed.values())).keys()
+    value = {key: np.stack([observed[a][key] - observed[b][key] for a, b, _ in raw]) for key in keys}
+    p, corrected = {}, {}
+    for key in keys:
+        drawn = [each[key] if each else np.zeros((0, *value[key].shape[1:])) for _, _, each in raw]
+        p[key] = np.stack([_permutation_p(d, draws) for d, draws in zip(value[key], drawn, strict=True)])
+        corrected[key] = _corrected(p[key], value[key], drawn)
+    pairs = []
+    for k, (a, b, drawn_here) in enumerate(raw):
+        drawn_differences = {key: resampled[a][key] - resampled[b][key] for key in resampled[a]}
+        pairs.append(
+            Difference(
+                first=a,
+                second=b,
+                estimates={key: (observed[a][key], observed[b][key]) for key in keys},
+                difference={key: _estimate(value[key][k], drawn_differences.get(key), level) for key in keys},
+                p_permutation={key: table[k] for key, table in p.items()},
+                p_holm={key: table[k] for key, table in corrected.items()},
+                failed=(_failed(drawn_here), _failed(resampled[a]) + _failed(resampled[b])),
+            )
+        )
+    found = (*cautions, *_cautions(members, pairs))
+    return Comparison(
+        tuple(members), tuple(len(part.values) for part in members.values()), tuple(pairs), found
+    )
+
+
+def _cautions(members: Mapping[str, IndicatorMatrix], pairs: list[Difference]) -> list[Caution]:
+    found = []
+    lost = sum(sum(pair.failed) for pair in pairs)
+    if lost:
+        found.append(Caution("failed-draws", f"{lost} draws gave no solution and were left out."))
+    for name, part in members.items():
+        if len(part.values) < 100:
+            found.append(Caution("indicative", f"Group {name!r} has {len(part.values)} answers only."))
+        if part.clusters is not None and n_exchangeable(part) < FEW_CLUSTERS:
+            message = (
+                f"Group {name!r} has {n_exchangeable(part)} clusters: read p-values and intervals with care."
+            )
+            found.append(Caution("few-units", message))
+    return found
+
+
+def _estimate(value: F64, draws: F64 | None, level: float) -> Estimate:
+    """Give the interval of each figure that at least half of the draws have."""
+    shape, flat = value.shape, value.ravel()
+    parts = np.full((4, flat.size), np.nan)
+    if draws is not None:
+        drawn = draws.reshape(len(draws), -1)
+        there = np.isfinite(flat) & (np.isfinite(drawn).sum(axis=0) >= max(2, len(drawn) / 2))
+        if there.any():
+            found = from_draws(flat[there], drawn[:, there], level=level)
+            parts[:, there] = found.se, found.low, found.high, found.p
+    return Estimate(value, *(part.reshape(shape) for part in parts))
 
 
 def _permutation_p(observed: F64, drawn: F64) -> F64:
     usable = np.isfinite(drawn)
+    enough = np.isfinite(observed) & (usable.sum(axis=0) >= max(1, len(drawn) / 2))
     # A difference that cannot vary (a single indicator's weight) ties with all its permutations.
-    as_large = (np.abs(drawn) >= np.abs(observed) - 1e-12) & usable
-    return np.asarray((1 + as_large.sum(axis=0)) / (1 + usable.sum(axis=0)))
+    with np.errstate(invalid="ignore"):
+        as_large = (np.abs(drawn) >= np.abs(observed) - 1e-12) & usable
+    return np.asarray(np.where(enough, (1 + as_large.sum(axis=0)) / (1 + usable.sum(axis=0)), np.nan))
 
 
-def _chunks(total: int) -> list[int]:
-    return [min(CHUNK, total - start) for start in range(0, total, CHUNK)]
+def _corrected(p: F64, value: F64, drawn: list[F64]) -> F64:
+    """Holm's correction over all pairs and figures; what can never differ is not looked at."""
+    moves = [
+        (np.abs(d) > 1e-12) | (np.abs(np.nan_to_num(draws)) > 1e-12).any(axis=0)
+        for d, draws in zip(value, drawn, strict=True)
+    ]
+    looked_at = np.where(np.stack(moves), p, np.nan)
+    corrected = holm(looked_at.ravel()).reshape(p.shape)
+    return np.where(np.isnan(corrected), p, corrected)
 
 
 def _joined(parts: list[dict[str, F64]]) -> dict[str, F64]:
-    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]} if parts else {}
+
+
+def _without_solution(found: Mapping[str, F64]) -> NDArray[np.bool_]:
+    """Say which draws are nan throughout."""
+    parts = [np.isnan(value).reshape(len(value), -1).all(axis=1) for value in found.values()]
+    return np.asarray(np.logical_and.reduce(parts))
 
 
 def _failed(drawn: Mapping[str, F64]) -> int:
-    any_key = next(iter(drawn.values()))
-    return int((~np.isfinite(any_key)).reshape(len(any_key), -1).any(axis=1).sum())
+    return int(_without_solution(drawn).sum()) if drawn else 0
+
+
+def _ticker(progress: Progress | None, total: int) -> Callable[[int], None]:
+    """Count draws, and tell the share done."""
+    done = 0
+
+    def tick(size: int) -> None:
+        nonlocal done
+        done += size
+        if progress is not None:
+            progress(done / total)
+
+    return tick

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from csi_model.compare import compare_groups, group_moments
+from csi_model.compare import compare_groups
 from csi_model.errors import DataError
 
 
@@ -20,17 +20,6 @@ def _sample(rng, n, shift=0.0, slope=0.6):
 def _groups(rng, n=150, **planted):
     values = np.vstack([_sample(rng, n), _sample(rng, n, **planted)])
     return values, np.repeat(["a", "b"], n)
-
-
-def test_group_moments_equal_numpy_with_weights_as_repeats():
-    rng = np.random.default_rng(1)
-    values = 60 + 10 * rng.standard_normal((40, 4))
-    counts = rng.multinomial(40, np.full(40, 1 / 40), size=3)
-    means, covariance = group_moments(values, counts.astype(float))
-    for b in range(3):
-        rows = np.repeat(values, counts[b], axis=0)
-        np.testing.assert_allclose(means[b], rows.mean(0), rtol=1e-12)
-        np.testing.assert_allclose(covariance[b], np.cov(rows, rowvar=False), rtol=1e-10)
 
 
 def test_difference_is_that_of_the_groups_taken_apart():
@@ -137,7 +126,8 @@ def test_same_seed_same_figures():
     [
         (lambda v, g: (v, np.where(g == "a", "b", "b")), "one-group"),
         (lambda v, g: (v[:170], g[:170]), "floor"),
-        (lambda v, g: (np.where(v == v[0, 0], np.nan, v), g), "missing"),
+        (lambda v, g: (np.where(v == v[0, 0], np.inf, v), g), "not-finite"),
+        (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", np.nan, v[:, 1])]), g), "all-missing"),
         (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", 50, v[:, 1])]), g), "zero-variance"),
         (lambda v, g: (v, g[:-1]), "length"),
     ],
@@ -148,3 +138,241 @@ def test_comparison_refuses_with_a_named_reason(change, code):
         compare_groups(values, groups, means_and_slope, np.random.default_rng(0))
     assert refusal.value.code == code
     assert refusal.value.remedy
+
+
+def _codes(result):
+    return {caution.code for caution in result.cautions}
+
+
+@pytest.mark.parametrize("scale", [1 / 270, 1000.0, "sum to one", "group by group"])
+def test_the_scale_of_weights_changes_nothing(scale):
+    rng = np.random.default_rng(11)
+    values, groups = _groups(rng, 60)
+    weights = rng.uniform(0.5, 3, 120)
+    factor = {"sum to one": 1 / weights.sum(), "group by group": np.where(groups == "a", 0.01, 70)}
+    found = [
+        compare_groups(
+            values,
+            groups,
+            means_and_slope,
+            np.random.default_rng(0),
+            weights=mass,
+            n_permutations=50,
+            n_resamples=50,
+        ).pairs[0]
+        for mass in (weights, weights * factor.get(scale, scale))
+    ]
+    for key in ("mean", "slope"):
+        for part in ("value", "se", "low", "high", "p"):
+            first, second = (getattr(pair.difference[key], part) for pair in found)
+            np.testing.assert_allclose(first, second, rtol=1e-9)
+        np.testing.assert_array_equal(found[0].p_permutation[key], found[1].p_permutation[key])
+
+
+def test_no_draws_asked_for_leave_figures_without_p_or_interval():
+    values, groups = _groups(np.random.default_rng(12), 60)
+    options = {"n_permutations": 0, "n_resamples": 0}
+    result = compare_groups(values, groups, means_and_slope, np.random.default_rng(0), **options)
+    pair = result.pairs[0]
+    assert np.isfinite(pair.difference["mean"].value).all()
+    assert np.isnan(pair.difference["mean"].low).all()
+    assert np.isnan(pair.difference["slope"].p).all()
+    assert np.isnan(pair.p_permutation["mean"]).all()
+    assert np.isnan(pair.p_holm["slope"]).all()
+    assert pair.failed == (0, 0)
+    assert "failed-draws" not in _codes(result)
+
+
+@pytest.mark.parametrize("options", [{"n_permutations": -1}, {"n_resamples": -5}, {"n_resamples": 1}])
+def test_impossible_numbers_of_draws_are_refused(options):
+    values, groups = _groups(np.random.default_rng(13), 60)
+    with pytest.raises(DataError) as refusal:
+        compare_groups(values, groups, means_and_slope, np.random.default_rng(0), **options)
+    assert refusal.value.code == "draws"
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
+def test_a_level_that_is_no_share_is_refused(level):
+    values, groups = _groups(np.random.default_rng(13), 60)
+    with pytest.raises(DataError) as refusal:
+        compare_groups(values, groups, means_and_slope, np.random.default_rng(0), level=level)
+    assert refusal.value.code == "level"
+
+
+def test_gaps_are_replaced_within_each_group_not_by_the_common_mean():
+    rng = np.random.default_rng(14)
+    values, groups = _groups(rng, 150, shift=-20.0)
+    gaps = values.copy()
+    gaps[rng.random(len(values)) < 0.4, 1] = np.nan
+    options = {"n_permutations": 20, "n_resamples": 20}
+    pair = compare_groups(gaps, groups, means_and_slope, np.random.default_rng(0), **options).pairs[0]
+    by_hand = np.nanmean(gaps[groups == "a"], axis=0) - np.nanmean(gaps[groups == "b"], axis=0)
+    np.testing.assert_allclose(pair.difference["mean"].value, by_hand)
+    rows = ~np.isnan(gaps).any(axis=1)
+    listwise, complete = (
+        compare_groups(x, g, means_and_slope, np.random.default_rng(0), missing=how, **options).pairs[0]
+        for x, g, how in ((gaps, groups, "listwise"), (gaps[rows], groups[rows], "mean"))
+    )
+    np.testing.assert_array_equal(listwise.difference["slope"].low, complete.difference["slope"].low)
+    np.testing.assert_array_equal(listwise.p_permutation["mean"], complete.p_permutation["mean"])
+
+
+def test_permutation_with_gaps_keeps_its_level():
+    rng = np.random.default_rng(15)
+    p = []
+    for _ in range(300):
+        values, groups = _groups(rng, 40)
+        values[rng.random(values.shape) < 0.2] = np.nan
+        found = compare_groups(values, groups, means_and_slope, rng, n_permutations=99, n_resamples=0)
+        p.append(found.pairs[0].p_permutation["mean"])
+    assert 0.03 < np.mean(np.array(p) <= 0.05) < 0.075
+
+
+def _clustered(rng, n_clusters=20, size=10, spread=1.0):
+    """Clusters whose means differ: an intraclass correlation of one half."""
+    clusters = np.repeat(np.arange(n_clusters), size)
+    own = spread * rng.standard_normal((n_clusters, 2))[clusters]
+    return own + rng.standard_normal((len(clusters), 2)), clusters
+
+
+def test_whole_clusters_keep_the_level_where_single_respondents_cry_wolf():
+    rng = np.random.default_rng(16)
+    alarms = {"clusters": [], "none": []}
+    for _ in range(150):
+        values, clusters = _clustered(rng)
+        groups = np.where(clusters < 10, "a", "b")
+        for name, given in (("clusters", clusters), ("none", None)):
+            found = compare_groups(
+                values, groups, means_and_slope, rng, n_permutations=99, n_resamples=0, clusters=given
+            )
+            alarms[name].append(found.pairs[0].p_permutation["mean"] <= 0.05)
+    assert np.mean(alarms["clusters"]) < 0.08
+    assert np.mean(alarms["none"]) > 0.3
+
+
+def test_bootstrap_of_whole_clusters_gives_the_error_between_clusters():
+    rng = np.random.default_rng(17)
+    values, clusters = _clustered(rng, 80)
+    groups = np.where(clusters < 40, "a", "b")
+    options = {"n_permutations": 0, "n_resamples": 3000, "clusters": clusters}
+    pair = compare_groups(values, groups, means_and_slope, np.random.default_rng(0), **options).pairs[0]
+    means = np.stack([values[clusters == c].mean(axis=0) for c in range(80)])
+    formula = np.sqrt((means[:40].var(0) + means[40:].var(0)) / 40)
+    np.testing.assert_allclose(pair.difference["mean"].se, formula, rtol=0.05)
+
+
+def test_strata_that_say_much_make_intervals_short():
+    rng = np.random.default_rng(18)
+    strata = np.tile(np.arange(4), 50)
+    values = 3.0 * strata[:, None] + rng.standard_normal((200, 2))
+    groups = np.repeat(["a", "b"], 100)
+    errors = [
+        compare_groups(
+            values,
+            groups,
+            means_and_slope,
+            np.random.default_rng(0),
+            n_permutations=0,
+            n_resamples=1500,
+            strata=given,
+        )
+        .pairs[0]
+        .difference["mean"]
+        .se
+        for given in (strata, None)
+    ]
+    within = np.sqrt(2 / 100)
+    np.testing.assert_allclose(errors[0], within, rtol=0.25)
+    assert (errors[1] > 2.5 * errors[0]).all()
+
+
+def test_a_panel_shows_a_small_change_that_two_samples_would_not():
+    rng = np.random.default_rng(19)
+    person = 10 * rng.standard_normal((60, 2))
+    values = np.vstack([60 + person, 61.5 + person]) + rng.standard_normal((120, 2))
+    groups, who = np.repeat(["wave 1", "wave 2"], 60), np.tile(np.arange(60), 2)
+    same, other = (
+        compare_groups(
+            values,
+            groups,
+            means_and_slope,
+            np.random.default_rng(0),
+            n_permutations=399,
+            n_resamples=0,
+            clusters=given,
+        ).pairs[0]
+        for given in (who, None)
+    )
+    assert (same.p_permutation["mean"] < 0.01).all()
+    assert (other.p_permutation["mean"] > 0.2).all()
+
+
+def test_few_clusters_carry_a_caution_and_one_is_refused():
+    rng = np.random.default_rng(20)
+    values, clusters = _clustered(rng, 12)
+    groups = np.where(clusters < 6, "a", "b")
+    result = compare_groups(
+        values, groups, means_and_slope, rng, n_permutations=20, n_resamples=20, clusters=clusters
+    )
+    assert "few-units" in _codes(result)
+    with pytest.raises(DataError) as refusal:
+        compare_groups(values, groups, means_and_slope, rng, clusters=groups)
+    assert refusal.value.code == "one-cluster"
+
+
+def test_a_figure_that_half_of_the_draws_lack_has_no_p_and_no_interval():
+    def sometimes(means, covariance):
+        found = means_and_slope(means, covariance)
+        if len(means) > 1:
+            found["slope"] = np.where(np.arange(len(means)) % 3 == 0, found["slope"], np.nan)
+        return found
+
+    values, groups = _groups(np.random.default_rng(21))
+    pair = compare_groups(
+        values, groups, sometimes, np.random.default_rng(0), n_permutations=90, n_resamples=90
+    ).pairs[0]
+    assert np.isnan(pair.p_permutation["slope"])
+    assert np.isnan(pair.difference["slope"].low)
+    assert np.isfinite(pair.difference["mean"].low).all()
+    assert pair.failed == (0, 0)
+
+
+def test_a_group_without_a_solution_is_named():
+    def picky(means, covariance):
+        return {"slope": np.where(means[:, 0] > 70, np.nan, means[:, 0])}
+
+    values, groups = _groups(np.random.default_rng(22))
+    values[groups == "b", 0] += 30
+    with pytest.raises(DataError, match="no solution in group 'b'") as refusal:
+        compare_groups(values, groups, picky, np.random.default_rng(0))
+    assert refusal.value.code == "no-solution"
+
+
+def test_holm_counts_every_figure_that_can_differ_and_no_other():
+    def with_constant(means, covariance):
+        return {"mean": np.concatenate([means, np.ones((len(means), 3))], axis=1)}
+
+    values, groups = _groups(np.random.default_rng(23), shift=3.0)
+    options = {"n_permutations": 400, "n_resamples": 0}
+    pair = compare_groups(values, groups, with_constant, np.random.default_rng(0), **options).pairs[0]
+    p = pair.p_permutation["mean"][:2]
+    by_hand = np.where(p == p.min(), 2 * p.min(), max(2 * p.min(), p.max()))
+    np.testing.assert_allclose(pair.p_holm["mean"][:2], by_hand)
+    np.testing.assert_array_equal(pair.p_holm["mean"][2:], 1.0)
+
+
+def test_progress_rises_to_the_end():
+    values, groups = _groups(np.random.default_rng(24), 60)
+    seen = []
+    compare_groups(
+        values,
+        groups,
+        means_and_slope,
+        np.random.default_rng(0),
+        n_permutations=600,
+        n_resamples=300,
+        progress=seen.append,
+    )
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(1.0)
+    assert len(seen) > 4
