@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from csi_model import Options, estimate, prepare
 from csi_model.compare import compare_groups
 from csi_model.compare_pls import RELATIONS, pls_statistic, pls_weights
 from csi_model.effects import total_effects
 from csi_model.micom import measurement_invariance
+from csi_model.overall import overall_difference
 from csi_model.pls import solve
 from csi_model.priorities import importance, performance, unstandardised_effects
 from csi_model.specify import ModelSpec
@@ -102,6 +104,49 @@ def test_differences_of_paths_and_weights_equal_csem(spec, answers, name):
         assert abs(p - their_p) <= 4 * spread, row
         compared += 1
     assert compared == 36
+
+
+@pytest.mark.parametrize("name", GROUPINGS)
+def test_the_difference_as_a_whole_equals_csem(spec, answers, name):
+    """Klesel's test. cSEM's geodesic distance takes logarithms to base 10."""
+    theirs = _reference("mgd", name)["Klesel"]
+    ours = overall_difference(answers, _groups(name), spec, np.random.default_rng(4), n_permutations=999)
+    assert ours.d_g / np.log(10) ** 2 == pytest.approx(theirs["Test_statistic"]["dG"], abs=1e-9)
+    assert ours.d_uls == pytest.approx(theirs["Test_statistic"]["dL"], abs=1e-9)
+    for p, key in ((ours.p_d_g, "dG"), (ours.p_d_uls, "dL")):
+        their_p = theirs["P_value"][key]
+        pooled = (199 * their_p + 999 * p) / (199 + 999)
+        assert abs(p - their_p) <= 4 * np.sqrt(pooled * (1 - pooled) * (1 / 199 + 1 / 999)), key
+
+
+@pytest.mark.parametrize("name", GROUPINGS)
+def test_parametric_tests_of_differences_agree_with_csem(spec, answers, name):
+    """Keil's pooled t from our bootstrap errors: theirs rest on 199 resamples, about 7 % noise."""
+    theirs = _reference("mgd", name)["Keil"]
+    labels = _groups(name)
+    names = np.unique(labels)
+    pair = "_".join(names)
+    spread, value, size = [], [], []
+    for label in names:
+        columns = dict(zip(spec.indicator_ids, answers[labels == label].T, strict=True))
+        found = estimate(spec, prepare(spec, columns), Options(bootstrap=1000, seed=6))
+        spread.append(found.interval("paths")[0])
+        value.append(found.estimates.paths[0])
+        size.append(int((labels == label).sum()))
+    df = sum(size) - 2
+    assert df == theirs["df"]
+    pooled = sum((n - 1) ** 2 / df * se**2 for n, se in zip(size, spread, strict=True))
+    error = np.sqrt(pooled * sum(1 / n for n in size))
+    ratios = []
+    for row, t in theirs["Test_statistic"][pair].items():
+        left, operator, right = row.split()
+        if operator == "~":
+            place = spec.construct_ids.index(left), spec.construct_ids.index(right)
+            ratios.append((value[0] - value[1])[place] / error[place] / t)
+    assert len(ratios) == 12
+    assert np.median(ratios) == pytest.approx(1, abs=0.06)
+    assert min(ratios) > 0.7
+    assert max(ratios) < 1.4
 
 
 @pytest.mark.parametrize("name", GROUPINGS)
