@@ -11,6 +11,7 @@ from csi_model.cbsem.estimation import fit
 from csi_model.cbsem.measures import tail
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
+from csi_model.intervals import critical
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class InvarianceTest:
-    """The three fitted levels and the two steps between them; ``reached`` is the last that holds."""
+    """The three fitted levels and the two steps between them; ``reached`` is the last that holds.
+
+    ``cautions`` are those of the three fits too, each once.
+    """
 
     configural: CbsemResult
     metric: CbsemResult
@@ -58,7 +62,7 @@ class InvarianceTest:
             "latent_means": {
                 group: self.scalar.latent_means(k) for k, group in enumerate(self.scalar.groups)
             },
-            "cautions": [vars(each) for each in self.cautions],
+            "cautions": [each.plain() for each in self.cautions],
         }
 
 
@@ -113,12 +117,15 @@ def assess_invariance(
     ------
     SpecificationError
         Fewer than two groups, or no loadings; else as ``fit``.
+    DataError
+        A level that is no share; else as ``fit``.
 
     References
     ----------
     Meredith (1993), Psychometrika 58(4); Cheung & Rensvold (2002), Structural Equation Modeling 9(2);
     Satorra & Bentler (2001), Psychometrika 66(4), for the scaled difference (MLR).
     """
+    critical(level)
     whole = models.given(model)
     given = replace(whole, text=measurement_part(whole.text))
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
@@ -136,19 +143,17 @@ def assess_invariance(
         _difference(("scalar", scalar), ("metric", metric), level=level, cfi_drop=cfi_drop),
     )
     reached: Literal["configural", "metric", "scalar"] = "configural"
-    cautions: tuple[Caution, ...] = ()
+    cautions = [*configural.cautions, *metric.cautions, *scalar.cautions]
     if steps[0].holds:
         reached = "scalar" if steps[1].holds else "metric"
     if reached != "scalar":
         what = "Means of the groups" if reached == "metric" else "Paths and means of the groups"
-        cautions = (
-            Caution(
-                "invariance-fails",
-                f"{what} may differ because the items work differently, not the constructs: only {reached} "
-                "invariance holds.",
-            ),
+        message = (
+            f"{what} may differ because the items work differently, not the constructs: only {reached} "
+            "invariance holds."
         )
-    return InvarianceTest(configural, metric, scalar, steps, reached, cautions)
+        cautions.insert(0, Caution("invariance-fails", message))
+    return InvarianceTest(configural, metric, scalar, steps, reached, tuple(dict.fromkeys(cautions)))
 
 
 def _difference(

@@ -178,6 +178,21 @@ def test_invariance_that_fails_is_a_caution():
     found = assess_invariance(TEXT, data, groups)
     assert found.reached == "metric"
     assert found.cautions[0].code == "invariance-fails"
+    assert all(caution["remedy"] for caution in found.document()["cautions"])
+
+
+def test_invariance_keeps_the_cautions_of_its_fits_once():
+    data = draw(400, seed=6)
+    data["a1"][:7] = np.nan
+    found = assess_invariance(TEXT, data, ["x", "y"] * 200)
+    assert [caution.code for caution in found.cautions].count("rows-left-out") == 1
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 5.0])
+def test_invariance_refuses_a_level_that_is_no_share(level):
+    with pytest.raises(DataError) as refusal:
+        assess_invariance(TEXT, draw(), ["x", "y"] * 100, level=level)
+    assert refusal.value.code == "level"
 
 
 def test_bootstrap_repeats_with_the_seed_and_refuses_other_estimators():
