@@ -12,6 +12,7 @@ REMEDIES = {
     "replaced-before-product": "Leave out rows with gaps to see how much the replacement matters.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units
+    "clusters-ignored": "Take p-values for too small where the answers of a cluster are alike.",
     "few-units": "Use more or smaller units, or describe the figures without inference.",
     "group-refused": "Join the group with another, or estimate without it.",
     "no-difference": "Report the common mean; do not rank these units.",

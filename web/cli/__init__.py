@@ -9,6 +9,7 @@ import click
 # Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
 COMMANDS = {
     "estimate": ("web.cli.estimate", "estimate"),
+    "compare": ("web.cli.compare", "compare"),
     "trend": ("web.cli.trend", "trend"),
     "evaluate": ("web.cli.evaluate", "evaluate"),
     "survey": ("web.cli.survey", "survey"),

@@ -10,9 +10,8 @@ import csi_model
 from csi_model.breaks import Bridge
 from csi_model.intervals import from_normal
 from csi_model.waves import follow
-from web.cli import Refusal
-from web.cli.estimate import progress_bar, read_model, write_json
-from web.cli.table import read_columns, texts
+from web.cli import Refusal, analysis
+from web.cli.table import texts
 
 
 @click.command(short_help="Follow the index over the waves of a data file.")
@@ -43,7 +42,7 @@ from web.cli.table import read_columns, texts
 )
 @click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
 @click.option("--cluster", metavar="COLUMN", help="Respondents of one label are resampled as wholes.")
-@click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
+@analysis.missing
 @click.option(
     "--bootstrap",
     metavar="N",
@@ -52,11 +51,9 @@ from web.cli.table import read_columns, texts
     show_default=True,
     help="Resamples a wave.",
 )
-@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+@analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads.")
-@click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write it here (-)."
-)
+@analysis.json_file
 def trend(
     data: Path,
     model: Path,
@@ -81,11 +78,8 @@ def trend(
 
     A question that was reworded: manyi trend answers.csv --model model.yaml --wave year --reworded 2026=SAT1
     """
-    spec = read_model(model)
-    columns: dict[str, Any] = read_columns(data)
-    for name in (wave, segment, mode, weights, cluster):
-        if name is not None and name not in columns:
-            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    spec = analysis.read_model(model)
+    columns = analysis.read_named(data, wave, segment, mode, weights, cluster)
     prepared = csi_model.prepare(
         spec,
         columns,
@@ -96,7 +90,7 @@ def trend(
     )
     kept = np.arange(len(columns[wave])) if prepared.groups is None else prepared.groups.astype(np.int64)
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
-    with progress_bar(is_long=True) as bar:
+    with analysis.progress_bar(is_long=True) as bar:
         document = follow(
             spec,
             prepared,
@@ -111,7 +105,7 @@ def trend(
             progress=bar,
         )
     if json_file is not None:
-        write_json(document, json_file)
+        analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
 
 

@@ -1,0 +1,390 @@
+"""`manyi compare`: what it writes and says, and a message for every kind of bad input."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from csi_model import ModelSpec
+from csi_model.cbsem import assess_invariance
+from csi_model.small_units import holm
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+DATA = GOLDEN / "data.csv"
+FEW = ("--permutations", 39, "--bootstrap", 40)
+
+
+def mapping():
+    """A part of the golden model, quick to fit; VAL differs between the groups."""
+    return {
+        "scale": {"low": 1, "high": 10},
+        "index": "SAT",
+        "constructs": [
+            {
+                "id": "QUAL",
+                "dimensions": [
+                    {"id": "SUPPLY", "indicators": ["QUAL1", "QUAL2", "QUAL3"]},
+                    {"id": "SERVICE", "indicators": ["QUAL4", "QUAL5"]},
+                ],
+            },
+            {"id": "VAL", "indicators": ["VAL1", "VAL2", "VAL3"]},
+            {"id": "SAT", "indicators": ["SAT1", "SAT2", "SAT3"]},
+        ],
+        "paths": [["QUAL", "VAL"], ["QUAL", "SAT"], ["VAL", "SAT"]],
+    }
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "model.yaml"
+    path.write_text(yaml.safe_dump(mapping()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def answers(tmp_path):
+    """The golden answers with further columns: `write({"name": values})`."""
+
+    def write(more, source=DATA):
+        rows = list(csv.reader(source.read_text(encoding="utf-8").splitlines()))
+        for name, values in more.items():
+            rows = [[*row, value] for row, value in zip(rows, [name, *values], strict=True)]
+        path = tmp_path / "answers.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        return path
+
+    return write
+
+
+def groups_of_data():
+    with DATA.open(newline="", encoding="utf-8") as file:
+        return np.array([row["group"] for row in csv.DictReader(file)])
+
+
+@pytest.fixture
+def compared(manyi, model):
+    """Compare and give the document; the run must succeed."""
+
+    def run(data, *more):
+        code, out, err = manyi("compare", model, data, *more, "--json", "-")
+        assert code == 0, err
+        return json.loads(out)
+
+    return run
+
+
+def figures(pair):
+    yield pair["index"]
+    for part in ("constructs", "indicators"):
+        for figure in pair[part].values():
+            yield from figure.values()
+    for dimension in pair["dimensions"].values():
+        yield dimension["points"]
+    for row in (*pair["paths"], *pair["htmt"], *pair["htmt2"]):
+        yield row
+    for row in pair["total_effects"]:
+        yield from (row["standardised"], row["indirect"], row["points_per_point"])
+
+
+def test_both_sides_are_what_estimate_gives_for_the_groups(manyi, model, compared, tmp_path):
+    target = tmp_path / "apart.json"
+    assert manyi("estimate", DATA, "--model", model, "--group", "group", "--json", target)[0] == 0
+    apart = json.loads(target.read_text(encoding="utf-8"))["groups"]
+    found = compared(DATA, "--by", "group", *FEW)
+    (pair,) = found["pairs"]
+    assert (found["by"], pair["groups"]) == ("group", ["A", "B"])
+    assert {name: group["n"] for name, group in found["groups"].items()} == {
+        name: group["n_used"] for name, group in apart.items()
+    }
+    for side, name in (("first", "A"), ("second", "B")):
+        for construct, figure in pair["constructs"].items():
+            for key in ("points", "r_squared", "rho_a", "ave"):
+                assert figure[key][side] == pytest.approx(apart[name]["constructs"][construct][key])
+        for ours, theirs in zip(pair["paths"], apart[name]["paths"], strict=True):
+            assert ours[side] == pytest.approx(theirs["estimate"])
+        for ours, theirs in zip(pair["total_effects"], apart[name]["total_effects"], strict=True):
+            assert ours["points_per_point"][side] == pytest.approx(theirs["points_per_point"])
+        assert pair["dimensions"]["SUPPLY"]["points"][side] == pytest.approx(
+            apart[name]["dimensions"]["SUPPLY"]["points"]
+        )
+        for ours, theirs in zip(pair["htmt"], apart[name]["htmt"], strict=True):
+            assert [*ours["constructs"], ours[side]] == [*theirs[:2], pytest.approx(theirs[2])]
+    for figure in figures(pair):
+        assert figure["difference"] == pytest.approx(figure["first"] - figure["second"])
+        assert figure["ci"][0] <= figure["ci"][1]
+        assert 0 < figure["p"] <= figure["p_holm"] <= 1
+    assert pair["overall"]["d_g"]["distance"] > 0
+    assert set(pair["micom"]["constructs"]) == {"QUAL", "VAL", "SAT"}
+    assert found["invariance"] is None
+
+
+def test_the_table_names_what_is_more_than_chance(manyi, model):
+    code, out, err = manyi("compare", model, DATA, "--by", "group", "--permutations", 199, "--bootstrap", 99)
+    assert (code, out) == (0, "")
+    assert "Comparing" in err
+    assert "group: A 152, B 148 respondents, pls, path; 199 permutations, 99 resamples" in err
+    assert "A against B. More than chance (*): VAL (points)." in err
+    starred = [line for line in err.splitlines() if line.endswith(" *")]
+    assert [line.split()[0] for line in starred] == ["VAL"]
+    for title in (
+        "Points ",
+        "Dimensions ",
+        "Paths ",
+        "Total effects ",
+        "Model as a whole",
+        "Same composites",
+    ):
+        assert f"\n{title}" in err
+    assert "SAT (index)" in err
+    assert "QUAL → SAT" in err
+
+
+def test_p_values_are_corrected_over_all_pairs_and_figures_of_a_kind(compared, answers):
+    data = answers({"town": np.tile(["north", "east", "west"], 100)})
+    found = compared(data, "--by", "town", *FEW)
+    assert [pair["groups"] for pair in found["pairs"]] == [
+        ["east", "north"],
+        ["east", "west"],
+        ["north", "west"],
+    ]
+    for kind in (
+        lambda pair: [construct["points"] for construct in pair["constructs"].values()],
+        lambda pair: pair["paths"],
+    ):
+        rows = [figure for pair in found["pairs"] for figure in kind(pair)]
+        p = np.array([figure["p"] for figure in rows])
+        np.testing.assert_allclose([figure["p_holm"] for figure in rows], holm(p))
+    whole = [pair["overall"]["d_uls"] for pair in found["pairs"]]
+    np.testing.assert_allclose([one["p_holm"] for one in whole], holm(np.array([one["p"] for one in whole])))
+
+
+def test_chosen_groups_alone_are_compared(compared, answers):
+    data = answers({"town": np.tile(["north", "east", "west"], 100)})
+    found = compared(data, "--by", "town", "--groups", "west, east", *FEW)
+    assert list(found["groups"]) == ["east", "west"]
+    assert len(found["pairs"]) == 1
+
+
+def test_numbers_name_groups_too(compared, answers):
+    data = answers({"wave": np.tile([1, 2, 3], 100)})
+    assert list(compared(data, "--by", "wave", "--groups", "1,3", *FEW)["groups"]) == ["1", "3"]
+
+
+def test_small_groups_and_rows_without_a_group_are_left_out_and_named(manyi, model, compared, answers):
+    labels = np.where(np.arange(300) < 20, "tiny", groups_of_data())
+    labels[290:] = ""
+    data = answers({"unit": labels})
+    found = compared(data, "--by", "unit", *FEW)
+    assert list(found["groups"]) == ["A", "B"]
+    messages = [caution["message"] for caution in found["cautions"]]
+    assert "tiny: 20 respondents, fewer than 30; not compared." in messages
+    assert "10 of 300 respondents were left out: they are of no group." in messages
+    code, _, err = manyi("compare", model, data, "--by", "unit", "--groups", "A,tiny")
+    assert (code, "Group tiny has 20 answers, below the floor of 30." in err) == (1, True), err
+
+
+def test_the_seed_repeats_every_figure(compared):
+    first, again, other = (compared(DATA, "--by", "group", *FEW, "--seed", seed) for seed in (3, 3, 4))
+    assert first == again
+    assert first["pairs"][0]["index"]["ci"] != other["pairs"][0]["index"]["ci"]
+    assert first["pairs"][0]["index"]["difference"] == other["pairs"][0]["index"]["difference"]
+
+
+def test_the_level_sets_the_width_of_intervals(compared):
+    narrow, wide = (compared(DATA, "--by", "group", *FEW, "--level", level) for level in (0.5, 0.95))
+    widths = [np.diff(found["pairs"][0]["index"]["ci"])[0] for found in (narrow, wide)]
+    assert widths[0] < widths[1]
+
+
+@pytest.mark.parametrize("option", ["--weights", "--weight"])
+def test_weights_count_and_their_scale_does_not(compared, answers, option):
+    mass = np.random.default_rng(1).uniform(0.5, 3, 300)
+    data = answers({"mass": mass, "share": mass / mass.sum()})
+    plain, one, other = (
+        compared(data, "--by", "group", *FEW, *more) for more in ((), (option, "mass"), (option, "share"))
+    )
+    point, same = (found["pairs"][0]["index"] for found in (one, other))
+    assert point["first"] != pytest.approx(plain["pairs"][0]["index"]["first"], abs=1e-3)
+    assert point["ci"] == pytest.approx(same["ci"])
+    assert point["p"] == same["p"]
+
+
+def test_clusters_widen_and_strata_are_taken(compared, answers):
+    letters = groups_of_data()
+    order = np.argsort(np.loadtxt(DATA, delimiter=",", skiprows=1, usecols=14), kind="stable")
+    alike = np.empty(300, dtype=int)
+    for letter in "AB":
+        rows = order[letters[order] == letter]
+        alike[rows] = np.arange(len(rows)) // 12 + (100 if letter == "B" else 0)
+    data = answers({"alike": alike})
+    plain, clustered, stratified = (
+        compared(data, "--by", "group", *FEW, *more)["pairs"][0]["index"]
+        for more in ((), ("--cluster", "alike"), ("--strata", "alike"))
+    )
+    assert clustered["se"] > 1.5 * plain["se"]
+    assert stratified["se"] < plain["se"]
+
+
+@pytest.mark.parametrize("missing", ["mean", "listwise"])
+def test_answers_with_gaps_are_compared(manyi, model, compared, tmp_path, missing):
+    data, target = GOLDEN / "data_missing.csv", tmp_path / "apart.json"
+    asked = ("--missing", missing)
+    manyi("estimate", data, "--model", model, "--group", "group", *asked, "--json", target)
+    apart = json.loads(target.read_text(encoding="utf-8"))["groups"]
+    index = compared(data, "--by", "group", *FEW, *asked)["pairs"][0]["index"]
+    assert index["first"] == pytest.approx(apart["A"]["index"]["points"])
+    assert index["second"] == pytest.approx(apart["B"]["index"]["points"])
+
+
+def test_plsc_and_other_schemes_are_compared(compared):
+    plain, corrected = (
+        compared(DATA, "--by", "group", *FEW, *more)
+        for more in ((), ("--method", "plsc", "--scheme", "centroid"))
+    )
+    assert (corrected["method"], corrected["scheme"]) == ("plsc", "centroid")
+    first, second = (
+        found["pairs"][0]["constructs"]["SAT"]["r_squared"]["first"] for found in (plain, corrected)
+    )
+    assert second > first
+
+
+def test_nothing_is_tested_that_was_not_asked_for(manyi, model, compared):
+    found = compared(DATA, "--by", "group", "--permutations", 0, "--bootstrap", 0)
+    (pair,) = found["pairs"]
+    assert (pair["overall"], pair["micom"]) == (None, None)
+    for figure in figures(pair):
+        assert figure["difference"] is not None
+        assert figure["ci"] == [None, None]
+        assert (figure["p"], figure["p_holm"], figure["se"], figure["p_bootstrap"]) == (None,) * 4
+    _, _, err = manyi("compare", model, DATA, "--by", "group", "--permutations", 0, "--bootstrap", 0)
+    assert "More than chance (*): not tested without permutations." in err
+    assert "Comparing" not in err
+
+
+def test_invariance_adds_the_covariance_models_steps(manyi, model, tmp_path):
+    target = tmp_path / "out.json"
+    code, _, err = manyi(
+        "compare",
+        model,
+        DATA,
+        "--by",
+        "group",
+        "--permutations",
+        0,
+        "--bootstrap",
+        0,
+        "--invariance",
+        "--out",
+        target,
+    )
+    assert code == 0, err
+    found = json.loads(target.read_text(encoding="utf-8"))["invariance"]
+    spec = ModelSpec.from_mapping(mapping())
+    with DATA.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    columns = {code: [float(row[code]) for row in rows] for code in spec.indicator_ids}
+    wanted = assess_invariance(spec, columns, [row["group"] for row in rows]).document()
+    assert found["reached"] == wanted["reached"]
+    for level, fit in wanted["levels"].items():
+        assert found["levels"][level]["chi2"] == pytest.approx(fit["chi2"])
+    assert f"Covariance model: {wanted['reached']} invariance holds." in err
+
+
+def test_invariance_says_that_clusters_do_not_count(compared, answers):
+    data = answers({"office": np.arange(300) // 10})
+    found = compared(
+        data,
+        "--by",
+        "group",
+        "--cluster",
+        "office",
+        "--permutations",
+        0,
+        "--bootstrap",
+        0,
+        "--invariance",
+    )
+    assert "clusters-ignored" in {caution["code"] for caution in found["cautions"]}
+
+
+def test_a_staged_model_is_compared_and_what_cannot_be_tested_is_said(manyi, model, tmp_path):
+    wanted = mapping()
+    wanted["constructs"].append({"id": "BOTH", "product": ["QUAL", "VAL"]})
+    wanted["paths"].append(["BOTH", "SAT"])
+    model.write_text(yaml.safe_dump(wanted), encoding="utf-8")
+    code, out, err = manyi("compare", model, DATA, "--by", "group", *FEW, "--json", "-")
+    assert code == 0, err
+    (pair,) = json.loads(out)["pairs"]
+    assert pair["constructs"]["BOTH"]["points"]["difference"] is None
+    assert {row["source"]: row["p"] for row in pair["paths"]}["BOTH"] > 0
+    assert pair["overall"] is None
+    assert set(pair["micom"]["constructs"]) == {"QUAL", "VAL", "SAT"}
+    assert "overall-staged" in {caution["code"] for caution in json.loads(out)["cautions"]}
+
+
+def test_wrong_usage_has_exit_code_two(manyi, model):
+    good = ("compare", model, DATA, "--by", "group")
+    for arguments in (
+        ("compare",),
+        ("compare", model),
+        ("compare", model, DATA),
+        (*good, "--method", "cbsem"),
+        (*good, "--scheme", "star"),
+        (*good, "--missing", "guess"),
+        (*good, "--permutations", "-1"),
+        (*good, "--permutations", "many"),
+        (*good, "--bootstrap", "-1"),
+        (*good, "--level", "0"),
+        (*good, "--level", "1"),
+        (*good, "--level", "95"),
+        (*good, "--seed", "-1"),
+        (*good, "--nothing"),
+    ):
+        assert manyi(*arguments)[0] == 2, arguments
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--by", "NOT_THERE"), "has no column NOT_THERE"),
+        (("--by", "group", "--weights", "NOT_THERE"), "has no column NOT_THERE"),
+        (("--by", "group", "--strata", "NOT_THERE"), "has no column NOT_THERE"),
+        (("--by", "group", "--cluster", "NOT_THERE"), "has no column NOT_THERE"),
+        (("--by", "all"), "nothing to compare: only x has 30 answers or more. Give two groups"),
+        (("--by", "single"), "nothing to compare: no group has 30 answers or more. Give two groups"),
+        (("--by", "group", "--groups", "A"), "does not name two groups"),
+        (("--by", "group", "--groups", "A,A"), "does not name two groups"),
+        (("--by", "group", "--groups", "A,,B"), "does not name two groups"),
+        (("--by", "group", "--groups", "A,C"), "There is no group 'C'. Choose among A, B."),
+        (("--by", "group", "--permutations", 5), "5 permutations cannot reach a level of 0.95."),
+        (("--by", "group", "--bootstrap", 7), "7 resamples cannot give an interval."),
+        (("--by", "group", "--cluster", "group"), "All respondents of group A are of one cluster"),
+        (("--by", "group", "--weights", "light"), "negative"),
+        (("--by", "group", "--weights", "mass", "--invariance"), "takes no weights"),
+        (("--by", "group", "--json", "/not/there/out.json", *FEW), "cannot be written"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_do(manyi, model, answers, options, wanted):
+    n = np.arange(300)
+    data = answers({"all": ["x"] * 300, "single": n, "light": n - 5, "mass": 1 + n % 3})
+    code, out, err = manyi("compare", model, data, *options)
+    assert (code, out) == (1, ""), err
+    assert wanted in err
+    assert "Traceback" not in err
+
+
+def test_unreadable_files_are_refused(manyi, model, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    for arguments in (
+        (tmp_path / "none.yaml", DATA),
+        (model, tmp_path / "none.csv"),
+        (model, empty),
+        (DATA, model),
+    ):
+        code, _, err = manyi("compare", *arguments, "--by", "group")
+        assert (code, "Traceback" in err) == (1, False), arguments

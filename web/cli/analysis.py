@@ -1,0 +1,113 @@
+"""What commands on a file of answers share: their options, reading, progress, writing."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import csi_model
+from web.cli import Refusal
+from web.cli.table import read_columns
+
+scheme = click.option(
+    "--scheme", type=click.Choice(["path", "factorial", "centroid"]), default="path", show_default=True
+)
+missing = click.option(
+    "--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True
+)
+strata = click.option("--strata", metavar="COLUMN", help="Resample within these.")
+seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+json_file = click.option(
+    "--json",
+    "--out",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the result here (- for standard output).",
+)
+
+
+def read_answers(
+    data: Path,
+    spec: csi_model.ModelSpec,
+    *,
+    missing: str,
+    weights: str | None,
+    groups: tuple[str, ...],
+    strata: str | None,
+    cluster: str | None,
+) -> csi_model.IndicatorMatrix:
+    """Read the answers of a model from a CSV file; weights, groups, strata and cluster name columns."""
+    columns = read_named(data, weights, *groups, strata, cluster)
+    return csi_model.prepare(
+        spec,
+        columns,
+        missing=missing,
+        weights=None if weights is None else columns[weights],
+        strata=None if strata is None else columns[strata],
+        clusters=None if cluster is None else columns[cluster],
+        groups=tuple(columns[name] for name in groups) or None,
+    )
+
+
+def read_named(data: Path, *names: str | None) -> dict[str, Any]:
+    """Read all columns of a CSV file that must hold those named."""
+    columns: dict[str, Any] = read_columns(data)
+    for name in names:
+        if name is not None and name not in columns:
+            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    return columns
+
+
+def read_model(path: Path) -> csi_model.ModelSpec:
+    """Read a model file in either language."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+    if path.suffix in {".lav", ".lavaan", ".txt"}:
+        return csi_model.ModelSpec.from_lavaan(text)
+    return csi_model.ModelSpec.from_yaml(text)
+
+
+class progress_bar:  # noqa: N801  reads as a verb where it is used
+    """Shows the share done on standard error, only for long work; a bar on a terminal, else its label."""
+
+    def __init__(self, label: str = "Estimating", *, is_long: bool) -> None:
+        self.bar = click.progressbar(length=1000, label=label, file=sys.stderr) if is_long else None
+        self.done = 0
+
+    def __enter__(self) -> Any:
+        if self.bar is None:
+            return None
+        self.bar.__enter__()
+        return self._show
+
+    def _show(self, share: float) -> None:
+        if self.bar is not None:
+            self.bar.update(int(share * 1000) - self.done)
+            self.done = int(share * 1000)
+
+    def __exit__(self, *details: object) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(*details)
+
+
+def write_json(document: dict[str, Any], file: Path) -> None:
+    """Write a result to a file, or to standard output where its name is -."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def caution_lines(cautions: list[dict[str, str]]) -> list[str]:
+    """Say cautions and their remedies, one a line."""
+    return [f"Caution: {caution['message']} {caution['remedy']}".rstrip() for caution in cautions]
