@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model import resample
+from csi_model import compare_draws as draw
+from csi_model.compare_draws import Look, Progress, Sample, Statistic
 from csi_model.errors import Caution, DataError
-from csi_model.grouping import grouped, level_free, n_exchangeable, names_of, regrouped
+from csi_model.grouping import grouped, level_free, n_exchangeable, names_of
 from csi_model.intervals import F64, Estimate, critical, from_draws
-from csi_model.moments import Likelihood, MeanReplaced, RandomGroups, source
+from csi_model.moments import source
 from csi_model.prepare import IndicatorMatrix
 from csi_model.small_units import holm
 
-# From means (B, p) and covariances (B, p, p; divisor n) of the indicators to named estimates (B, ...); a draw
-# that did not converge is nan throughout.
-Statistic = Callable[[F64, F64], Mapping[str, F64]]
-Progress = Callable[[float], None]
-
-CHUNK = resample.CHUNK
 FEW_CLUSTERS = 8
-
-
-class Sample(NamedTuple):
-    """Some of the respondents, what gives their moments, and what makes estimates of these."""
-
-    data: IndicatorMatrix
-    source: MeanReplaced | Likelihood
-    statistic: Statistic
-
-    def of_counts(self, counts: F64) -> dict[str, F64]:
-        """Give the estimates of selections of respondents, `counts` (n_selections, n_respondents)."""
-        return dict(self.statistic(*self.source.of_counts(counts)))
-
-
-# Makes the sample of some respondents: of a group, or of two groups together.
-Look = Callable[[IndicatorMatrix], Sample]
 
 
 @dataclass(frozen=True)
@@ -116,8 +94,9 @@ def compare_groups(
     weights : ndarray of shape (n_respondents,), optional
         Only their ratios within a group count. They travel with the respondent.
     clusters, strata : ndarray of shape (n_respondents,), optional
-        Clusters are resampled whole, within strata and groups, and permuted as
-        :func:`csi_model.grouping.regrouped` says. Strata play no part in the permutations.
+        Clusters are resampled whole, within strata and groups (for all groups at once where a cluster holds
+        several), and permuted as :func:`csi_model.grouping.regrouped` says. Strata play no part in the
+        permutations.
     missing : {"mean", "listwise", "fiml"}
         As in `csi_model.estimate`: means replace gaps anew in every group, resample and random group.
     aligned : collection of str
@@ -190,18 +169,18 @@ def compare_samples(
     check_draws(n_permutations, n_resamples, level)
     members = {name: data.subset(np.asarray(data.groups == name)) for name in names}
     if n_resamples:
-        _check_clusters(members)
+        draw.check_clusters(members)
     n_pairs = len(names) * (len(names) - 1) // 2
-    tick = _ticker(progress, len(names) * n_resamples + n_pairs * n_permutations)
+    tick = draw.ticker(progress, len(names) * n_resamples + n_pairs * n_permutations)
     samples = {name: look(part) for name, part in members.items()}
-    observed = {name: _observed(sample, name) for name, sample in samples.items()}
-    resampled = {name: _resample(sample, rng, n_resamples, tick) for name, sample in samples.items()}
+    observed = {name: draw.observed(sample, name) for name, sample in samples.items()}
+    resampled = draw.resampled(data, samples, rng, n_resamples, tick)
     flat = level_free(data, missing) if aligned else data
     raw = []
     for first, second in combinations(names, 2):
         rows = np.asarray((data.groups == first) | (data.groups == second))
         both, level_flat = look(data.subset(rows)), look(flat.subset(rows)) if aligned else None
-        drawn = _permuted(both, level_flat, aligned, rng, n_permutations, tick)
+        drawn = draw.permuted(both, level_flat, aligned, rng, n_permutations, tick)
         raw.append((first, second, drawn))
     return _collected(members, observed, resampled, raw, level=level, cautions=data.cautions)
 
@@ -212,72 +191,6 @@ def check_draws(n_permutations: int, n_resamples: int, level: float) -> None:
         msg = f"{n_permutations} permutations and {n_resamples} resamples cannot be drawn."
         raise DataError(msg, code="draws", remedy="Ask for 0, which means none, or for 1000, say.")
     critical(level)
-
-
-def _check_clusters(members: Mapping[str, IndicatorMatrix]) -> None:
-    for name, part in members.items():
-        if n_exchangeable(part) < 2:
-            msg = f"All respondents of group {name} are of one cluster: resampling it shows no variation."
-            raise DataError(
-                msg,
-                code="one-cluster",
-                remedy="Cluster by a column with more values, or ask for no resamples.",
-            )
-
-
-def _observed(sample: Sample, name: str) -> dict[str, F64]:
-    found = sample.of_counts(np.ones((1, len(sample.data.values))))
-    if _without_solution(found).any():
-        msg = f"The model has no solution in group {name!r}."
-        raise DataError(msg, code="no-solution", remedy="Simplify the model or merge the group with another.")
-    return {key: np.asarray(value[0]) for key, value in found.items()}
-
-
-def _resample(
-    sample: Sample, rng: np.random.Generator, n_resamples: int, tick: Callable[[int], None]
-) -> dict[str, F64]:
-    seed = int(rng.integers(2**32))
-    drawn_from: MeanReplaced | Likelihood | RandomGroups = sample.source
-    if len(sample.data.values) > resample.LARGE and isinstance(drawn_from, MeanReplaced):
-        drawn_from = RandomGroups(sample.data, rng)
-    parts = []
-    for moments in resample.moments_of_draws(sample.data, drawn_from, n_resamples, seed):
-        parts.append(dict(sample.statistic(*moments)))
-        tick(len(moments.mean))
-    return _joined(parts)
-
-
-def _permuted(
-    both: Sample,
-    level_free: Sample | None,
-    aligned: Collection[str],
-    rng: np.random.Generator,
-    n_permutations: int,
-    tick: Callable[[int], None],
-) -> dict[str, F64]:
-    """Differences of estimates between random groups, those of `aligned` from level-free answers."""
-    parts = []
-    for shuffled in _shuffles(both.data, n_permutations, rng):
-        found = _between(both, shuffled)
-        if level_free is not None:
-            relations = _between(level_free, shuffled)
-            found |= {key: relations[key] for key in aligned if key in relations}
-        parts.append(found)
-        tick(len(shuffled))
-    return _joined(parts)
-
-
-def _shuffles(
-    data: IndicatorMatrix, n_permutations: int, rng: np.random.Generator
-) -> Iterator[NDArray[np.bool_]]:
-    member = np.asarray(data.groups == names_of(data)[0])
-    for start in range(0, n_permutations, CHUNK):
-        yield regrouped(member, data.clusters, min(CHUNK, n_permutations - start), rng)
-
-
-def _between(sample: Sample, member: NDArray[np.bool_]) -> dict[str, F64]:
-    first, second = (sample.of_counts(side.astype(float)) for side in (member, ~member))
-    return {key: first[key] - second[key] for key in first}
 
 
 def _collected(
@@ -307,7 +220,7 @@ def _collected(
                 difference={key: _estimate(value[key][k], drawn_differences.get(key), level) for key in keys},
                 p_permutation={key: table[k] for key, table in p.items()},
                 p_holm={key: table[k] for key, table in corrected.items()},
-                failed=(_failed(drawn_here), _failed(resampled[a]) + _failed(resampled[b])),
+                failed=(draw.failed(drawn_here), draw.failed(resampled[a]) + draw.failed(resampled[b])),
             )
         )
     found = (*cautions, *_cautions(members, pairs))
@@ -363,30 +276,3 @@ def _corrected(p: F64, value: F64, drawn: list[F64]) -> F64:
     looked_at = np.where(np.stack(moves), p, np.nan)
     corrected = holm(looked_at.ravel()).reshape(p.shape)
     return np.where(np.isnan(corrected), p, corrected)
-
-
-def _joined(parts: list[dict[str, F64]]) -> dict[str, F64]:
-    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]} if parts else {}
-
-
-def _without_solution(found: Mapping[str, F64]) -> NDArray[np.bool_]:
-    """Say which draws are nan throughout."""
-    parts = [np.isnan(value).reshape(len(value), -1).all(axis=1) for value in found.values()]
-    return np.asarray(np.logical_and.reduce(parts))
-
-
-def _failed(drawn: Mapping[str, F64]) -> int:
-    return int(_without_solution(drawn).sum()) if drawn else 0
-
-
-def _ticker(progress: Progress | None, total: int) -> Callable[[int], None]:
-    """Count draws, and tell the share done."""
-    done = 0
-
-    def tick(size: int) -> None:
-        nonlocal done
-        done += size
-        if progress is not None:
-            progress(done / total)
-
-    return tick

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model import resample, stages, validity
-from csi_model.compare import Comparison, Progress, Sample, Statistic, compare_samples
+from csi_model.compare import Comparison, compare_samples
+from csi_model.compare_draws import Progress, Sample, Statistic
 from csi_model.errors import Caution, ModelError, SpecificationError
 from csi_model.estimate import Options, estimate
 from csi_model.grouping import grouped, names_of

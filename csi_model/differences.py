@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.compare import Progress
+from csi_model.compare_draws import Progress
 from csi_model.compare_pls import compare_models, pls_weights, without_interactions
 from csi_model.compare_report import number, pair_document
 from csi_model.errors import Caution, DataError, ModelError

@@ -174,3 +174,11 @@ def regrouped(member: Mask, clusters: NDArray[np.int64] | None, size: int, rng: 
 def n_exchangeable(data: IndicatorMatrix) -> int:
     """Count what can change sides: respondents, or clusters."""
     return len(data.values) if data.clusters is None else len(np.unique(data.clusters))
+
+
+def crosses(data: IndicatorMatrix) -> bool:
+    """Say whether any cluster holds respondents of several groups."""
+    if data.clusters is None or data.groups is None:
+        return False
+    pairs = {*zip(data.clusters.tolist(), data.groups.tolist(), strict=True)}
+    return len(pairs) > n_exchangeable(data)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.compare import CHUNK
+from csi_model.compare_draws import CHUNK
 from csi_model.errors import Caution, DataError
 from csi_model.grouping import grouped, names_of, regrouped, sample_moments
 from csi_model.intervals import F64, critical

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model import consistent, fit, pls
-from csi_model.compare import CHUNK
+from csi_model.compare_draws import CHUNK
 from csi_model.errors import DataError
 from csi_model.grouping import grouped, level_free, names_of, regrouped
 from csi_model.intervals import F64

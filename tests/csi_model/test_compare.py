@@ -307,6 +307,20 @@ def test_a_panel_shows_a_small_change_that_two_samples_would_not():
     assert (other.p_permutation["mean"] > 0.2).all()
 
 
+def test_the_interval_of_a_panels_change_is_that_of_pairs():
+    rng = np.random.default_rng(25)
+    person = 10 * rng.standard_normal((80, 2))
+    waves = [60 + person + rng.standard_normal((80, 2)) for _ in range(2)]
+    groups, who = np.repeat(["wave 1", "wave 2"], 80), np.tile(np.arange(80), 2)
+    options = {"n_permutations": 0, "n_resamples": 3000, "clusters": who}
+    pair = compare_groups(
+        np.vstack(waves), groups, means_and_slope, np.random.default_rng(0), **options
+    ).pairs[0]
+    formula = (waves[0] - waves[1]).std(axis=0) / np.sqrt(80)
+    np.testing.assert_allclose(pair.difference["mean"].se, formula, rtol=0.06)
+    assert pair.failed == (0, 0)
+
+
 def test_few_clusters_carry_a_caution_and_one_is_refused():
     rng = np.random.default_rng(20)
     values, clusters = _clustered(rng, 12)
