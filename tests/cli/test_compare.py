@@ -70,7 +70,7 @@ def compared(manyi, model):
     """Compare and give the document; the run must succeed."""
 
     def run(data, *more):
-        code, out, err = manyi("compare", model, data, *more, "--json", "-")
+        code, out, err = manyi("compare", data, "--model", model, *more, "--json", "-")
         assert code == 0, err
         return json.loads(out)
 
@@ -123,7 +123,9 @@ def test_both_sides_are_what_estimate_gives_for_the_groups(manyi, model, compare
 
 
 def test_the_table_names_what_is_more_than_chance(manyi, model):
-    code, out, err = manyi("compare", model, DATA, "--by", "group", "--permutations", 199, "--bootstrap", 99)
+    code, out, err = manyi(
+        "compare", DATA, "--model", model, "--by", "group", "--permutations", 199, "--bootstrap", 99
+    )
     assert (code, out) == (0, "")
     assert "Comparing" in err
     assert "group: A 152, B 148 respondents, pls, path; 199 permutations, 99 resamples" in err
@@ -183,7 +185,7 @@ def test_small_groups_and_rows_without_a_group_are_left_out_and_named(manyi, mod
     messages = [caution["message"] for caution in found["cautions"]]
     assert "tiny: 20 respondents, fewer than 30; not compared." in messages
     assert "10 of 300 respondents were left out: they are of no group." in messages
-    code, _, err = manyi("compare", model, data, "--by", "unit", "--groups", "A,tiny")
+    code, _, err = manyi("compare", data, "--model", model, "--by", "unit", "--groups", "A,tiny")
     assert (code, "Group tiny has 20 answers, below the floor of 30." in err) == (1, True), err
 
 
@@ -260,7 +262,9 @@ def test_nothing_is_tested_that_was_not_asked_for(manyi, model, compared):
         assert figure["difference"] is not None
         assert figure["ci"] == [None, None]
         assert (figure["p"], figure["p_holm"], figure["se"], figure["p_bootstrap"]) == (None,) * 4
-    _, _, err = manyi("compare", model, DATA, "--by", "group", "--permutations", 0, "--bootstrap", 0)
+    _, _, err = manyi(
+        "compare", DATA, "--model", model, "--by", "group", "--permutations", 0, "--bootstrap", 0
+    )
     assert "More than chance (*): not tested without permutations." in err
     assert "Comparing" not in err
 
@@ -269,8 +273,9 @@ def test_invariance_adds_the_covariance_models_steps(manyi, model, tmp_path):
     target = tmp_path / "out.json"
     code, _, err = manyi(
         "compare",
-        model,
         DATA,
+        "--model",
+        model,
         "--by",
         "group",
         "--permutations",
@@ -316,7 +321,7 @@ def test_a_staged_model_is_compared_and_what_cannot_be_tested_is_said(manyi, mod
     wanted["constructs"].append({"id": "BOTH", "product": ["QUAL", "VAL"]})
     wanted["paths"].append(["BOTH", "SAT"])
     model.write_text(yaml.safe_dump(wanted), encoding="utf-8")
-    code, out, err = manyi("compare", model, DATA, "--by", "group", *FEW, "--json", "-")
+    code, out, err = manyi("compare", DATA, "--model", model, "--by", "group", *FEW, "--json", "-")
     assert code == 0, err
     (pair,) = json.loads(out)["pairs"]
     assert pair["constructs"]["BOTH"]["points"]["difference"] is None
@@ -327,11 +332,11 @@ def test_a_staged_model_is_compared_and_what_cannot_be_tested_is_said(manyi, mod
 
 
 def test_wrong_usage_has_exit_code_two(manyi, model):
-    good = ("compare", model, DATA, "--by", "group")
+    good = ("compare", DATA, "--model", model, "--by", "group")
     for arguments in (
         ("compare",),
-        ("compare", model),
-        ("compare", model, DATA),
+        ("compare", DATA),
+        ("compare", DATA, "--model", model),
         (*good, "--method", "cbsem"),
         (*good, "--scheme", "star"),
         (*good, "--missing", "guess"),
@@ -371,7 +376,7 @@ def test_wrong_usage_has_exit_code_two(manyi, model):
 def test_bad_input_is_refused_with_what_to_do(manyi, model, answers, options, wanted):
     n = np.arange(300)
     data = answers({"all": ["x"] * 300, "single": n, "light": n - 5, "mass": 1 + n % 3})
-    code, out, err = manyi("compare", model, data, *options)
+    code, out, err = manyi("compare", data, "--model", model, *options)
     assert (code, out) == (1, ""), err
     assert wanted in err
     assert "Traceback" not in err
@@ -380,11 +385,12 @@ def test_bad_input_is_refused_with_what_to_do(manyi, model, answers, options, wa
 def test_unreadable_files_are_refused(manyi, model, tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("")
-    for arguments in (
+    for given, answered in (
         (tmp_path / "none.yaml", DATA),
         (model, tmp_path / "none.csv"),
         (model, empty),
         (DATA, model),
     ):
+        arguments = (answered, "--model", given)
         code, _, err = manyi("compare", *arguments, "--by", "group")
         assert (code, "Traceback" in err) == (1, False), arguments

@@ -11,6 +11,9 @@ import csi_model
 from web.cli import Refusal
 from web.cli.table import read_columns
 
+model = click.option(
+    "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
+)
 scheme = click.option(
     "--scheme", type=click.Choice(["path", "factorial", "centroid"]), default="path", show_default=True
 )

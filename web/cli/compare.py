@@ -15,8 +15,8 @@ Row = tuple[str, dict[str, Any]]
 
 
 @click.command(short_help="Compare groups or waves: differences, tests, invariance.")
-@click.argument("model", type=click.Path(path_type=Path))
-@click.argument("data", metavar="ANSWERS", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@analysis.model
 @click.option("--by", metavar="COLUMN", required=True, help="Compare the values of this column.")
 @click.option("--groups", metavar="A,B", help="These values alone; all by default.")
 @click.option("--method", type=click.Choice(["pls", "plsc"]), default="pls", show_default=True)
@@ -53,8 +53,8 @@ Row = tuple[str, dict[str, Any]]
 @click.option("--invariance", is_flag=True, help="Also the covariance model with equal loadings, intercepts.")
 @analysis.json_file
 def compare(
-    model: Path,
     data: Path,
+    model: Path,
     by: str,
     groups: str | None,
     method: str,
@@ -70,11 +70,11 @@ def compare(
     invariance: bool,
     json_file: Path | None,
 ) -> None:
-    """Compare groups, units or waves in every estimate of the MODEL.
+    """Compare groups, units or waves in every estimate of a model.
 
-    Example: manyi compare model.yaml answers.csv --by county --seed 1 --json differences.json
+    Example: manyi compare answers.csv --model model.yaml --by county --seed 1 --json differences.json
 
-    Two waves of the same people: manyi compare model.yaml answers.csv --by wave --cluster customer
+    Two waves of the same people: manyi compare answers.csv --model model.yaml --by wave --cluster customer
     """
     chosen = [name.strip() for name in groups.split(",")] if groups is not None else []
     if groups is not None and (len(set(chosen)) < 2 or not all(chosen)):

@@ -11,9 +11,7 @@ from web.cli import analysis
 
 @click.command(short_help="Estimate the index from a data file and a model file.")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option(
-    "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
-)
+@analysis.model
 @click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
 @analysis.scheme
 @analysis.missing

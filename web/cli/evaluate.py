@@ -8,14 +8,13 @@ import numpy as np
 
 import csi_model
 from csi_model.measure import effect_of_measure
-from web.cli import Refusal
-from web.cli.estimate import read_model, write_json
-from web.cli.table import read_columns, texts
+from web.cli import analysis
+from web.cli.table import texts
 
 
 @click.command(short_help="Estimate what a measure did: units with it against units without.")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml or .lav.")
+@analysis.model
 @click.option(
     "--unit", required=True, metavar="COLUMN", help="Column that names the unit of each respondent."
 )
@@ -26,7 +25,7 @@ from web.cli.table import read_columns, texts
 @click.option("--before", required=True, metavar="W1,W2", help="Waves before it, in order of time.")
 @click.option("--after", required=True, metavar="W3", help="Waves after it.")
 @click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
-@click.option("--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True)
+@analysis.missing
 @click.option(
     "--bootstrap",
     metavar="N",
@@ -35,10 +34,8 @@ from web.cli.table import read_columns, texts
     show_default=True,
     help="Resamples of units.",
 )
-@click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
-@click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Write it here (-)."
-)
+@analysis.seed
+@analysis.json_file
 def evaluate(
     data: Path,
     model: Path,
@@ -58,11 +55,8 @@ def evaluate(
     Example: manyi evaluate answers.csv --model model.yaml --unit county --wave year --treated A,B
     --before 2024,2025 --after 2026
     """
-    spec = read_model(model)
-    columns: dict[str, Any] = read_columns(data)
-    for name in (unit, wave, weights):
-        if name is not None and name not in columns:
-            raise Refusal(f"{data} has no column {name}. Columns: {', '.join(list(columns)[:12])}.")
+    spec = analysis.read_model(model)
+    columns = analysis.read_named(data, unit, wave, weights)
     prepared = csi_model.prepare(
         spec,
         columns,
@@ -83,7 +77,7 @@ def evaluate(
         n_resamples=bootstrap,
     )
     if json_file is not None:
-        write_json(document, json_file)
+        analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
 
 
@@ -106,5 +100,4 @@ def summary(document: dict[str, Any]) -> str:
     gain = document["constructs"][document["index"]]["expected_gain"]
     if gain is not None:
         lines.append(f"Of the effect on the index {gain:+.1f} could be regression to the mean.")
-    lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in document["cautions"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *analysis.caution_lines(document["cautions"])])

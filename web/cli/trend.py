@@ -16,7 +16,7 @@ from web.cli.table import texts
 
 @click.command(short_help="Follow the index over the waves of a data file.")
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml or .lav.")
+@analysis.model
 @click.option(
     "--wave", required=True, metavar="COLUMN", help="Column that names the wave of each respondent."
 )
