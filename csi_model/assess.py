@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model import stages
 from csi_model.distinct import htmt_intervals
 from csi_model.errors import ModelError
 from csi_model.estimate import Options
@@ -45,6 +46,7 @@ def assess(
     distinct.htmt_intervals, predict.predict, exact_fit.exact_fit
     """
     n = options.bootstrap or RESAMPLES
+    data = stages.augment(spec, data, options.missing)
     drawn_from: Any = None
     if len(data.values) > LARGE and options.missing != "fiml":
         drawn_from = RandomGroups(data, np.random.default_rng([options.seed, 1]))
@@ -61,11 +63,9 @@ def assess(
             cautions.append(error.plain() | {"code": f"{name}-{error.code}"})
 
     def ratios(kind: str) -> list[list[Any]]:
-        block = spec.block_mask
-        return _pairs(
-            spec,
-            htmt_intervals(block, data, drawn_from, n, options.seed, kind=kind, level=options.level),
-        )
+        how = {"kind": kind, "scheme": options.scheme}
+        found = htmt_intervals(spec, data, drawn_from, n, options.seed, level=options.level, **how)
+        return _pairs(spec, found)
 
     part("htmt", lambda: ratios("htmt"))
     part("htmt2", lambda: ratios("htmt2"))

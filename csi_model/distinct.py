@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model import resample, validity
+from csi_model import measurement, resample, stages, validity
 from csi_model.errors import DataError, SpecificationError
-from csi_model.moments import Likelihood, MeanReplaced, RandomGroups
+from csi_model.moments import Likelihood, MeanReplaced, Moments, RandomGroups
 from csi_model.prepare import IndicatorMatrix
+from csi_model.specify import ModelSpec
 
 F64 = NDArray[np.float64]
 KINDS = ("htmt", "htmt_signed", "htmt2")
@@ -37,7 +38,7 @@ class Ratios:
 
 
 def htmt_intervals(
-    block: NDArray[np.bool_],
+    model: ModelSpec | NDArray[np.bool_],
     data: IndicatorMatrix,
     source: MeanReplaced | Likelihood | RandomGroups,
     n_resamples: int,
@@ -45,16 +46,24 @@ def htmt_intervals(
     *,
     kind: str = "htmt",
     level: float = 0.95,
+    scheme: str = "path",
 ) -> Ratios:
-    """Give HTMT of every pair of constructs with its bootstrap interval; no model is fitted.
+    """Give HTMT of every pair of constructs with its bootstrap interval.
+
+    No model is fitted, unless it has second-order constructs: the scores of their components are items.
 
     Parameters
     ----------
-    block : ndarray of shape (n_indicators, n_constructs)
+    model : ModelSpec, or ndarray of shape (n_indicators, n_constructs)
+        A model, or the questions of each construct as a mask.
+    data
+        As `stages.augment` gives them, where the model has interactions.
     source
         Gives moments of resamples; see `moments`. The draws are those of `resample.bootstrap` by this seed.
     kind : {"htmt", "htmt_signed", "htmt2"}
         Of absolute correlations, of correlations with their signs, or of geometric means.
+    scheme
+        For a model with second-order constructs.
 
     Raises
     ------
@@ -78,9 +87,14 @@ def htmt_intervals(
             code="bootstrap",
             remedy=f"Ask for {FEWEST} resamples at least and a level such as 0.95.",
         )
-    value = _ratio(kind, resample.moments_of_sample(data, source).corr, block)[0]
+    center = stages.center(model, data) if isinstance(model, ModelSpec) else None
+
+    def ratio(moments: Moments) -> F64:
+        return _ratio(kind, moments, model, scheme, center)
+
+    value = ratio(resample.moments_of_sample(data, source))[0]
     batches = resample.moments_of_draws(data, source, n_resamples, seed)
-    draws = np.concatenate([_ratio(kind, moments.corr, block) for moments in batches])
+    draws = np.concatenate([ratio(moments) for moments in batches])
     usable = np.isfinite(draws)
     enough = usable.sum(axis=0) >= n_resamples / 2
     kept = np.where(usable, draws, np.nan)
@@ -90,7 +104,17 @@ def htmt_intervals(
     return Ratios(value, low, high, upper, usable.sum(axis=0))
 
 
-def _ratio(kind: str, corr: F64, block: NDArray[np.bool_]) -> F64:
+def _ratio(
+    kind: str, moments: Moments, model: ModelSpec | NDArray[np.bool_], scheme: str, center: F64 | None
+) -> F64:
+    if isinstance(model, ModelSpec) and any(construct.components for construct in model.constructs):
+        with np.errstate(all="ignore"):
+            solution = stages.solve(moments, model, scheme, center)
+            return measurement.ratio(
+                model, measurement.items(model, stages.own(moments, model), solution), kind
+            )
+    block = model.home_mask if isinstance(model, ModelSpec) else model
+    corr = moments.corr[:, : len(block), : len(block)]
     if kind == "htmt2":
         return validity.htmt2(corr, block)
     return validity.htmt(corr, block, absolute=kind == "htmt")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from csi_model import consistent, covariance, index, pls, resample, stages
+from csi_model import consistent, covariance, index, measurement, pls, resample, stages
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.index import Points
 from csi_model.moments import Moments, RandomGroups, source
@@ -99,6 +99,11 @@ class Result:
     def estimates(self) -> Draws:
         """The sample's estimates in the same shape as the draws, one row."""
         return resample.describe(self.moments, self.spec, self.solution)
+
+    @cached_property
+    def items(self) -> measurement.Items:
+        """What measures each construct: questions, and component scores for the second order."""
+        return measurement.items(self.spec, self.moments, self.solution)
 
     @property
     def n_failed(self) -> int:

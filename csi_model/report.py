@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from csi_model import effects, fit, reliability, validity
+from csi_model import effects, fit, measurement, reliability, validity
 from csi_model.estimate import Result
 
 F64 = NDArray[np.float64]
@@ -43,7 +43,7 @@ def _own(result: Result) -> dict[str, Any]:
         "scheme": options.scheme,
         "n_respondents": result.n_respondents,
         "n_used": result.n_used,
-        "converged": True,
+        "converged": bool(result.solution.converged[0]),
         "iterations": int(result.solution.iterations[0]),
         "index": {
             "id": spec.index,
@@ -54,8 +54,8 @@ def _own(result: Result) -> dict[str, Any]:
         "indicators": _indicators(result),
         "paths": _paths(result),
         "total_effects": _effects(result),
-        "htmt": _pairs(result, validity.htmt(result.moments.corr, spec.block_mask)[0], diagonal=False),
-        "htmt2": _pairs(result, validity.htmt2(result.moments.corr, spec.block_mask)[0], diagonal=False),
+        "htmt": _pairs(result, measurement.ratio(spec, result.items)[0], diagonal=False),
+        "htmt2": _pairs(result, measurement.ratio(spec, result.items, "htmt2")[0], diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],
@@ -88,15 +88,15 @@ def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> d
 
 def _constructs(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution = result.spec, result.solution
-    corr, cov, block = result.moments.corr, result.moments.cov, spec.block_mask
+    items = result.items
     table = {
         "r_squared": solution.r_squared[0],
         "r_squared_adjusted": fit.r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
-        "alpha_raw": reliability.alpha_raw(cov, block)[0],
-        "alpha_standardised": reliability.alpha_standardised(corr, block)[0],
-        "rho_a": reliability.rho_a(corr, solution.weights, block)[0],
-        "rho_c": reliability.rho_c(solution.loadings, block)[0],
-        "ave": reliability.ave(solution.loadings, block)[0],
+        "alpha_raw": reliability.alpha_raw(items.cov, items.block)[0],
+        "alpha_standardised": reliability.alpha_standardised(items.corr, items.block)[0],
+        "rho_a": reliability.rho_a(items.corr, items.weights, items.block)[0],
+        "rho_c": reliability.rho_c(items.loadings, items.block)[0],
+        "ave": reliability.ave(items.loadings, items.block)[0],
         "full_collinearity_vif": _full_collinearity(result),
         "sd": result.points.sd[0],
     }
@@ -112,16 +112,21 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
 
 
 def _parts(result: Result, place: int) -> dict[str, Any]:
-    construct, weights = result.spec.constructs[place], result.solution.components
+    spec, items = result.spec, result.items
+    construct, first = spec.constructs[place], len(spec.indicator_ids)
     if construct.product:
         return {"product": list(construct.product)}
-    if not construct.components or weights is None:
+    if not construct.components:
         return {}
-    rows = {part: result.spec.place[part] for part in construct.components}
-    corr = result.solution.construct_corr[0]
+    vif = validity.item_vif(items.corr, items.block)[0]
+    rows = {part: items.names.index(part, first) for part in construct.components}
     return {
         "components": {
-            part: {"weight": float(weights[0, row, place]), "loading": float(corr[row, place])}
+            part: {
+                "weight": float(items.weights[0, row, place]),
+                "loading": float(items.loadings[0, row, place]),
+                "vif": float(vif[row]),
+            }
             for part, row in rows.items()
         }
     }
@@ -152,7 +157,7 @@ def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
 def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
     vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
-    home = spec.home_mask
+    home, owner = spec.home_mask, measurement.part_of(spec)
     item_total = reliability.item_total(result.moments.cov, home)[0]
     without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
     names = {indicator.id: indicator.name for indicator in spec.indicators}
@@ -176,7 +181,8 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
             "item_total": float(item_total[row]),
             "alpha_if_deleted": float(without[row]),
             "cross_loadings": {
-                name: float(solution.loadings[0, row, other]) for other, name in enumerate(spec.construct_ids)
+                name: None if owner[place, other] else float(solution.loadings[0, row, other])
+                for other, name in enumerate(spec.construct_ids)
             },
             "name": dict(names[code]),
         }
@@ -236,8 +242,9 @@ def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
 
 
 def _fornell_larcker(result: Result) -> list[list[Any]]:
-    shared = reliability.ave(result.solution.loadings, result.spec.block_mask)
-    return _pairs(result, validity.fornell_larcker(result.solution.construct_corr, shared)[0], diagonal=True)
+    shared = reliability.ave(result.items.loadings, result.items.block)
+    table = validity.fornell_larcker(result.solution.construct_corr, shared)[0]
+    return _pairs(result, np.where(measurement.nested(result.spec), np.nan, table), diagonal=True)
 
 
 def _fit(result: Result) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from csi_model import consistent, effects, index, reliability, stages, validity
+from csi_model import consistent, effects, index, measurement, reliability, stages
 from csi_model.moments import Likelihood, MeanReplaced, Moments, RandomGroups
 from csi_model.pls import Solution
 from csi_model.prepare import IndicatorMatrix
@@ -66,7 +66,7 @@ def estimates(
 def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
     """Give every estimate of batches of fits; a fit that failed has ``nan``."""
     with np.errstate(all="ignore"):
-        corr, block, home = moments.corr, spec.block_mask, spec.home_mask
+        items, home = measurement.items(spec, moments, solution), spec.home_mask
         scored = index.points(spec, moments.mean, moments.cov, solution.weights)
         total = effects.total_effects(solution.paths)
         return Draws(
@@ -81,11 +81,11 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
             total,
             effects.points_per_point(total, scored.sd),
             solution.r_squared,
-            reliability.alpha_standardised(corr, block),
-            reliability.rho_a(corr, solution.weights, block),
-            reliability.rho_c(solution.loadings, block),
-            reliability.ave(solution.loadings, block),
-            validity.htmt(corr, block),
+            reliability.alpha_standardised(items.corr, items.block),
+            reliability.rho_a(items.corr, items.weights, items.block),
+            reliability.rho_c(items.loadings, items.block),
+            reliability.ave(items.loadings, items.block),
+            measurement.ratio(spec, items),
         )
 
 
