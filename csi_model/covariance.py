@@ -110,6 +110,6 @@ def _as_solution(spec: ModelSpec, result: object, moments: Moments) -> tuple[Sol
         paths[None],
         r_squared[None],
         np.array([result.iterations]),  # type: ignore[attr-defined]
-        np.array([True]),
+        np.array([result.converged]),  # type: ignore[attr-defined]
     )
     return solution, errors

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from csi_model import consistent, covariance, index, measurement, pls, resample, stages
+from csi_model.cautions import cautions_of
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.index import Points
 from csi_model.moments import Moments, RandomGroups, source
@@ -211,9 +212,10 @@ def _estimate(
             code="one-cluster",
             remedy="Cluster by a column with more values, or leave clusters out.",
         )
+    given = data
     if options.method == "cbsem":
         data = covariance.usable(data, options.missing)
-    given, data = data, stages.augment(spec, data, options.missing)
+    data = stages.augment(spec, data, options.missing)
     moments_of = source(data, options.missing) if not large else None
     drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
     if isinstance(drawn_from, RandomGroups):
@@ -252,49 +254,7 @@ def _estimate(
         spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), (),
         covariance=fitted,
     )  # fmt: skip
-    return replace(result, cautions=(*data.cautions, *_cautions(result, given)))
-
-
-def _cautions(result: Result, data: IndicatorMatrix) -> list[Caution]:
-    spec, solution, scored, options = result.spec, result.solution, result.points, result.options
-    names = np.array(spec.construct_ids)
-    found = [
-        Caution(
-            "negative-weight",
-            f"{name} has an indicator with a negative weight; it counts as zero in the points.",
-        )
-        for name in names[scored.clipped[0]]
-    ]
-    if options.method == "plsc":
-        found += consistent.cautions(solution, spec)
-    if result.covariance is not None:
-        found += result.covariance.cautions
-        if options.bootstrap:
-            message = "The covariance model's standard errors are its own; no resamples were drawn."
-            found.append(Caution("bootstrap-not-used", message))
-    if result.n_failed:
-        message = f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out."
-        found.append(Caution("failed-draws", message))
-    own = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
-    found += [
-        Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")
-        for code, loading in zip(spec.indicator_ids, own, strict=True)
-        if loading < 0.4
-    ]
-    if options.interval != "percentile" and len(data.values) > resample.LARGE:
-        found.append(
-            Caution(
-                "percentile-used", f"Above {resample.LARGE} respondents intervals are percentile intervals."
-            )
-        )
-    if len(data.values) < options.indicative:
-        found.append(
-            Caution("indicative", f"Only {len(data.values)} respondents: take the figures as indicative.")
-        )
-    gaps = float(np.isnan(data.values).mean())
-    if gaps > 0.2:
-        found.append(Caution("many-missing", f"{gaps:.0%} of the answers are missing."))
-    return found
+    return replace(result, cautions=(*data.cautions, *cautions_of(result, given)))
 
 
 def estimate_groups(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model import validity
 from csi_model.errors import ConvergenceError, IdentificationError, SpecificationError
 from csi_model.steps import Blocks, Design, InnerWeights, OuterWeights, regress
 
@@ -111,7 +112,7 @@ def solve_one(corr: F64, spec: Design, scheme: str = "path") -> Solution:
     """Fit one matrix; raise `ConvergenceError` or `IdentificationError` instead of giving ``nan``."""
     check_formative(corr, spec)
     solution = solve(corr[None], spec, scheme)
-    check_solution(solution, corr)
+    check_solution(solution, corr, spec)
     return solution
 
 
@@ -127,24 +128,42 @@ def check_formative(corr: F64, spec: Design) -> None:
             )
 
 
-def check_solution(solution: Solution, corr: F64) -> None:
-    """Raise for a single fit that failed, with the likely cause."""
+def check_solution(solution: Solution, corr: F64, spec: Design) -> None:
+    """Raise for a single fit that failed or whose paths are rounding errors, with the likely cause."""
+    if np.isfinite(solution.construct_corr[0]).all():
+        _check_antecedents(solution.construct_corr[0], spec)
     if solution.converged[0]:
         return
-    if np.isfinite(solution.weights[0]).all():
-        raise IdentificationError(
-            "Some constructs are so alike that their effects cannot be told apart.",
-            code="collinear",
-            remedy="Join them, or leave one path out.",
-        )
-    singular = np.linalg.matrix_rank(corr) < len(corr)
-    raise ConvergenceError(
-        f"PLS found no fixpoint in {MOST_ITERATIONS} iterations.",
-        code="no-convergence",
-        remedy="Some indicators are copies of others: leave one out."
-        if singular
-        else "Look for a construct whose indicators contradict each other, or try another scheme.",
-    )
+    copies = "; ".join(_indicators(spec, rows) for rows in validity.copies(corr))
+    remedy = "Look for a construct whose indicators contradict each other, or try another scheme."
+    if copies:
+        remedy = f"Some indicators are copies of others: keep one of {copies}."
+    elif np.linalg.matrix_rank(corr) < len(corr):
+        remedy = "Some indicators follow from others: leave one out."
+    message = f"PLS found no fixpoint in {MOST_ITERATIONS} iterations."
+    raise ConvergenceError(message, code="no-convergence", remedy=remedy)
+
+
+def _check_antecedents(construct_corr: F64, spec: Design) -> None:
+    """Refuse antecedents of one target that are linearly dependent to working precision."""
+    for target in np.flatnonzero(spec.path_matrix.any(axis=1)):
+        sources = np.flatnonzero(spec.path_matrix[target])
+        system = construct_corr[np.ix_(sources, sources)]
+        if np.linalg.cond(system) > WORST_CONDITION:
+            named = sources[validity.vif(system) > WORST_CONDITION / 1e3]
+            named = named if len(named) > 1 else sources
+            alike = " and ".join(_name(spec, int(source)) for source in named)
+            end = _name(spec, int(target))
+            raise IdentificationError(
+                f"{alike} are so alike that their effects on {end} cannot be told apart.",
+                code="collinear",
+                remedy="Join them, or leave one path out.",
+            )
+
+
+def _indicators(spec: Design, rows: NDArray[np.int64]) -> str:
+    names: tuple[str, ...] = getattr(spec, "indicator_ids", ())
+    return " and ".join(names[row] if names else f"number {row + 1}" for row in rows)
 
 
 def _name(spec: Design, place: int) -> str:

@@ -244,7 +244,7 @@ def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str
     for fold in np.flatnonzero(~solution.converged)[:1]:
         alone = moments.corr[fold]
         try:
-            pls.check_solution(pls.solve(alone[None], spec, scheme), alone)
+            pls.check_solution(pls.solve(alone[None], spec, scheme), alone, spec)
         except ModelError as error:
             message = f"With fold {fold + 1} held out: {error.message}"
             raise type(error)(message, code=error.code, remedy=error.remedy) from error

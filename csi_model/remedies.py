@@ -19,6 +19,9 @@ REMEDIES = {
     "small-group": "Join the group with another, or collect more answers from it.",
     "workers-ended": "Free memory or ask for fewer processes; the figures are the same.",
     # the measurement and the model
+    "collinear-constructs": "Join antecedents that say the same, or make them parts of one construct.",
+    "collinear-items": "Leave one of them out, or use mode A.",
+    "duplicate-items": "See whether one column was given twice; leave one of each pair out.",
     "formative-as-reflective": "Use PLS to keep the mode.",
     "heywood": "Drop or join constructs that overlap, or add items.",
     "inadmissible": "Use PLS without correction, or join constructs that are one.",
@@ -27,6 +30,7 @@ REMEDIES = {
     "latent-covariance": "Join or drop constructs that are the same thing measured twice.",
     "low-loading": "Reword the question, move it to another construct, or leave it out.",
     "negative-weight": "Look whether the question is reversed, or copies another of its construct.",
+    "not-distinct": "Join the constructs, or move the questions that they share in meaning.",
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
     # resampling
     "bootstrap-not-used": "Read the standard errors of the covariance model.",

@@ -78,7 +78,7 @@ def solve_one(moments: Moments, spec: ModelSpec, scheme: str, center: F64 | None
     corr = own(moments, spec).corr[0]
     pls.check_formative(corr, spec)
     solution = solve(moments, spec, scheme, center)
-    pls.check_solution(solution, corr)
+    pls.check_solution(solution, corr, spec)
     return solution
 
 

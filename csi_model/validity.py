@@ -101,6 +101,18 @@ def vif(corr: F64) -> F64:
     return np.where(almost_one, 1.0, np.where((found < 1) | ~np.isfinite(found), np.inf, found))
 
 
+def copies(corr: F64, limit: float = 0.999) -> list[NDArray[np.int64]]:
+    """Give the sets of variables of one matrix that correlate above `limit` with their first, of any sign."""
+    alike, left = np.abs(corr) > limit, np.ones(len(corr), dtype=bool)
+    found = []
+    for row in range(len(corr)):
+        group = np.flatnonzero(alike[row] & left)
+        if left[row] and len(group) > 1:
+            left[group] = False
+            found.append(group)
+    return found
+
+
 def item_vif(corr: F64, block: Mask) -> F64:
     """Variance inflation of each indicator within its construct, (..., n_indicators)."""
     found = np.ones((*corr.shape[:-2], len(block)))

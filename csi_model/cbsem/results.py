@@ -244,7 +244,7 @@ class CbsemResult:
             "missing": self.missing,
             "n_respondents": self.n_given,
             "n_used": self.n_used,
-            "converged": True,
+            "converged": self.converged,
             "iterations": self.iterations,
             "fit": fit,
             "estimates": rows,
