@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model import stages
 from csi_model.errors import Caution, DataError
 from csi_model.moments import Moments
 from csi_model.pls import Solution
@@ -29,8 +30,8 @@ class Fitted(NamedTuple):
 def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, missing: str) -> Fitted:
     """Fit the model by maximum likelihood (FIML with gaps where asked, robust errors not used).
 
-    Construct points use the factor score weights of each construct's own indicators
-    (`CbsemResult.index_weights`), held fixed in the standard error of the points.
+    Construct points use the factor score weights of each construct's own indicators, for the second order
+    those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points.
 
     Raises
     ------
@@ -111,5 +112,6 @@ def _as_solution(spec: ModelSpec, result: object, moments: Moments) -> tuple[Sol
         r_squared[None],
         np.array([result.iterations]),  # type: ignore[attr-defined]
         np.array([result.converged]),  # type: ignore[attr-defined]
+        stages.component_weights(spec, (weights.T @ corr @ weights)[None]),
     )
     return solution, errors

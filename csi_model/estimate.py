@@ -200,12 +200,7 @@ def _estimate(
     spec: ModelSpec, data: IndicatorMatrix, options: Options, *, progress: Progress | None = None
 ) -> Result:
     large = len(data.values) > resample.LARGE and options.missing != "fiml"
-    if options.method != "pls" and not spec.is_plain:
-        raise SpecificationError(
-            f"Second-order constructs and interactions are estimated by PLS, not by {options.method}.",
-            code="staged",
-            remedy="Choose method pls, or leave them out.",
-        )
+    _check_method(spec, options.method)
     if options.bootstrap and data.clusters is not None and len(np.unique(data.clusters)) < 2:
         raise DataError(
             "All respondents are of one cluster: resampling it whole shows no variation.",
@@ -255,6 +250,21 @@ def _estimate(
         covariance=fitted,
     )  # fmt: skip
     return replace(result, cautions=(*data.cautions, *cautions_of(result, given)))
+
+
+def _check_method(spec: ModelSpec, method: str) -> None:
+    """Refuse what a method cannot estimate; the covariance model takes second-order constructs."""
+    refused = {
+        "Second-order constructs": method == "plsc" and any(c.components for c in spec.constructs),
+        "Interactions": method != "pls" and any(c.product for c in spec.constructs),
+    }
+    for what, is_refused in refused.items():
+        if is_refused:
+            raise SpecificationError(
+                f"{what} are estimated by PLS, not by {method}.",
+                code="staged",
+                remedy="Choose method pls, or leave them out.",
+            )
 
 
 def estimate_groups(

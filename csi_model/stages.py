@@ -268,11 +268,11 @@ def _join(
         r_squared,
         first.iterations + ended.iterations,
         first.converged & ended.converged,
-        _component_weights(spec, construct_corr),
+        component_weights(spec, construct_corr),
     )
 
 
-def _component_weights(spec: ModelSpec, construct_corr: F64) -> F64:
+def component_weights(spec: ModelSpec, construct_corr: F64) -> F64:
     """Weights of standardised component scores in each second-order score, from their correlations."""
     found = np.zeros_like(construct_corr)
     for number, construct in enumerate(spec.constructs):

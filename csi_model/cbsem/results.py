@@ -155,7 +155,9 @@ class CbsemResult:
         ``Theta^-1 lambda``; Bartlett's are the same up to a factor, so normalising makes them one. They
         apply to answers in their own units. Where a residual variance is not positive, or weights are
         negative, the weights are the standardised loadings over the items' standard deviations, cut off
-        at zero: ``weight_cautions`` says so. A construct of constructs has the weights of all its items.
+        at zero: ``weight_cautions`` says so. A construct of constructs is scored from the items of all its
+        components: weights proportional to ``Sigma^-1 c``, with these items' implied covariances and those
+        with the construct, c; within a component they stand to each other as the component's own.
 
         References
         ----------
@@ -186,7 +188,8 @@ class CbsemResult:
         for name in factors:
             own = [k for k, item in enumerate(self.structure.observed) if (name, item) in measured]
             load = lam[:, factors.index(name)]
-            if not own:
+            second_order = not own
+            if second_order:
                 lower = [factor for factor in factors if (name, factor) in measured]
                 load = sum(
                     (lam[:, factors.index(f)] * beta[factors.index(f), factors.index(name)] for f in lower),
@@ -195,7 +198,8 @@ class CbsemResult:
                 own = [k for k in range(len(scale)) if load[k] != 0.0]
             if not own:
                 continue
-            block = residual[np.ix_(own, own)]
+            within = implied.sigma if second_order else residual
+            block = within[np.ix_(own, own)]
             lead = load[own]
             if len(own) == 1:
                 out[name] = ({self.structure.observed[own[0]]: 1.0}, False)

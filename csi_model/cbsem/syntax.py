@@ -137,7 +137,7 @@ def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: 
         logging.getLogger().disabled = was
     rows = _table(model, effects, names)
     rows = _fix_single_items(rows, effects, single_residual)
-    rows = _start_variances(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
+    rows = _start_constructs(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
     factors = tuple(model.vars["inner"])
     latent = tuple(name for name in effects.get("=~", {}))
     bare = Structure(names, _factor_order(factors, latent), latent, ())
@@ -226,15 +226,20 @@ def _fix_single_items(rows: list[Row], effects: Any, residual: float) -> list[Ro
     return out
 
 
-def _start_variances(rows: list[Row], effects: Any, variances: dict[str, float]) -> list[Row]:
+def _start_constructs(rows: list[Row], effects: Any, variances: dict[str, float]) -> list[Row]:
     """Start a construct's variance at half of its first item's, at all of it where that item is alone.
 
     semopy starts every construct at 0.05, far below what answers on ten points have: with an item without
-    residual the first steps then pass through nearly singular matrices, and some machines stay there.
+    residual the first steps then pass through nearly singular matrices, and some machines stay there. It
+    starts the loadings of constructs on a construct at 0, where that construct explains nothing and the
+    search can run off to a variance of 0; they start at 1, as the first of them is fixed to.
     """
     measured = effects.get("=~", {})
     out = []
     for row in rows:
+        if row.op == "=~" and row.rhs in measured and row.free >= 0:
+            out.append(replace(row, value=1.0))
+            continue
         construct = row.lhs == row.rhs and row.op == "~~" and row.lhs in measured
         if not construct or row.free == FIXED:
             out.append(row)
