@@ -17,8 +17,9 @@ from csi_model.decompose import WaveAnswers, decompose
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimate import Options, Result, estimate
 from csi_model.forms import Wave
-from csi_model.intervals import F64, Estimate, weighted_means
+from csi_model.intervals import Estimate, weighted_means
 from csi_model.prepare import IndicatorMatrix
+from csi_model.scores import question_points
 from csi_model.small_units import holm
 from csi_model.specify import ModelSpec
 
@@ -126,12 +127,12 @@ def follow(
 def wave_of(code: str, data: IndicatorMatrix, result: Result) -> Wave:
     """Give what a series needs to know of one estimated wave; uncertain weights where it has draws."""
     spec = result.spec
-    rows = index_rows(spec)
-    means, covariance = weighted_means(item_points(spec, data)[:, rows], data.weights, data.clusters)
-    shares = result.points.shares[0, rows]
+    rows, index = index_rows(spec), spec.place[spec.index]
+    means, covariance = weighted_means(question_points(spec, data)[:, rows], data.weights, data.clusters)
+    shares = result.points.construct_shares[0, rows, index]
     spread = cross = None
     if result.draws is not None:
-        both = np.hstack([result.draws.indicators[:, rows], result.draws.shares[:, rows]])
+        both = np.hstack([result.draws.indicators[:, rows], result.draws.construct_shares[:, rows, index]])
         joint = np.cov(both[np.isfinite(both).all(axis=1)], rowvar=False)
         spread, cross = joint[len(rows) :, len(rows) :], joint[: len(rows), len(rows) :]
     low, high, _ = spec.scales[rows[0]]
@@ -149,14 +150,8 @@ def wave_of(code: str, data: IndicatorMatrix, result: Result) -> Wave:
 
 
 def index_rows(spec: ModelSpec) -> NDArray[np.int64]:
-    """Give the places of the index's own questions."""
+    """Give the places of the index's questions, those of its components where it is of second order."""
     return np.flatnonzero(spec.block_mask[:, spec.place[spec.index]])
-
-
-def item_points(spec: ModelSpec, data: IndicatorMatrix) -> F64:
-    """Give each answer on 0–100, (n_respondents, n_indicators)."""
-    low, high, _ = spec.scales.T
-    return np.asarray(100.0 * (data.values - low) / (high - low))
 
 
 def _order(labels: NDArray[np.str_], data: IndicatorMatrix, order: Sequence[str]) -> tuple[str, ...]:
@@ -266,12 +261,12 @@ def _why(
 
     def side(code: str) -> WaveAnswers:
         spec, result = results[code].spec, results[code]
-        rows = index_rows(spec)
-        drawn = None if result.draws is None else result.draws.shares[:, rows]
+        rows, index = index_rows(spec), spec.place[spec.index]
+        drawn = None if result.draws is None else result.draws.construct_shares[:, rows, index]
         return WaveAnswers(
-            item_points(spec, parts[code])[:, rows],
+            question_points(spec, parts[code])[:, rows],
             np.full(int((labels == code).sum()), "all") if segments is None else segments[labels == code],
-            result.points.shares[0, rows],
+            result.points.construct_shares[0, rows, index],
             parts[code].weights,
             None if drawn is None else drawn[np.isfinite(drawn).all(axis=1)],
         )

@@ -114,3 +114,24 @@ def test_a_segment_too_small_leaves_the_rest_of_the_result():
     found = waves.follow(SPEC, data, year, csi_model.Options(), segments=segments)
     assert found["why"][0]["refused"]["code"] == "floor"
     assert found["waves"][1]["change"] is not None
+
+
+def test_an_index_of_second_order_is_followed_by_its_own_shares():
+    data, year = survey(years=2)
+    plain = SPEC.to_mapping()
+    del plain["indicators"]  # all on 1 to 10, the default
+    plain |= {"index": "BOND", "paths": [["IMG", "BOND"], ["QUAL", "BOND"]]}
+    kept = {"IMG", "QUAL", "SAT", "LOY"}
+    plain["constructs"] = [construct for construct in plain["constructs"] if construct["id"] in kept]
+    plain["constructs"].append({"id": "BOND", "components": ["SAT", "LOY"]})
+    spec = csi_model.ModelSpec.from_mapping(plain)
+    columns = dict(zip(data.codes, data.values.T, strict=True))
+    answers = csi_model.prepare(spec, {code: columns[code] for code in spec.indicator_ids})
+    found = waves.follow(spec, answers, year, OPTIONS)
+    for code, wave in zip(("2021", "2022"), found["waves"], strict=True):
+        own = csi_model.estimate(spec, answers.subset(year == code))
+        points = own.points.constructs[0, spec.place["BOND"]]
+        assert wave["re_estimated"]["value"] == pytest.approx(points, abs=1e-9)
+    why = found["why"][0]
+    parts = sum(why[name]["value"] for name in ("answers", "weights", "mix"))
+    assert parts == pytest.approx(why["change"]["value"], abs=1e-9)
