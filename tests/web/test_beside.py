@@ -8,6 +8,7 @@ from surveys.indicators import IndicatorSystem
 from web.beside import beside, series_items
 
 CODES = {name: [f"{name}{k}" for k in (1, 2, 3)] for name in ("QUAL", "PRICE", "SAT", "SWC", "LOY")}
+SCALES = {code: (1, 10) for codes in CODES.values() for code in codes}
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def system():
 
 
 def test_a_series_of_a_second_order_index_has_the_indexs_points(answers):
-    plain = system().model()
+    plain = system().model(SCALES)
     plain["constructs"].append({"id": "BOTH", "components": ["SAT", "LOY"]})
     plain |= {"index": "BOTH", "paths": [["QUAL", "BOTH"], ["PRICE", "BOTH"], ["SWC", "BOTH"]]}
     spec = ModelSpec.from_mapping(plain)
@@ -60,7 +61,7 @@ def test_a_series_of_a_second_order_index_has_the_indexs_points(answers):
 
 
 def test_an_interaction_leaves_priorities_and_segments_whole(answers):
-    plain = system().model()
+    plain = system().model(SCALES)
     plain["constructs"].append({"id": "TIED", "product": ["SAT", "SWC"]})
     plain["paths"].append(["TIED", "LOY"])
     spec = ModelSpec.from_mapping(plain)
