@@ -19,6 +19,7 @@ from csi_model.estimate import Options, Result, estimate
 from csi_model.forms import Wave
 from csi_model.intervals import Estimate, weighted_means
 from csi_model.prepare import IndicatorMatrix
+from csi_model.remedies import REMEDIES
 from csi_model.scores import question_points
 from csi_model.small_units import holm
 from csi_model.specify import ModelSpec
@@ -117,7 +118,8 @@ def follow(
         },
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
-            _why(pair, parts, results, labels, groups, options, cautions) for pair in pairwise(codes)
+            _across(pair, series) or _why(pair, parts, results, labels, groups, options, cautions)
+            for pair in pairwise(codes)
         ],
         "control": control,
         "cautions": [caution.plain() for caution in _once(cautions)],
@@ -246,6 +248,19 @@ def _waves(series: trend.Series, results: Mapping[str, Result], alpha: float) ->
             }
         )
     return found
+
+
+def _across(pair: tuple[str, str], series: trend.Series) -> dict[str, Any] | None:
+    """Refuse to split a change across a break: the new form would count as answers."""
+    kinds = [each.kind for each in series.breaks if each.after == pair[1]]
+    if not kinds:
+        return None
+    refused = DataError(
+        f"Between {pair[0]} and {pair[1]} the {kinds[0]} changed, which no split tells from the answers.",
+        code="break",
+        remedy=REMEDIES["break"],
+    )
+    return {"from": pair[0], "to": pair[1], "refused": refused.plain()}
 
 
 def _why(

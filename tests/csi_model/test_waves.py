@@ -63,6 +63,8 @@ def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
     assert broken["waves"][2]["change"] is None
     assert broken["waves"][1]["change"] is not None
     assert "break" in {each["code"] for each in broken["cautions"]}
+    assert broken["why"][1]["refused"]["code"] == "break"
+    assert "refused" not in broken["why"][0]
     shift = Bridge(from_normal(-1.5, 0.4))
     mended = waves.follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]}, bridges={"2023": shift})
     plain = waves.follow(SPEC, data, year, OPTIONS)
