@@ -40,6 +40,8 @@ class Micom:
     correlation_quantile : ndarray
         What random groups exceed in 95 % of cases.
     p_correlation : ndarray
+    correlation_draws : ndarray of shape (n_permutations - failed, n_constructs)
+        Of random groups.
     mean_difference, variance_difference : ndarray
         Step 3: first minus second group of the pooled scores: means, and logarithms of variances.
     mean_interval, variance_interval : ndarray of shape (2, n_constructs)
@@ -57,6 +59,7 @@ class Micom:
     correlation: F64
     correlation_quantile: F64
     p_correlation: F64
+    correlation_draws: F64
     mean_difference: F64
     mean_interval: F64
     p_mean: F64
@@ -240,6 +243,7 @@ def _judged(
         correlation=c,
         correlation_quantile=np.quantile(correlation, alpha, axis=0),
         p_correlation=p_c,
+        correlation_draws=correlation,
         mean_difference=m,
         mean_interval=np.quantile(mean, tails, axis=0),
         p_mean=p_m,

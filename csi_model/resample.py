@@ -164,14 +164,6 @@ def counts(data: IndicatorMatrix, n_resamples: int, rng: np.random.Generator) ->
     return drawn
 
 
-def from_indices(
-    spec: ModelSpec, source: MeanReplaced | Likelihood, indices: NDArray[np.int64], scheme: str = "path"
-) -> Draws:
-    """Estimate resamples whose rows are given, (n_resamples, n_respondents), from 0."""
-    drawn = np.stack([np.bincount(rows, minlength=indices.shape[1]) for rows in indices]).astype(float)
-    return estimates(source.of_counts(drawn), spec, scheme)
-
-
 def jackknife(
     spec: ModelSpec,
     data: IndicatorMatrix,

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,31 +62,3 @@ def reference() -> Shelf:
             pytest.fail(f"{REFERENCE} is missing; under CI the comparison with R packages must run.")
         pytest.skip("not compared with the R packages: ../shared/reference is not here")
     return Shelf(REFERENCE / "mobi")
-
-
-@pytest.fixture(scope="session")
-def compare() -> Callable[..., None]:
-    """`compare(file, name, got, want, rtol=0, atol=1e-6)`: assert, and record for `make reference`."""
-    log = os.environ.get("MANYI_REFERENCE_LOG")
-
-    def check(file: str, name: str, got: Any, want: Any, *, rtol: float = 0.0, atol: float = 1e-6) -> None:
-        ours, theirs = np.asarray(got, dtype=float), np.asarray(want, dtype=float)
-        assert ours.shape == theirs.shape, f"{file}, {name}: shapes {ours.shape} and {theirs.shape}"
-        assert ours.size, f"{file}, {name}: nothing to compare"
-        if log:
-            gap = np.abs(ours - theirs)
-            size = np.abs(theirs)
-            relative = float(np.max(np.where(size > 0, gap / np.where(size > 0, size, 1), 0.0)))
-            row = {
-                "file": file,
-                "name": name,
-                "n": int(ours.size),
-                "largest": float(gap.max()),
-                "relative": relative,
-                "allowed": f"{rtol:g} rel." if rtol else f"{atol:g}",
-            }
-            with Path(log).open("a", encoding="utf-8") as out:
-                out.write(json.dumps(row) + "\n")
-        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=atol, err_msg=f"{file}: {name}")
-
-    return check

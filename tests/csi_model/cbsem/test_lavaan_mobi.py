@@ -1,12 +1,15 @@
-"""Against lavaan 0.6-14 on the mobile-phone data, every estimator."""
+"""Every figure of lavaan 0.6-14 on the mobile-phone data, every estimator."""
 
 import time
 
 import numpy as np
 import pytest
 
-from csi_model.cbsem import bootstrap, fit, modification_indices
+from csi_model.cbsem import bootstrap, fit
 from csi_model.errors import ConvergenceError
+from tests.csi_model.cbsem.lavaan import check_model
+from tests.csi_model.figures import Figures
+from tests.csi_model.test_seminr import check_table
 
 pytestmark = pytest.mark.reference
 
@@ -39,47 +42,52 @@ def at_lavaan(result, expected):
 
 @pytest.mark.parametrize("model", ["core", "cfa", "sem"])
 @pytest.mark.parametrize("run", RUNS)
-def test_fit_equals_lavaan(reference, same_as_lavaan, compare, model, run):
+def test_fit_equals_lavaan(reference, model, run):
     answers, options = RUNS[run]
     file = f"lavaan_mobi_{model}_{run}.json"
     expected = reference.json(file)
+    figures = Figures(file, expected)
     if not expected["converged"]:
         with pytest.raises(ConvergenceError):
             fit(reference.text(f"{model}.lav"), reference.columns(answers), **options)
+        figures.leave("lavaan did not converge either", "*")
         return
     result = fit(reference.text(f"{model}.lav"), reference.columns(answers), **options)
     limits = dict(FLAT) if model == "sem" else {"rtol": 2e-4, "se_rtol": 2e-4}
     if run == "ULS":
-        # lavaan's default errors of ULS invert the plain cross-products; ours are Browne's.
         limits["se_rtol"] = None
-    assert same_as_lavaan(result, expected, file, **limits) > 100
+    with figures:
+        check_model(figures, result, **limits)
     assert np.abs(result.objective.gradient(result.theta)).max() < 1e-4
     there = result.objective.value(at_lavaan(result, expected))
     assert result.objective.value(result.theta) <= there + 1e-9
-    implied = expected["implied_cov"]
-    names = result.structure.observed
-    theirs = np.array([[implied[a][b] for b in names] for a in names])
-    compare(file, "implied covariances", result.implied_covariance(), theirs, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("model", ["core", "cfa", "sem"])
-def test_ordered_fit_equals_lavaan(reference, same_as_lavaan, to_five, model):
+def test_ordered_fit_equals_lavaan(reference, to_five, model):
     result = fit(reference.text(f"{model}.lav"), to_five(reference.columns("mobi.csv")), estimator="WLSMV")
-    file = f"lavaan_mobi5_{model}_WLSMV.json"
-    expected = reference.json(file)
     limits = {"rtol": 5e-4, "se_rtol": 2e-4}
     if model == "sem":
         # An ordered predictor of a construct: lavaan derives the residuals of that construct's items
         # before the predictor's own, so that their total variances miss one by 4e-4.
-        limits = {"rtol": 2e-3, "atol": 1e-4, "se_rtol": 1e-2}
-    assert same_as_lavaan(result, expected, file, **limits) > 200
+        limits = {
+            "rtol": 2e-3,
+            "atol": 1e-3,
+            "se_rtol": 1e-2,
+            "modification": 2e-2,
+            "matrices": {"atol": 5e-4},
+        }
+    file = f"lavaan_mobi5_{model}_WLSMV.json"
+    with Figures(file, reference.json(file)) as figures:
+        check_model(figures, result, **limits)
     np.testing.assert_allclose(np.diagonal(result.implied_covariance()), 1.0, rtol=1e-12)
 
 
-def test_ten_ordered_categories_equal_lavaan(reference, same_as_lavaan):
+def test_ten_ordered_categories_equal_lavaan(reference):
     result = fit(reference.text("core.lav"), reference.columns("mobi.csv"), estimator="WLSMV")
     file = "lavaan_mobi_core_WLSMV10.json"
-    assert same_as_lavaan(result, reference.json(file), file, rtol=1e-4, se_rtol=1e-4) > 300
+    with Figures(file, reference.json(file)) as figures:
+        check_model(figures, result, rtol=2e-4)
 
 
 def test_fiml_with_missing_answers_is_faster_than_lavaan(reference):
@@ -90,70 +98,85 @@ def test_fiml_with_missing_answers_is_faster_than_lavaan(reference):
     assert time.process_time() - start < 3.6
 
 
-@pytest.mark.parametrize(
-    ("model", "run", "limit"),
-    [("core", "ML", 1e-3), ("cfa", "ML", 1e-3), ("core", "FIML_missing10", 1e-3), ("core", "GLS", 5e-3)],
-)
-def test_modification_indices_equal_lavaan(reference, compare, model, run, limit):
-    answers, options = RUNS[run]
-    result = fit(reference.text(f"{model}.lav"), reference.columns(answers), **options)
-    ours = {(m.lhs, m.op, m.rhs): m for m in modification_indices(result)}
-    file = f"lavaan_mobi_{model}_{run}.json"
-    theirs = reference.json(file)["modindices_top15"]
-    assert len(theirs) == 15
-    for line in theirs:
-        key = (line["lhs"], line["op"], line["rhs"])
-        own = ours[key] if key in ours else ours[key[::-1]]
-        # GLS: lavaan multiplies by n where the chi-square uses n - 1.
-        compare(file, "modification", [own.mi, own.epc], [line["mi"], line["epc"]], rtol=limit)
-
-
-def test_thresholds_and_polychorics_equal_lavaan(reference, compare, to_five):
+def test_thresholds_and_polychorics_equal_lavaan(reference, to_five):
     result = fit(reference.text("core.lav"), to_five(reference.columns("mobi.csv")), estimator="WLSMV")
-    cuts = reference.json("lavaan_mobi5_core_thresholds.json")["thresholds"]
     ours = {f"{row.lhs}|{row.rhs}": row.est for row in result.estimates if row.op == "|"}
-    assert set(ours) == set(cuts)
-    compare("lavaan_mobi5_core_thresholds.json", "thresholds", [ours[c] for c in cuts], list(cuts.values()))
+    file = "lavaan_mobi5_core_thresholds.json"
+    with Figures(file, reference.json(file)) as figures:
+        figures.same("thresholds", list(ours.values()), list(ours))
     file = "lavaan_mobi5_core_polychoric.csv"
     table = reference.columns(file)
-    names = [str(name) for name in table["var"]]
+    items = [str(item) for item in table.pop("var")]
     place = {name: k for k, name in enumerate(result.structure.observed)}
-    rows, cols = np.tril_indices(len(names), -1)
-    sample = result.objective.parts[0].sample[len(cuts) :]
-    square = np.eye(len(names))
-    square[rows, cols] = square[cols, rows] = sample
-    order = [place[name] for name in names]
-    compare(
-        file, "polychorics", square[np.ix_(order, order)], np.column_stack([table[name] for name in names])
+    rows, cols = np.tril_indices(len(items), -1)
+    square = np.eye(len(items))
+    square[rows, cols] = square[cols, rows] = result.objective.parts[0].sample[len(ours) :]
+    order = [place[name] for name in items]
+    stored = {name: dict(zip(items, column.tolist(), strict=True)) for name, column in table.items()}
+    with Figures(file, stored) as figures:
+        figures.same("", square[np.ix_(order, order)], items, items)
+
+
+@pytest.mark.parametrize("model", ["core", "cfa"])
+def test_factor_scores_equal_lavaan(reference, model):
+    result = fit(reference.text(f"{model}.lav"), reference.columns("mobi.csv"))
+    check_table(
+        reference,
+        f"lavaan_mobi_{model}_ML_scores.csv",
+        result.factor_scores(),
+        result.structure.latent,
+        atol=1e-4,
     )
 
 
-def test_factor_scores_equal_lavaan(reference, compare):
-    result = fit(reference.text("core.lav"), reference.columns("mobi.csv"))
-    file = "lavaan_mobi_core_ML_scores.csv"
-    theirs = reference.columns(file)
-    ours = result.factor_scores()
-    for k, name in enumerate(result.structure.latent):
-        compare(file, name, ours[:, k], theirs[name], atol=1e-4)
+def test_factor_scores_of_a_model_with_an_observed_predictor_equal_lavaan(reference):
+    """lavaan adds the observed item's mean to all scores and misses its own part in those it predicts."""
+    result = fit(reference.text("sem.lav"), reference.columns("mobi.csv"))
+    file = "lavaan_mobi_sem_ML_scores.csv"
+    latent, scores = result.structure.latent, result.factor_scores()
+    rows = [str(row) for row in range(len(scores))]
+    columns = reference.columns(file)
+    around = {
+        name: dict(zip(rows, (columns[name] - columns[name].mean()).tolist(), strict=True)) for name in latent
+    }
+    with Figures(file, around) as figures:
+        place = latent.index("Loyalty")
+        others = [name for name in latent if name != "Loyalty"]
+        figures.same("", np.delete(scores, place, axis=1).T, others, rows, atol=1e-4)
+        gap = columns["Loyalty"] - columns["Loyalty"].mean() - scores[:, place]
+        path = result.estimate("Loyalty", "~", "CUSCO").est
+        items = result.data[0].values - result.data[0].values.mean(axis=0)
+        pull = np.linalg.lstsq(items, gap, rcond=None)[0][result.structure.observed.index("CUSCO")]
+        assert abs(pull / path + 1) < 0.05
+        figures.leave("without the part of an observed predictor", "Loyalty")
 
 
 def test_bootstrap_agrees_with_lavaan(reference):
-    """Other random numbers, 200 against 1,000 draws: loadings and variances agree to the draw's noise."""
+    """Other random numbers, 200 against 1,000 draws: what is identified agrees within Monte Carlo error.
+
+    Errors of a standard deviation are sd/√(2B), those of a 2.5 % quantile √(0.025·0.975/B)/0.0584 sd. (lavaan
+    draws from `set.seed(runif(1) * 999999999)` after `set.seed(123)`; all its 1,000 draws take minutes.)
+    """
     result = fit(reference.text("core.lav"), reference.columns("mobi.csv"))
     drawn = bootstrap(result, 200, seed=1)
     assert drawn.failed < 20
-    lines = {
-        f"{r['lhs']} {r['op']} {r['rhs']}": r
-        for r in reference.json("lavaan_mobi_core_ML_bootstrap1000.json")["percentile"]
-    }
-    ends = drawn.interval(kind="percentile")
-    compared = 0
-    for k, name in enumerate(drawn.names):
-        line = lines[name]
+    file = "lavaan_mobi_core_ML_bootstrap1000.json"
+    with Figures(file, reference.json(file)) as figures:
         # Paths among nearly equal constructs have draws without a minimum, which lavaan keeps.
-        if " ~ " in name or line["lhs"] in {"Value", "Satisfaction", "Expectation"}:
-            continue
-        assert drawn.se[k] == pytest.approx(line["se"], rel=0.25)
-        np.testing.assert_allclose(ends[k], [line["ci.lower"], line["ci.upper"]], atol=0.5 * line["se"])
-        compared += 1
-    assert compared > 15
+        loose = [
+            name
+            for name in drawn.names
+            if " ~ " in name or name.split()[0] == name.split()[2] in {"Quality", "Value", "Satisfaction"}
+        ]
+        kept = [name for name in drawn.names if name not in loose]
+        places = [drawn.names.index(name) for name in kept]
+        share = (1 / 200 + 1 / 1000) ** 0.5
+        for place, kind in (("percentile", "percentile"), ("bca", "bc")):
+            figures.same(place, drawn.estimates[:, None], drawn.names, ["est"], rtol=2e-4)
+            error, ends = drawn.se[places, None], drawn.interval(kind=kind)[places]
+            figures.within(place, error, kept, ["se"], spread=error * share / 2**0.5, errors=5)
+            figures.within(place, ends, kept, ["ci.lower", "ci.upper"], spread=2.67 * error * share, errors=5)
+            why = "of draws without a minimum, which lavaan keeps and we count as failed"
+            figures.leave(why, *(f"{place}/{name}" for name in loose))
+            figures.leave("fixed, or a normal test of the bootstrap error", place)
+        figures.leave("the number of draws", "n_ok")
