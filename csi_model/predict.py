@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi_model import pls
+from csi_model import pls, stages
 from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.folds import Labels, check_folds, draw_folds
 from csi_model.moments import Moments
@@ -109,7 +109,7 @@ def predict(
     Raises
     ------
     SpecificationError
-        Unknown technique or benchmark; second-order constructs or interactions.
+        Unknown technique or benchmark; an interaction with an endogenous construct by technique EA.
     DataError
         Folds that are no partition of the respondents, fewer than two, or so that an indicator is constant
         or the benchmark is not determined in training.
@@ -125,7 +125,9 @@ def predict(
 
     where E keeps exogenous constructs alone;
     :math:`Q^2 = 1 - \sum (x - \hat x)^2 / \sum (x - m)^2`. A missing answer of the predictors counts as the
-    training mean.
+    training mean. A second-order construct foretells its components by their correlations with it, and these
+    their questions. The score of an interaction is the product of both scores by the training weights,
+    standardised as in training; with one in the model, missing answers are replaced by the sample's means.
 
     References
     ----------
@@ -145,7 +147,8 @@ def predict(
         deals = np.stack([draw_folds(data, n_folds, rng) for _ in range(max(1, n_repetitions))])
     else:
         deals = check_folds(folds, len(data.values))
-    runs = [_run(spec, data, deal, technique, benchmark, scheme) for deal in deals]
+    wide = stages.augment(spec, data)
+    runs = [_run(spec, data, wide, deal, technique, benchmark, scheme) for deal in deals]
     outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
     squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
@@ -174,11 +177,13 @@ def _check_wish(spec: ModelSpec, technique: str, benchmark: str) -> None:
             raise SpecificationError(
                 f"There is no prediction {name} {value!r}.", code=name, remedy=f"Choose {' or '.join(known)}."
             )
-    if not spec.is_plain:
+    endogenous = np.asarray(spec.path_matrix.any(axis=1))
+    late = [c.id for c in spec.constructs if any(endogenous[spec.place[each]] for each in c.product)]
+    if technique == "EA" and late:
         raise SpecificationError(
-            "Prediction is for models of first-order constructs.",
+            f"The interaction {late[0]} has an endogenous construct, which is foretold itself.",
             code="staged",
-            remedy="Leave out second-order constructs and interactions.",
+            remedy="Choose technique DA.",
         )
 
 
@@ -200,7 +205,7 @@ def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
         cov = (deviations * weights[:, None]).T @ deviations / weights.sum()
         flat = ~(np.diag(cov) > 1e-12)
         if flat.any():
-            code = data.codes[int(np.flatnonzero(flat)[0])]
+            code = data.codes[int(np.flatnonzero(flat)[0])]  # a product is constant after its indicator
             raise DataError(
                 f"{code} does not vary where fold {fold + 1} is held out.",
                 code="constant-column",
@@ -212,22 +217,32 @@ def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
 
 
 def _run(
-    spec: ModelSpec, data: IndicatorMatrix, deal: Labels, technique: str, benchmark: str, scheme: str
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    wide: IndicatorMatrix,
+    deal: Labels,
+    technique: str,
+    benchmark: str,
+    scheme: str,
 ) -> tuple[F64, F64, F64]:
     """One repetition: predictions of model and benchmark, and errors (5, 2, n_targets).
 
-    The errors are those of model, benchmark and training mean, then of model and benchmark in sample.
+    `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
+    training mean, then of model and benchmark in sample.
     """
-    moments, wanted = _training(data, deal), _targets(spec)
+    moments, wanted = _training(wide, deal), np.flatnonzero(_targets(spec))
     truth = data.values[:, wanted]
-    model = _coefficients(spec, moments, technique, scheme)[:, :, wanted]
-    linear = _benchmark(spec, moments, deal, benchmark)[:, :, wanted]
+    model = _coefficients(spec, moments, technique, scheme, stages.center(spec, wide))[:, :, wanted]
+    linear = np.zeros_like(model)
+    linear[:, : data.values.shape[1]] = _benchmark(spec, stages.own(moments, spec), deal, benchmark)[
+        :, :, wanted
+    ]
     shape = truth.shape
     outside, outside_lm, naive = np.empty(shape), np.empty(shape), np.empty(shape)
     inside, inside_lm = np.zeros(shape), np.zeros(shape)
     for fold, mean in enumerate(moments.mean):
         held = deal == fold
-        deviations = np.where(np.isnan(data.values), 0.0, data.values - mean)
+        deviations = np.where(np.isnan(wide.values), 0.0, wide.values - mean)
         naive[held] = mean[wanted]
         for slopes, out, within in ((model, outside, inside), (linear, outside_lm, inside_lm)):
             found = mean[wanted] + deviations @ slopes[fold]
@@ -238,25 +253,29 @@ def _run(
     return outside, outside_lm, np.stack([_errors(truth, guess, data.weights) for guess in guesses])
 
 
-def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str) -> F64:
-    """Slopes of predicted on observed indicators, (n_folds, n_indicators, n_indicators)."""
-    solution = pls.solve(moments.corr, spec, scheme)
-    for fold in np.flatnonzero(~solution.converged)[:1]:
-        alone = moments.corr[fold]
+def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str, center: F64 | None) -> F64:
+    """Slopes of predicted indicators on the columns of the moments, (n_folds, n_columns, n_indicators)."""
+    solution, scores = stages.solve_scores(moments, spec, scheme, center)
+    indicators = stages.own(moments, spec)
+    corr = indicators.corr
+    for fold, converged in enumerate(solution.converged):
         try:
-            pls.check_solution(pls.solve(alone[None], spec, scheme), alone, spec)
+            pls.check_formative(corr[fold], spec)
+            if not converged:
+                alone = Moments(moments.mean[fold : fold + 1], moments.cov[fold : fold + 1])
+                stages.solve_one(alone, spec, scheme, center)
         except ModelError as error:
             message = f"With fold {fold + 1} held out: {error.message}"
             raise type(error)(message, code=error.code, remedy=error.remedy) from error
-    sd = np.sqrt(np.einsum("bpp->bp", moments.cov))
+    parts = np.array([[part.id in whole.components for whole in spec.constructs] for part in spec.constructs])
     turned = np.swapaxes(solution.paths, 1, 2)
     if technique == "EA":
-        exogenous = np.logical_not(spec.path_matrix.any(axis=1))
+        exogenous = np.logical_not(spec.path_matrix.any(axis=1) | parts.any(axis=1))
         turned = exogenous[:, None] * np.linalg.inv(np.eye(len(exogenous)) - turned)
-    loadings = np.where(spec.block_mask, solution.loadings, 0.0)
-    weights = np.where(spec.block_mask, solution.weights, 0.0)
-    slopes = weights @ turned @ np.swapaxes(loadings, 1, 2)
-    return np.asarray(slopes * sd[:, None, :] / sd[:, :, None])
+    loadings = np.where(spec.home_mask, solution.loadings, 0.0)
+    loadings = loadings + loadings @ (solution.construct_corr * parts)
+    sd = np.sqrt(np.einsum("bpp->bp", indicators.cov))
+    return np.asarray(scores @ turned @ np.swapaxes(loadings, 1, 2) * sd[:, None, :])
 
 
 def _benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:

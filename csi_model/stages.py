@@ -116,9 +116,25 @@ def solve(moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 |
         Over all constructs of `spec`. Loadings and weights refer to the indicators; an interaction has
         loadings and no weights. Components have no paths; their weights stand in `components`.
     """
-    if spec.is_plain:
-        return pls.solve(moments.corr, spec, scheme)
+    return solve_scores(moments, spec, scheme, center)[0]
+
+
+def solve_scores(
+    moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 | None = None
+) -> tuple[pls.Solution, F64]:
+    """Fit as `solve` does and say how scores come about.
+
+    Returns
+    -------
+    Solution
+    ndarray of shape (n_batch, n_columns, n_constructs)
+        Standardised scores are deviations of the columns of the moments from their means times these.
+    """
     p = len(spec.indicator_ids)
+    if spec.is_plain:
+        solution = pls.solve(moments.corr, spec, scheme)
+        sd = np.sqrt(np.einsum("bii->bi", moments.cov))
+        return solution, np.where(spec.block_mask, solution.weights, 0.0) / sd[:, :, None]
     first = _first_stage(spec)
     with np.errstate(all="ignore"):
         solved = pls.solve(Moments(moments.mean[:, :p], moments.cov[:, :p, :p]).corr, first, scheme)
@@ -243,8 +259,8 @@ def _join(
     second: Stage,
     ended: pls.Solution,
     first: pls.Solution,
-) -> pls.Solution:
-    """Put the stages together over all constructs of the model."""
+) -> tuple[pls.Solution, F64]:
+    """Put the stages together over all constructs of the model; give the coefficients of scores too."""
     p = len(spec.indicator_ids)
     sd = np.sqrt(np.einsum("bii->bi", moments.cov[:, :p, :p]))
     scores = np.zeros((len(weights), moments.mean.shape[1], len(spec.constructs)))
@@ -260,7 +276,7 @@ def _join(
     paths[:, columns[:, None], columns] = ended.paths
     paths *= spec.path_matrix
     r_squared[:, columns] = ended.r_squared
-    return pls.Solution(
+    joined = pls.Solution(
         weights,
         crossed[:, :p] / sd[:, :, None],
         construct_corr,
@@ -270,6 +286,7 @@ def _join(
         first.converged & ended.converged,
         component_weights(spec, construct_corr),
     )
+    return joined, scores
 
 
 def component_weights(spec: ModelSpec, construct_corr: F64) -> F64:

@@ -158,7 +158,7 @@ class Shuffled:
 
     def __init__(self, orders: np.ndarray) -> None:
         self._orders, self._next = orders, 0
-        self.multinomial = np.random.default_rng(0).multinomial
+        self.integers = np.random.default_rng(0).integers
 
     def permuted(self, rows: np.ndarray, axis: int) -> np.ndarray:
         """Shuffle each row by the next order."""

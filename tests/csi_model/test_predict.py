@@ -254,18 +254,3 @@ def test_a_benchmark_that_is_not_determined_is_refused(rng):
     values[:, 1] = 2 * values[:, 0]
     with pytest.raises(DataError, match="copies of others"):
         predict(SPEC, prepared(values), rng=rng)
-
-
-def test_interactions_are_refused(rng):
-    spec = ModelSpec.from_mapping(
-        SPEC.to_mapping()
-        | {
-            "constructs": [
-                *SPEC.to_mapping()["constructs"],
-                {"id": "BOTH", "name": {"en": "Both"}, "product": ["QUAL", "VAL"]},
-            ],
-            "paths": [*SPEC.to_mapping()["paths"], ["BOTH", "SAT"]],
-        }
-    )
-    with pytest.raises(SpecificationError, match="first-order constructs"):
-        predict(spec, prepared(survey(rng), spec), rng=rng)
