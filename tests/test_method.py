@@ -1,8 +1,13 @@
 """docs/method.md: every worked example is recomputed."""
 
+import csv
 import doctest
 import re
 from pathlib import Path
+
+import numpy as np
+
+from csi_model import ModelSpec, Options, assess, document, estimate, prepare
 
 METHOD = Path(__file__).parents[1] / "docs" / "method.md"
 
@@ -19,3 +24,25 @@ def test_every_worked_example_gives_what_it_says():
         names = example.globs
     assert runner.tries >= 20
     assert runner.failures == 0
+
+
+def keys(node: object) -> set[str]:
+    if isinstance(node, dict):
+        return set(node).union(*map(keys, node.values()))
+    return set().union(*map(keys, node)) if isinstance(node, list) else set()
+
+
+def test_every_key_of_the_result_document_is_explained():
+    golden = Path(__file__).parent / "golden"
+    head, *rows = csv.reader((golden / "data.csv").read_text(encoding="utf-8").splitlines())
+    columns = {name: np.array(column) for name, column in zip(head, zip(*rows, strict=True), strict=True)}
+    spec = ModelSpec.from_yaml((golden / "model.yaml").read_text(encoding="utf-8"))
+    data = prepare(spec, {code: columns[code].astype(float) for code in spec.indicator_ids})
+    found = keys(document(estimate(spec, data, Options(bootstrap=20))))
+    found |= keys(document(estimate(spec, data, Options(method="cbsem"))))
+    found |= keys(assess(spec, data, Options(bootstrap=20)))
+    own = {*spec.construct_ids, *spec.indicator_ids, *(node.id for _, node in spec.dimensions), "en", "zh"}
+    section = METHOD.read_text(encoding="utf-8").partition("## The keys of the result document")[2]
+    named = set(re.findall(r"`([a-z0-9_]+)`", section))
+    named |= {f"{key}_ci" for key in named}
+    assert found - own - named <= {"id", "name", "construct", "dimension", "source", "target"}
