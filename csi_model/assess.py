@@ -46,11 +46,11 @@ def assess(
     distinct.htmt_intervals, predict.predict, exact_fit.exact_fit
     """
     n = options.bootstrap or RESAMPLES
-    data = stages.augment(spec, data, options.missing)
+    wide = stages.augment(spec, data, options.missing)
     drawn_from: Any = None
-    if len(data.values) > LARGE and options.missing != "fiml":
-        drawn_from = RandomGroups(data, np.random.default_rng([options.seed, 1]))
-    drawn_from = drawn_from or source(data, options.missing)
+    if len(wide.values) > LARGE and options.missing != "fiml":
+        drawn_from = RandomGroups(wide, np.random.default_rng([options.seed, 1]))
+    drawn_from = drawn_from or source(wide, options.missing)
     method = "plsc" if options.method == "plsc" else "pls"
     found: dict[str, Any] = {"n": n, "seed": options.seed, "level": options.level}
     cautions: list[dict[str, str]] = []
@@ -64,7 +64,7 @@ def assess(
 
     def ratios(kind: str) -> list[list[Any]]:
         how = {"kind": kind, "scheme": options.scheme}
-        found = htmt_intervals(spec, data, drawn_from, n, options.seed, level=options.level, **how)
+        found = htmt_intervals(spec, wide, drawn_from, n, options.seed, level=options.level, **how)
         return _pairs(spec, found)
 
     part("htmt", lambda: ratios("htmt"))
@@ -73,7 +73,7 @@ def assess(
     part(
         "exact_fit",
         lambda: _distances(
-            exact_fit(spec, data, drawn_from, n, options.seed, scheme=options.scheme, method=method)
+            exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=method)
         ),
     )
     return found | {"cautions": cautions}

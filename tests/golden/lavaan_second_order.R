@@ -45,8 +45,8 @@ estimates <- function(file, model, data, call, ...) {
   save(file, call, c(
     fit = object(names(measures), number(unclass(measures))),
     r2 = object(names(r2), number(unclass(r2))),
-    standardized = rows(standardizedSolution(found)[c("lhs", "op", "rhs", "est.std", "se")]),
-    estimates = rows(as.data.frame(parameterEstimates(found)[c("lhs", "op", "rhs", "est", "se")]))
+    standardized = rows(as.data.frame(standardizedSolution(found))),
+    estimates = rows(as.data.frame(parameterEstimates(found)))
   ))
   found
 }
