@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi_model.errors import DataError
+from csi_model.errors import Caution, DataError
 from csi_model.intervals import F64
 
-# Published shares are rounded: totals may miss each other, or 1, by this share; each margin is then scaled.
-ROUNDING = 1e-3
+# Published shares are rounded: totals may miss each other, 1 or 100 by this share; each margin is then
+# scaled, with a caution where it misses by more than the last digits of a float.
+ROUNDING = 5e-3
+EXACT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class Targets:
     shares : tuple of ndarray
         Target shares of the classes, adding up to 1.
     places : integer ndarray of shape (n_variables, n_respondents)
+    cautions : tuple of Caution
+        Margins whose totals missed and were scaled.
     """
 
     variables: tuple[str, ...]
     classes: tuple[tuple[str, ...], ...]
     shares: tuple[F64, ...]
     places: NDArray[np.int64]
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def n(self) -> int:
@@ -101,14 +106,18 @@ def read_targets(classes: Mapping[str, ArrayLike], margins: Mapping[str, Mapping
     classes
         Variable → class of every respondent.
     margins
-        Variable → class → target. A margin whose targets are all 1 or less holds shares and must add up to 1;
-        others hold numbers (or percentages), and their totals must agree. Both may miss by `ROUNDING` at
-        most, relative.
+        Variable → class → target. A margin whose targets are all 1 or less holds shares and must add up to 1.
+        Others hold numbers of customers, at least as many as there are respondents, or percentages, which add
+        up to 100; their totals must agree. All may miss by `ROUNDING` at most, relative, with a caution.
 
     Raises
     ------
     DataError
-        With the variable, the class or the row, and a remedy.
+        With the variable, the class or the row, and a remedy. Codes: ``margins`` (none given),
+        ``margin-unknown`` (no such column), ``margin-classes`` (two classes of one name), ``margin-target``
+        (negative, not finite, no number), ``margin-zero`` (all zero), ``margin-total`` (totals that differ),
+        ``class-missing`` (a respondent's class is not in the margin, or empty), ``empty-class`` (a target
+        without respondents), ``length`` and ``shape``.
     """
     if not margins:
         raise DataError("No margin is given.", code="margins", remedy="Give at least one to rake to.")
@@ -116,7 +125,7 @@ def read_targets(classes: Mapping[str, ArrayLike], margins: Mapping[str, Mapping
     if absent:
         raise DataError(
             f"The margin {absent[0]} has no column of classes.",
-            code="margins",
+            code="margin-unknown",
             remedy=f"Leave it out or name it as the data do: {', '.join(classes)}.",
         )
     variables = tuple(sorted(margins))
@@ -129,34 +138,56 @@ def read_targets(classes: Mapping[str, ArrayLike], margins: Mapping[str, Mapping
             remedy="Give one class a respondent in each.",
         )
     names, shares, places = [], [], []
-    totals: dict[str, float] = {}
     for variable, column in zip(variables, columns, strict=True):
-        margin = {str(name): value for name, value in margins[variable].items()}
+        margin = _named(variable, margins[variable])
         order = tuple(sorted(margin))
-        numbers, counted = _numbers(variable, margin, order)
-        if counted:
-            totals[variable] = float(numbers.sum())
-        found, place = np.unique(column, return_inverse=True)
-        unknown = sorted(set(found.tolist()) - set(order))
-        if unknown:
-            row = int(np.flatnonzero(column == unknown[0])[0]) + 1
-            raise DataError(
-                f"Row {row}: {variable} = {unknown[0] or 'empty'} is missing from the margin.",
-                code="class-missing",
-                remedy="Add it to the margin, or give these respondents one of its classes.",
-            )
-        never = [name for name in order if name not in set(found.tolist()) and margin[name] > 0]
-        if never:
-            raise DataError(
-                f"The margin {variable} names {never[0]}, a class without respondents.",
-                code="empty-class",
-                remedy=f"Join it with another class. Classes found: {', '.join(found.tolist()[:12])}.",
-            )
+        shares.append(_numbers(variable, margin, order))
+        places.append(_places(variable, column, margin, order))
         names.append(order)
-        shares.append(numbers / numbers.sum())
-        places.append(np.searchsorted(np.array(order), found)[place.ravel()])
-    _check_totals(totals)
-    return Targets(variables, tuple(names), tuple(shares), np.array(places, dtype=np.int64))
+    cautions = _check_totals(dict(zip(variables, shares, strict=True)), lengths.pop())
+    return Targets(
+        variables,
+        tuple(names),
+        tuple(numbers / numbers.sum() for numbers in shares),
+        np.array(places, dtype=np.int64),
+        cautions,
+    )
+
+
+def _named(variable: str, margin: Mapping[str, float]) -> dict[str, float]:
+    """Give the margin with its classes as texts, as the respondents' are."""
+    named = {str(name): value for name, value in margin.items()}
+    if len(named) < len(margin):
+        twice = next(name for name in named if [str(key) for key in margin].count(name) > 1)
+        raise DataError(
+            f"The margin {variable} names the class {twice} twice.",
+            code="margin-classes",
+            remedy="Give each class one target.",
+        )
+    return named
+
+
+def _places(
+    variable: str, column: NDArray[np.str_], margin: Mapping[str, float], order: tuple[str, ...]
+) -> NDArray[np.int64]:
+    """Give each respondent's place in the order of classes."""
+    found, place = np.unique(column, return_inverse=True)
+    unknown = sorted(set(found.tolist()) - set(order))
+    if unknown:
+        row = int(np.flatnonzero(column == unknown[0])[0]) + 1
+        raise DataError(
+            f"Row {row}: {variable} = {unknown[0] or 'empty'} is missing from the margin.",
+            code="class-missing",
+            remedy="Add it to the margin, or give these respondents one of its classes.",
+        )
+    never = [name for name in order if name not in set(found.tolist()) and margin[name] > 0]
+    if never:
+        raise DataError(
+            f"The margin {variable} names {never[0]}, a class without respondents.",
+            code="empty-class",
+            remedy=f"Join it with another class. Classes found: {', '.join(found.tolist()[:12])}.",
+        )
+    return np.asarray(np.searchsorted(np.array(order), found)[place.ravel()], dtype=np.int64)
 
 
 def _labels(variable: str, column: ArrayLike) -> NDArray[np.str_]:
@@ -176,46 +207,50 @@ def _labels(variable: str, column: ArrayLike) -> NDArray[np.str_]:
     return array.astype(np.str_)
 
 
-def _numbers(variable: str, margin: Mapping[str, float], order: tuple[str, ...]) -> tuple[F64, bool]:
-    """Give a margin's targets and whether they are numbers of customers, not shares."""
+def _numbers(variable: str, margin: Mapping[str, float], order: tuple[str, ...]) -> F64:
+    """Give a margin's targets in the order of its classes."""
+    remedy = "Targets are shares, percentages or numbers of customers, 0 or more."
     try:
         numbers = np.array([margin[name] for name in order], dtype=float)
     except (TypeError, ValueError):
         raise DataError(
-            f"The margin {variable} holds a target that is no number.",
-            code="margins",
-            remedy="Targets are shares or numbers of customers, 0 or more.",
+            f"The margin {variable} holds a target that is no number.", code="margin-target", remedy=remedy
         ) from None
     for name, value in zip(order, numbers, strict=True):
         if not np.isfinite(value) or value < 0:
             raise DataError(
-                f"The target of {variable} = {name} is {value:g}.",
-                code="margins",
-                remedy="Targets are shares or numbers of customers, 0 or more.",
+                f"The target of {variable} = {name} is {value:g}.", code="margin-target", remedy=remedy
             )
-    total = float(numbers.sum())
-    if not total:
+    if not numbers.sum():
         raise DataError(
-            f"All targets of {variable} are zero.", code="margins", remedy="Give shares or numbers."
+            f"All targets of {variable} are zero.", code="margin-zero", remedy="Give shares or numbers."
         )
-    counted = bool(numbers.max() > 1)
-    if not counted and abs(total - 1) > ROUNDING:
-        raise DataError(
-            f"The shares of {variable} add up to {total:.6g}, not 1.",
-            code="margin-total",
-            remedy=f"Correct them; {ROUNDING:g} is tolerated for rounding.",
-        )
-    return numbers, counted
+    return numbers
 
 
-def _check_totals(totals: Mapping[str, float]) -> None:
-    if not totals:
-        return
-    (first, wanted), *others = totals.items()
-    for variable, total in others:
-        if abs(total - wanted) > ROUNDING * wanted:
+def _check_totals(margins: Mapping[str, F64], n: int) -> tuple[Caution, ...]:
+    """Refuse totals that miss what they must be by more than rounding; name those that rounding explains."""
+    totals = {variable: float(numbers.sum()) for variable, numbers in margins.items()}
+    # Fewer customers than respondents there cannot be: such numbers are percentages.
+    customers = [name for name, m in margins.items() if m.max() > 1 and totals[name] >= n * (1 - EXACT)]
+    missed = []
+    for variable, total in totals.items():
+        if variable in customers:
+            wanted = totals[customers[0]]
+            what = f"The margins {customers[0]} and {variable} add up to {wanted:.10g} and {total:.10g}."
+        elif margins[variable].max() > 1:
+            wanted, what = 100.0, f"The percentages of {variable} add up to {total:.6g}, not 100."
+        else:
+            wanted, what = 1.0, f"The shares of {variable} add up to {total:.6g}, not 1."
+        miss = abs(total - wanted) / wanted
+        if miss > ROUNDING:
             raise DataError(
-                f"The margins {first} and {variable} add up to {wanted:.10g} and {total:.10g}.",
+                what,
                 code="margin-total",
-                remedy=f"They describe one population: correct one; {ROUNDING:g} of it is tolerated.",
+                remedy=f"Correct the targets; {ROUNDING:.1%} is tolerated for rounding.",
             )
+        if miss > EXACT:
+            missed.append(what)
+    if not missed:
+        return ()
+    return (Caution("margin-rounded", f"{' '.join(missed)} Each margin was scaled to 1."),)

@@ -56,5 +56,7 @@ REMEDIES = {
     "trends-differ": "Choose comparison units that moved alike before.",
     # weights
     "costly-weights": "Trim the weights more, or rake on fewer margins.",
+    "heavy-respondent": "Check this weight; trim the weights, so that no one person decides a figure.",
+    "margin-rounded": "Give the targets with more digits, or see whether a class is missing.",
     "left-out": "Give these respondents a start weight, or a target above zero to their class.",
 }  # fmt: skip

@@ -17,6 +17,7 @@ MOST_ITERATIONS = 2000
 # Bounds of final weights, in multiples of their mean, that rim weighting often uses.
 USUAL_BOUNDS = (0.3, 3.0)
 COSTLY_EFFECT = 2.0
+HEAVY_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,7 @@ def rake(
     weights = np.zeros(targets.n)
     weights[used] = found[member.ravel()]
     inside = weights[used]
-    effect = design_effect(weights)
-    cautions = []
+    cautions = [*targets.cautions]
     if not used.all():
         left = int((~used).sum())
         cautions.append(
@@ -155,21 +155,16 @@ def rake(
                 f"{left} of {targets.n} respondents count zero: no start weight, or a target of zero.",
             )
         )
-    if effect > COSTLY_EFFECT:
-        message = (
-            f"The weights cost precision: design effect {effect:.2f}. Consider bounds, or fewer classes."
-        )
-        cautions.append(Caution("costly-weights", message))
     return Raked(
         weights,
         iterations,
         error,
         int((inside <= low * (1 + 1e-12)).sum()),
         int((inside >= high * (1 - 1e-12)).sum()),
-        effect,
+        design_effect(weights),
         n_effective(weights),
         targets.report(np.where(used, begun, 0.0), weights),
-        tuple(cautions),
+        (*cautions, *weight_cautions(weights)),
     )
 
 
@@ -302,6 +297,29 @@ def design_effect(weights: ArrayLike) -> float:
     weights = start_weights(weights, np.size(weights))
     positive = weights[weights > 0]
     return float(len(positive) / n_effective(positive))
+
+
+def weight_cautions(weights: ArrayLike) -> tuple[Caution, ...]:
+    """Say where weights cost much precision, or where a figure hangs on one respondent.
+
+    Costly is a design effect above `COSTLY_EFFECT`. One respondent is heavy with more than `HEAVY_SHARE` of
+    the mass, and more than twice an equal share, which in a small sample is large by itself.
+    """
+    weights = start_weights(weights, np.size(weights))
+    cautions = []
+    effect, shares = design_effect(weights), weights / weights.sum()
+    if effect > COSTLY_EFFECT:
+        n = int((weights > 0).sum())
+        message = (
+            f"The weights cost precision: design effect {effect:.2f}. {n} answers tell as much as "
+            f"{n / effect:.0f} of equal weight."
+        )
+        cautions.append(Caution("costly-weights", message))
+    heaviest = int(np.argmax(shares))
+    if shares[heaviest] > max(HEAVY_SHARE, 2 / (weights > 0).sum()):
+        message = f"Respondent {heaviest + 1} alone holds {shares[heaviest]:.0%} of all weight."
+        cautions.append(Caution("heavy-respondent", message))
+    return tuple(cautions)
 
 
 def compare(values: F64, weights: F64, *, level: float = 0.95) -> Compared:

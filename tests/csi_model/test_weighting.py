@@ -10,7 +10,7 @@ from scipy import optimize
 
 import csi_model
 from csi_model.errors import ConvergenceError, DataError
-from csi_model.weighting import USUAL_BOUNDS, compare, design_effect, rake
+from csi_model.weighting import USUAL_BOUNDS, compare, design_effect, rake, weight_cautions
 
 REGION, TIER = ["north", "south", "west"], ["key", "base"]
 
@@ -182,35 +182,82 @@ def refused(match, *arguments, error=DataError, **options):
     with pytest.raises(error, match=match) as caught:
         rake(*arguments, **options)
     assert caught.value.remedy
+    return caught.value.code
 
 
-def test_wrong_margins_are_refused():
+@pytest.mark.parametrize(
+    ("match", "margins", "code"),
+    [
+        ("No margin", {}, "margins"),
+        ("margin size has no column", {"size": {"a": 1}}, "margin-unknown"),
+        (
+            "names resident, a class without",
+            {"tier": {"key": 0.2, "base": 0.8, "resident": 0.001}},
+            "empty-class",
+        ),
+        ("Row 4: tier = base is missing", {"tier": {"key": 1.0}}, "class-missing"),
+        ("tier add up to 0.99, not 1", {"tier": {"key": 0.2, "base": 0.79}}, "margin-total"),
+        ("tier add up to 1.1, not 1", {"tier": {"key": 0.3, "base": 0.8}}, "margin-total"),
+        ("percentages of tier add up to 8, not 100", {"tier": {"key": 3, "base": 5}}, "margin-total"),
+        (
+            "add up to 1000 and 1100",
+            {"area": {"town": 500, "country": 500}, "tier": {"key": 300, "base": 800}},
+            "margin-total",
+        ),
+        ("target of tier = key is -0.1", {"tier": {"key": -0.1, "base": 1.1}}, "margin-target"),
+        ("target of tier = key is nan", {"tier": {"key": np.nan, "base": 1.0}}, "margin-target"),
+        ("tier holds a target that is no number", {"tier": {"key": "many", "base": 1}}, "margin-target"),
+        ("All targets of tier", {"tier": {"key": 0, "base": 0}}, "margin-zero"),
+        ("names the class 1 twice", {"tier": {1: 0.2, "1": 0.8}}, "margin-classes"),
+    ],
+)
+def test_wrong_margins_are_refused_by_name(match, margins, code):
     classes = {"tier": ["key"] * 3 + ["base"] * 7, "area": ["town"] * 5 + ["country"] * 5}
-    tier, area = {"key": 0.2, "base": 0.8}, {"town": 0.5, "country": 0.5}
-    refused("margin size has no column", classes, {"size": {"a": 1}})
-    refused("names resident, a class without", classes, {"tier": {**tier, "resident": 0.001}})
-    refused("Row 4: tier = base is missing", classes, {"tier": {"key": 1.0}})
-    refused("Row 1: area = empty", {"area": ["", "town"]}, {"area": {"town": 1}})
-    refused("Row 2 has no class", {"age": [1.0, np.nan]}, {"age": {"1": 1}})
-    refused("tier add up to 0.99, not 1", classes, {"tier": {"key": 0.2, "base": 0.79}})
-    refused(
-        "add up to 1000 and 1100",
-        classes,
-        {"area": {"town": 500, "country": 500}, "tier": {"key": 300, "base": 800}},
-    )
-    refused("target of tier = key is -0.1", classes, {"tier": {"key": -0.1, "base": 1.1}})
-    refused("target of tier = key is nan", classes, {"tier": {"key": np.nan, "base": 1.0}})
-    refused("tier holds a target that is no number", classes, {"tier": {"key": "many", "base": 1}})
-    refused("All targets of tier", classes, {"tier": {"key": 0, "base": 0}})
-    refused("No margin", classes, {})
-    refused("2 and 10 rows", {**classes, "tier": ["key", "base"]}, {"tier": tier, "area": area})
-    refused("0 rows", {"tier": []}, {"tier": {}} | {"tier": {"key": 0, "base": 1}})
+    assert refused(match, classes, margins) == code
 
 
-def test_rounded_shares_are_taken():
-    classes = {"third": ["a", "b", "c"] * 5}
-    found = rake(classes, {"third": dict.fromkeys("abc", 0.3333)})
+def test_wrong_classes_are_refused_by_name():
+    assert refused("Row 1: area = empty", {"area": ["", "town"]}, {"area": {"town": 1}}) == "class-missing"
+    assert refused("Row 2 has no class", {"age": [1.0, np.nan]}, {"age": {"1": 1}}) == "class-missing"
+    both = {"tier": {"key": 0.2, "base": 0.8}, "area": {"town": 0.5, "country": 0.5}}
+    uneven = {"tier": ["key", "base"], "area": ["town"] * 5 + ["country"] * 5}
+    assert refused("2 and 10 rows", uneven, both) == "length"
+    assert refused("0 rows", {"tier": []}, {"tier": {"key": 0, "base": 1}}) == "length"
+    assert refused("not one column", {"tier": [["key"], ["base"]]}, {"tier": both["tier"]}) == "shape"
+
+
+@pytest.mark.parametrize(
+    ("third", "half", "said"),
+    [
+        (0.3333, 0.5, "shares of third add up to 0.9999, not 1"),
+        (33.4, 50, "percentages of third add up to 100.2, not 100"),
+        (3344, 5000, "half and third add up to 10000 and 10032"),
+    ],
+)
+def test_totals_that_rounding_explains_are_scaled_with_a_caution(third, half, said):
+    classes = {"third": ["a", "b", "c"] * 50, "half": ["x", "y"] * 75}
+    found = rake(classes, {"third": dict.fromkeys("abc", third), "half": dict.fromkeys("xy", half)})
     np.testing.assert_allclose(found.weights, 1, rtol=1e-12)
+    (caution,) = found.cautions
+    assert caution.code == "margin-rounded"
+    assert said in caution.message
+
+
+@pytest.mark.parametrize("total", [1, 100, 40_000])
+def test_exact_totals_draw_no_caution(total):
+    found = rake({"third": ["a", "b", "c"] * 50}, {"third": dict.fromkeys("abc", total / 3)})
+    np.testing.assert_allclose(found.weights, 1, rtol=1e-12)
+    assert found.cautions == ()
+
+
+def test_one_heavy_respondent_is_named():
+    weights = np.ones(100)
+    weights[16] = 8.0
+    (caution,) = weight_cautions(weights)
+    assert caution.code == "heavy-respondent"
+    assert "Respondent 17 alone holds 7%" in caution.message
+    assert weight_cautions(np.ones(10)) == ()
+    assert weight_cautions(np.where(np.arange(100) == 16, 5.0, 1.0)) == ()
 
 
 def test_wrong_start_weights_are_refused():
