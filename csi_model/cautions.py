@@ -31,6 +31,8 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
     ]
     if options.method == "plsc":
         found += consistent.cautions(solution, spec)
+    if result.weighting is not None:
+        found += result.weighting.cautions
     if result.covariance is not None:
         found += result.covariance.cautions
         if options.bootstrap:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from csi_model import consistent, covariance, index, measurement, pls, resample, stages
+from csi_model import consistent, covariance, index, measurement, pls, resample, stages, weight_effect
 from csi_model.cautions import cautions_of
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.index import Points
@@ -95,6 +95,7 @@ class Result:
     covariance: covariance.Fitted | None = None
     summary: Mapping[str, Interval | None] = field(default_factory=dict)
     failed: int = 0
+    weighting: weight_effect.WeightEffect | None = None
 
     @cached_property
     def estimates(self) -> Draws:
@@ -248,6 +249,9 @@ def _estimate(
     result = Result(
         spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), (),
         covariance=fitted,
+        weighting=weight_effect.measure(
+            spec, given, lambda plain: _estimate(spec, plain, replace(options, bootstrap=0)).points
+        ),
     )  # fmt: skip
     return replace(result, cautions=(*data.cautions, *cautions_of(result, given)))
 

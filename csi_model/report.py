@@ -60,6 +60,8 @@ def _own(result: Result) -> dict[str, Any]:
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],
     }
+    if result.weighting is not None:
+        written["weighting"] = result.weighting.document(spec)
     if result.covariance is not None:
         written["estimates"] = result.covariance.document["estimates"]
     elif options.bootstrap:

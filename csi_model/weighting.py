@@ -315,9 +315,8 @@ def weight_cautions(weights: ArrayLike) -> tuple[Caution, ...]:
             f"{n / effect:.0f} of equal weight."
         )
         cautions.append(Caution("costly-weights", message))
-    heaviest = int(np.argmax(shares))
-    if shares[heaviest] > max(HEAVY_SHARE, 2 / (weights > 0).sum()):
-        message = f"Respondent {heaviest + 1} alone holds {shares[heaviest]:.0%} of all weight."
+    if shares.max() > max(HEAVY_SHARE, 2 / (weights > 0).sum()):
+        message = f"One respondent alone holds {shares.max():.0%} of all weight."
         cautions.append(Caution("heavy-respondent", message))
     return tuple(cautions)
 

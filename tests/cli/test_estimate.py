@@ -128,6 +128,23 @@ def test_a_fleet_of_units_is_one_call_with_the_same_numbers_for_any_jobs(manyi, 
     assert any(message.startswith("flat: ") and "does not vary" in message for message in messages)
 
 
+def test_a_weighted_index_stands_beside_the_plain_one(manyi, tmp_path):
+    rows = DATA.read_text(encoding="utf-8").splitlines()
+    path, plain, target = tmp_path / "weighted.csv", tmp_path / "plain.json", tmp_path / "out.json"
+    heavy = [f"{row},{40 if number == 5 else 1 + number % 2}" for number, row in enumerate(rows[1:])]
+    path.write_text("\n".join([f"{rows[0]},mass", *heavy]), encoding="utf-8")
+    assert manyi("estimate", DATA, "--model", MODEL, "--json", plain)[0] == 0
+    code, _, err = manyi("estimate", path, "--model", MODEL, "--weights", "mass", "--json", target)
+    assert code == 0
+    block = json.loads(target.read_text(encoding="utf-8"))["weighting"]
+    index = json.loads(plain.read_text(encoding="utf-8"))["index"]["points"]
+    assert block["index_unweighted"] == pytest.approx(index, abs=1e-9)
+    assert f"Index without weights: {index:.1f}" in err
+    assert f"as much as {block['n_effective']:.0f} of equal weight" in err
+    assert "Caution: One respondent alone holds 8% of all weight." in err
+    assert "Caution: The weights cost precision" in err
+
+
 def test_wrong_weights_are_refused_with_place_and_remedy(manyi, tmp_path):
     n = len(DATA.read_text(encoding="utf-8").splitlines()) - 1
     cases = {

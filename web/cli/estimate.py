@@ -105,9 +105,22 @@ def summary(document: dict[str, Any]) -> str:
         groups = document["side_by_side"]["groups"]
         names = [name for name, each in groups.items() if each["tier"] == tier]
         lines.append(f"Groups clearly {tier} all together: {', '.join(names) or 'none'}")
+    if "weighting" in document:
+        lines.append(weights_line(document))
     checks = document.get("assessment", {"cautions": []})
     if checks.get("prediction"):
         lines.append(f"Predictive power out of sample: {checks['prediction']['power']}")
     if checks.get("exact_fit"):
         lines.append(f"Exact fit (SRMR): p = {checks['exact_fit']['srmr']['p']:.3f}")
     return "\n".join([*lines, *analysis.caution_lines([*document["cautions"], *checks["cautions"]])])
+
+
+def weights_line(document: dict[str, Any]) -> str:
+    """Say what the weights cost, and what the index is without them."""
+    cost, plain = document["weighting"], document["weighting"]["index_unweighted"]
+    without = "unknown: no solution" if plain is None else f"{plain:.1f}"
+    return (
+        f"Weights: {document['n_used']} answers tell as much as {cost['n_effective']:.0f} of equal weight "
+        f"(design effect {cost['design_effect']:.2f}, largest weight {cost['max_over_mean']:.1f} times "
+        f"the mean). Index without weights: {without}"
+    )
