@@ -178,6 +178,15 @@ def check_answers(values: F64) -> F64:
     return values
 
 
+def check_floor(answers: F64, floor: int) -> None:
+    """Refuse a column of answers with fewer than the floor."""
+    answered = (~np.isnan(answers)).sum(axis=0)
+    if (answered < floor).any():
+        k = int(np.argmin(answered))
+        msg = f"Item {k} has {int(answered[k])} answers, below the floor of {floor}."
+        raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the item out.")
+
+
 def check_weights(weights: F64 | None, n: int) -> F64:
     """Return respondent weights of length n (ones by default), refusing negative or all-zero ones."""
     if weights is None:

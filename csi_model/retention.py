@@ -1,4 +1,7 @@
-"""Why customers stay: perceived value, switching cost, the segments between, loyalty, price tolerance."""
+"""Why customers stay: perceived value, switching cost, the segments between, loyalty, price tolerance.
+
+Price tolerance stands in a module of its own and can be had here.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from csi_model.intervals import (
     F64,
     Estimate,
     check_answers,
+    check_floor,
     check_length,
     check_weights,
     from_normal,
@@ -20,6 +24,17 @@ from csi_model.intervals import (
     share_interval,
     weighted_means,
 )
+from csi_model.price_tolerance import PriceTolerance, price_tolerance
+
+__all__ = [
+    "SEGMENTS",
+    "Facets",
+    "PriceTolerance",
+    "RetentionMap",
+    "facet_scores",
+    "price_tolerance",
+    "retention_map",
+]
 
 SEGMENTS = ("loyal", "captive", "free_to_go", "at_risk")
 
@@ -77,30 +92,6 @@ class RetentionMap:
     cautions: tuple[Caution, ...]
 
 
-@dataclass(frozen=True)
-class PriceTolerance:
-    """How many stay as the price rises.
-
-    Attributes
-    ----------
-    increases : ndarray of shape (n_steps,)
-        Price increases asked about, percent.
-    staying : Estimate
-        Share 0-1 that stays at each increase, never rising with the price.
-    tolerated : float
-        Increase at which half have left (percent), by straight lines between the steps; ``nan`` beyond the
-        highest increase asked.
-    points : float
-        Area under the curve as a percentage of all staying throughout (0-100).
-    """
-
-    increases: F64
-    staying: Estimate
-    tolerated: float
-    points: float
-    cautions: tuple[Caution, ...] = ()
-
-
 def facet_scores(
     points: F64,
     facets: Sequence[str],
@@ -142,7 +133,7 @@ def facet_scores(
     if labels.shape != (points.shape[1],):
         msg = f"{points.shape[1]} items but {labels.size} facet names."
         raise DataError(msg, code="facets", remedy="Name the facet of every item.")
-    _check_floor(points, floor)
+    check_floor(points, floor)
     _check_points(points)
     names = tuple(dict.fromkeys(labels.tolist()))
     inside = (labels[:, None] == np.array(names)).astype(float)
@@ -248,54 +239,6 @@ def retention_map(
     )
 
 
-def price_tolerance(
-    increases: F64,
-    staying: F64,
-    *,
-    weights: F64 | None = None,
-    clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
-) -> PriceTolerance:
-    """Draw the share of customers who stay against a price increase.
-
-    Parameters
-    ----------
-    increases : ndarray of shape (n_steps,)
-        Increases asked about, percent, rising and positive.
-    staying : ndarray of shape (n_respondents, n_steps)
-        Likelihood to stay, 0 to 1 (an answer of 1-10 as points / 100, or yes/no as 1/0), ``nan`` missing.
-
-    Notes
-    -----
-    Shares that rise with the price contradict themselves; neighbours are pooled by their weighted mean (pool
-    adjacent violators, Barlow et al. 1972), which is said in a caution. At no increase everybody stays.
-    """
-    increases = np.asarray(increases, float)
-    staying = check_answers(staying)
-    if increases.shape != (staying.shape[1],) or (np.diff(increases) <= 0).any() or not (increases > 0).all():
-        msg = f"{staying.shape[1]} steps were answered for increases {increases.tolist()}."
-        raise DataError(msg, code="increases", remedy="Give one positive, rising percentage per step.")
-    if ((staying < 0) | (staying > 1)).any():
-        raise DataError("A likelihood lies outside 0 to 1.", code="range", remedy="Divide points by 100.")
-    _check_floor(staying, floor)
-    means, covariance = weighted_means(staying, weights, clusters)
-    shares, mix = _falling(means, (~np.isnan(staying)).sum(axis=0).astype(float))
-    error = np.sqrt(np.maximum(np.diag(mix @ covariance @ mix.T), 0.0))
-    curve = share_interval(shares, error, n_effective(check_weights(weights, len(staying))), level=level)
-    at, share = np.append(0.0, increases), np.append(1.0, shares)
-    tolerated = np.nan
-    if share[-1] <= 0.5:
-        k = int(np.argmax(share <= 0.5))
-        tolerated = float(at[k - 1] + (share[k - 1] - 0.5) / (share[k - 1] - share[k]) * (at[k] - at[k - 1]))
-    cautions: tuple[Caution, ...] = ()
-    if (np.diff(means) > 1e-12).any():
-        text = "More customers stay at a higher price than at a lower one; neighbouring steps were pooled."
-        cautions = (Caution("not-monotone", text),)
-    area = float(np.trapezoid(share, at) / at[-1] * 100)
-    return PriceTolerance(increases, curve, tolerated, area, cautions)
-
-
 def _by_segment(
     scores: F64,
     membership: NDArray[np.int64],
@@ -313,32 +256,6 @@ def _by_segment(
             value, covariance = weighted_means(scores[rows], weights[rows], labels)
             mean[k], error[k] = value[0], np.sqrt(covariance[0, 0])
     return from_normal(mean, error, level=level)
-
-
-def _falling(means: F64, mass: F64) -> tuple[F64, F64]:
-    """Pool adjacent steps until shares never rise; also the matrix that makes pooled from raw shares."""
-    pools: list[list[int]] = []
-    for step in range(len(means)):
-        pools.append([step])
-        while len(pools) > 1 and _pooled(means, mass, pools[-1]) > _pooled(means, mass, pools[-2]):
-            last = pools.pop()
-            pools[-1] += last
-    mix = np.zeros((len(means), len(means)))
-    for pool in pools:
-        mix[np.ix_(pool, pool)] = mass[pool] / mass[pool].sum()
-    return mix @ means, mix
-
-
-def _pooled(means: F64, mass: F64, pool: list[int]) -> float:
-    return float(mass[pool] @ means[pool] / mass[pool].sum())
-
-
-def _check_floor(answers: F64, floor: int) -> None:
-    answered = (~np.isnan(answers)).sum(axis=0)
-    if (answered < floor).any():
-        k = int(np.argmin(answered))
-        msg = f"Item {k} has {int(answered[k])} answers, below the floor of {floor}."
-        raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the item out.")
 
 
 def _check_points(points: F64) -> None:

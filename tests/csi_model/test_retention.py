@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from csi_model.errors import DataError
 from csi_model.intervals import share_interval, weighted_means
@@ -113,8 +114,8 @@ def test_price_tolerance_falls_and_finds_where_half_have_left():
     staying[:90, 0] = staying[:60, 1] = staying[:20, 2] = 1
     result = price_tolerance(np.array([5.0, 10, 20]), staying)
     np.testing.assert_allclose(result.staying.value, [0.9, 0.6, 0.2])
-    assert result.tolerated == pytest.approx(12.5)
-    assert result.points == pytest.approx((0.95 * 5 + 0.75 * 5 + 0.4 * 10) / 20 * 100)
+    assert result.tolerated.value == pytest.approx(12.5)
+    assert result.points.value == pytest.approx((0.95 * 5 + 0.75 * 5 + 0.4 * 10) / 20 * 100)
 
 
 def test_price_tolerance_pools_contradicting_steps_and_says_so():
@@ -122,8 +123,100 @@ def test_price_tolerance_pools_contradicting_steps_and_says_so():
     staying[:60, 0] = staying[:80, 1] = staying[:55, 2] = 1
     result = price_tolerance(np.array([5.0, 10, 20]), staying)
     np.testing.assert_allclose(result.staying.value, [0.7, 0.7, 0.55])
-    assert np.isnan(result.tolerated)
+    assert np.isnan([result.tolerated.value, result.tolerated.high]).all()
     assert [c.code for c in result.cautions] == ["not-monotone"]
+
+
+def test_price_tolerance_pools_by_weight():
+    """Steps 1 and 2 contradict; 40 respondents of weight 3 answered both, 60 of weight 1 only the first."""
+    staying = np.full((100, 3), 0.25)
+    staying[:40, 0], staying[40:, 0] = 0.5, 0.75
+    staying[:40, 1], staying[40:, 1] = 0.75, np.nan
+    staying[40:, 2] = np.nan
+    weights = np.repeat([3.0, 1.0], [40, 60])
+    result = price_tolerance(np.array([5.0, 10, 20]), staying, weights=weights)
+    first, second = (120 * 0.5 + 60 * 0.75) / 180, 0.75
+    pooled = (180 * first + 120 * second) / 300
+    np.testing.assert_allclose(result.staying.value, [pooled, pooled, 0.25], rtol=1e-12)
+    twice = np.r_[np.repeat(staying[:40], 3, axis=0), staying[40:]]
+    repeated = price_tolerance(np.array([5.0, 10, 20]), twice)
+    np.testing.assert_allclose(repeated.staying.value, result.staying.value, rtol=1e-12)
+    assert repeated.tolerated.value == pytest.approx(result.tolerated.value, rel=1e-12)
+
+
+STEPS = np.array([5.0, 10, 20, 40])
+
+
+def _limits(rng, n, *, cluster_sd=0.0, size=10):
+    """Whether each of n customers stays at each step: half leave by an increase of 12 percent."""
+    common = cluster_sd * rng.standard_normal(n // size)[np.arange(n) // size]
+    limit = 12 * np.exp(common + 0.8 * rng.standard_normal(n))
+    return (limit[:, None] > STEPS).astype(float)
+
+
+def _true_half():
+    """Where straight lines between the true shares cross one half."""
+    shares = norm.sf(np.log(STEPS / 12) / 0.8)
+    return 10 + 10 * (shares[1] - 0.5) / (shares[1] - shares[2])
+
+
+def test_ends_of_the_tolerated_increase_are_where_half_may_have_left(rng):
+    """Second derivation: at either end the interpolated answers' mean is 1.96 standard errors from 1/2."""
+    staying, weights = _limits(rng, 240), rng.uniform(0.5, 2, 240)
+    cluster = np.arange(240) // 10
+    found = price_tolerance(STEPS, staying, weights=weights, clusters=cluster)
+    start = np.column_stack([np.ones(240), staying])
+    at = np.append(0.0, STEPS)
+    for end, side in ((found.tolerated.low, 1), (found.tolerated.high, -1)):
+        there = np.array([np.interp(end, at, row) for row in start])
+        mean, covariance = weighted_means(there, weights, cluster)
+        assert (mean[0] - 0.5) / np.sqrt(covariance[0, 0]) == pytest.approx(side * 1.959964, rel=1e-6)
+    areas = np.trapezoid(start, at, axis=1) / 40 * 100
+    mean, covariance = weighted_means(areas, weights, cluster)
+    assert found.points.value == pytest.approx(mean[0], rel=1e-12)
+    assert found.points.se == pytest.approx(np.sqrt(covariance[0, 0]), rel=1e-10)
+    assert found.tolerated.se == pytest.approx((found.tolerated.high - found.tolerated.low) / 3.92, rel=0.1)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_tolerated_increase_keeps_its_coverage(rng, weighted):
+    hits = []
+    for _ in range(400):
+        staying = _limits(rng, 200)
+        weights = rng.lognormal(0, 0.5, 200) if weighted else None
+        found = price_tolerance(STEPS, staying, weights=weights).tolerated
+        hits.append(found.low <= _true_half() <= found.high)
+    assert 0.92 < np.mean(hits) < 0.98
+
+
+def test_clusters_widen_the_tolerated_increase_to_its_coverage(rng):
+    plain, clustered, truth = [], [], []
+    for _ in range(300):
+        staying = _limits(rng, 300, cluster_sd=0.8)
+        truth.append(price_tolerance(STEPS, staying).tolerated)
+        clustered.append(price_tolerance(STEPS, staying, clusters=np.arange(300) // 10).tolerated)
+    centre = np.mean([found.value for found in truth])
+    plain = [found.low <= centre <= found.high for found in truth]
+    inside = [found.low <= centre <= found.high for found in clustered]
+    assert np.mean(plain) < 0.85
+    assert 0.9 < np.mean(inside) < 0.985
+
+
+def test_half_that_never_leaves_has_an_open_end():
+    staying = np.zeros((100, 2))
+    staying[:90, 0] = staying[:52, 1] = 1
+    found = price_tolerance(np.array([5.0, 10]), staying).tolerated
+    assert np.isnan([found.value, found.high]).all()
+    assert 5 < found.low < 10
+    staying[:] = 1
+    found = price_tolerance(np.array([5.0, 10]), staying)
+    assert np.isnan([found.tolerated.value, found.tolerated.low, found.tolerated.high]).all()
+    assert (found.points.value, found.points.se) == (100, 0)
+
+
+def test_without_variation_the_interval_is_the_point():
+    found = price_tolerance(np.array([5.0, 10]), np.tile([0.75, 0.25], (40, 1))).tolerated
+    np.testing.assert_allclose([found.value, found.low, found.high], 7.5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
