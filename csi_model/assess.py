@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model import stages
+from csi_model import covariance, stages
 from csi_model.distinct import htmt_intervals
 from csi_model.errors import ModelError
 from csi_model.estimate import Options
@@ -38,12 +38,14 @@ def assess(
     dict
         ``htmt`` and ``htmt2``: rows of source, target, value, low, high, one-sided upper end.
         ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
-        benchmark and the mean, in scale points. ``exact_fit``: statistic, critical value and p of each
-        distance. ``cautions``: what could not be assessed and why; its part is None.
+        benchmark and the mean, in scale points; a covariance model has no predictions of its own, so
+        ``method`` is pls then too. ``exact_fit``: the ``method`` tested, and statistic, critical value and p
+        of each distance; of chi-square for a covariance model. ``cautions``: what could not be assessed and
+        why; its part is None.
 
     See Also
     --------
-    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit
+    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit, cbsem.bollen_stine
     """
     n = options.bootstrap or RESAMPLES
     wide = stages.augment(spec, data, options.missing)
@@ -51,7 +53,6 @@ def assess(
     if len(wide.values) > LARGE and options.missing != "fiml":
         drawn_from = RandomGroups(wide, np.random.default_rng([options.seed, 1]))
     drawn_from = drawn_from or source(wide, options.missing)
-    method = "plsc" if options.method == "plsc" else "pls"
     found: dict[str, Any] = {"n": n, "seed": options.seed, "level": options.level}
     cautions: list[dict[str, str]] = []
 
@@ -67,15 +68,17 @@ def assess(
         found = htmt_intervals(spec, wide, drawn_from, n, options.seed, level=options.level, **how)
         return _pairs(spec, found)
 
+    def tested() -> dict[str, Any]:
+        if options.method == "cbsem":
+            return covariance.exact_fit(spec, data, options.missing, n, options.seed, level=options.level)
+        return _distances(
+            exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=options.method)
+        )
+
     part("htmt", lambda: ratios("htmt"))
     part("htmt2", lambda: ratios("htmt2"))
     part("prediction", lambda: _prediction(spec, data, options, n_folds))
-    part(
-        "exact_fit",
-        lambda: _distances(
-            exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=method)
-        ),
-    )
+    part("exact_fit", lambda: {"method": options.method} | tested())
     return found | {"cautions": cautions}
 
 
@@ -98,6 +101,7 @@ def _prediction(spec: ModelSpec, data: IndicatorMatrix, options: Options, n_fold
     found = predict(spec, data, rng=rng, n_folds=n_folds, scheme=options.scheme)
     errors = {"": found.pls, "_lm": found.lm, "_naive": found.naive}
     return {
+        "method": "pls",
         "power": found.power,
         "n_folds": n_folds,
         "technique": found.technique,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi_model import collinear, consistent, resample
+from csi_model import collinear, consistent, covariance, resample
 from csi_model.errors import Caution
 from csi_model.prepare import IndicatorMatrix
 
@@ -35,9 +35,9 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
         found += result.weighting.cautions
     if result.covariance is not None:
         found += result.covariance.cautions
-        if options.bootstrap:
-            message = "The covariance model's standard errors are its own; no resamples were drawn."
-            found.append(Caution("bootstrap-not-used", message))
+        found += covariance.unused(
+            data, scheme=options.scheme, interval=options.interval, bootstrap=options.bootstrap
+        )
     if result.n_failed:
         message = f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out."
         found.append(Caution("failed-draws", message))

@@ -230,7 +230,7 @@ def _estimate(
             consistent.check(solution, moments.corr, spec)
     scored = index.points(spec, moments.mean, moments.cov, solution.weights)
     if fitted is not None:
-        fitted.errors["constructs"] = scored.sd[0] / np.sqrt(len(data.values))
+        fitted.errors["constructs"] = covariance.point_errors(spec, data, scored)
     draws = left_out = None
     if options.bootstrap and fitted is None:
         how = {"scheme": options.scheme, "method": options.method}

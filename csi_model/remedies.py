@@ -29,11 +29,13 @@ REMEDIES = {
     "invariance-fails": "Look for items whose wording the groups may read differently.",
     "latent-covariance": "Join or drop constructs that are the same thing measured twice.",
     "low-loading": "Reword the question, move it to another construct, or leave it out.",
+    "marker-reversed": "Name an item that measures the construct well first, or reverse or drop this one.",
     "negative-weight": "Look whether the question is reversed, or copies another of its construct.",
     "not-distinct": "Join the constructs, or move the questions that they share in meaning.",
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
     # resampling
     "bootstrap-not-used": "Read the standard errors of the covariance model.",
+    "options-not-used": "Leave them out, or use PLS.",
     "failed-draws": "Where many fail, collect more answers or simplify the model.",
     "percentile-used": "Nothing: with so many respondents the kinds of interval agree.",
     "weights-without-draws": "Give the draws of the weights, as an estimation with resamples holds them.",

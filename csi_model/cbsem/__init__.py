@@ -2,6 +2,7 @@
 
 from csi_model.cbsem.bootstrap import ParameterBootstrap, bootstrap
 from csi_model.cbsem.estimation import fit
+from csi_model.cbsem.exact_fit import ExactFit, bollen_stine
 from csi_model.cbsem.invariance import InvarianceTest, assess_invariance, measurement_part
 from csi_model.cbsem.measures import Fit
 from csi_model.cbsem.modification import Modification, modification_indices
@@ -10,11 +11,13 @@ from csi_model.cbsem.results import CbsemResult, Estimate
 __all__ = [
     "CbsemResult",
     "Estimate",
+    "ExactFit",
     "Fit",
     "InvarianceTest",
     "Modification",
     "ParameterBootstrap",
     "assess_invariance",
+    "bollen_stine",
     "bootstrap",
     "fit",
     "measurement_part",

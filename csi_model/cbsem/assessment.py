@@ -24,7 +24,8 @@ def infer(
     chi2 = 2.0 * found.half_chi2
     if estimator == "MLR":
         free = [sample_vector(sample, structure) for sample in samples]
-        robust = inference.huber_white(objective, theta, free)
+        clusters = [sample.clusters for sample in samples]
+        robust = inference.huber_white(objective, theta, free, clusters)
         factor = robust.trace / df if df else 1.0
         return robust.covariance, measures.ChiSquare(chi2, df, chi2 / factor, factor)
     if estimator in {"MLM", "WLSMV", "ULS"}:

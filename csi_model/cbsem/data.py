@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.cbsem.structure import F64
 from csi_model.errors import Caution, DataError
@@ -14,10 +15,11 @@ from csi_model.errors import Caution, DataError
 
 @dataclass(frozen=True)
 class GroupData:
-    """One group's answers, (n, p), ``nan`` where missing."""
+    """One group's answers, (n, p), ``nan`` where missing, and sampling units (n,) where there are any."""
 
     name: str
     values: F64
+    clusters: NDArray[np.str_] | None = None
 
 
 def _column(data: Mapping[str, Any], name: str) -> F64:
@@ -39,19 +41,21 @@ def _column(data: Mapping[str, Any], name: str) -> F64:
         ) from None
 
 
-def _group_labels(data: Mapping[str, Any], groups: str | Sequence[Any] | None, n: int) -> list[str]:
-    if groups is None:
+def _labels(
+    data: Mapping[str, Any], given: str | Sequence[Any] | None, n: int, what: str = "group"
+) -> list[str]:
+    if given is None:
         return [""] * n
-    if isinstance(groups, str) and groups not in data:
+    if isinstance(given, str) and given not in data:
         raise DataError(
-            f"The data have no column {groups!r} to group by.",
+            f"The data have no column {given!r} to {what} by.",
             code="column-missing",
             remedy="Check the spelling of the column; case counts.",
         )
-    labels = list(data[groups]) if isinstance(groups, str) else list(groups)
+    labels = list(data[given]) if isinstance(given, str) else list(given)
     if len(labels) != n:
         raise DataError(
-            f"{len(labels)} group labels for {n} respondents.",
+            f"{len(labels)} {what} labels for {n} respondents.",
             code="length",
             remedy="Give one label per respondent.",
         )
@@ -63,6 +67,7 @@ def select(
     names: tuple[str, ...],
     *,
     groups: str | Sequence[Any] | None = None,
+    clusters: str | Sequence[Any] | None = None,
     missing: str = "listwise",
     missing_codes: Sequence[float] = (),
 ) -> tuple[tuple[GroupData, ...], tuple[Caution, ...], int]:
@@ -78,8 +83,8 @@ def select(
     Raises
     ------
     DataError
-        A column is missing, is not numeric, has infinite values, does not vary, copies another, or a
-        group has no more rows than items.
+        A column is missing, is not numeric, has infinite values, does not vary, copies another, a group has
+        no more rows than items, or only one cluster.
     """
     columns = [_column(data, name) for name in names]
     lengths = {column.size for column in columns}
@@ -96,19 +101,28 @@ def select(
         raise DataError(
             f"Column {bad} holds infinite values.", code="column-infinite", remedy="Leave them empty."
         )
-    labels = np.array(_group_labels(data, groups, n_given), dtype=object)
+    labels = np.array(_labels(data, groups, n_given), dtype=object)
+    units = np.array(_labels(data, clusters, n_given, "cluster"), dtype=np.str_)
     gaps = np.isnan(values)
     keep = ~gaps.any(axis=1) if missing == "listwise" else ~gaps.all(axis=1)
     cautions = []
     if (left := n_given - int(keep.sum())) and n_given:
         what = "with missing answers" if missing == "listwise" else "without any answer"
         cautions.append(Caution("rows-left-out", f"{left} of {n_given} respondents {what} were left out."))
-    values, labels = values[keep], labels[keep]
+    values, labels, units = values[keep], labels[keep], units[keep]
     out = []
     for name in dict.fromkeys(labels):
         chosen = values[labels == name]
-        _check(chosen, names, f" in group {name}" if name else "")
-        out.append(GroupData(str(name), chosen))
+        where = f" in group {name}" if name else ""
+        _check(chosen, names, where)
+        own = None if clusters is None else units[labels == name]
+        if own is not None and len(np.unique(own)) < 2:
+            raise DataError(
+                f"All respondents{where} are of one cluster, which shows no variation.",
+                code="one-cluster",
+                remedy="Cluster by a column with more values, or leave clusters out.",
+            )
+        out.append(GroupData(str(name), chosen, own))
     if not out:
         raise DataError(
             "No respondent is left to estimate from.",

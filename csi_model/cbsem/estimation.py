@@ -33,6 +33,7 @@ def fit(
     estimator: Estimator = "ML",
     missing: Missing = "listwise",
     groups: str | Sequence[Any] | None = None,
+    clusters: str | Sequence[Any] | None = None,
     invariance: Invariance | None = None,
     likelihood: Literal["normal", "wishart"] = "normal",
     information: Literal["expected", "observed"] | None = None,
@@ -53,6 +54,9 @@ def fit(
         Leave incomplete rows out, or use the casewise likelihood (ML and MLR).
     groups : str or sequence, optional
         Column name or labels: one model per group.
+    clusters : str or sequence, optional
+        Column name or labels of sampling units, at least two a group, for standard errors and test (MLR
+        only): respondents of one unit may answer alike.
     invariance : {"configural", "metric", "scalar"}, optional
         Equal nothing; equal loadings; equal loadings and intercepts (latent means free from the second
         group on). Needs ``groups``.
@@ -81,16 +85,18 @@ def fit(
     Joreskog (1969), Psychometrika 34; Bollen (1989), Structural Equations with Latent Variables;
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
-    _check_options(estimator, missing, groups, invariance, likelihood)
+    _check_options(estimator, missing, groups, clusters, invariance, likelihood)
     wanted = models.given(model)
     written = syntax.observed_names(wanted.text)
     names = tuple(wanted.name(name) for name in written)
     given, cautions, n_given = answers.select(
-        data, names, groups=groups, missing=missing, missing_codes=wanted.missing_codes
+        data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
     )
     cautions = wanted.cautions + cautions
     options = Options(estimator, missing, likelihood, information)
-    samples = tuple(reduce(group.values, names, ordered=estimator == "WLSMV") for group in given)
+    samples = tuple(
+        reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
+    )
     means = missing == "fiml" or groups is not None
     structure = wanted.renamed(
         structure_of(
@@ -123,11 +129,17 @@ def fit(
         objective=objective,
         data=given,
     )
-    return replace(result, cautions=result.cautions + result.weight_cautions())
+    cautions = result.cautions + result.direction_cautions() + result.weight_cautions()
+    return replace(result, cautions=cautions)
 
 
 def _check_options(
-    estimator: str, missing: str, groups: object, invariance: str | None, likelihood: str
+    estimator: str,
+    missing: str,
+    groups: object,
+    clusters: object,
+    invariance: str | None,
+    likelihood: str,
 ) -> None:
     def refuse(message: str, remedy: str) -> None:
         raise SpecificationError(message, code="options", remedy=remedy)
@@ -138,6 +150,8 @@ def _check_options(
         refuse(f"There is no treatment {missing!r} of missing answers.", "Use listwise or fiml.")
     if missing == "fiml" and estimator not in {"ML", "MLR"}:
         refuse(f"{estimator} cannot use incomplete rows.", "Use ML or MLR with fiml, or listwise.")
+    if clusters is not None and estimator != "MLR":
+        refuse(f"{estimator} has no standard errors for clusters.", "Use MLR, or no clusters.")
     if invariance is not None and (groups is None or invariance not in get_args(Invariance)):
         refuse(
             f"Invariance {invariance!r} cannot be tested.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.cbsem.discrepancy import Likelihood
 from csi_model.cbsem.optimise import Objective
@@ -25,22 +26,31 @@ def inverse(information: F64) -> F64:
     return np.asarray(np.linalg.inv(information / np.outer(scale, scale)) / np.outer(scale, scale))
 
 
-def huber_white(objective: Objective, theta: F64, unrestricted: Sequence[F64]) -> Sandwich:
+def huber_white(
+    objective: Objective,
+    theta: F64,
+    unrestricted: Sequence[F64],
+    clusters: Sequence[NDArray[np.generic] | None] | None = None,
+) -> Sandwich:
     """Sandwich of observed information and casewise scores, with Yuan and Bentler's trace (MLR).
 
     Parameters
     ----------
     unrestricted : sequence of ndarray
         Saturated moments of each group.
+    clusters : sequence of arrays of shape (n,) or None, optional
+        Sampling units of each group's respondents: scores are added up within a unit first.
 
     Notes
     -----
     The trace is ``tr(B1 A1^-1) - tr(B0 A0^-1)``, A from curvature and B from scores, 1 at the saturated
-    and 0 at the model's moments: lavaan's ``yuan.bentler.mplus``.
+    and 0 at the model's moments: lavaan's ``yuan.bentler.mplus``. With G clusters the cross-products B of the
+    scores are those of cluster sums, times G / (G - 1), as lavaan's and Mplus's (``TYPE = COMPLEX``).
 
     References
     ----------
-    Yuan & Bentler (2000), Sociological Methodology 30; Asparouhov & Muthen (2005), FCSM.
+    Yuan & Bentler (2000), Sociological Methodology 30; Asparouhov & Muthen (2005), FCSM; Binder (1983),
+    International Statistical Review 51 (clusters).
     """
     bread = inverse(objective.observed(theta))
     meat = np.zeros_like(bread)
@@ -49,12 +59,23 @@ def huber_white(objective: Objective, theta: F64, unrestricted: Sequence[F64]) -
         if not isinstance(part, Likelihood):
             raise TypeError("casewise scores need a likelihood")
         moments, jacobian = objective.structure.moments(group, theta)
-        scores = part.scores(moments) @ jacobian
+        units = None if clusters is None else clusters[group]
+        scores = _by_unit(part.scores(moments) @ jacobian, units)
         meat += scores.T @ scores
-        free = part.scores(unrestricted[group])
+        free = _by_unit(part.scores(unrestricted[group]), units)
         trace += float(np.sum(np.linalg.inv(part.curvature(unrestricted[group])) * (free.T @ free)))
     trace -= float(np.sum(bread * meat))
     return Sandwich(bread @ meat @ bread, abs(trace))
+
+
+def _by_unit(scores: F64, clusters: NDArray[np.generic] | None) -> F64:
+    """Scores summed within clusters, with the factor for their number; as given where there are none."""
+    if clusters is None:
+        return scores
+    labels, place = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((len(labels), scores.shape[1]))
+    np.add.at(sums, place.reshape(-1), scores)
+    return np.asarray(sums * np.sqrt(len(labels) / (len(labels) - 1.0)))
 
 
 class Projected(NamedTuple):

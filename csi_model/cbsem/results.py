@@ -178,13 +178,35 @@ class CbsemResult:
             ),
         )
 
-    def _weights(self, group: int) -> dict[str, tuple[dict[str, float], bool]]:
+    def directions(self, group: int = 0) -> dict[str, float]:
+        """1 for each construct whose standardised loadings sum to a positive number, else -1.
+
+        A construct points where its marker item does, which may be against all its other items. The
+        estimates keep the marker's direction, as lavaan's do; the index turns the construct by this sign.
+        """
+        return {name: direction for name, (*_, direction) in self._measured(group).items()}
+
+    def direction_cautions(self, group: int = 0) -> tuple[Caution, ...]:
+        """Constructs that point against most of their items, because their marker does."""
+        turned = [name for name, direction in self.directions(group).items() if direction < 0]
+        if not turned:
+            return ()
+        return (
+            Caution(
+                "marker-reversed",
+                f"The first item or component of {', '.join(turned)} runs against the others. Index and "
+                "paths are turned so that loadings sum to a positive number; rows of estimates follow that item.",
+            ),
+        )
+
+    def _measured(self, group: int) -> dict[str, tuple[list[int], F64, bool, float]]:
+        """Each construct's items (its components', if it has no own), loadings, whether so, direction."""
         implied = self.structure.implied(group, self.theta)
-        lam, beta, _, residual, _, _ = self.structure.layouts[group].matrices(implied.values)
+        lam, beta, *_ = self.structure.layouts[group].matrices(implied.values)
         scale = np.sqrt(np.diagonal(implied.sigma))
         factors = self.structure.factors
         measured = {(row.lhs, row.rhs) for row in self.structure.rows if row.op == "=~"}
-        out: dict[str, tuple[dict[str, float], bool]] = {}
+        out = {}
         for name in factors:
             own = [k for k, item in enumerate(self.structure.observed) if (name, item) in measured]
             load = lam[:, factors.index(name)]
@@ -196,21 +218,27 @@ class CbsemResult:
                     start=np.zeros(len(scale)),
                 )
                 own = [k for k in range(len(scale)) if load[k] != 0.0]
-            if not own:
-                continue
-            within = implied.sigma if second_order else residual
-            block = within[np.ix_(own, own)]
-            lead = load[own]
+            if own:
+                load = np.asarray(load)[own]
+                out[name] = (own, load, second_order, 1.0 if (load / scale[own]).sum() >= 0.0 else -1.0)
+        return out
+
+    def _weights(self, group: int) -> dict[str, tuple[dict[str, float], bool]]:
+        implied = self.structure.implied(group, self.theta)
+        residual = self.structure.layouts[group].matrices(implied.values)[3]
+        scale = np.sqrt(np.diagonal(implied.sigma))
+        out: dict[str, tuple[dict[str, float], bool]] = {}
+        for name, (own, load, second_order, direction) in self._measured(group).items():
+            lead = direction * load
+            block = (implied.sigma if second_order else residual)[np.ix_(own, own)]
             if len(own) == 1:
                 out[name] = ({self.structure.observed[own[0]]: 1.0}, False)
                 continue
             fell = bool((np.diagonal(block) <= 0.0).any() or np.linalg.eigvalsh(block)[0] <= 0.0)
             weights = lead if fell else np.linalg.solve(block, lead)
-            weights = weights * (1.0 if weights.sum() >= 0.0 else -1.0)
             if fell or (weights < 0.0).any():
                 fell = True
-                weights = lead / scale[own] ** 2
-                weights = np.maximum(weights * (1.0 if weights.sum() >= 0.0 else -1.0), 0.0)
+                weights = np.maximum(lead / scale[own] ** 2, 0.0)
             share = weights / weights.sum()
             out[name] = (
                 {self.structure.observed[k]: float(w) for k, w in zip(own, share, strict=True)},

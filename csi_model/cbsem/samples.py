@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.cbsem import syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
@@ -48,9 +49,12 @@ class Sample:
     logl: float
     patterns: Patterns | None = None
     ordinal: Ordinal | None = None
+    clusters: NDArray[np.generic] | None = None
 
 
-def reduce(values: F64, names: tuple[str, ...], *, ordered: bool) -> Sample:
+def reduce(
+    values: F64, names: tuple[str, ...], *, ordered: bool, clusters: NDArray[np.generic] | None = None
+) -> Sample:
     """Saturated moments of one group's answers.
 
     Raises
@@ -71,7 +75,7 @@ def reduce(values: F64, names: tuple[str, ...], *, ordered: bool) -> Sample:
             code="collinear-items",
             remedy="Drop items that others determine, or give more respondents.",
         ) from None
-    return Sample(values, n, mean, covariance, logl, patterns)
+    return Sample(values, n, mean, covariance, logl, patterns, clusters=clusters)
 
 
 def structure_of(

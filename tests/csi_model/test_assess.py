@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from csi_model import Options, assess, prepare
+from csi_model import Options, assess, estimate, prepare
+from csi_model.cbsem import bollen_stine, fit
 from csi_model.distinct import htmt_intervals
 from csi_model.exact_fit import exact_fit
 from csi_model.moments import MeanReplaced
@@ -24,11 +25,41 @@ def test_each_part_is_its_own_function(sample):
     for source, target, *numbers in found["htmt"]:
         place = spec.place[target], spec.place[source]
         assert numbers == [ratios.value[place], ratios.low[place], ratios.high[place], ratios.upper[place]]
-    fit = exact_fit(spec, data, MeanReplaced(data), 80, 5)
-    assert {name: found["exact_fit"][name]["p"] for name in fit.p} == fit.p
+    tested = exact_fit(spec, data, MeanReplaced(data), 80, 5)
+    assert {name: found["exact_fit"][name]["p"] for name in tested.p} == tested.p
+    assert found["exact_fit"]["method"] == "pls"
     guess = predict(spec, data, rng=np.random.default_rng([5, 3]))
     assert [row["q2_predict"] for row in found["prediction"]["indicators"].values()] == list(guess.q2_predict)
     assert found["cautions"] == []
+
+
+def test_a_covariance_model_has_its_own_exact_fit(sample):
+    spec, data = sample
+    options = Options(method="cbsem", bootstrap=40, seed=5)
+    found = assess(spec, data, options)
+    columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
+    wanted = bollen_stine(fit(spec, columns), 40, seed=5)
+    chi2 = estimate(spec, data, options).covariance.document["fit"]["chi2"]
+    assert found["exact_fit"] == {
+        "method": "cbsem",
+        "chi2": {
+            "statistic": pytest.approx(chi2),
+            "critical": wanted.critical,
+            "p": wanted.p,
+            "df": wanted.df,
+            "p_normal": wanted.p_normal,
+        },
+        "failed": 0,
+    }
+    assert found["prediction"]["method"] == "pls"
+
+
+def test_exact_fit_of_gaps_is_refused_by_name(golden):
+    spec = golden.spec("model.yaml")
+    data = prepare(spec, golden.columns("data_missing.csv"))
+    found = assess(spec, data, Options(method="cbsem", missing="fiml", bootstrap=20))
+    assert found["exact_fit"] is None
+    assert "exact_fit-bollen-stine" in {caution["code"] for caution in found["cautions"]}
 
 
 def test_same_seed_same_numbers_another_seed_others(sample):

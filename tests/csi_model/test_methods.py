@@ -73,6 +73,54 @@ def test_covariance_model_refuses_respondent_weights(survey):
         csi_model.estimate(spec, weighted, csi_model.Options(method="cbsem"))
 
 
+def test_a_covariance_construct_goes_with_most_of_its_items(survey):
+    """QUAL's marker made nearly constant and reversed: paths, loadings and points keep their direction."""
+    spec, data = survey
+    options = csi_model.Options(method="cbsem")
+    wanted = csi_model.estimate(spec, data, options)
+    columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
+    marker = next(construct for construct in spec.constructs if construct.id == "QUAL").indicators[0]
+    place = spec.place["QUAL"]
+    columns[marker] = np.where(columns[marker] >= np.quantile(columns[marker], 0.9), 8.0, 9.0)
+    found = csi_model.estimate(spec, csi_model.prepare(spec, columns), options)
+    assert "marker-reversed" in {caution.code for caution in found.cautions}
+    own = found.solution.loadings[0][:, place][spec.home == place]
+    assert own[0] < 0 < own[1:].min()
+    assert np.sign(found.solution.paths).tolist() == np.sign(wanted.solution.paths).tolist()
+    np.testing.assert_allclose(found.solution.paths, wanted.solution.paths, atol=0.15)
+    np.testing.assert_allclose(found.solution.construct_corr, wanted.solution.construct_corr, atol=0.2)
+    assert found.points.shares[0, spec.indicator_ids.index(marker)] == 0
+    codes = [caution.code for caution in found.cautions]
+    assert codes.count("index-weights-fallback") == 1
+
+
+def test_a_covariance_model_heeds_clusters(golden):
+    """Every respondent twice in one cluster: errors of points and paths are those of 300, not of 600."""
+    spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
+    options = csi_model.Options(method="cbsem")
+    twice = {code: np.tile(columns[code], 2) for code in spec.indicator_ids}
+    once = csi_model.prepare(spec, columns, clusters=np.arange(300))
+    copies = csi_model.prepare(spec, twice, clusters=np.tile(np.arange(300), 2))
+    alone, found = (csi_model.estimate(spec, data, options) for data in (once, copies))
+    for name in ("constructs", "paths"):
+        want, own = (result.interval(name)[0] for result in (alone, found))
+        np.testing.assert_allclose(own[np.isfinite(want)], want[np.isfinite(want)], rtol=2e-3)
+    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), options).interval("constructs")[0]
+    np.testing.assert_allclose(alone.interval("constructs")[0], plain * np.sqrt(300 / 299), rtol=1e-9)
+    assert csi_model.document(found)["fit"]["chi2_scaled"] < csi_model.document(found)["fit"]["chi2"] / 1.8
+
+
+def test_options_that_a_covariance_model_does_not_use_are_named(golden):
+    spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
+    data = csi_model.prepare(spec, columns, strata=columns["group"])
+    options = csi_model.Options(method="cbsem", scheme="centroid", interval="bca", bootstrap=100)
+    found = {caution.code: caution.message for caution in csi_model.estimate(spec, data, options).cautions}
+    assert found["options-not-used"].endswith("scheme centroid, interval bca, strata.")
+    assert "bootstrap-not-used" in found
+    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), csi_model.Options(method="cbsem"))
+    assert not {"options-not-used", "bootstrap-not-used"} & {caution.code for caution in plain.cautions}
+
+
 def test_plsc_without_a_correction_is_refused_by_the_construct():
     rng = np.random.default_rng(3)
     common = rng.standard_normal((300, 1))

@@ -109,9 +109,12 @@ def summary(document: dict[str, Any]) -> str:
         lines.append(weights_line(document))
     checks = document.get("assessment", {"cautions": []})
     if checks.get("prediction"):
-        lines.append(f"Predictive power out of sample: {checks['prediction']['power']}")
+        of_pls = "" if document["method"] == "pls" else " (of the PLS model)"
+        lines.append(f"Predictive power out of sample{of_pls}: {checks['prediction']['power']}")
     if checks.get("exact_fit"):
-        lines.append(f"Exact fit (SRMR): p = {checks['exact_fit']['srmr']['p']:.3f}")
+        name = "chi2" if checks["exact_fit"]["method"] == "cbsem" else "srmr"
+        kind = {"chi2": "chi-square, Bollen–Stine", "srmr": "SRMR"}[name]
+        lines.append(f"Exact fit ({kind}): p = {checks['exact_fit'][name]['p']:.3f}")
     return "\n".join([*lines, *analysis.caution_lines([*document["cautions"], *checks["cautions"]])])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from csi_model.cbsem import fit, syntax
+from csi_model.cbsem import bollen_stine, fit, syntax
 from csi_model.cbsem.discrepancy import LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.moments import by_pattern, log_likelihood, saturated
 from csi_model.cbsem.optimise import Objective
@@ -254,3 +254,72 @@ def test_polychoric_recovers_the_correlation_and_gamma_its_spread():
         claimed.append(np.sqrt(found.gamma[-1, -1] / 300))
     assert np.mean(estimates) == pytest.approx(0.5, abs=0.015)
     assert np.std(estimates) == pytest.approx(np.mean(claimed), rel=0.15)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "fiml"])
+def test_answers_given_twice_by_one_cluster_count_once(missing):
+    """Robust over clusters of copies, errors and scaled test are those of the respondents themselves."""
+    data = draw(250, 8, share_missing=0.1 if missing == "fiml" else 0.0)
+    once = fit(TEXT, data, estimator="MLR", missing=missing)
+    twice = {name: np.tile(column, 2) for name, column in data.items()}
+    units = [f"unit {k}" for k in range(250)] * 2
+    found = fit(TEXT, twice, estimator="MLR", missing=missing, clusters=units)
+    blind = fit(TEXT, twice, estimator="MLR", missing=missing)
+    factor = 250 / 249
+    for row, own, naive in zip(once.estimates, found.estimates, blind.estimates, strict=True):
+        assert own.est == pytest.approx(row.est, rel=1e-5, abs=1e-7)
+        assert own.se == pytest.approx(row.se * np.sqrt(factor), rel=1e-5)
+        assert naive.se == pytest.approx(row.se / np.sqrt(2), rel=1e-5)
+    assert found.fit.chi2_scaled == pytest.approx(once.fit.chi2_scaled / factor, rel=1e-4)
+    named = fit(TEXT, {**twice, "unit": np.array(units)}, estimator="MLR", missing=missing, clusters="unit")
+    np.testing.assert_array_equal(named.covariance, found.covariance)
+
+
+def test_groups_keep_their_own_clusters():
+    data, units = draw(200, 9), np.arange(200) // 2
+    both = {name: np.tile(column, 2) for name, column in data.items()}
+    groups = ["x"] * 200 + ["y"] * 200
+    alone = fit(TEXT, data, estimator="MLR", clusters=units.tolist())
+    apart = fit(TEXT, both, estimator="MLR", groups=groups, clusters=[*units, *(units + 1000)])
+    for row in alone.estimates:
+        for group in "xy":
+            own = apart.estimate(row.lhs, row.op, row.rhs, group=group)
+            assert own.se == pytest.approx(row.se, rel=1e-4, abs=1e-8)
+
+
+def test_a_construct_is_turned_against_its_reversed_marker():
+    """The first item moves little, and against the others: the index goes with the many."""
+    data = draw(400, 10)
+    data["b1"] = 9 - 0.2 * data["b1"] + 0.2 * np.random.default_rng(1).standard_normal(400)
+    found = fit(TEXT, data)
+    assert found.directions() == {"A": 1.0, "B": -1.0, "C": 1.0}
+    assert found.estimate("B", "=~", "b1").est == 1.0
+    assert found.estimate("B", "~", "A").std_all < 0
+    (caution,) = [caution for caution in found.cautions if caution.code == "marker-reversed"]
+    assert "component of B runs against" in caution.message
+    weights = found.index_weights()["B"]
+    assert weights["b1"] == 0
+    assert min(weights["b2"], weights["b3"]) > 0.2
+    assert fit(TEXT, draw(400, 10)).direction_cautions() == ()
+
+
+def test_exact_fit_agrees_with_chi_square_where_answers_are_normal():
+    found = bollen_stine(fit(TEXT, draw(300, 11)), 120, seed=2)
+    assert found.failed == 0
+    assert found.draws.mean() == pytest.approx(found.df, rel=0.15)
+    assert found.critical == pytest.approx(36.42, rel=0.15)  # chi-square with 24 degrees of freedom, 95 %
+    assert found.p == pytest.approx(found.p_normal, abs=0.15)
+    again = bollen_stine(fit(TEXT, draw(300, 11)), 60, seed=2)
+    np.testing.assert_array_equal(again.draws, found.draws[:60])
+
+
+def test_exact_fit_rejects_a_wrong_model_and_spares_a_right_one_with_heavy_tails():
+    data = draw(300, 12)
+    wrong = fit(TEXT.replace("C ~ A + B", "C ~~ 0*A\nC ~~ 0*B").replace("B ~ A", "B ~~ 0*A"), data)
+    assert bollen_stine(wrong, 60, seed=1).p < 0.05
+    # A scale that respondents share keeps the structure; chi-square then rejects too often.
+    scale = np.sqrt(4 / np.random.default_rng(5).chisquare(4, 300))
+    heavy = {name: 5 + (column - 5) * scale for name, column in data.items()}
+    found = bollen_stine(fit(TEXT, heavy), 60, seed=1)
+    assert found.draws.mean() > 1.5 * found.df
+    assert found.p > 0.05 > found.p_normal

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from csi_model.cbsem import assess_invariance, bootstrap, fit
+from csi_model.cbsem import assess_invariance, bollen_stine, bootstrap, fit
 from csi_model.errors import DataError, IdentificationError, ModelError, SpecificationError
 from csi_model.specify import ModelSpec
 
@@ -107,11 +107,22 @@ def test_items_that_add_up_are_refused():
         ({"invariance": "metric"}, "Invariance"),
         ({"estimator": "WLSMV", "groups": ["x", "y"] * 100}, "Groups"),
         ({"likelihood": "wishart", "estimator": "MLR"}, "Wishart"),
+        ({"clusters": ["x", "y"] * 100}, "no standard errors for clusters"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options, word):
     with pytest.raises(SpecificationError, match=word):
         fit(TEXT, draw(), **options)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "code"), [(["x"] * 200, "one-cluster"), (["x", "y"], "length"), ("unit", "column-missing")]
+)
+def test_wrong_clusters_are_refused_by_name(clusters, code):
+    with pytest.raises(DataError) as caught:
+        fit(TEXT, draw(), estimator="MLR", clusters=clusters)
+    assert caught.value.code == code
+    assert caught.value.remedy
 
 
 def test_parameters_that_data_cannot_tell_are_named():
@@ -262,3 +273,12 @@ def test_importing_the_room_imports_neither_semopy_nor_pandas():
         "sys.exit(any(name in sys.modules for name in ('semopy', 'pandas', 'statsmodels')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_exact_fit_needs_a_likelihood_and_complete_answers():
+    gappy = draw()
+    gappy["a1"][:9] = np.nan
+    for result in (fit(TEXT, draw(), estimator="GLS"), fit(TEXT, gappy, missing="fiml")):
+        with pytest.raises(SpecificationError, match="complete answers") as caught:
+            bollen_stine(result, 20, seed=1)
+        assert caught.value.code == "bollen-stine"
