@@ -142,7 +142,7 @@ def read_targets(classes: Mapping[str, ArrayLike], margins: Mapping[str, Mapping
         margin = _named(variable, margins[variable])
         order = tuple(sorted(margin))
         shares.append(_numbers(variable, margin, order))
-        places.append(_places(variable, column, margin, order))
+        places.append(_places(variable, column, order, shares[-1]))
         names.append(order)
     cautions = _check_totals(dict(zip(variables, shares, strict=True)), lengths.pop())
     return Targets(
@@ -168,7 +168,7 @@ def _named(variable: str, margin: Mapping[str, float]) -> dict[str, float]:
 
 
 def _places(
-    variable: str, column: NDArray[np.str_], margin: Mapping[str, float], order: tuple[str, ...]
+    variable: str, column: NDArray[np.str_], order: tuple[str, ...], numbers: F64
 ) -> NDArray[np.int64]:
     """Give each respondent's place in the order of classes."""
     found, place = np.unique(column, return_inverse=True)
@@ -180,7 +180,9 @@ def _places(
             code="class-missing",
             remedy="Add it to the margin, or give these respondents one of its classes.",
         )
-    never = [name for name in order if name not in set(found.tolist()) and margin[name] > 0]
+    never = [
+        name for name, number in zip(order, numbers, strict=True) if number > 0 and name not in found.tolist()
+    ]
     if never:
         raise DataError(
             f"The margin {variable} names {never[0]}, a class without respondents.",

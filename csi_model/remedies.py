@@ -48,6 +48,7 @@ REMEDIES = {
     "ceiling": "Look for the gain in questions with more room.",
     "extrapolated": "Try a smaller improvement; the effect is known only near today's answers.",
     "near-cut": "Show the map of points beside the shares, or move the cut.",
+    "no-effect": "Raise a question of a construct from which paths lead to the index.",
     "not-monotone": "Ask tolerances in rising order, or look for careless answers.",
     "questionable": "Test the pair of questions with a few customers and reword it.",
     "unclear": "Collect more answers, or name both categories.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.errors import Caution, DataError
 from csi_model.intervals import F64, Estimate, check_answers, check_weights, from_draws, weighted_means
@@ -44,6 +46,7 @@ def what_if(
     weights: F64 | None = None,
     rng: np.random.Generator | None = None,
     level: float = 0.95,
+    names: Sequence[str] | None = None,
 ) -> WhatIf:
     r"""Say what the index would gain if questions were answered so many points better.
 
@@ -61,6 +64,8 @@ def what_if(
         Present index.
     rng : numpy.random.Generator, optional
         With it, the sampling error of the realised rise enters the interval too.
+    names : sequence of str, optional
+        Codes of the questions for the cautions; positions without them.
 
     Notes
     -----
@@ -84,14 +89,19 @@ def what_if(
         realised[concerned] = means
         error[np.ix_(concerned, concerned)] = covariance
         spread = np.nanstd(points[:, concerned], axis=0)
-        far = concerned[np.abs(lifts[concerned]) > np.maximum(spread, 1e-12)].tolist()
-        if far:
-            text = f"The lift of questions {far} exceeds a standard deviation of their answers: extrapolated."
+
+        def named(which: NDArray[np.bool_]) -> str:
+            return ", ".join(str(k) if names is None else names[k] for k in concerned[which])
+
+        if far := named(np.abs(lifts[concerned]) > np.maximum(spread, 1e-12)):
+            text = f"The lift of {far} exceeds a standard deviation of the answers: extrapolated."
             cautions.append(Caution("extrapolated", text))
-        lost = concerned[np.abs(means) < 0.8 * np.abs(lifts[concerned])].tolist()
-        if lost:
-            text = f"Questions {lost} are near the end of the scale; part of the lift cannot happen."
+        if lost := named(np.abs(means) < 0.8 * np.abs(lifts[concerned])):
+            text = f"Answers to {lost} are near the end of the scale; part of the lift cannot happen."
             cautions.append(Caution("ceiling", text))
+        if idle := named(effect[concerned] == 0):
+            text = f"{idle} has no weight, or no path to the index: raising it brings nothing."
+            cautions.append(Caution("no-effect", text))
     drawn_rise = np.broadcast_to(realised, draws.shape)
     if rng is not None:
         values, vectors = np.linalg.eigh(error)

@@ -29,7 +29,7 @@ def every_command(command=group, path=()):
 def test_help_of_every_command_has_an_example(manyi, words):
     code, out, err = manyi(*words, "--help")
     assert (code, err) == (0, "")
-    example = re.search(r"Example: (MANYI_\w+=\S+ )?manyi ([a-z]+)", out)
+    example = re.search(r"Example: (MANYI_\w+=\S+ )?manyi ([a-z-]+)", out)
     assert example is not None, out
     assert example[2] in COMMANDS
     assert not words or example[2] == words[0]

@@ -1,6 +1,8 @@
-"""Reading a CSV file of answers into columns, with messages that name the row."""
+"""CSV files in, with messages that name the row, and out; tables as text."""
 
 import csv
+import unicodedata
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,13 @@ LONGEST_FIELD = 1_000_000
 
 
 def read_columns(path: Path) -> dict[str, NDArray[np.str_]]:
-    """Read a CSV file: column name → texts, one a row.
+    """Read a CSV file: column name → numbers where all are, else texts, one a row."""
+    names, table = read_rows(path)
+    return {name: _numbers(table[:, place]) for place, name in enumerate(names) if name}
+
+
+def read_rows(path: Path) -> tuple[list[str], NDArray[np.object_]]:
+    """Read a CSV file as it stands: the names of its columns, and texts of shape (n_rows, n_columns).
 
     The separator (comma, semicolon or tab) is found in the header; UTF-8 with or without a byte-order mark.
     """
@@ -46,8 +54,34 @@ def read_columns(path: Path) -> dict[str, NDArray[np.str_]]:
             raise Refusal(f"{path}, row {number}: {len(row)} values for {len(names)} columns.")
     if not body:
         raise Refusal(f"{path} has a header but no rows.")
-    table = np.array(body, dtype=object)
-    return {name: _numbers(table[:, place]) for place, name in enumerate(names) if name}
+    return names, np.array(body, dtype=object)
+
+
+def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file in UTF-8."""
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(rows)
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Set rows of texts as lines: first column left, others right; wide signs (Chinese) count two."""
+    widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        gaps = [" " * (width - _width(text)) for width, text in zip(widths, row, strict=True)]
+        first, *others = row
+        right = "".join(f"  {gap}{text}" for gap, text in zip(gaps[1:], others, strict=True))
+        lines.append(f"  {first}{gaps[0]}{right}".rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def texts(column: NDArray[Any]) -> NDArray[np.str_]:

@@ -1,0 +1,128 @@
+"""`manyi sample-size`: plans are those of the engine, said in sentences; a message for each bad input."""
+
+import json
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model import sample_size as plan
+from tests.csi_model.conftest import Shelf
+from tests.csi_model.simulated import GOLDEN
+
+MODEL, PILOT = GOLDEN / "model.yaml", GOLDEN / "data.csv"
+
+
+def planned(manyi, *options):
+    code, out, err = manyi("sample-size", *options, "--json", "-")
+    assert code == 0, err
+    return json.loads(out), err
+
+
+def test_answers_for_a_half_width_without_a_pilot(manyi):
+    found, err = planned(manyi, "--half-width", 2)
+    assert found == {
+        "sd_points": 16.0,
+        "sd_source": "usual",
+        "design_effect": 1.0,
+        "level": 0.95,
+        "n": 246,
+        "half_width": pytest.approx(1.9994, abs=1e-4),
+    }
+    assert "246 answers tell the index to ±2.0 points (95% confidence)" in err
+
+
+def test_units_each_get_their_precision(manyi):
+    found, err = planned(manyi, "--half-width", 3, "--units", 48, "--population", 48_000)
+    each = plan.answers_needed(3, plan.Design(population=1000))
+    assert found["n"] == 48 * each
+    assert found["units"] == {
+        "n_units": 48,
+        "n_each": each,
+        "half_width_each": pytest.approx(plan.half_width(each, plan.Design(population=1000))),
+    }
+    assert f"Among 48 units that is {each} answers each" in err
+    divided, _ = planned(manyi, "--n", 600, "--units", 20)
+    assert divided["units"]["n_each"] == 30
+    assert divided["units"]["half_width_each"] == pytest.approx(plan.half_width(30))
+    assert divided["half_width"] == pytest.approx(plan.half_width(600))
+
+
+def test_changes_and_their_power(manyi):
+    found, err = planned(manyi, "--n", 250, "--change", 2, "--power", 0.9, "--units", 5)
+    assert found["change"] == {
+        "points": 2.0,
+        "power": 0.9,
+        "n_a_wave": plan.answers_for_change(2, 0.9),
+        "n_a_wave_each_unit": plan.answers_for_change(2, 0.9),
+        "power_of_n": pytest.approx(plan.power(2, 250, 250)),
+        "power_of_n_each_unit": pytest.approx(plan.power(2, 50, 50)),
+    }
+    assert "250 answers a wave see it with a chance of 29%" in err
+    alone, _ = planned(manyi, "--change", 3)
+    assert alone["change"] == {"points": 3.0, "power": 0.8, "n_a_wave": 447}
+    assert "n" not in alone
+
+
+def test_clusters_weights_and_level_enter(manyi):
+    options = ("--cluster-size", 10, "--icc", 0.05, "--design-effect", 1.2, "--level", 0.9)
+    found, err = planned(manyi, "--half-width", 3, *options)
+    design = plan.Design(cluster_size=10, icc=0.05, weighting_effect=1.2, level=0.9)
+    assert found["n"] == plan.answers_needed(3, design)
+    assert "make 1.74 answers count as one" in err
+
+
+def test_a_pilot_tells_the_spread_on_the_safe_side(manyi, scores):
+    found, _ = planned(manyi, "--half-width", 2, "--model", MODEL, "--answers", PILOT)
+    sd, upper = plan.pilot_sd(scores)
+    assert found["sd_source"] == "pilot"
+    assert found["sd_points"] == pytest.approx(upper, rel=1e-9)
+    assert found["sd_points"] > sd
+    assert found["n"] == plan.answers_needed(2, plan.Design(sd_points=upper))
+    given, _ = planned(manyi, "--half-width", 2, "--sd", 20)
+    assert (given["sd_source"], given["n"]) == ("given", plan.answers_needed(2, plan.Design(sd_points=20)))
+
+
+@pytest.fixture
+def scores():
+    """Index scores of the pilot's respondents, by the shares that the result states."""
+    shelf = Shelf(GOLDEN)
+    spec, columns = shelf.spec("model.yaml"), shelf.columns("data.csv")
+    found = csi_model.document(csi_model.estimate(spec, csi_model.prepare(spec, columns)))
+    own = {code: row for code, row in found["indicators"].items() if row["construct"] == spec.index}
+    found_scores = sum(row["weight_share"] * (columns[code] - 1) * 100 / 9 for code, row in own.items())
+    assert np.mean(found_scores) == pytest.approx(found["index"]["points"])
+    return found_scores
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "status"),
+    [
+        ((), "Say what is wanted", 2),
+        (("--half-width", 2, "--n", 100), "not both", 2),
+        (("--n", 100, "--power", 0.9), "--power is the chance to see a --change", 2),
+        (("--n", 100, "--model", MODEL), "needs both --model and --answers", 2),
+        (("--n", 100, "--answers", PILOT), "needs both --model and --answers", 2),
+        (("--n", 9, "--model", MODEL, "--answers", PILOT, "--sd", 16), "not both", 2),
+        (("--n", 0), "--n", 2),
+        (("--n", "many"), "--n", 2),
+        (("--units", 0, "--n", 9), "--units", 2),
+        (("--half-width", 0), "half-width of 0 points is impossible", 1),
+        (("--half-width", "nan"), "half-width of nan points is impossible", 1),
+        (("--n", 10, "--units", 20), "10 answers cannot be divided among 20 units", 1),
+        (("--n", 10, "--sd", 0), "standard deviation of 0 is impossible", 1),
+        (("--n", 10, "--population", 5), "10 answers cannot come from 5 customers", 1),
+        (("--n", 10, "--cluster-size", 0.5), "cluster size of 0.5 is impossible", 1),
+        (("--n", 10, "--icc", 2), "intraclass correlation of 2 is impossible", 1),
+        (("--n", 10, "--design-effect", 0.5), "weighting effect of 0.5 is impossible", 1),
+        (("--n", 10, "--level", 1), "level of 1 is impossible", 1),
+        (("--change", 0), "change of 0 points is impossible", 1),
+        (("--change", 2, "--power", 1), "power of 1 cannot be planned", 1),
+        (("--n", 10, "--model", MODEL, "--answers", "absent.csv"), "is not there", 1),
+    ],
+)
+def test_bad_input_has_a_message(manyi, options, said, status):
+    code, out, err = manyi("sample-size", *options)
+    assert (code, out) == (status, "")
+    assert said in err
+    assert "Traceback" not in err

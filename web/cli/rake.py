@@ -1,0 +1,180 @@
+"""`manyi rake`: answers and known shares of the population in, answers with a column of weights out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from csi_model import weighting
+from csi_model.weighting import Raked
+from web.cli import Refusal, analysis
+from web.cli.table import aligned, read_rows, write_rows
+
+HEADER = ("variable", "class", "target")
+
+
+@click.command(short_help="Weight answers to known shares of the population.")
+@click.argument("answers", type=click.Path(path_type=Path))
+@click.option(
+    "--margins",
+    "margins_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Known shares: YAML (variable: {class: target}), or CSV with the columns variable, class, target.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Write answers and weights here.")
+@click.option("--column", default="weight", show_default=True, help="Name of the new column.")
+@click.option("--weights", metavar="COLUMN", help="Column of design weights to start from.")
+@click.option(
+    "--trim", metavar="LOW,HIGH", help="Bounds of the weights in multiples of their mean; 0.3,3 is usual."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the report here (- for standard output).",
+)
+def rake(
+    answers: Path,
+    margins_file: Path,
+    out: Path,
+    column: str,
+    weights: str | None,
+    trim: str | None,
+    json_file: Path | None,
+) -> None:
+    """Weight ANSWERS so that each class has its known share of the population.
+
+    Example: manyi rake answers.csv --margins margins.yaml --out weighted.csv --trim 0.3,3
+
+    Then: manyi estimate weighted.csv --model model.yaml --weights weight
+    """
+    names, rows = read_rows(answers)
+    margins = read_margins(margins_file)
+    if column in names:
+        raise Refusal(f"{answers} already has a column {column}. Name the new one with --column.")
+    if weights is not None and weights not in names:
+        raise Refusal(f"{answers} has no column {weights}. Columns: {', '.join(names[:12])}.")
+    classes = {
+        name: np.array([text.strip() for text in rows[:, place]])
+        for place, name in enumerate(names)
+        if name in margins
+    }
+    found = weighting.rake(
+        classes or {name: [] for name in names if name},
+        margins,
+        start=None if weights is None else _start(rows[:, names.index(weights)], weights),
+        bounds=None if trim is None else _bounds(trim),
+    )
+    texts = [f"{weight:.10g}" for weight in found.weights]
+    write_rows(out, [*names, column], ([*row, text] for row, text in zip(rows.tolist(), texts, strict=True)))
+    if json_file is not None:
+        analysis.write_json(document(found), json_file)
+    click.echo(f"{summary(found)}\n{len(texts)} rows written to {out}, weights in column {column}.", err=True)
+
+
+def read_margins(path: Path) -> dict[str, dict[str, Any]]:
+    """Read margins: variable → class → target, numbers still as texts."""
+    if path.suffix.lower() in {".yaml", ".yml"}:
+        return _margins_of_yaml(path)
+    names, rows = read_rows(path)
+    if sorted(names) != sorted(HEADER):
+        raise Refusal(f"{path} has the columns {', '.join(names)}. They must be {', '.join(HEADER)}.")
+    places = [names.index(name) for name in HEADER]
+    margins: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(rows[:, places].tolist(), start=1):
+        variable, name, target = (text.strip() for text in row)
+        if name in margins.setdefault(variable, {}):
+            raise Refusal(f"{path}, row {number}: {variable} = {name} has two targets. Leave one out.")
+        margins[variable][name] = target
+    return margins
+
+
+def _margins_of_yaml(path: Path) -> dict[str, dict[str, Any]]:
+    shape = "Write each variable with its classes: region: {north: 0.4, south: 0.6}."
+    try:
+        # All texts: a class named no, 1 or 2026-01-01 is that name and nothing else.
+        margins = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506  makes texts only
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise Refusal(f"{path} is no YAML (line {line}). {shape}") from None
+    if not isinstance(margins, Mapping) or not all(isinstance(own, Mapping) for own in margins.values()):
+        raise Refusal(f"{path} holds no margins. {shape}")
+    if any(not isinstance(target, str) for own in margins.values() for target in own.values()):
+        raise Refusal(f"{path} holds a target that is no number. {shape}")
+    return {variable: dict(own) for variable, own in margins.items()}
+
+
+def _start(texts: NDArray[np.object_], column: str) -> NDArray[np.float64]:
+    weights = np.empty(len(texts))
+    for row, text in enumerate(texts):
+        try:
+            weights[row] = float(text)
+        except ValueError:
+            what = f"Column {column}, row {row + 1} holds {text[:40]!r}, which is no weight."
+            raise Refusal(f"{what} Give a number, 0 or more.") from None
+    return weights
+
+
+def _bounds(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Refusal(f"--trim {text} is not two numbers. Write --trim 0.3,3, say.") from None
+    return low, high
+
+
+def document(found: Raked) -> dict[str, Any]:
+    """Give the report as plain values."""
+    used = found.weights[found.weights > 0]
+    return {
+        "n_respondents": len(found.weights),
+        "n_used": len(used),
+        "rounds": found.iterations,
+        "largest_error": found.largest_error,
+        "design_effect": found.design_effect,
+        "n_effective": found.n_effective,
+        "smallest_weight": float(used.min()),
+        "largest_weight": float(used.max()),
+        "n_at_low_bound": found.n_low,
+        "n_at_high_bound": found.n_high,
+        "margins": [
+            {
+                "variable": margin.variable,
+                "class": margin.name,
+                "n": margin.n,
+                "before": margin.before,
+                "after": margin.after,
+                "target": margin.target,
+            }
+            for margin in found.margins
+        ],
+        "cautions": [caution.plain() for caution in found.cautions],
+    }
+
+
+def summary(found: Raked) -> str:
+    """Say what was done in a few lines for people."""
+    used = found.weights[found.weights > 0]
+    table = [("class", "answers", "share before", "after", "known share")]
+    table += [
+        (f"{m.variable} = {m.name}", str(m.n), f"{m.before:.1%}", f"{m.after:.1%}", f"{m.target:.1%}")
+        for m in found.margins
+    ]
+    lines = [
+        f"The shares are met after {found.iterations} rounds (largest difference {found.largest_error:.1g}).",
+        *aligned(table),
+        f"Weights: mean 1, {used.min():.2f} to {used.max():.2f}; {found.n_trimmed} stand at a bound.",
+    ]
+    effect = f"design effect {found.design_effect:.2f}"
+    lines.append(f"{len(used)} answers tell as much as {found.n_effective:.0f} of equal weight ({effect}).")
+    cautions = [caution.plain() for caution in found.cautions]
+    return "\n".join([*lines, *analysis.caution_lines(cautions)])

@@ -1,0 +1,168 @@
+"""`manyi sample-size`: how many answers an index needs, and what a number of answers can tell."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+import csi_model
+from csi_model import sample_size as plan
+from csi_model.sample_size import Design
+from web.cli import Refusal, analysis
+from web.cli.table import read_columns
+
+USUAL_POWER = 0.8
+
+
+@click.command("sample-size", short_help="How many answers does an index need?")
+@click.option("--half-width", metavar="POINTS", type=float, help="The index shall be known to ± this.")
+@click.option("--n", "answers_given", metavar="N", type=click.IntRange(1), help="What do N answers tell?")
+@click.option("--units", metavar="U", type=click.IntRange(1), help="Units that shall each have an index.")
+@click.option("--change", metavar="POINTS", type=float, help="A change between two waves that shall be seen.")
+@click.option("--power", "wanted", metavar="P", type=float, help="Chance to see the change; 0.8 without it.")
+@click.option("--model", type=click.Path(path_type=Path), help="MODEL.yaml or .lav of a pilot.")
+@click.option("--answers", type=click.Path(path_type=Path), help="The pilot's answers, a CSV file.")
+@click.option("--sd", metavar="POINTS", type=float, help="Standard deviation of the index between customers.")
+@click.option("--population", metavar="N", type=float, help="Customers in all (of all units together).")
+@click.option("--cluster-size", metavar="M", type=float, default=1.0, help="Answers a cluster.")
+@click.option("--icc", type=float, default=0.0, help="How alike a cluster answers, 0 to 1.")
+@click.option("--design-effect", metavar="D", type=float, default=1.0, help="Of the weights expected.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence of the interval.")
+@analysis.json_file
+def sample_size(
+    half_width: float | None,
+    answers_given: int | None,
+    units: int | None,
+    change: float | None,
+    wanted: float | None,
+    model: Path | None,
+    answers: Path | None,
+    sd: float | None,
+    population: float | None,
+    cluster_size: float,
+    icc: float,
+    design_effect: float,
+    level: float,
+    json_file: Path | None,
+) -> None:
+    """Plan a survey: answers for a wanted precision, precision of a number of answers, changes that are seen.
+
+    Example: manyi sample-size --half-width 2 --units 48
+
+    With a pilot: manyi sample-size --n 1200 --change 3 --model model.yaml --answers pilot.csv
+    """
+    if half_width is None and answers_given is None and change is None:
+        raise click.UsageError("Say what is wanted: --half-width, --n or --change.")
+    if half_width is not None and answers_given is not None:
+        raise click.UsageError("Give --half-width or --n, not both: each follows from the other.")
+    if wanted is not None and change is None:
+        raise click.UsageError("--power is the chance to see a --change: give that too.")
+    spread, source = _spread(model, answers, sd)
+    share = units or 1
+    design = Design(
+        sd_points=spread,
+        cluster_size=cluster_size,
+        icc=icc,
+        weighting_effect=design_effect,
+        population=np.inf if population is None else population,
+        level=level,
+    )
+    own = Design(spread, cluster_size, icc, design_effect, design.population / share, level)
+    power = USUAL_POWER if wanted is None else wanted
+    total = answers_given
+    if half_width is not None:
+        total = share * plan.answers_needed(half_width, own)
+    document: dict[str, Any] = {
+        "sd_points": spread,
+        "sd_source": source,
+        "design_effect": design.effect,
+        "level": level,
+    }
+    if total is not None:
+        document |= {"n": total, "half_width": plan.half_width(total, design)}
+        if units is not None:
+            each = total // units
+            if each < 1:
+                raise Refusal(f"{total} answers cannot be divided among {units} units. Ask for more answers.")
+            document["units"] = {
+                "n_units": units,
+                "n_each": each,
+                "half_width_each": plan.half_width(each, own),
+            }
+    if change is not None:
+        document["change"] = _change(change, power, total, units, design, own)
+    if json_file is not None:
+        analysis.write_json(document, json_file)
+    click.echo(summary(document), err=True)
+
+
+def _spread(model: Path | None, answers: Path | None, sd: float | None) -> tuple[float, str]:
+    """Give the standard deviation to plan with, and where it comes from."""
+    if (model is None) != (answers is None):
+        raise click.UsageError("A pilot needs both --model and --answers.")
+    if model is None or answers is None:
+        return (plan.USUAL_SD_POINTS, "usual") if sd is None else (sd, "given")
+    if sd is not None:
+        raise click.UsageError("Give --sd or a pilot, not both.")
+    spec = analysis.read_model(model)
+    data = csi_model.prepare(spec, read_columns(answers))
+    result = csi_model.estimate(spec, data)
+    mine = spec.block_mask[:, spec.place[spec.index]]
+    low, high, _ = spec.scales[mine].T
+    points, shares = (data.values[:, mine] - low) * 100 / (high - low), result.points.shares[0, mine]
+    there = ~np.isnan(points)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = np.where(there, points, 0.0) @ shares / (there @ shares)
+    return plan.pilot_sd(scores)[1], "pilot"
+
+
+def _change(
+    change: float, power: float, total: int | None, units: int | None, design: Design, own: Design
+) -> dict[str, Any]:
+    """Plan for a change of the whole and, with units, of one of them."""
+    found: dict[str, Any] = {"points": change, "power": power}
+    found["n_a_wave"] = plan.answers_for_change(change, power, design)
+    if units is not None:
+        found["n_a_wave_each_unit"] = plan.answers_for_change(change, power, own)
+    if total is not None:
+        found["power_of_n"] = plan.power(change, total, total, design)
+        if units is not None:
+            found["power_of_n_each_unit"] = plan.power(change, total // units, total // units, own)
+    return found
+
+
+def summary(document: dict[str, Any]) -> str:
+    """Say the plan in a few sentences for people."""
+    why = {
+        "usual": "as indices of several questions usually do",
+        "given": "as given",
+        "pilot": "as in the pilot, on the safe side",
+    }[document["sd_source"]]
+    lines = [f"Customers' scores scatter by {document['sd_points']:.1f} points, {why}."]
+    if document["design_effect"] > 1:
+        lines.append(f"Clusters and weights make {document['design_effect']:.2f} answers count as one.")
+    sure = f"{document['level']:.0%} confidence"
+    if "n" in document:
+        lines.append(
+            f"{document['n']} answers tell the index to ±{document['half_width']:.1f} points ({sure})."
+        )
+    if units := document.get("units"):
+        lines.append(
+            f"Among {units['n_units']} units that is {units['n_each']} answers each, "
+            f"and each unit's index to ±{units['half_width_each']:.1f} points."
+        )
+    if change := document.get("change"):
+        each = change.get("n_a_wave_each_unit")
+        lines.append(
+            f"To see a change of {change['points']:g} points with a chance of {change['power']:.0%} takes "
+            f"{change['n_a_wave']} answers a wave" + (f", or {each} in a single unit." if each else ".")
+        )
+        if "power_of_n" in change:
+            single = change.get("power_of_n_each_unit")
+            lines.append(
+                f"{document['n']} answers a wave see it with a chance of {change['power_of_n']:.0%}"
+                + (f", in a single unit {single:.0%}." if single is not None else ".")
+            )
+    lines.append("Answers are meant, not invitations: divide by the share that answers.")
+    return "\n".join(lines)
