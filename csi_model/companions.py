@@ -12,6 +12,7 @@ from csi_model.intervals import (
     F64,
     Estimate,
     check_answers,
+    check_length,
     check_weights,
     from_normal,
     n_effective,
@@ -127,4 +128,5 @@ def _answered(
     if kept.sum() < floor:
         msg = f"{int(kept.sum())} answers, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Look at a larger unit or more waves.")
-    return column[kept], mass[kept], None if clusters is None else np.asarray(clusters)[kept]
+    labels = None if clusters is None else check_length(clusters, len(column), "clusters")[kept]
+    return column[kept], mass[kept], labels

@@ -12,6 +12,7 @@ from csi_model.intervals import (
     F64,
     Estimate,
     check_answers,
+    check_length,
     check_weights,
     from_normal,
     n_effective,
@@ -76,6 +77,7 @@ def classify_service(
     rng: np.random.Generator,
     *,
     weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
     n_resamples: int = 2000,
     floor: int = 30,
     level: float = 0.95,
@@ -88,7 +90,8 @@ def classify_service(
         Answers 1-5 (like, expect, neutral, live with, dislike) to the service being and not being offered;
         ``nan`` where missing.
     rng : numpy.random.Generator
-    weights : ndarray of shape (n_respondents,), optional
+    weights, clusters : ndarray of shape (n_respondents,), optional
+        Respondent weights and sampling units, which are resampled whole.
     n_resamples : int
         Bootstrap draws for ``support``.
 
@@ -120,13 +123,17 @@ def classify_service(
     mass = check_weights(weights, len(pairs))[both]
     place = _TABLE[answers[:, 0].astype(int) - 1, answers[:, 1].astype(int) - 1]
     inside = (place[:, None] == np.arange(6)).astype(float)
-    shares, covariance = weighted_means(inside, mass)
+    labels = np.arange(n) if clusters is None else check_length(clusters, len(pairs), "clusters")[both]
+    shares, covariance = weighted_means(inside, mass, labels)
     order = np.argsort(-shares, kind="stable")
     gap = np.zeros(6)
     gap[order[0]], gap[order[1]] = 1.0, -1.0
     lead = from_normal(gap @ shares, np.sqrt(np.maximum(gap @ covariance @ gap, 0.0)), level=level)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=n_resamples) * mass
-    support = float((np.argmax(counts @ inside, axis=1) == order[0]).mean())
+    units, unit = np.unique(labels, return_inverse=True)
+    held = np.zeros((len(units), 6))
+    np.add.at(held, unit, mass[:, None] * inside)
+    counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=n_resamples)
+    support = float((np.argmax(counts @ held, axis=1) == order[0]).mean())
     category = CATEGORIES[int(order[0])]
     cautions = []
     if shares[5] > 0.1:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+import csi_model
 from csi_model import ModelSpec, Options, assess, document, estimate, prepare
 
 METHOD = Path(__file__).parents[1] / "docs" / "method.md"
@@ -46,3 +47,26 @@ def test_every_key_of_the_result_document_is_explained():
     named = set(re.findall(r"`([a-z0-9_]+)`", section))
     named |= {f"{key}_ci" for key in named}
     assert found - own - named <= {"id", "name", "construct", "dimension", "source", "target"}
+
+
+def test_each_function_of_the_package_is_found_from_the_table_and_the_table_from_the_package():
+    text = METHOD.read_text(encoding="utf-8")
+    table = text.partition("## The index")[0]
+    rows = re.findall(r"^\| [^|]+ \| (`[^|]+) \| (.+) \|$", table, re.MULTILINE)
+    named = {name for cell, _ in rows for name in re.findall(r"`(\w+)`", cell)}
+    functions = {name for name in csi_model.__all__ if name.islower()}
+    assert functions - {"estimate_groups"} <= named <= set(csi_model.__all__)
+    anchors = {
+        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    assert {anchor for _, cell in rows for anchor in re.findall(r"\(#([^)]+)\)", cell)} <= anchors
+
+
+def test_each_function_of_the_table_has_an_example():
+    text = METHOD.read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL))
+    # These are run over whole surveys by the command line's examples.
+    elsewhere = {"assess", "estimate_groups", "follow", "side_by_side"}
+    functions = {name for name in csi_model.__all__ if name.islower()} - elsewhere
+    assert {name for name in functions if f"{name}(" not in examples} == set()

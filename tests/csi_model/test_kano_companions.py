@@ -44,6 +44,28 @@ def test_a_narrow_lead_is_unclear():
     assert "unclear" in {c.code for c in result.cautions}
 
 
+def test_neighbours_who_answer_alike_count_less():
+    """Every pair ten times in one cluster: errors and support are those of the pairs themselves."""
+    offered, missing = _service([14, 10, 5, 3, 0, 0])
+    once = classify_service(offered, missing, np.random.default_rng(3), n_resamples=4000)
+    tenfold, place = (np.repeat(offered, 10), np.repeat(missing, 10)), np.repeat(np.arange(32), 10)
+    found = classify_service(*tenfold, np.random.default_rng(3), clusters=place, n_resamples=4000)
+    np.testing.assert_allclose(found.shares.se, once.shares.se, rtol=1e-10)
+    assert found.better.se == pytest.approx(once.better.se)
+    assert found.support == pytest.approx(once.support, abs=0.03)
+    blind = classify_service(*tenfold, np.random.default_rng(3), n_resamples=4000)
+    assert blind.support > once.support + 0.1
+    assert (found.clear, once.clear, blind.clear) == (False, False, True)
+
+
+def test_weights_decide_the_category():
+    offered, missing = _service([30, 20, 0, 0, 0, 0])
+    weights = np.repeat([1.0, 4.0], [30, 20])
+    found = classify_service(offered, missing, np.random.default_rng(4), weights=weights)
+    assert found.category == "one_dimensional"
+    np.testing.assert_allclose(found.shares.value[:2], [30 / 110, 80 / 110])
+
+
 def test_net_promoter_equals_the_count():
     answers = np.repeat([10.0, 9, 8, 7, 6, 0], [20, 20, 20, 15, 15, 10])
     result = net_promoter(answers)
@@ -65,6 +87,13 @@ def test_boxes_count_the_ends_of_the_scale():
     [
         (lambda: net_promoter(np.full(50, 11.0)), "scales"),
         (lambda: net_promoter(np.full(5, 9.0)), "floor"),
+        (lambda: net_promoter(np.full(50, 9.0), clusters=np.arange(49)), "length"),
+        (
+            lambda: classify_service(
+                np.full(50, 2.0), np.full(50, 1.0), np.random.default_rng(0), clusters=np.arange(9)
+            ),
+            "length",
+        ),
         (lambda: boxes(np.full(50, 3.0), low=1, high=5, n_boxes=3), "boxes"),
         (lambda: classify_service(np.full(50, 6.0), np.full(50, 1.0), np.random.default_rng(0)), "scales"),
         (lambda: classify_service(np.full(5, 2.0), np.full(5, 1.0), np.random.default_rng(0)), "floor"),

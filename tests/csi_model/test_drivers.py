@@ -1,0 +1,94 @@
+"""Drivers of the index from an estimation: refusals, and what the command line does not show."""
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model.drivers import drivers, ranked, scenario, stated
+from tests.csi_model.conftest import ROOT, Shelf
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    shelf = Shelf(ROOT / "tests" / "golden")
+    spec = shelf.spec("model.yaml")
+    data = csi_model.prepare(spec, shelf.columns("data.csv"))
+    return csi_model.estimate(spec, data, csi_model.Options(bootstrap=40)), data
+
+
+def test_levels_add_up_in_the_sample_and_in_every_resample(fitted):
+    result, _ = fitted
+    found, spec = drivers(result), result.spec
+    for levels in (found.importance, found.importance_draws):
+        by_construct = levels.indicators @ spec.home_mask.astype(float)
+        np.testing.assert_allclose(by_construct, levels.constructs, rtol=1e-10, atol=1e-12)
+    weighted = result.points.shares[0] * found.performance.indicators
+    np.testing.assert_allclose(weighted @ spec.home_mask.astype(float), found.performance.constructs)
+
+
+def test_a_planted_rise_brings_what_the_scenario_says(fitted):
+    """Raise a question and score anew with the same weights and effects: the index moves by the same."""
+    result, data = fitted
+    spec, place = result.spec, result.spec.indicator_ids.index("SAT1")
+    raised = np.minimum(data.values[:, place] + 0.9, 10)
+    direct = (raised - data.values[:, place]).mean() * 100 / 9 * result.points.shares[0, place]
+    assert scenario(result, data, {"SAT1": 10.0}).gain.value == pytest.approx(direct, rel=1e-9)
+    both = scenario(result, data, {"SAT1": 10.0, "QUAL1": 5.0}).gain.value
+    assert both == pytest.approx(direct + scenario(result, data, {"QUAL1": 5.0}).gain.value)
+    assert spec.index == "SAT"
+
+
+def test_dropped_questions_fall(fitted):
+    result, data = fitted
+    assert scenario(result, data, {"QUAL1": -5.0}).gain.value < 0
+
+
+def test_what_has_no_draws_or_stages_is_refused(golden, fitted):
+    spec = golden.spec("model.yaml")
+    plain = csi_model.estimate(spec, fitted[1])
+    for result in (plain, csi_model.estimate(spec, fitted[1], csi_model.Options(method="cbsem"))):
+        with pytest.raises(csi_model.DataError, match="no resamples") as caught:
+            ranked(result)
+        assert caught.value.code == "draws"
+    mapping = spec.to_mapping()
+    mapping["constructs"].append({"id": "BOTH", "product": ["QUAL", "VAL"]})
+    mapping["paths"].append(["BOTH", "SAT"])
+    staged = csi_model.ModelSpec.from_mapping(mapping)
+    mixed = csi_model.estimate(staged, fitted[1], csi_model.Options(bootstrap=20))
+    with pytest.raises(csi_model.SpecificationError, match="second-order") as caught:
+        ranked(mixed)
+    assert caught.value.code == "staged"
+
+
+def test_scenarios_of_nothing_are_refused(fitted):
+    with pytest.raises(csi_model.DataError, match="No question is to be raised"):
+        scenario(*fitted, {})
+    with pytest.raises(csi_model.DataError, match="no number of points"):
+        scenario(*fitted, {"QUAL1": 500.0})
+
+
+def test_stated_picks_of_each_level(fitted):
+    result, _ = fitted
+    found = stated(result, [["QUAL1", "VAL2"], ["QUAL1"], None] * 100)
+    assert found["level"] == "indicators"
+    shares = {row["id"]: row["share"] for row in found["options"]}
+    assert (shares["QUAL1"], shares["VAL2"], shares["IMG1"]) == (1, 0.5, 0)
+    weights = np.tile([3.0, 1.0, 1.0], 100)
+    weighted = stated(result, [["QUAL1", "VAL2"], ["QUAL1"], None] * 100, weights=weights)
+    assert {row["id"]: row["share"] for row in weighted["options"]}["VAL2"] == pytest.approx(0.75)
+    assert stated(result, [["QUAL_SUP"], ["QUAL_SRV"]] * 50)["level"] == "dimensions"
+
+
+@pytest.mark.parametrize(
+    ("picked", "said", "code"),
+    [
+        ([["QUAL1", "VAL"]] * 50, "two levels", "stated"),
+        ([None] * 50, "there are none", "stated"),
+        ([["weather"]] * 50, "weather is neither", "stated"),
+        ([["QUAL"]] * 5, "below the floor", "floor"),
+    ],
+)
+def test_wrong_picks_are_refused(fitted, picked, said, code):
+    with pytest.raises(csi_model.DataError, match=said) as caught:
+        stated(fitted[0], picked)
+    assert caught.value.code == code
