@@ -97,7 +97,7 @@ def point_errors(spec: ModelSpec, data: IndicatorMatrix, scored: Points) -> F64:
     if data.clusters is None:
         return np.asarray(scored.sd[0] / np.sqrt(len(data.values)))
     low, high, _ = spec.scales.T
-    shares = (scored.shares[0] * 100 / (high - low))[:, None] * spec.home_mask
+    shares = scored.construct_shares[0] * (100 / (high - low))[:, None]
     _, covariance = weighted_means(data.values, None, data.clusters)
     return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
 

@@ -15,6 +15,7 @@ from csi_model.estimate import Result
 from csi_model.intervals import F64, Estimate
 from csi_model.prepare import IndicatorMatrix
 from csi_model.priorities import Levels
+from csi_model.scores import question_points
 from csi_model.what_if import WhatIf, what_if
 
 LEVELS = Levels._fields
@@ -178,10 +179,9 @@ def scenario(result: Result, data: IndicatorMatrix, lifts: Mapping[str, float]) 
             remedy=f"Its questions: {', '.join(spec.indicator_ids)}.",
         )
     found = drivers(result)
-    low, high, _ = spec.scales.T
     place = spec.place[spec.index]
     return what_if(
-        (data.values - low) * 100 / (high - low),
+        question_points(spec, data),
         np.array([lifts.get(code, 0.0) for code in spec.indicator_ids], dtype=float),
         found.importance.indicators,
         found.importance_draws.indicators,

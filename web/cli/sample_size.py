@@ -108,12 +108,7 @@ def _spread(model: Path | None, answers: Path | None, sd: float | None) -> tuple
     spec = analysis.read_model(model)
     data = csi_model.prepare(spec, read_columns(answers))
     result = csi_model.estimate(spec, data)
-    mine = spec.block_mask[:, spec.place[spec.index]]
-    low, high, _ = spec.scales[mine].T
-    points, shares = (data.values[:, mine] - low) * 100 / (high - low), result.points.shares[0, mine]
-    there = ~np.isnan(points)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scores = np.where(there, points, 0.0) @ shares / (there @ shares)
+    scores = csi_model.respondent_scores(result, data)[:, spec.place[spec.index]]
     return plan.pilot_sd(scores)[1], "pilot"
 
 
