@@ -195,7 +195,7 @@ class CbsemResult:
             Caution(
                 "marker-reversed",
                 f"The first item or component of {', '.join(turned)} runs against the others. Index and "
-                "paths are turned so that loadings sum to a positive number; rows of estimates follow that item.",
+                "paths are turned so that loadings sum to a positive number; the rows of estimates are not.",
             ),
         )
 

@@ -232,13 +232,20 @@ def _start_constructs(rows: list[Row], effects: Any, variances: dict[str, float]
     semopy starts every construct at 0.05, far below what answers on ten points have: with an item without
     residual the first steps then pass through nearly singular matrices, and some machines stay there. It
     starts the loadings of constructs on a construct at 0, where that construct explains nothing and the
-    search can run off to a variance of 0; they start at 1, as the first of them is fixed to.
+    search can run off to a variance of 0; they start at 1, as the first of them is fixed to, or at -1 where
+    the marker of one of the two runs against its other items.
     """
     measured = effects.get("=~", {})
+    sums = dict.fromkeys(measured, 0.0)
+    for row in rows:
+        if row.op == "=~" and row.rhs not in measured:
+            sums[row.lhs] += row.value
     out = []
     for row in rows:
         if row.op == "=~" and row.rhs in measured and row.free >= 0:
-            out.append(replace(row, value=1.0))
+            first = next(iter(measured[row.lhs]))
+            against = (sums.get(first, 0.0) < 0) != (sums[row.rhs] < 0)
+            out.append(replace(row, value=-1.0 if against else 1.0))
             continue
         construct = row.lhs == row.rhs and row.op == "~~" and row.lhs in measured
         if not construct or row.free == FIXED:

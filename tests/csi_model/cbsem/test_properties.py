@@ -323,3 +323,16 @@ def test_exact_fit_rejects_a_wrong_model_and_spares_a_right_one_with_heavy_tails
     found = bollen_stine(fit(TEXT, heavy), 60, seed=1)
     assert found.draws.mean() > 1.5 * found.df
     assert found.p > 0.05 > found.p_normal
+
+
+def test_a_construct_of_constructs_is_turned_with_its_components():
+    """Its first component's marker runs against the rest: weights are those of the same items without it."""
+    text = "A =~ a1 + a2 + a3\nB =~ b1 + b2 + b3\nC =~ c1 + c2 + c3\nG =~ A + B + C"
+    data = draw(400, 10)
+    straight = fit(text, data)
+    reversed_ = fit(text, {**data, "a1": 10 - data["a1"]})
+    assert reversed_.fit.chi2 == pytest.approx(straight.fit.chi2, rel=1e-6)
+    assert reversed_.directions() == {"A": -1.0, "B": 1.0, "C": 1.0, "G": -1.0}
+    weights = reversed_.index_weights()["G"]
+    assert weights["a1"] == 0
+    assert min(weight for name, weight in weights.items() if name != "a1") > 0
