@@ -3,6 +3,7 @@
 import csv
 import doctest
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,9 @@ def test_every_key_of_the_result_document_is_explained():
     found = keys(document(estimate(spec, data, Options(bootstrap=20))))
     found |= keys(document(estimate(spec, data, Options(method="cbsem"))))
     found |= keys(assess(spec, data, Options(bootstrap=20)))
+    found |= keys(assess(spec, data, Options(method="cbsem", bootstrap=20)))
+    weighted = replace(data, weights=np.linspace(0.5, 1.5, len(data.values)))
+    found |= keys(document(estimate(spec, weighted)))
     own = {*spec.construct_ids, *spec.indicator_ids, *(node.id for _, node in spec.dimensions), "en", "zh"}
     section = METHOD.read_text(encoding="utf-8").partition("## The keys of the result document")[2]
     named = set(re.findall(r"`([a-z0-9_]+)`", section))
