@@ -24,6 +24,7 @@ INPUTS = {
     "*.yaml": "a model or a questionnaire",
     "*.lav": "a model",
     "make_data.py": "makes the simulated answers",
+    "lavaan_second_order.R": "makes the figures of the second-order model",
     "data*.csv": "answers",
     "mobi.csv": "answers",
     "mobi_missing10.csv": "answers",
