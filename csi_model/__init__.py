@@ -17,9 +17,10 @@ from csi_model.errors import (
     ModelError,
     SpecificationError,
 )
-from csi_model.estimate import Options, Result, estimate, estimate_groups
+from csi_model.estimate import Result, estimate, estimate_groups
 from csi_model.expectations import TierAnswers, expectation_gaps
 from csi_model.kano import classify_service
+from csi_model.options import Options
 from csi_model.prepare import IndicatorMatrix, prepare
 from csi_model.price_tolerance import price_tolerance
 from csi_model.report import document

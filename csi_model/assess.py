@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from csi_model import covariance, stages
 from csi_model.distinct import htmt_intervals
 from csi_model.errors import ModelError
-from csi_model.estimate import Options
 from csi_model.exact_fit import exact_fit
 from csi_model.moments import RandomGroups, source
+from csi_model.options import Options
 from csi_model.predict import predict
 from csi_model.prepare import IndicatorMatrix
 from csi_model.resample import LARGE

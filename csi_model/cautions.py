@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi_model import collinear, consistent, covariance, resample
+from csi_model import collinear, consistent, covariance
 from csi_model.errors import Caution
 from csi_model.prepare import IndicatorMatrix
 
@@ -48,12 +48,8 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
         if loading < LOW_LOADING
     ]
     found += collinear.cautions(spec, result.items, solution)
-    if options.interval != "percentile" and result.n_used > resample.LARGE:
-        found.append(
-            Caution(
-                "percentile-used", f"Above {resample.LARGE} respondents intervals are percentile intervals."
-            )
-        )
+    if result.resampled is not None:
+        found += result.resampled.cautions
     if result.n_used < options.indicative:
         found.append(
             Caution("indicative", f"Only {result.n_used} respondents: take the figures as indicative.")

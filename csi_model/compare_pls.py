@@ -12,11 +12,12 @@ from csi_model import resample, stages, validity
 from csi_model.compare import Comparison, compare_samples
 from csi_model.compare_draws import Progress, Sample, Statistic
 from csi_model.errors import Caution, ModelError, SpecificationError
-from csi_model.estimate import Options, estimate
+from csi_model.estimate import estimate
 from csi_model.grouping import grouped, names_of
 from csi_model.intervals import F64
 from csi_model.micom import WeightSolver
 from csi_model.moments import Moments, source
+from csi_model.options import Options
 from csi_model.prepare import IndicatorMatrix
 from csi_model.specify import ModelSpec
 

@@ -13,8 +13,8 @@ from csi_model.compare_draws import Progress
 from csi_model.compare_pls import compare_models, pls_weights, without_interactions
 from csi_model.compare_report import number, pair_document
 from csi_model.errors import Caution, DataError, ModelError
-from csi_model.estimate import Options
 from csi_model.micom import ADVICE, measurement_invariance
+from csi_model.options import Options
 from csi_model.overall import overall_difference
 from csi_model.prepare import IndicatorMatrix
 from csi_model.small_units import holm

@@ -15,62 +15,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
-from csi_model import consistent, covariance, index, measurement, pls, resample, stages, weight_effect
+from csi_model import consistent, covariance, index, measurement, resample, stages, weight_effect
 from csi_model.cautions import cautions_of
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.index import Points
 from csi_model.moments import Moments, RandomGroups, source
+from csi_model.options import Options
 from csi_model.pls import Solution
 from csi_model.prepare import IndicatorMatrix
 from csi_model.resample import Draws
+from csi_model.resampled import Resampled, resampled
 from csi_model.specify import ModelSpec
 
-FLOOR = 30
-INDICATIVE = 100
-METHODS = ("pls", "plsc", "cbsem")
-MISSING = ("mean", "listwise", "fiml")
-INTERVALS = ("percentile", "bca", "studentised")
 Task = tuple[str, ModelSpec, IndicatorMatrix, "Options"]
 Progress = Callable[[float], None]
 Interval = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to estimate. `bootstrap` is the number of resamples, 0 for none."""
-
-    method: str = "pls"
-    scheme: str = "path"
-    missing: str = "mean"
-    bootstrap: int = 0
-    seed: int = 1
-    jobs: int = 1
-    interval: str = "percentile"
-    level: float = 0.95
-    floor: int = FLOOR
-    indicative: int = INDICATIVE
-
-    def __post_init__(self) -> None:
-        for name, value, known in (
-            ("method", self.method, METHODS),
-            ("scheme", self.scheme, pls.SCHEMES),
-            ("missing", self.missing, MISSING),
-            ("interval", self.interval, INTERVALS),
-        ):
-            if value not in known:
-                raise ModelError(
-                    f"There is no {name} {value!r}.", code=name, remedy=f"Choose {', '.join(known)}."
-                )
-        if self.bootstrap < 0 or 0 < self.bootstrap < 20:
-            raise ModelError(
-                f"{self.bootstrap} resamples cannot give an interval.",
-                code="bootstrap",
-                remedy="Ask for 0, or 20 and more.",
-            )
-        if self.seed < 0 or self.jobs < 1:
-            raise ModelError(
-                "The seed is 0 or more, jobs are 1 or more.", code="options", remedy="Correct them."
-            )
 
 
 @dataclass(frozen=True)
@@ -86,8 +45,7 @@ class Result:
     moments: Moments
     solution: Solution
     points: Points
-    draws: Draws | None
-    left_out: Draws | None
+    resampled: Resampled | None
     n_respondents: int
     n_used: int
     cautions: tuple[Caution, ...]
@@ -95,6 +53,7 @@ class Result:
     covariance: covariance.Fitted | None = None
     summary: Mapping[str, Interval | None] = field(default_factory=dict)
     failed: int = 0
+    interval_kind: str = "percentile"
     weighting: weight_effect.WeightEffect | None = None
 
     @cached_property
@@ -108,6 +67,11 @@ class Result:
         return measurement.items(self.spec, self.moments, self.solution)
 
     @property
+    def draws(self) -> Draws | None:
+        """Estimates of the resamples, where they are kept."""
+        return None if self.resampled is None else self.resampled.draws
+
+    @property
     def n_failed(self) -> int:
         """Resamples without a solution."""
         return self.failed if self.draws is None else int((~self._usable).sum())
@@ -117,7 +81,7 @@ class Result:
         if self.draws is None:
             return self
         summary = {name: self.interval(name) for name in Draws._fields}
-        return replace(self, draws=None, left_out=None, summary=summary, failed=self.n_failed)
+        return replace(self, resampled=None, summary=summary, failed=self.n_failed)
 
     @cached_property
     def _usable(self) -> NDArray[np.bool_]:
@@ -143,19 +107,15 @@ class Result:
                 return None
             half = ndtri(0.5 + self.options.level / 2) * error
             return error, point - half, point + half
-        if self.draws is None:
+        if self.resampled is None:
             return self.summary.get(name)
-        usable = getattr(self.draws, name)[self._usable]
+        usable = getattr(self.resampled.draws, name)[self._usable]
         if len(usable) < 2:
             nothing = np.full(point.shape, np.nan)
             return nothing, nothing, nothing
         with np.errstate(invalid="ignore"):
             error = usable.std(axis=0, ddof=1)
-        level = self.options.level
-        if self.left_out is None:
-            return error, *resample.percentile(usable, level)
-        ends = resample.bca if self.options.interval == "bca" else resample.studentised
-        return error, *ends(usable, point, getattr(self.left_out, name), level)
+        return error, *self.resampled.ends(name, point, self._usable, self.options.level)
 
 
 def estimate(
@@ -171,8 +131,9 @@ def estimate(
     Parameters
     ----------
     groups
-        A label per respondent of `data`; each group is estimated with its own seed derived from
-        `options.seed`. A group below `options.floor` is not shown (None), below `indicative` it is marked.
+        A label per respondent of `data`, empty for none; each group is estimated with its own seed, derived
+        from `options.seed` and its name. A group below `options.floor` is not shown (None), below
+        `indicative` it is marked.
 
     Raises
     ------
@@ -181,7 +142,7 @@ def estimate(
     """
     options = options or Options()
     labels = None if groups is None else np.asarray(groups).astype(str)
-    share = 1.0 if labels is None else 1 / (1 + len(np.unique(labels)))
+    share = 1.0 if labels is None else 1 / (1 + len(set(labels.tolist()) - {""}))
     whole = _estimate(spec, data, options, progress=_part(progress, 0.0, share))
     if labels is None:
         return whole
@@ -202,12 +163,6 @@ def _estimate(
 ) -> Result:
     large = len(data.values) > resample.LARGE and options.missing != "fiml"
     _check_method(spec, options.method)
-    if options.bootstrap and data.clusters is not None and len(np.unique(data.clusters)) < 2:
-        raise DataError(
-            "All respondents are of one cluster: resampling it whole shows no variation.",
-            code="one-cluster",
-            remedy="Cluster by a column with more values, or leave clusters out.",
-        )
     given = data
     if options.method == "cbsem":
         data = covariance.usable(data, options.missing)
@@ -231,24 +186,12 @@ def _estimate(
     scored = index.points(spec, moments.mean, moments.cov, solution.weights)
     if fitted is not None:
         fitted.errors["constructs"] = covariance.point_errors(spec, data, scored)
-    draws = left_out = None
+    drawn = None
     if options.bootstrap and fitted is None:
-        how = {"scheme": options.scheme, "method": options.method}
-        draws = resample.bootstrap(
-            spec,
-            data,
-            drawn_from,
-            options.bootstrap,
-            options.seed,
-            **how,
-            jobs=options.jobs,
-            progress=progress,
-        )
-        if options.interval != "percentile" and moments_of is not None:
-            left_out = resample.jackknife(spec, data, moments_of, **how)
+        drawn = resampled(spec, data, drawn_from, options, progress)
     result = Result(
-        spec, options, moments, solution, scored, draws, left_out, data.n_respondents, len(data.values), (),
-        covariance=fitted,
+        spec, options, moments, solution, scored, drawn, data.n_respondents, len(data.values), (),
+        covariance=fitted, interval_kind=drawn.kind if drawn else "percentile",
         weighting=weight_effect.measure(
             spec, given, lambda plain: _estimate(spec, plain, replace(options, bootstrap=0)).points
         ),
@@ -276,12 +219,13 @@ def estimate_groups(
 ) -> tuple[dict[str, Result | None], list[Caution]]:
     """Estimate each group apart; one below the floor, or refused, is None and named in a caution.
 
-    The numbers do not depend on `options.jobs`, the number of processes. Groups keep no draws.
+    The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
+    each group's seed comes from `options.seed` and its name. Respondents with an empty label are of no group.
+    Groups keep no draws.
     """
-    names = sorted(set(labels.tolist()))
-    seeds = np.random.SeedSequence([options.seed, 2]).generate_state(len(names))
+    names = sorted(set(labels.tolist()) - {""})
     tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()
-    for name, seed in zip(names, seeds, strict=True):
+    for name in names:
         rows = labels == name
         found[name] = None
         if rows.sum() < options.floor:
@@ -292,7 +236,7 @@ def estimate_groups(
                 )
             )
         else:
-            own = Options(**{**options.__dict__, "seed": int(seed), "jobs": 1})
+            own = replace(options, seed=seed_of_group(options.seed, name), jobs=1)
             tasks.append((name, spec, data.subset(rows), own))
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
@@ -302,6 +246,11 @@ def estimate_groups(
         if progress is not None:
             progress(done / len(tasks))
     return found, cautions
+
+
+def seed_of_group(seed: int, name: str) -> int:
+    """Derive a group's seed from that of the whole and the group's name."""
+    return int(np.random.SeedSequence([seed, 2, *name.encode()]).generate_state(1)[0])
 
 
 def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:

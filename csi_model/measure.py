@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from csi_model.errors import DataError
-from csi_model.estimate import Options, estimate
+from csi_model.estimate import estimate
 from csi_model.evaluation import Evaluation, evaluate_measure
+from csi_model.options import Options
 from csi_model.prepare import IndicatorMatrix
 from csi_model.scores import respondent_scores
 from csi_model.small_units import holm

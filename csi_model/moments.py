@@ -13,11 +13,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.em import Patterns
 from csi_model.errors import DataError
 from csi_model.prepare import IndicatorMatrix
+from csi_model.sampling import check, units_of
 
 F64 = NDArray[np.float64]
 RANDOM_GROUPS = 2000
+RESAMPLE_TOLERANCE = 1e-7  # moves a resample's estimates by some millionths of a standard error
 
 
 class Moments(NamedTuple):
@@ -89,78 +92,30 @@ class MeanReplaced:
 
 
 class Likelihood:
-    """FIML moments: the normal maximum-likelihood mean and covariance under missingness at random."""
+    """FIML moments: the normal maximum-likelihood mean and covariance under missingness at random.
+
+    Raises
+    ------
+    DataError
+        The sample itself has no maximum.
+    """
 
     def __init__(self, data: IndicatorMatrix) -> None:
-        self.data = data
+        self.weights = data.weights
+        self.patterns = Patterns(data.values)
+        mean, cov = self.patterns.maximum(self.weights[None])
+        if not np.isfinite(cov).all():
+            raise DataError(
+                "EM found no maximum: an indicator is almost never answered, or two say the same.",
+                code="em",
+                remedy="Leave that indicator out.",
+            )
+        self.sample = mean[0], cov[0]
 
     def of_counts(self, counts: F64) -> Moments:
-        """Give the moments of resamples, one EM each; a resample without a maximum has ``nan``.
-
-        Raises
-        ------
-        DataError
-            The sample itself (every count is 1) has no maximum.
-        """
-        p = self.data.values.shape[1]
-        mean, cov = np.full((len(counts), p), np.nan), np.full((len(counts), p, p), np.nan)
-        for k, row in enumerate(counts):
-            try:
-                mean[k], cov[k] = _em(self.data.values, row * self.data.weights)
-            except DataError:
-                if (row == 1).all():
-                    raise
-        return Moments(mean, cov)
-
-
-def _em(values: F64, weights: F64, *, tolerance: float = 1e-9, most: int = 2000) -> tuple[F64, F64]:
-    """Estimate mean and covariance by EM over missing patterns (Little and Rubin 2002, section 11.2)."""
-    try:
-        with np.errstate(all="ignore"):
-            return _maximum(values[weights > 0], weights[weights > 0], tolerance, most)
-    except np.linalg.LinAlgError:
-        raise DataError(
-            "EM met indicators that say the same.", code="em", remedy="Leave out one of two copies."
-        ) from None
-
-
-def _maximum(values: F64, weights: F64, tolerance: float, most: int) -> tuple[F64, F64]:
-    observed = ~np.isnan(values)
-    patterns, member = np.unique(observed, axis=0, return_inverse=True)
-    member = member.ravel()
-    groups = [(patterns[k], values[member == k], weights[member == k]) for k in range(len(patterns))]
-    total = weights.sum()
-    seen = np.where(observed, values, 0.0)
-    mean = (weights @ seen) / (weights @ observed)
-    cov = np.diag(
-        np.maximum((weights @ np.where(observed, (values - mean) ** 2, 0.0)) / (weights @ observed), 1e-12)
-    )
-    for _ in range(most):
-        first, second = np.zeros_like(mean), np.zeros_like(cov)
-        for seen_here, rows, share in groups:
-            filled = np.tile(mean, (len(rows), 1))
-            filled[:, seen_here] = rows[:, seen_here]
-            gaps = ~seen_here
-            if gaps.any() and seen_here.any():
-                slope = np.linalg.solve(cov[np.ix_(seen_here, seen_here)], cov[np.ix_(seen_here, gaps)])
-                filled[:, gaps] += (rows[:, seen_here] - mean[seen_here]) @ slope
-                left = cov[np.ix_(gaps, gaps)] - cov[np.ix_(gaps, seen_here)] @ slope
-                second[np.ix_(gaps, gaps)] += share.sum() * left
-            elif gaps.any():
-                second += share.sum() * cov
-            first += share @ filled
-            second += (filled - mean).T @ ((filled - mean) * share[:, None])
-        moved = first / total - mean
-        renewed = second / total - np.outer(moved, moved)
-        change = max(np.abs(moved).max(), np.abs(renewed - cov).max())
-        if not np.isfinite(change):
-            break
-        mean, cov = mean + moved, renewed
-        if change < tolerance:
-            return mean, cov
-    raise DataError(
-        "EM found no maximum.", code="em", remedy="An indicator is almost never answered: leave it out."
-    )
+        """Give the moments of resamples, each by EM from those of the sample; one that fails has ``nan``."""
+        counts = counts * self.weights
+        return Moments(*self.patterns.maximum(counts, self.sample, tolerance=RESAMPLE_TOLERANCE))
 
 
 class RandomGroups:
@@ -183,28 +138,21 @@ class RandomGroups:
         observed = ~np.isnan(values)
         self.complete = bool(observed.all())
         self.center = np.nanmean(values, axis=0)
-        strata = np.zeros(self.n, dtype=np.int64) if data.strata is None else data.strata
-        unit = np.arange(self.n) if data.clusters is None else data.clusters
         self.base = MeanReplaced.__new__(MeanReplaced)
         self.base.n, self.base.p, self.base.center = self.n, self.p, self.center
         self.base.complete, self.base.upper = self.complete, np.triu_indices(self.p)
-        sums, totals, labels = [], [], []
-        n_strata = int(strata.max()) + 1
-        for stratum in range(n_strata):
-            rows = np.flatnonzero(strata == stratum)
-            if not len(rows):
-                continue
-            names = np.unique(unit[rows]) if data.clusters is not None else rows
-            wanted = max(2, round(groups * len(rows) / self.n))
-            dealt = _deal(
-                rows, unit, names, min(wanted, len(names)), rng, clustered=data.clusters is not None
-            )
-            for part in dealt:
-                sums.append(self._sums(values[part], observed[part], weights[part]))
-                totals.append(weights[part].sum())
-                labels.append(stratum)
-        self.sums = np.array(sums)
-        self.totals = np.array(totals)
+        self.units = units = units_of(data)
+        share = np.bincount(units.stratum[units.member]) / self.n
+        dealt = np.empty(len(units.stratum), dtype=np.int64)
+        labels: list[int] = []
+        for stratum, members in enumerate(units.strata):
+            size = min(max(2, round(groups * share[stratum])), len(members))
+            dealt[rng.permutation(members)] = len(labels) + np.arange(len(members)) % size
+            labels += [stratum] * size
+        group = dealt[units.member]
+        rows = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+        self.sums = np.array([self._sums(values[part], observed[part], weights[part]) for part in rows])
+        self.totals = np.array([weights[part].sum() for part in rows])
         self.strata = np.array(labels)
 
     def _sums(self, values: F64, observed: NDArray[np.bool_], weights: F64) -> F64:
@@ -223,6 +171,7 @@ class RandomGroups:
 
     def draw(self, n_draws: int, rng: np.random.Generator) -> Moments:
         """Draw moments around those of the sample."""
+        check(self.units)
         noise = rng.standard_normal((n_draws, len(self.totals)))
         for stratum in np.unique(self.strata):
             here = self.strata == stratum
@@ -236,24 +185,6 @@ class RandomGroups:
     def sample(self) -> Moments:
         """Give the moments of the sample itself."""
         return self.base._moments(self.sums.sum(axis=0)[None], self.totals.sum()[None])  # noqa: SLF001
-
-
-def _deal(
-    rows: NDArray[np.int64],
-    unit: NDArray[np.int64],
-    names: NDArray[np.int64],
-    groups: int,
-    rng: np.random.Generator,
-    *,
-    clustered: bool,
-) -> list[NDArray[np.int64]]:
-    shuffled = rng.permutation(names)
-    if not clustered:
-        return [np.sort(part) for part in np.array_split(shuffled, groups)]
-    group_of = {int(name): number % groups for number, name in enumerate(shuffled)}
-    labels = np.array([group_of[int(name)] for name in unit[rows]])
-    order = np.argsort(labels, kind="stable")
-    return np.split(rows[order], np.cumsum(np.bincount(labels, minlength=groups))[:-1])
 
 
 def source(data: IndicatorMatrix, missing: str) -> MeanReplaced | Likelihood:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.specify import ModelSpec
 
 F64 = NDArray[np.float64]
+BLANKS = " \t\r\n\u00a0\u3000"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class IndicatorMatrix:
         Positive, mean 1; all 1 where none were given.
     strata, clusters : integer ndarray of shape (n_respondents,) or None
         For resampling.
+    strata_names : tuple of str
+        Label of each number in `strata`.
     groups : text ndarray of shape (n_respondents,) or None
-        Labels of the groups to estimate apart.
+        Labels of the groups to estimate apart; empty for a respondent of none.
     n_respondents : int
         Rows given; `values` may hold fewer (rows without any answer or weight are left out).
     """
@@ -41,6 +45,7 @@ class IndicatorMatrix:
     clusters: NDArray[np.int64] | None = None
     cautions: tuple[Caution, ...] = ()
     groups: NDArray[np.str_] | None = None
+    strata_names: tuple[str, ...] = ()
 
     def subset(self, rows: NDArray[np.bool_]) -> IndicatorMatrix:
         """Give some of the respondents; weights are scaled to mean 1 again."""
@@ -53,6 +58,7 @@ class IndicatorMatrix:
             None if self.strata is None else self.strata[rows],
             None if self.clusters is None else self.clusters[rows],
             groups=None if self.groups is None else self.groups[rows],
+            strata_names=self.strata_names,
         )
 
 
@@ -75,13 +81,17 @@ def prepare(
     missing : {"mean", "listwise", "fiml"}
         `listwise` leaves out rows with any gap here; the others leave gaps in.
     groups
-        A label per row, or a tuple of such columns, whose labels are joined: a group is a pair of values.
+        A label per row, or a tuple of such columns, whose labels are joined: a group is a pair of values. A
+        row whose label is blank is in the whole and in no group; a caution says how many.
+    strata, clusters
+        A label per row; a blank one is refused.
 
     Raises
     ------
     DataError
         A column is missing, holds text, is constant or empty; an answer is off its scale; weights are
-        negative or all zero; fewer rows than indicators. The message names the column and the first row.
+        negative or all zero; a stratum or cluster is blank; fewer rows than indicators. The message names
+        the column and the first row.
     """
     cautions: list[Caution] = []
     codes = spec.indicator_ids
@@ -126,16 +136,17 @@ def prepare(
     low, high, valence = spec.scales.T
     values = np.where(valence < 0, low + high - values, values)
     scaled = np.ones(len(values)) if sampling is None else sampling[kept] / sampling[kept].mean()
+    named = None if groups is None else _named(groups, n)[kept]
+    if named is not None and (named == "").any():
+        message = (
+            f"{int((named == '').sum())} of {len(named)} respondents are of no group: their label is blank."
+        )
+        cautions.append(Caution("no-group", message))
+    strata_names, stratum = _numbered(strata, np.asarray(kept), "strata")
+    _, cluster = _numbered(clusters, np.asarray(kept), "clusters")
     return IndicatorMatrix(
-        values,
-        codes,
-        scaled,
-        n,
-        None if strata is None else _labels(strata, n, "strata")[kept],
-        None if clusters is None else _labels(clusters, n, "clusters")[kept],
-        tuple(cautions),
-        None if groups is None else _named(groups, n)[kept],
-    )
+        values, codes, scaled, n, stratum, cluster, tuple(cautions), named, strata_names
+    )  # fmt: skip
 
 
 def _column(column: ArrayLike, code: str) -> F64:
@@ -227,17 +238,45 @@ def _weights(weights: ArrayLike, n: int) -> F64:
 def _named(groups: ArrayLike | tuple[ArrayLike, ...], n: int) -> NDArray[np.str_]:
     if isinstance(groups, tuple):
         columns = [_named(column, n) for column in groups]
-        return np.array([" / ".join(labels) for labels in zip(*columns, strict=True)], dtype=np.str_)
-    array = np.asarray(groups)
-    if array.shape != (n,):
-        raise DataError(f"{array.size} groups for {n} respondents.", code="groups", remedy="Give one each.")
-    if array.dtype.kind == "f" and not np.isnan(array).any() and (array == np.round(array)).all():
-        array = array.astype(np.int64)
-    return array.astype(np.str_)
+        return np.array(
+            [" / ".join(labels) if all(labels) else "" for labels in zip(*columns, strict=True)],
+            dtype=np.str_,
+        )
+    return _labels(groups, n, "groups")
 
 
-def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.int64]:
-    array = np.asarray(labels)
+def _numbered(
+    labels: ArrayLike | None, kept: NDArray[np.bool_], what: str
+) -> tuple[tuple[str, ...], NDArray[np.int64] | None]:
+    """Give the names of strata or clusters, and the number of each kept row's."""
+    if labels is None:
+        return (), None
+    texts = _labels(labels, len(kept), what)
+    blank = np.flatnonzero(kept & (texts == ""))
+    if len(blank):
+        raise DataError(
+            f"The column of {what} is blank in row {blank[0] + 1}"
+            + (f" and {len(blank) - 1} more." if blank[1:].size else "."),
+            code="blank-label",
+            remedy="Fill it in, or leave these rows out.",
+        )
+    names, numbers = np.unique(texts[kept], return_inverse=True)
+    return tuple(names.tolist()), numbers.astype(np.int64)
+
+
+def _labels(labels: ArrayLike, n: int, what: str) -> NDArray[np.str_]:
+    """Give labels as texts, whole numbers without decimals; a blank or missing one is empty."""
+    array: NDArray[Any] = np.asarray(labels)
     if array.shape != (n,):
         raise DataError(f"{array.size} {what} for {n} respondents.", code=what, remedy="Give one each.")
-    return np.unique(array.astype(str), return_inverse=True)[1].astype(np.int64)
+    if array.dtype.kind == "f":
+        known = ~np.isnan(array)
+        whole = (array[known] == np.round(array[known])).all()
+        texts = np.full(n, "", dtype=np.dtype("U32"))
+        texts[known] = array[known].astype(np.int64) if whole else array[known]
+        return texts
+    if array.dtype.kind == "O":
+        missing = [value is None or (isinstance(value, float) and math.isnan(value)) for value in array]
+        array = np.where(missing, "", array)
+    texts = array.astype(np.str_)
+    return np.where(np.char.strip(texts, BLANKS) == "", "", texts)

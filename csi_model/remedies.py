@@ -15,6 +15,7 @@ REMEDIES = {
     "clusters-ignored": "Take p-values for too small where the answers of a cluster are alike.",
     "few-units": "Use more or smaller units, or describe the figures without inference.",
     "group-refused": "Join the group with another, or estimate without it.",
+    "no-group": "Fill in the group of these respondents, or leave it as it is.",
     "no-difference": "Report the common mean; do not rank these units.",
     "small-group": "Join the group with another, or collect more answers from it.",
     "workers-ended": "Free memory or ask for fewer processes; the figures are the same.",
@@ -34,9 +35,12 @@ REMEDIES = {
     "not-distinct": "Join the constructs, or move the questions that they share in meaning.",
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
     # resampling
+    "bca-used": "Nothing; or join small strata to have studentised intervals.",
     "bootstrap-not-used": "Read the standard errors of the covariance model.",
     "options-not-used": "Leave them out, or use PLS.",
     "failed-draws": "Where many fail, collect more answers or simplify the model.",
+    "few-clusters": "Read the intervals as the least there is to allow for, or sample more clusters.",
+    "lonely-strata": "Join small strata by what they have in common, or collect more answers in them.",
     "percentile-used": "Nothing: with so many respondents the kinds of interval agree.",
     "weights-without-draws": "Give the draws of the weights, as an estimation with resamples holds them.",
     # time

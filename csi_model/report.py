@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from csi_model import effects, fit, measurement, reliability, validity
 from csi_model.estimate import Result
+from csi_model.nested import INNER
 
 F64 = NDArray[np.float64]
 # Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
@@ -69,9 +70,11 @@ def _own(result: Result) -> dict[str, Any]:
             "n": options.bootstrap,
             "failed": result.n_failed,
             "seed": options.seed,
-            "interval": options.interval,
+            "interval": result.interval_kind,
             "level": options.level,
         }
+        if result.interval_kind == "studentised":
+            written["bootstrap"]["standard_error"] = f"inner bootstrap of {INNER} with a linear control"
     return written
 
 

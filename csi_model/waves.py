@@ -15,9 +15,10 @@ from csi_model.breaks import Bridge
 from csi_model.control import control_limits
 from csi_model.decompose import WaveAnswers, decompose
 from csi_model.errors import Caution, DataError, ModelError
-from csi_model.estimate import Options, Result, estimate
+from csi_model.estimate import Result, estimate
 from csi_model.forms import Wave
 from csi_model.intervals import Estimate, weighted_means
+from csi_model.options import Options
 from csi_model.prepare import IndicatorMatrix
 from csi_model.remedies import REMEDIES
 from csi_model.scores import question_points

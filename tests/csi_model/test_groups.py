@@ -39,7 +39,7 @@ def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
     found = csi_model.estimate(spec, data, ESTIMATE, groups=labels)
     assert found.draws is not None
     group = found.groups["unit 3"]
-    assert (group.draws, group.left_out) == (None, None)
+    assert group.resampled is None
     own = csi_model.Options(bootstrap=60, seed=group.options.seed)
     alone = csi_model.estimate(spec, data.subset(labels == "unit 3"), own)
     assert csi_model.document(alone) == csi_model.document(group)
@@ -118,7 +118,7 @@ def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     spec, data, _ = units
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
     nothing = resample.Draws(*(np.full_like(field, np.nan) for field in result.draws))
-    failed = replace(result, draws=nothing).without_draws()
+    failed = replace(result, resampled=result.resampled._replace(draws=nothing)).without_draws()
     assert failed.n_failed == 20
     assert all(np.isnan(part).all() for part in failed.interval("constructs"))
 
@@ -153,3 +153,17 @@ def test_groups_without_errors_or_too_few_are_refused(units):
         with pytest.raises(csi_model.DataError, match="three are needed") as refusal:
             csi_model.side_by_side(csi_model.estimate(spec, data, options, groups=groups))
         assert refusal.value.code == "few-units"
+
+
+def test_another_group_leaves_a_groups_numbers_alone(units):
+    spec, data, labels = units
+    found = csi_model.estimate(spec, data, ESTIMATE, groups=labels)
+    more = np.where(np.arange(1200) < 150, "a new unit", labels)
+    again = csi_model.estimate(spec, data, ESTIMATE, groups=more)
+    assert set(again.groups) == {"a new unit"} | {f"unit {k}" for k in range(1, 8)}
+    for k in range(1, 8):
+        assert csi_model.document(again.groups[f"unit {k}"]) == csi_model.document(found.groups[f"unit {k}"])
+    seeds = {group.options.seed for group in found.groups.values()}
+    assert len(seeds) == 8
+    other = csi_model.estimate(spec, data, replace(ESTIMATE, seed=10), groups=labels)
+    assert seeds.isdisjoint(group.options.seed for group in other.groups.values())

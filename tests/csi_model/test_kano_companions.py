@@ -95,6 +95,7 @@ def test_boxes_count_the_ends_of_the_scale():
             "length",
         ),
         (lambda: boxes(np.full(50, 3.0), low=1, high=5, n_boxes=3), "boxes"),
+        (lambda: boxes(np.full(50, 3.0), low=1, high=5, clusters=np.arange(51)), "length"),
         (lambda: classify_service(np.full(50, 6.0), np.full(50, 1.0), np.random.default_rng(0)), "scales"),
         (lambda: classify_service(np.full(5, 2.0), np.full(5, 1.0), np.random.default_rng(0)), "floor"),
     ],

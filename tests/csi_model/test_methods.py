@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import consistent, moments, pls
+from csi_model import consistent, pls
 
 
 @pytest.fixture
@@ -160,23 +160,3 @@ def test_covariance_points_are_of_the_rows_that_were_fitted(golden):
     every["SAT1"][:2] = np.nan
     with pytest.raises(csi_model.DataError, match="No row is complete"):
         csi_model.estimate(spec, csi_model.prepare(spec, every), options)
-
-
-def test_a_resample_without_a_maximum_fails_alone(golden, monkeypatch):
-    spec = golden.spec("model.yaml")
-    data = csi_model.prepare(spec, golden.columns("data_missing.csv"))
-    found = moments._maximum
-
-    def singular(values, weights, *more):
-        if not (weights == 1).all() and len(weights) % 2:
-            raise np.linalg.LinAlgError("Singular matrix")
-        return found(values, weights, *more)
-
-    monkeypatch.setattr(moments, "_maximum", singular)
-    result = csi_model.estimate(spec, data, csi_model.Options(missing="fiml", bootstrap=20))
-    assert 0 < result.n_failed < 20
-    assert np.isfinite(result.interval("constructs")[1]).all()
-    assert "failed-draws" in {caution.code for caution in result.cautions}
-    monkeypatch.setattr(moments, "_maximum", lambda *_: np.linalg.inv(np.zeros((2, 2))))
-    with pytest.raises(csi_model.DataError, match="say the same"):
-        csi_model.estimate(spec, data, csi_model.Options(missing="fiml"))

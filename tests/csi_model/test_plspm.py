@@ -5,9 +5,10 @@ import pytest
 from scipy.stats import t as student
 
 from csi_model import effects, pls, reliability, validity
+from csi_model.interval_kinds import percentile
 from csi_model.moments import source
 from csi_model.prepare import prepare
-from csi_model.resample import bootstrap, percentile
+from csi_model.resample import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed
 from tests.csi_model.test_seminr import check_table

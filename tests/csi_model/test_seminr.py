@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from csi_model import consistent, fit, pls, reliability, validity
-from csi_model.estimate import Options, estimate
+from csi_model.estimate import estimate
+from csi_model.interval_kinds import percentile
 from csi_model.moments import source
+from csi_model.options import Options
 from csi_model.predict import predict
 from csi_model.prepare import prepare
-from csi_model.resample import bootstrap, percentile
+from csi_model.resample import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed
 
