@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
+from threadpoolctl import threadpool_limits
 
 from csi_model import consistent, covariance, index, measurement, resample, stages, weight_effect
 from csi_model.cautions import cautions_of
@@ -304,7 +305,10 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
                 raise DataError(
                     f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
                 )
-        return name, _estimate(spec, data, options).without_draws()
+        # One thread of linear algebra: groups are small, and processes with several each get in each
+        # other's way. The same in one process, so that the last digit does not tell how many there were.
+        with threadpool_limits(limits=1, user_api="blas"):
+            return name, _estimate(spec, data, options).without_draws()
     except ModelError as error:
         return name, error
     except np.linalg.LinAlgError:
