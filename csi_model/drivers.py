@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model import effects, priorities
-from csi_model.errors import DataError, SpecificationError
+from csi_model.errors import DataError
 from csi_model.estimate import Result
 from csi_model.intervals import F64, Estimate
 from csi_model.prepare import IndicatorMatrix
@@ -48,10 +48,11 @@ class Drivers:
 def drivers(result: Result) -> Drivers:
     """Read importance and performance off an estimation with resamples.
 
+    A question's importance runs over the construct it makes, and over the second-order construct of that
+    one. An interaction is no lever: at the mean of its two constructs it adds nothing to their effects.
+
     Raises
     ------
-    SpecificationError
-        Second-order constructs or interactions: a question's way to the index is then not one product.
     DataError
         The estimation has no resamples.
 
@@ -60,12 +61,6 @@ def drivers(result: Result) -> Drivers:
     priorities.importance : the formula.
     """
     spec, draws = result.spec, result.draws
-    if not spec.is_plain:
-        raise SpecificationError(
-            "Priorities of second-order constructs and interactions are not computed.",
-            code="staged",
-            remedy="Use a model of constructs with questions of their own.",
-        )
     if draws is None:
         raise DataError(
             "There are no resamples, so nothing could be said about chance.",
@@ -78,18 +73,25 @@ def drivers(result: Result) -> Drivers:
     ).reshape(len(spec.dimensions), len(spec.indicator_ids))
 
     def weighed(points_per_point: F64, shares: F64) -> Levels:
-        on_index = points_per_point[:, target].copy()
+        on_index = np.where(spec.scored, points_per_point[:, target], 0.0)
         on_index[:, target] = 1.0
-        return priorities.importance(on_index, shares[:, :, None] * spec.home_mask, members)
+        found = priorities.importance(on_index, shares, members)
+        # A component has no path of its own: its importance is that of its questions, as everyone's is.
+        home = spec.home_mask.astype(float)
+        return found._replace(
+            constructs=np.where(home.any(axis=0), found.indicators @ home, found.constructs)
+        )
 
-    whole = weighed(result.estimates.points_per_point, result.estimates.shares)
-    leads = effects.total_effects(spec.path_matrix.astype(float))[target] > 0.5
+    whole = weighed(result.estimates.points_per_point, result.estimates.construct_shares)
+    leads = spec.scored & (effects.total_effects(spec.path_matrix.astype(float))[target] > 0.5)
+    for construct in spec.constructs:  # components lead where their whole does
+        leads[[spec.place[part] for part in construct.components]] |= leads[spec.place[construct.id]]
     dimensions = tuple(node.id for _, node in spec.dimensions)
     return Drivers(
         {"constructs": spec.construct_ids, "dimensions": dimensions, "indicators": spec.indicator_ids},
         Levels(*(level[0] for level in whole)),
         Levels(result.points.constructs[0], result.points.dimensions[0], result.points.indicators[0]),
-        weighed(draws.points_per_point, draws.shares),
+        weighed(draws.points_per_point, draws.construct_shares),
         Levels(draws.constructs, draws.dimensions, draws.indicators),
         {
             "constructs": leads,

@@ -7,6 +7,7 @@ import numpy as np
 
 import csi_model
 from csi_model import expectations, priorities, retention
+from csi_model.drivers import drivers
 from csi_model.intervals import Estimate, weighted_means
 from csi_model.scores import question_points
 from surveys.indicators import IndicatorSystem
@@ -115,16 +116,8 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     spec = result.spec
     if result.draws is None or not spec.dimensions:
         return None
-    index = spec.place[spec.index]
-    member = np.array(
-        [[code in node.indicators for code in spec.indicator_ids] for _, node in spec.dimensions]
-    )
-    own, drawn = (
-        priorities.importance(
-            np.where(spec.scored, part.points_per_point[:, index], 0.0), part.construct_shares, member
-        ).dimensions
-        for part in (result.estimates, result.draws)
-    )
+    found = drivers(result)
+    own, drawn = found.importance.dimensions, found.importance_draws.dimensions
     expected = {gap.expected for gap in system.gaps}
     levers = [
         at
@@ -133,22 +126,23 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
         and construct.valence == 1
         and construct.id != spec.index
         and not expected & {dimension.id for dimension in construct.dimensions}
-        and own[0, at] > 0
+        and own[at] > 0
         and node.id == spec.dimensions[at][1].id
     ]
     if len(levers) < 2:
         return None
-    performance = (result.estimates.dimensions[:, levers], result.draws.dimensions[:, levers])
-    own, drawn = own[:, levers], drawn[:, levers]
-    ranking = priorities.rank_priorities(own[0], performance[0][0], drawn, performance[1])
+    own, points = own[levers], found.performance.dimensions[levers]
+    ranking = priorities.rank_priorities(
+        own, points, drawn[:, levers], found.performance_draws.dimensions[:, levers]
+    )
     return [
         {
             "dimension": spec.dimensions[levers[at]][1].id,
             "rank": int(ranking.rank[at]),
             "rank_ci": [float(ranking.rank_low[at]), float(ranking.rank_high[at])],
             "top_share": float(ranking.top_share[at]),
-            "importance": float(own[0, at]),
-            "points": float(performance[0][0, at]),
+            "importance": float(own[at]),
+            "points": float(points[at]),
             "potential": _figure(ranking.potential, at),
         }
         for at in ranking.order.tolist()

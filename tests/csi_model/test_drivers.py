@@ -6,6 +6,7 @@ import pytest
 import csi_model
 from csi_model.drivers import drivers, ranked, scenario, stated
 from tests.csi_model.conftest import ROOT, Shelf
+from tests.csi_model.staged import plain_mapping, second_order
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +44,49 @@ def test_dropped_questions_fall(fitted):
     assert scenario(result, data, {"QUAL1": -5.0}).gain.value < 0
 
 
-def test_what_has_no_draws_or_stages_is_refused(golden, fitted):
+def test_what_has_no_draws_is_refused(golden, fitted):
     spec = golden.spec("model.yaml")
     plain = csi_model.estimate(spec, fitted[1])
     for result in (plain, csi_model.estimate(spec, fitted[1], csi_model.Options(method="cbsem"))):
         with pytest.raises(csi_model.DataError, match="no resamples") as caught:
             ranked(result)
         assert caught.value.code == "draws"
-    mapping = spec.to_mapping()
+
+
+@pytest.mark.parametrize("approach", ["two-stage", "repeated"])
+def test_components_lead_to_the_index_through_their_whole(golden, approach):
+    spec = second_order(plain_mapping(golden), approach=approach)
+    data = csi_model.prepare(spec, golden.columns("data.csv"))
+    result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=30))
+    found, place = drivers(result), spec.place
+    effect = result.estimates.points_per_point[0, place["SAT"]]
+    own = dict(zip(spec.construct_ids, found.importance.constructs, strict=True))
+    assert own["OFFER"] == pytest.approx(effect[place["OFFER"]])
+    assert own["QUAL"] + own["VAL"] == pytest.approx(own["OFFER"])
+    assert own["QUAL"] > 0
+    # A fall of every question of the offer by a point is a fall of the offer by a point.
+    rise = {
+        code: -1.0
+        for at, code in enumerate(spec.indicator_ids)
+        if spec.construct_ids[spec.home[at]] in {"QUAL", "VAL"}
+    }
+    fall = scenario(result, data, rise)
+    assert fall.gain.value == pytest.approx(-own["OFFER"], rel=0.05)  # the lowest answers cannot fall
+    assert {row["id"] for row in ranked(result)["constructs"]} == {"IMG", "EXP", "QUAL", "VAL", "OFFER"}
+
+
+def test_an_interaction_is_no_lever(golden):
+    mapping = plain_mapping(golden)
     mapping["constructs"].append({"id": "BOTH", "product": ["QUAL", "VAL"]})
     mapping["paths"].append(["BOTH", "SAT"])
-    staged = csi_model.ModelSpec.from_mapping(mapping)
-    mixed = csi_model.estimate(staged, fitted[1], csi_model.Options(bootstrap=20))
-    with pytest.raises(csi_model.SpecificationError, match="second-order") as caught:
-        ranked(mixed)
-    assert caught.value.code == "staged"
+    spec = csi_model.ModelSpec.from_mapping(mapping)
+    data = csi_model.prepare(spec, golden.columns("data.csv"))
+    result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=30))
+    rows = {row["id"]: row for row in ranked(result)["constructs"]}
+    assert "BOTH" not in rows
+    effect = result.estimates.points_per_point[0, spec.place["SAT"]]
+    assert rows["QUAL"]["importance"] == pytest.approx(effect[spec.place["QUAL"]])
+    assert np.isfinite(rows["QUAL"]["importance_ci"]).all()
 
 
 def test_scenarios_of_nothing_are_refused(fitted):
