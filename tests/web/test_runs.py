@@ -10,6 +10,7 @@ from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web import jobs
+from web.insight import results
 
 
 @pytest.fixture
@@ -77,7 +78,33 @@ def test_a_run_with_interactions_says_what_they_do_and_hardly_moves_the_index(an
     assert paths["SAT_x_SWC", "LOY"]["ci"] is not None
     assert not any(path["source"] == "SAT_x_SWC" for path in plain["paths"])
     assert "×" in analyst.browse(shown[1]).select_one("#paths").parent.parent.get_text()
-    assert analyst.browse("/insight/").select_one("h1") is not None
+    page = analyst.browse(f"/insight/?wave={SECOND}")  # the newest run is the one with the interaction
+    assert "SAT_x_SWC" not in str(page)
+    assert page.select_one(".score").get_text().startswith(f"{crossed['index']['points']:.1f}"[:2])
+    analyst.browse(f"/insight/{SECOND}/constructs/LOY")
+    analyst.browse(f"/insight/{SECOND}/constructs/SAT_x_SWC", 404)
+    assert "SAT_x_SWC" not in analyst.client.get(f"/insight/{SECOND}/index.csv").get_data(as_text=True)
+
+
+def test_a_figure_that_is_not_there_is_a_dash(analyst, work, monkeypatch):
+    ask(analyst)
+    assert work() == 1
+
+    def thinned(result):
+        """The result without the points of a dimension, and of a construct in the groups."""
+        changed = json.loads(json.dumps(result))
+        own = next(node for node in changed["dimensions"].values() if node["construct"] == "VAL")
+        own |= {"points": None, "ci": None}
+        for group in filter(None, changed["groups"].values()):
+            group["constructs"]["IMG"]["points"] = None
+        return changed
+
+    monkeypatch.setattr(results, "_with_points", thinned)
+    assert "· –" in analyst.browse(f"/insight/{SECOND}/constructs/VAL").get_text()
+    page = analyst.browse(f"/insight/?wave={SECOND}")
+    part = page.select("#part option")[1]["value"]
+    cells = analyst.browse(f"/insight/?wave={SECOND}&part={part}").select("td.number")
+    assert "–" in {cell.get_text() for cell in cells}
 
 
 def test_asking_twice_is_one_run(analyst, session):

@@ -180,7 +180,7 @@ def construct_changes(
         early, late = (each["constructs"].get(code, {}) for each in (before, after))
         forms = _construct_forms(found, code)
         between = breaks_before(found[-1].wave.code, find_breaks(forms), forms)
-        if "se" not in early or "se" not in late:
+        if any(each.get("points") is None or "se" not in each for each in (early, late)):
             continue
         if between:
             changes[code] = _not_comparable(between)

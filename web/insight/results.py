@@ -105,9 +105,23 @@ def _result(session: Session, run_id: int, finished_at: datetime, mark: str) -> 
     """Read a finished run's result once a process."""
     wanted = select(Analysis.result).where(Analysis.id == run_id)
     found: Mapping[str, Any] = _results.get(
-        (run_id, finished_at, mark), lambda: session.scalars(wanted).one() or {}
+        (run_id, finished_at, mark), lambda: _with_points(session.scalars(wanted).one() or {})
     )
     return found
+
+
+def _with_points(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the constructs that have no points, interactions: they explain and are no topic."""
+    without = {code for code, node in result.get("constructs", {}).items() if node["points"] is None}
+
+    def kept(part: Mapping[str, Any]) -> dict[str, Any]:
+        nodes = {code: node for code, node in part["constructs"].items() if code not in without}
+        return dict(part) | {"constructs": nodes}
+
+    if not without:
+        return result
+    groups = {name: part and kept(part) for name, part in result["groups"].items()}
+    return kept(result) | {"groups": groups}
 
 
 def _asked(session: Session, wave: Wave, run_id: int, finished_at: datetime, mark: str) -> Asked:

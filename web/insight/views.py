@@ -20,6 +20,12 @@ blueprint = Blueprint("insight", __name__, url_prefix="/insight")
 _pages = results.Shelf(128)
 
 
+@blueprint.app_template_filter("points")
+def points(value: float | None) -> str:
+    """Write points with one decimal, a dash where there are none."""
+    return "–" if value is None else f"{value:.1f}"
+
+
 @blueprint.get("/")
 @chart_page
 @allow("analyst", "viewer")
