@@ -6,8 +6,8 @@ import numpy as np
 
 import csi_model
 from benchmarks.table import Line, best_of, peak_gib
-from csi_model import resample
-from csi_model.moments import MeanReplaced
+from csi_model.answers.moments import MeanReplaced
+from csi_model.resampling import bootstrap as resample
 from surveys import instruments
 
 ROOT = Path(__file__).parents[1]

@@ -6,9 +6,16 @@
 Weights: `rake`. docs/method.md has the formula and an example of each.
 """
 
-from csi_model.assess import assess
-from csi_model.companions import boxes, net_promoter
-from csi_model.drivers import ranked, scenario, stated
+from csi_model.answers.prepare import prepare
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.assessment.assess import assess
+from csi_model.beside.boxes import boxes
+from csi_model.beside.expectations import TierAnswers, expectation_gaps
+from csi_model.beside.facets import facet_scores
+from csi_model.beside.kano import classify_service
+from csi_model.beside.net_promoter import net_promoter
+from csi_model.beside.price_tolerance import price_tolerance
+from csi_model.beside.retention import retention_map
 from csi_model.errors import (
     Caution,
     ConvergenceError,
@@ -17,19 +24,19 @@ from csi_model.errors import (
     ModelError,
     SpecificationError,
 )
-from csi_model.estimate import Result, estimate, estimate_groups
-from csi_model.expectations import TierAnswers, expectation_gaps
-from csi_model.kano import classify_service
+from csi_model.estimation.document import document
+from csi_model.estimation.estimate import estimate
+from csi_model.estimation.groups import estimate_groups
+from csi_model.estimation.result import Result
+from csi_model.estimation.scores import respondent_scores
+from csi_model.improvement.ranking import ranked
+from csi_model.improvement.stated import stated
+from csi_model.improvement.what_if import scenario
 from csi_model.options import Options
-from csi_model.prepare import IndicatorMatrix, prepare
-from csi_model.price_tolerance import price_tolerance
-from csi_model.report import document
-from csi_model.retention import facet_scores, retention_map
-from csi_model.scores import respondent_scores
+from csi_model.series.follow import follow
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
-from csi_model.units import side_by_side
-from csi_model.waves import follow
-from csi_model.weighting import rake
+from csi_model.survey_design.raking import rake
+from csi_model.units.side_by_side import side_by_side
 
 __all__ = [
     "Caution",

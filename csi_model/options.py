@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 
-from csi_model import pls
 from csi_model.errors import ModelError
 
+Progress = Callable[[float], None]
+
+
 FLOOR = 30
+
+
 INDICATIVE = 100
+
+
 FEWEST_RESAMPLES = 20
+
+
 METHODS = ("pls", "plsc", "cbsem")
+
+
 MISSING = ("mean", "listwise", "fiml")
+
+
 INTERVALS = ("percentile", "bca", "studentised")
 
 
@@ -58,7 +71,7 @@ class Options:
     def __post_init__(self) -> None:
         for name, value, known in (
             ("method", self.method, METHODS),
-            ("scheme", self.scheme, pls.SCHEMES),
+            ("scheme", self.scheme, SCHEMES),
             ("missing", self.missing, MISSING),
             ("interval", self.interval, INTERVALS),
         ):
@@ -94,3 +107,6 @@ def _whole(name: str, value: object, least: int) -> int:
             remedy="Correct it.",
         )
     return number
+
+
+SCHEMES = ("path", "factorial", "centroid")

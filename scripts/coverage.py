@@ -18,14 +18,15 @@ import numpy as np
 from coverage_models import Hit, clustered, gappy, groups, hit, kinds, large, model, weighted
 from numpy.typing import NDArray
 
-from csi_model.decompose import WaveAnswers, decompose, split_change
-from csi_model.evaluation import evaluate_measure
-from csi_model.expectations import TierAnswers, expectation_gaps
-from csi_model.forms import Wave
-from csi_model.intervals import weighted_means
-from csi_model.retention import retention_map
-from csi_model.small_units import shrink_units
-from csi_model.trend import index_change
+from csi_model.beside.expectations import TierAnswers, expectation_gaps
+from csi_model.beside.retention import retention_map
+from csi_model.evaluation.effect import evaluate_measure
+from csi_model.inference.means import weighted_means
+from csi_model.series.decompose import WaveAnswers, decompose
+from csi_model.series.official import index_change
+from csi_model.series.split import split_change
+from csi_model.series.wave import Wave
+from csi_model.units.shrink import shrink_units
 
 F64 = NDArray[np.float64]
 LOWER, UPPER = 0.93, 0.97

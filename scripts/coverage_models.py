@@ -9,14 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.compare_pls import compare_models
-from csi_model.effects import total_effects
-from csi_model.estimate import Result, estimate
-from csi_model.intervals import Estimate
-from csi_model.moments import Moments
+from csi_model.answers.moments import Moments
+from csi_model.answers.prepare import prepare
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.comparison.compare import compare_models
+from csi_model.estimation.estimate import estimate
+from csi_model.estimation.result import Result
+from csi_model.inference.figures import Estimate
+from csi_model.measures.effects import total_effects
 from csi_model.options import Options
-from csi_model.prepare import IndicatorMatrix, prepare
-from csi_model.resample import estimates
+from csi_model.resampling.draws import estimates
 from csi_model.specify import ModelSpec
 
 F64 = NDArray[np.float64]

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 import csi_model
-from csi_model import expectations, priorities, retention
-from csi_model.drivers import drivers
-from csi_model.intervals import Estimate, weighted_means
-from csi_model.scores import question_points
+from csi_model.answers.sample import question_points
+from csi_model.beside import expectations
+from csi_model.beside.retention import retention_map as retention_retention_map
+from csi_model.improvement.drivers import drivers
+from csi_model.improvement.ranking import rank_priorities as priorities_rank_priorities
+from csi_model.inference.figures import Estimate
+from csi_model.inference.means import weighted_means
 from surveys.indicators import IndicatorSystem
 
 # Constructs of the retention map, in the words of the indicator system.
@@ -90,7 +93,7 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
     satisfaction, cost, loyalty = csi_model.respondent_scores(result, data)[
         :, [spec.place[name] for name in (SATISFACTION, SWITCHING_COST, LOYALTY)]
     ].T
-    found = retention.retention_map(
+    found = retention_retention_map(
         satisfaction,
         cost,
         loyalty=loyalty,
@@ -132,7 +135,7 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     if len(levers) < 2:
         return None
     own, points = own[levers], found.performance.dimensions[levers]
-    ranking = priorities.rank_priorities(
+    ranking = priorities_rank_priorities(
         own, points, drawn[:, levers], found.performance_draws.dimensions[:, levers]
     )
     return [

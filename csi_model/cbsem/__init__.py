@@ -1,10 +1,10 @@
 """Covariance structure models: semopy parses and starts them, everything after is computed here."""
 
 from csi_model.cbsem.bootstrap import ParameterBootstrap, bootstrap
-from csi_model.cbsem.estimation import fit
 from csi_model.cbsem.exact_fit import ExactFit, bollen_stine
+from csi_model.cbsem.fit import fit
+from csi_model.cbsem.fit_measures import Fit
 from csi_model.cbsem.invariance import InvarianceTest, assess_invariance, measurement_part
-from csi_model.cbsem.measures import Fit
 from csi_model.cbsem.modification import Modification, modification_indices
 from csi_model.cbsem.results import CbsemResult, Estimate
 

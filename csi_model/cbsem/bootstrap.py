@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from csi_model.arrays import F64
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.discrepancy import Likelihood
-from csi_model.cbsem.inference import inverse
 from csi_model.cbsem.moments import by_pattern, saturated
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.results import CbsemResult
-from csi_model.cbsem.structure import F64
+from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
 
 

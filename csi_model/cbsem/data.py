@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.cbsem.structure import F64
+from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 
 

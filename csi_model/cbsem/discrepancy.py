@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
+from csi_model.arrays import F64
 from csi_model.cbsem.moments import LOG_2PI, Patterns, masked_inverse
-from csi_model.cbsem.structure import F64
 
 
 class Discrepancy(Protocol):

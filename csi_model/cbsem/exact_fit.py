@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import sqrtm
 
+from csi_model.arrays import F64
 from csi_model.cbsem.bootstrap import drawn_rows, refit
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.results import CbsemResult
-from csi_model.cbsem.structure import F64
 from csi_model.errors import ConvergenceError, SpecificationError
 
 

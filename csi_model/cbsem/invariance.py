@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from csi_model.cbsem import models, syntax
-from csi_model.cbsem.estimation import fit
-from csi_model.cbsem.measures import tail
+from csi_model.cbsem.fit import fit
+from csi_model.cbsem.fit_measures import tail
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
-from csi_model.intervals import critical
+from csi_model.inference.figures import critical
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.cbsem.structure import F64
+from csi_model.arrays import F64
 from csi_model.errors import ConvergenceError
 
 LOG_2PI = float(np.log(2.0 * np.pi))

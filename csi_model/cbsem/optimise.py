@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
+from csi_model.arrays import F64
 from csi_model.cbsem.discrepancy import Discrepancy
-from csi_model.cbsem.structure import F64, Structure
+from csi_model.cbsem.structure import Structure
 from csi_model.errors import ConvergenceError, IdentificationError
 
 

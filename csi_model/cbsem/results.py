@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from csi_model.arrays import F64
 from csi_model.cbsem.data import GroupData
-from csi_model.cbsem.measures import Fit
+from csi_model.cbsem.fit_measures import Fit
 from csi_model.cbsem.optimise import Objective
-from csi_model.cbsem.structure import F64, Structure
+from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ModelError
 
 

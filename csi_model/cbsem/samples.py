@@ -9,17 +9,24 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.arrays import F64
 from csi_model.cbsem import syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.moments import Patterns, by_pattern, saturated
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import Ordinal, ordinal_statistics
-from csi_model.cbsem.structure import F64, FIXED, Row, Structure
+from csi_model.cbsem.structure import FIXED, Row, Structure
 from csi_model.errors import IdentificationError
 
 Estimator = Literal["ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"]
+
+
 Missing = Literal["listwise", "fiml"]
+
+
 Invariance = Literal["configural", "metric", "scalar"]
+
+
 LIKELIHOODS = ("ML", "MLR", "MLM")
 
 

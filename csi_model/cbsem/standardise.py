@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from csi_model.cbsem.structure import F64, Numeric, Structure
+from csi_model.arrays import F64
+from csi_model.cbsem.structure import Numeric, Structure
 from csi_model.errors import Caution
 
 

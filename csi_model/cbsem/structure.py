@@ -9,12 +9,18 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from csi_model.arrays import F64
+
 # Complex input is allowed wherever a complex-step derivative is taken through the same code.
 Numeric = NDArray[Any]
+
+
 MatrixName = Literal["lambda", "beta", "psi", "theta", "nu", "alpha", "tau"]
 
+
 FIXED = -1
+
+
 DEPENDENT = -2  # the residual variance of an ordinal indicator: whatever makes its total variance one
 
 

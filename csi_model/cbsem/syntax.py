@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.cbsem.structure import DEPENDENT, F64, FIXED, MatrixName, Row, Structure
+from csi_model.arrays import F64
+from csi_model.cbsem.structure import DEPENDENT, FIXED, MatrixName, Row, Structure
 from csi_model.errors import SpecificationError
 
 _UNSUPPORTED = (

@@ -19,6 +19,8 @@ from csi_model.specify.elements import (
 )
 
 TOP = ("scale", "missing_codes", "index", "constructs", "paths", "indicators", "name", "title")
+
+
 CONSTRUCT = (
     "id", "name", "mode", "valence", "dimensions", "indicators", "components", "approach", "product",
 )  # fmt: skip

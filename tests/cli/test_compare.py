@@ -10,7 +10,7 @@ import yaml
 
 from csi_model import ModelSpec
 from csi_model.cbsem import assess_invariance
-from csi_model.small_units import holm
+from csi_model.inference.many import holm
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DATA = GOLDEN / "data.csv"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.drivers import drivers
+from csi_model.improvement.drivers import drivers
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import sample_size as plan
+from csi_model.survey_design import sample_size as plan
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 

@@ -6,7 +6,7 @@ gives one stream to each resample in future.apply, through which cSEM resamples.
 
 import numpy as np
 
-from csi_model.moments import Moments, Source
+from csi_model.answers.moments import Moments, Source
 
 WORD = 0xFFFFFFFF
 State = tuple[list[int], list[int]]

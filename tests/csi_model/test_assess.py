@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from csi_model import Options, assess, estimate, prepare
+from csi_model.answers.moments import MeanReplaced
+from csi_model.assessment.distinct import htmt_intervals
+from csi_model.assessment.exact_fit import exact_fit
+from csi_model.assessment.predict import predict
 from csi_model.cbsem import bollen_stine, fit
-from csi_model.distinct import htmt_intervals
-from csi_model.exact_fit import exact_fit
-from csi_model.moments import MeanReplaced
-from csi_model.predict import predict
 from csi_model.specify import ModelSpec
 
 

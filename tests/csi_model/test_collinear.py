@@ -5,17 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from csi_model import (
-    ConvergenceError,
-    IdentificationError,
-    ModelSpec,
-    Options,
-    document,
-    estimate,
-    prepare,
-    validity,
-)
-from csi_model.compare_pls import compare_models
+from csi_model import ConvergenceError, IdentificationError, ModelSpec, Options, document, estimate, prepare
+from csi_model.comparison.compare import compare_models
+from csi_model.measures import validity
 from tests.csi_model.staged import plain_mapping, second_order
 
 NEW = {"duplicate-items", "collinear-items", "collinear-constructs", "not-distinct", "many-missing"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from csi_model.compare import compare_groups
+from csi_model.comparison.pairs import compare_groups
 from csi_model.errors import DataError
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from csi_model import Options, estimate, prepare
-from csi_model.compare_pls import compare_models, pls_statistic
+from csi_model.comparison.compare import compare_models
+from csi_model.comparison.statistic import pls_statistic
 from csi_model.errors import IdentificationError, ModelError
 from csi_model.specify import ModelSpec
 from tests.csi_model.two_groups import MODEL, MODELS, answers, two

@@ -7,16 +7,18 @@ import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from csi_model import distinct, effects, pls
-from csi_model.compare import compare_groups
-from csi_model.compare_pls import RELATIONS, pls_statistic, pls_weights
-from csi_model.exact_fit import DISTANCES, exact_fit
-from csi_model.micom import measurement_invariance
-from csi_model.moments import source
-from csi_model.overall import overall_difference
-from csi_model.predict import predict
-from csi_model.prepare import prepare
-from csi_model.resample import bootstrap
+from csi_model.answers.moments import source
+from csi_model.answers.prepare import prepare
+from csi_model.assessment import distinct
+from csi_model.assessment.exact_fit import DISTANCES, exact_fit
+from csi_model.assessment.predict import predict
+from csi_model.comparison.micom import measurement_invariance
+from csi_model.comparison.overall import overall_difference
+from csi_model.comparison.pairs import compare_groups
+from csi_model.comparison.statistic import RELATIONS, pls_statistic, pls_weights
+from csi_model.measures import effects
+from csi_model.pls import algorithm as pls
+from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed, Shuffled, streams
 from tests.csi_model.test_csem import BASE_10

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csi_model.decompose import WaveAnswers, decompose, split_change
 from csi_model.errors import DataError
+from csi_model.series.decompose import WaveAnswers, decompose
+from csi_model.series.split import split_change
 
 
 def _random_waves(rng, n_segments, n_items):

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.drivers import drivers, ranked, scenario, stated
+from csi_model.improvement.drivers import drivers
+from csi_model.improvement.ranking import ranked
+from csi_model.improvement.stated import stated
+from csi_model.improvement.what_if import scenario
 from tests.csi_model.conftest import ROOT, Shelf
 from tests.csi_model.staged import plain_mapping, second_order
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.em import Patterns
-from csi_model.moments import Likelihood
+from csi_model.answers.em import Patterns
+from csi_model.answers.moments import Likelihood
 
 
 def plain_em(values, weights, steps=3000):
@@ -64,7 +64,7 @@ def test_the_size_of_a_batch_changes_nothing(gappy, monkeypatch):
     n = len(gappy)
     weights = np.random.default_rng(2).multinomial(n, np.full(n, 1 / n), size=7).astype(float)
     whole = Patterns(gappy).maximum(weights)
-    monkeypatch.setattr("csi_model.em.AT_ONCE", 1)
+    monkeypatch.setattr("csi_model.answers.em.AT_ONCE", 1)
     apart = Patterns(gappy).maximum(weights)
     np.testing.assert_allclose(whole[1], apart[1], atol=1e-12)
 

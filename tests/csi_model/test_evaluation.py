@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from csi_model.errors import DataError
-from csi_model.evaluation import degrees_of_freedom, evaluate_measure
+from csi_model.evaluation.effect import degrees_of_freedom, evaluate_measure
 
 WAVES = ("w1", "w2", "w3", "w4")
 

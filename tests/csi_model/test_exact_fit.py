@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
-from csi_model import consistent, fit, pls
+from csi_model.answers.moments import RandomGroups, source
+from csi_model.answers.prepare import prepare
+from csi_model.assessment.exact_fit import DISTANCES, _transformation, exact_fit
 from csi_model.errors import DataError, IdentificationError, SpecificationError
-from csi_model.exact_fit import DISTANCES, _transformation, distances, exact_fit, implied
-from csi_model.moments import RandomGroups, source
-from csi_model.prepare import prepare
+from csi_model.measures import fit
+from csi_model.pls import algorithm as pls
+from csi_model.pls import consistent
+from csi_model.pls.implied import distances, implied
+from csi_model.pls.implied import implied_corr as fit_implied_corr
+from csi_model.pls.implied import structural_corr as fit_structural_corr
 from csi_model.specify import ModelSpec
 
 SPEC = ModelSpec.from_yaml("""
@@ -48,9 +53,9 @@ def test_distances_are_zero_where_the_model_holds_exactly():
     pattern = SPEC.block_mask * loadings[:, None]
     r_squared = np.array([0, 0.49, 0.36])
     np.testing.assert_allclose(
-        fit.structural_corr(paths, factors, r_squared, SPEC.path_matrix), factors, rtol=1e-12
+        fit_structural_corr(paths, factors, r_squared, SPEC.path_matrix), factors, rtol=1e-12
     )
-    corr = fit.implied_corr(np.eye(9), pattern, factors, SPEC.block_mask)
+    corr = fit_implied_corr(np.eye(9), pattern, factors, SPEC.block_mask)
     solution = consistent.correct(corr[None], pls.solve_one(corr, SPEC), SPEC)
     model = implied(corr[None], solution, SPEC, "plsc", "estimated")
     np.testing.assert_allclose(model[0], corr, atol=1e-9)
@@ -76,7 +81,7 @@ def test_own_correlations_of_composites_stand(rng):
     model = implied(corr, solution, SPEC, "pls", "estimated")[0]
     own = SPEC.block_mask.astype(int) @ SPEC.block_mask.T.astype(int) > 0
     np.testing.assert_array_equal(model[own], corr[0][own])
-    factors = fit.implied_corr(corr[0], solution.loadings[0], solution.construct_corr[0], SPEC.block_mask)
+    factors = fit_implied_corr(corr[0], solution.loadings[0], solution.construct_corr[0], SPEC.block_mask)
     assert np.abs((factors - corr[0])[own]).max() > 0.01
     np.testing.assert_array_equal(np.diag(factors), 1)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from csi_model.beside.expectations import TierAnswers, expectation_gaps
 from csi_model.errors import DataError
-from csi_model.expectations import TierAnswers, expectation_gaps
 
 
 def _tiers(rng, n=400, gaps=(12.0, 0.0, -8.0)):

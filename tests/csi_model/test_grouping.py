@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from csi_model.answers.groups import grouped, sample_moments
+from csi_model.comparison.shuffling import level_free, regrouped
 from csi_model.errors import DataError
-from csi_model.grouping import grouped, level_free, regrouped, sample_moments
 
 
 def _answers(rng, n=80, p=3):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import resample, stages
+from csi_model.pls import stages
+from csi_model.resampling.draws import Draws as resample_Draws
 
 ESTIMATE = csi_model.Options(bootstrap=60, seed=9)
 
@@ -43,7 +44,7 @@ def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
     own = csi_model.Options(bootstrap=60, seed=group.options.seed)
     alone = csi_model.estimate(spec, data.subset(labels == "unit 3"), own)
     assert csi_model.document(alone) == csi_model.document(group)
-    for name in resample.Draws._fields:
+    for name in resample_Draws._fields:
         for kept, wanted in zip(group.interval(name), alone.interval(name), strict=True):
             np.testing.assert_array_equal(kept, wanted)
 
@@ -117,7 +118,7 @@ def test_groups_below_the_floor_are_named(units):
 def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     spec, data, _ = units
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
-    nothing = resample.Draws(*(np.full_like(field, np.nan) for field in result.draws))
+    nothing = resample_Draws(*(np.full_like(field, np.nan) for field in result.draws))
     failed = replace(result, resampled=result.resampled._replace(draws=nothing)).without_draws()
     assert failed.n_failed == 20
     assert all(np.isnan(part).all() for part in failed.interval("constructs"))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from csi_model.interval_kinds import percentile
-from csi_model.moments import source
-from csi_model.resample import bootstrap
+from csi_model.answers.moments import source
+from csi_model.inference.kinds import percentile
+from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Replayed
 from tests.csi_model.test_seminr import check_table, drawn_rows, estimated, own

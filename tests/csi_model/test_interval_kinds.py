@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import influence, interval_kinds, nested, resample, sampling
-from csi_model.moments import Likelihood, MeanReplaced
+from csi_model.answers import sampling
+from csi_model.answers.moments import Likelihood, MeanReplaced
+from csi_model.inference import kinds as interval_kinds
+from csi_model.resampling import bootstrap as resample
+from csi_model.resampling import jackknife as influence
+from csi_model.resampling import nested
+from csi_model.resampling.draws import estimates as resample_estimates
 
 
 @pytest.fixture
@@ -81,7 +86,7 @@ def test_the_error_of_every_draw_agrees_with_a_long_inner_bootstrap(survey):
     times = units.draw(12, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
     rng = np.random.default_rng(3)
     inner = units.redraw(times, 600, rng).astype(float)
-    draws = [resample.estimates(source.of_counts(inner[:, k]), spec, "path") for k in range(12)]
+    draws = [resample_estimates(source.of_counts(inner[:, k]), spec, "path") for k in range(12)]
     _, errors = nested.bootstrap_t(spec, data, source, 12, 7, swayed)
     for name in ("constructs", "paths", "loadings", "r_squared"):
         long = np.stack([getattr(one, name).std(axis=0, ddof=1) for one in draws])

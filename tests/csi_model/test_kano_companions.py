@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from csi_model.companions import boxes, net_promoter
+from csi_model.beside.boxes import boxes
+from csi_model.beside.kano import CATEGORIES, classify_service
+from csi_model.beside.net_promoter import net_promoter
 from csi_model.errors import DataError
-from csi_model.kano import CATEGORIES, classify_service
 
 
 def _service(counts):

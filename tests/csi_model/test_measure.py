@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.measure import effect_of_measure
+from csi_model.evaluation.measure import effect_of_measure
 from tests.csi_model.simulated import SPEC, survey
 
 TREATED = [f"u{k}" for k in range(8)]

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
-from csi_model import Options, distinct, document, estimate, pls, reliability, validity
+from csi_model import Options, document, estimate
+from csi_model.answers.moments import RandomGroups, source
+from csi_model.answers.prepare import prepare
+from csi_model.assessment import distinct
 from csi_model.errors import DataError, SpecificationError
-from csi_model.moments import RandomGroups, source
-from csi_model.prepare import prepare
+from csi_model.measures import reliability, validity
+from csi_model.pls import algorithm as pls
 from csi_model.specify import ModelSpec
 
 BLOCK = np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 4 + [[0, 0, 1]], dtype=bool)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import consistent, pls
+from csi_model.pls import algorithm as pls
+from csi_model.pls import consistent
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from csi_model.compare_pls import pls_weights, without_interactions
+from csi_model.comparison.micom import ADVICE, measurement_invariance
+from csi_model.comparison.statistic import pls_weights, without_interactions
 from csi_model.errors import DataError
-from csi_model.micom import ADVICE, measurement_invariance
 from csi_model.specify import ModelSpec
 from tests.csi_model.two_groups import MODEL, MODELS, answers, two
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from csi_model.comparison.overall import overall_difference
 from csi_model.errors import DataError, ModelError
-from csi_model.overall import overall_difference
 from csi_model.specify import ModelSpec
 from tests.csi_model.two_groups import MODEL, MODELS, answers, two
 

@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from csi_model import effects, pls, reliability, validity
-from csi_model.interval_kinds import percentile
-from csi_model.moments import source
-from csi_model.prepare import prepare
-from csi_model.resample import bootstrap
+from csi_model.answers.moments import source
+from csi_model.answers.prepare import prepare
+from csi_model.inference.kinds import percentile
+from csi_model.measures import effects, reliability, validity
+from csi_model.options import SCHEMES as pls_SCHEMES
+from csi_model.pls import algorithm as pls
+from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed
 from tests.csi_model.test_seminr import check_table
 
 MOBI = [
-    *((items, scheme, kind) for items in ("mobi",) for scheme in pls.SCHEMES for kind in ("scaled", "raw")),
+    *((items, scheme, kind) for items in ("mobi",) for scheme in pls_SCHEMES for kind in ("scaled", "raw")),
     ("mobi100", "path", "raw"),
     ("mobi100", "centroid", "raw"),
 ]

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from csi_model import pls
+from csi_model.answers.prepare import prepare
+from csi_model.assessment.folds import draw_folds, label_folds
+from csi_model.assessment.predict import predict
 from csi_model.errors import DataError, ModelError, SpecificationError
-from csi_model.folds import draw_folds, label_folds
-from csi_model.predict import predict
-from csi_model.prepare import prepare
+from csi_model.pls import algorithm as pls
 from csi_model.specify import ModelSpec
 
 SPEC = ModelSpec.from_yaml("""

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from csi_model import Options, estimate, pls, prepare
+from csi_model import Options, estimate, prepare
+from csi_model.assessment.predict import predict
 from csi_model.errors import IdentificationError, SpecificationError
-from csi_model.predict import predict
+from csi_model.pls import algorithm as pls
 from csi_model.specify import ModelSpec
 
 FIRST = [

@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 
 from csi_model.errors import DataError
-from csi_model.priorities import (
-    importance,
-    performance,
-    quadrants,
-    rank_priorities,
-    stated_importance,
-    unstandardised_effects,
-    weakest_ties,
-)
-from csi_model.what_if import what_if
+from csi_model.improvement.drivers import importance
+from csi_model.improvement.ranking import quadrants, rank_priorities
+from csi_model.improvement.stated import performance, stated_importance, unstandardised_effects, weakest_ties
+from csi_model.improvement.what_if import what_if
 
 SHARES = np.array([[0.6, 0], [0.4, 0], [0, 1.0]])
 DIMENSIONS = np.array([[True, False, False], [False, True, False], [False, False, True]])

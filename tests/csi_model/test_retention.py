@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from csi_model.beside.facets import facet_scores
+from csi_model.beside.price_tolerance import price_tolerance
+from csi_model.beside.retention import SEGMENTS, retention_map
 from csi_model.errors import DataError
-from csi_model.intervals import share_interval, weighted_means
-from csi_model.retention import SEGMENTS, facet_scores, price_tolerance, retention_map
+from csi_model.inference.figures import share_interval
+from csi_model.inference.means import weighted_means
 
 FACETS = ("benefit_cost", "benefit_cost", "alternative", "alternative")
 

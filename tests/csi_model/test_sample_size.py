@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi_model.errors import DataError
-from csi_model.sample_size import (
+from csi_model.survey_design.allocation import allocate, units_half_width, units_needed
+from csi_model.survey_design.sample_size import (
     Design,
-    allocate,
     answers_for_change,
     answers_needed,
     change_seen,
     half_width,
     pilot_sd,
     power,
-    units_half_width,
-    units_needed,
 )
 
 

@@ -5,8 +5,11 @@ import pytest
 from scipy.stats import norm, t
 
 import csi_model
-from csi_model import influence, interval_kinds, resample, sampling
-from csi_model.moments import MeanReplaced, RandomGroups
+from csi_model.answers import sampling
+from csi_model.answers.moments import MeanReplaced, RandomGroups
+from csi_model.inference import kinds as interval_kinds
+from csi_model.resampling import bootstrap as resample
+from csi_model.resampling import jackknife as influence
 
 SPEC = csi_model.ModelSpec.from_mapping(
     {

@@ -6,14 +6,17 @@ from functools import cache
 import numpy as np
 import pytest
 
-from csi_model import consistent, fit, pls, reliability, validity
-from csi_model.estimate import estimate
-from csi_model.interval_kinds import percentile
-from csi_model.moments import source
+from csi_model.answers.moments import source
+from csi_model.answers.prepare import prepare
+from csi_model.assessment.predict import predict
+from csi_model.estimation.estimate import estimate
+from csi_model.inference.kinds import percentile
+from csi_model.measures import reliability, validity
+from csi_model.measures.effects import r_squared_adjusted as fit_r_squared_adjusted
 from csi_model.options import Options
-from csi_model.predict import predict
-from csi_model.prepare import prepare
-from csi_model.resample import bootstrap
+from csi_model.pls import algorithm as pls
+from csi_model.pls import consistent
+from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed
 
@@ -96,7 +99,7 @@ def check_estimates(figures, result):
     ):
         figures.same(place, table.T, names, names)
     figures.same("r2/Rsq", solution.r_squared[0], names)
-    adjusted = fit.r_squared_adjusted(solution.r_squared, spec.path_matrix, n)[0]
+    adjusted = fit_r_squared_adjusted(solution.r_squared, spec.path_matrix, n)[0]
     figures.same("r2/AdjRsq", adjusted, names)
 
 

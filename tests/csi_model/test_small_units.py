@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from csi_model.errors import DataError
-from csi_model.small_units import between_variance, funnel, holm, shrink_units, tier_units
+from csi_model.inference.many import between_variance, holm
+from csi_model.units.funnel import funnel
+from csi_model.units.shrink import shrink_units
+from csi_model.units.tiers import tier_units
 
 
 def _network(rng, n_units, between_sd, low=1.0, high=6.0):

@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from csi_model.breaks import bridge_shift, find_breaks
-from csi_model.control import control_limits
 from csi_model.errors import DataError
-from csi_model.forms import Wave
-from csi_model.intervals import weighted_means
-from csi_model.trend import index_change, index_series
+from csi_model.inference.means import weighted_means
+from csi_model.series.breaks import bridge_shift, find_breaks
+from csi_model.series.control import control_limits
+from csi_model.series.official import index_change, index_series
+from csi_model.series.wave import Wave
 
 SHARES = np.array([0.5, 0.3, 0.2])
 

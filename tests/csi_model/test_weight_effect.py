@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model import weight_effect
+from csi_model.estimation import weight_effect
 
 
 def weighted(golden, weights, **options):

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import csi_model
+from csi_model.answers.weights import design_effect, weight_cautions
 from csi_model.errors import ConvergenceError, DataError
-from csi_model.weighting import USUAL_BOUNDS, compare, design_effect, rake, weight_cautions
+from csi_model.survey_design.raking import USUAL_BOUNDS, compare, rake
 
 REGION, TIER = ["north", "south", "west"], ["key", "base"]
 

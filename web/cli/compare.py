@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.differences import differences
-from csi_model.micom import ADVICE
+from csi_model.comparison.document import differences
+from csi_model.comparison.micom import ADVICE
 from web.cli import Refusal, analysis
 
 Row = tuple[str, dict[str, Any]]

@@ -8,9 +8,11 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model import drivers
-from csi_model.intervals import Estimate
-from csi_model.what_if import WhatIf
+from csi_model.improvement import what_if as drivers
+from csi_model.improvement.ranking import ranked as drivers_ranked
+from csi_model.improvement.stated import stated as drivers_stated
+from csi_model.improvement.what_if import WhatIf
+from csi_model.inference.figures import Estimate
 from web.cli import Refusal, analysis
 from web.cli.table import aligned
 
@@ -70,12 +72,12 @@ def priorities(
     found: dict[str, Any] = {
         "index": _index(result),
         "top": top,
-        "levels": drivers.ranked(result, top=top),
+        "levels": drivers_ranked(result, top=top),
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
         picked = [_picks(text) for text in np.asarray(columns[stated])[kept]]
-        found["stated"] = drivers.stated(result, picked, weights=data.weights)
+        found["stated"] = drivers_stated(result, picked, weights=data.weights)
     if json_file is not None:
         analysis.write_json(found, json_file)
     click.echo(_priorities_text(found), err=True)

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model.measure import effect_of_measure
+from csi_model.evaluation.measure import effect_of_measure
 from web.cli import analysis
 from web.cli.table import texts
 

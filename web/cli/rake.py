@@ -9,8 +9,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from csi_model import weighting
-from csi_model.weighting import Raked
+from csi_model.survey_design import raking as weighting
+from csi_model.survey_design.raking import Raked
 from web.cli import Refusal, analysis
 from web.cli.table import aligned, read_rows, write_rows
 

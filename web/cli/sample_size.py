@@ -7,8 +7,8 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model import sample_size as plan
-from csi_model.sample_size import Design
+from csi_model.survey_design import sample_size as plan
+from csi_model.survey_design.sample_size import Design
 from web.cli import Refusal, analysis
 from web.cli.table import read_columns
 

@@ -7,9 +7,9 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model.breaks import Bridge
-from csi_model.intervals import from_normal
-from csi_model.waves import follow
+from csi_model.inference.figures import from_normal
+from csi_model.series.breaks import Bridge
+from csi_model.series.follow import follow
 from web.cli import Refusal, analysis
 from web.cli.table import texts
 

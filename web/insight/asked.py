@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from csi_model.forms import Form
+from csi_model.series.wave import Form
 from surveys import publishing
 from surveys.models import Response, Version, Wave
 from surveys.models.collection import ResponseState

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
-from csi_model import trend
-from csi_model.breaks import Break, find_breaks
-from csi_model.forms import Form
-from csi_model.forms import Wave as SeriesWave
-from csi_model.intervals import F64, Estimate, from_normal
-from csi_model.small_units import holm
+from csi_model.arrays import F64
+from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.many import holm
+from csi_model.series import official as trend
+from csi_model.series.breaks import Break, find_breaks
+from csi_model.series.wave import Form
+from csi_model.series.wave import Wave as SeriesWave
 from web.insight import asked
 from web.insight.results import WaveResult
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from csi_model.breaks import Break
+from csi_model.series.breaks import Break
 from surveys import publishing
 from surveys.models import Wave
 from surveys.wording import fill, piped_names

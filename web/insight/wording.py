@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from csi_model.breaks import ITEMS, MODE, SCALE, WORDING, Break
+from csi_model.series.breaks import ITEMS, MODE, SCALE, WORDING, Break
 from web.fieldwork.forms import MODE as MODES
 from web.insight.change import Change
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from csi_model.cbsem import modification_indices
-from csi_model.cbsem.measures import rmsea
+from csi_model.cbsem.fit_measures import rmsea
 from csi_model.cbsem.moments import by_pattern, saturated
 from csi_model.cbsem.results import CbsemResult
 from tests.csi_model.figures import Figures

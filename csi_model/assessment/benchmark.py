@@ -1,0 +1,66 @@
+"""benchmark (to be written)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.answers.moments import Moments
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
+from csi_model.assessment.folds import Labels
+from csi_model.errors import DataError
+from csi_model.specify import ModelSpec
+
+COPIES = 1e12
+
+
+def _targets(spec: ModelSpec) -> NDArray[np.bool_]:
+    endogenous = spec.path_matrix.any(axis=1)
+    return np.asarray(spec.block_mask[:, endogenous].any(axis=1))
+
+
+def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
+    """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant."""
+    means, covs = [], []
+    for fold in range(int(deal.max()) + 1):
+        rows = deal != fold
+        values, weights = data.values[rows], data.weights[rows]
+        gaps = np.isnan(values)
+        with np.errstate(all="ignore"):
+            mean = (weights @ np.where(gaps, 0.0, values)) / (weights @ ~gaps)
+        deviations = np.where(gaps, 0.0, values - mean)
+        cov = (deviations * weights[:, None]).T @ deviations / weights.sum()
+        flat = ~(np.diag(cov) > 1e-12)
+        if flat.any():
+            code = data.codes[int(np.flatnonzero(flat)[0])]  # a product is constant after its indicator
+            raise DataError(
+                f"{code} does not vary where fold {fold + 1} is held out.",
+                code="constant-column",
+                remedy="Use fewer folds, or leave the indicator out of the model.",
+            )
+        means.append(mean)
+        covs.append(cov)
+    return Moments(np.stack(means), np.stack(covs))
+
+
+def _benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:
+    """Slopes of the least-squares regression of each indicator on its predictors, as `_coefficients`."""
+    found = np.zeros_like(moments.cov)
+    outside = ~_targets(spec)
+    smallest = len(deal) - int(np.bincount(deal).max())
+    for column in np.flatnonzero(spec.path_matrix.any(axis=1)):
+        own = np.flatnonzero(spec.block_mask[:, column])
+        rows = np.flatnonzero(outside if benchmark == "exogenous" else ~spec.block_mask[:, column])
+        system = moments.cov[:, rows[:, None], rows]
+        sd = np.sqrt(np.einsum("bpp->bp", system))
+        alike = np.linalg.cond(system / (sd[:, :, None] * sd[:, None, :])).max()
+        if smallest <= len(rows) + 1 or alike > COPIES:
+            raise DataError(
+                f"The linear benchmark has {len(rows)} predictors for {smallest} respondents in training, "
+                "or some are copies of others.",
+                code="benchmark",
+                remedy="Use more respondents or fewer folds, or leave copied indicators out.",
+            )
+        found[:, rows[:, None], own] = np.linalg.solve(system, moments.cov[:, rows[:, None], own])
+    return found

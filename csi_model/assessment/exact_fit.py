@@ -1,0 +1,177 @@
+"""The bootstrap test of exact fit: could the sample come from a population in which the model holds?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
+from csi_model.errors import DataError, IdentificationError, SpecificationError
+from csi_model.measures import fit
+from csi_model.pls import algorithm as pls
+from csi_model.pls import consistent
+from csi_model.pls.implied import distances, implied
+from csi_model.resampling import bootstrap as resample
+from csi_model.specify import ModelSpec
+
+Source = MeanReplaced | Likelihood | RandomGroups
+
+
+METHODS = ("pls", "plsc")
+
+
+DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
+
+
+STRUCTURES = ("estimated", "saturated")
+
+
+FEWEST = 20
+
+
+@dataclass(frozen=True)
+class ExactFit:
+    """Distances of the observed from the implied correlations, with their distribution if the model holds.
+
+    Attributes
+    ----------
+    statistic : distance of each name in `DISTANCES`
+    critical : its 1 − `alpha` quantile if the model holds
+    p : share of draws at least as far, with one added to both counts
+    draws : ndarray of shape (n_usable, 4)
+        Columns in the order of `DISTANCES`.
+    n_failed : resamples without a solution
+    """
+
+    statistic: dict[str, float]
+    critical: dict[str, float]
+    p: dict[str, float]
+    draws: F64
+    n_failed: int
+    alpha: float
+
+    def holds(self, name: str) -> bool:
+        """Whether exact fit is not rejected by this distance."""
+        return self.statistic[name] <= self.critical[name]
+
+
+def exact_fit(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    source: Source,
+    n_resamples: int,
+    seed: int,
+    *,
+    scheme: str = "path",
+    method: str = "pls",
+    structure: str = "estimated",
+    alpha: float = 0.05,
+) -> ExactFit:
+    r"""Test whether the model explains the correlations of the population exactly.
+
+    Parameters
+    ----------
+    source
+        Gives moments of resamples; see `moments`.
+    method, structure
+        As in `implied`.
+
+    Raises
+    ------
+    SpecificationError
+        An unknown structure or method; second-order constructs or interactions.
+    IdentificationError
+        Indicators are copies of others, or the implied correlations contradict each other, so that the
+        answers cannot be transformed.
+    DataError
+        Fewer than 20 resamples, or half of them without a solution.
+
+    Notes
+    -----
+    Answers are transformed so that the model holds in them: standardised rows z become
+    :math:`z S^{-1/2} \hat\Sigma^{1/2}`. Resamples of these give the distribution of each distance. Only
+    moments are needed: those of a resample are transformed instead of its rows.
+
+    References
+    ----------
+    Beran and Srivastava (1985), Annals of Statistics 13(1), 95-115; Dijkstra and Henseler (2015),
+    Computational Statistics & Data Analysis 81, 10-23.
+    """
+    _check(spec, method, structure, n_resamples)
+    moments = resample.moments_of_sample(data, source)
+    corr = moments.corr
+    solution = pls.solve_one(corr[0], spec, scheme)
+    if method == "plsc":
+        solution = consistent.correct(corr, solution, spec)
+    model = implied(corr, solution, spec, method, structure)
+    observed = distances(corr, model)[0]
+    turn = _transformation(corr[0], model[0]) / np.sqrt(np.diag(moments.cov[0]))[:, None]
+    parts = []
+    for drawn in resample.moments_of_draws(data, source, n_resamples, seed):
+        under = Moments(drawn.mean, turn.T @ drawn.cov @ turn).corr
+        with np.errstate(all="ignore"):
+            fitted = pls.solve(under, spec, scheme)
+            if method == "plsc":
+                fitted = consistent.correct(under, fitted, spec)
+            found = distances(under, implied(under, fitted, spec, method, structure))
+        parts.append(np.where(fitted.converged[:, None], found, np.nan))
+    draws = np.concatenate(parts)
+    usable = draws[np.isfinite(draws).all(axis=1)]
+    if len(usable) < max(FEWEST, n_resamples / 2):
+        raise DataError(
+            f"{n_resamples - len(usable)} of {n_resamples} resamples had no solution.",
+            code="failed-draws",
+            remedy="Use a smaller model or more respondents.",
+        )
+    critical = np.quantile(usable, 1 - alpha, axis=0)
+    p = (1 + (usable >= observed).sum(axis=0)) / (1 + len(usable))
+    statistic, limits, shares = (
+        dict(zip(DISTANCES, row.tolist(), strict=True)) for row in (observed, critical, p)
+    )
+    return ExactFit(statistic, limits, shares, usable, n_resamples - len(usable), alpha)
+
+
+def _check(spec: ModelSpec, method: str, structure: str, n_resamples: int) -> None:
+    for name, value, known in (("method", method, METHODS), ("structure", structure, STRUCTURES)):
+        if value not in known:
+            raise SpecificationError(
+                f"There is no {name} {value!r} of exact fit.",
+                code=name,
+                remedy=f"Choose {' or '.join(known)}.",
+            )
+    if not spec.is_plain:
+        raise SpecificationError(
+            "The test of exact fit is for models of first-order constructs.",
+            code="staged",
+            remedy="Leave out second-order constructs and interactions.",
+        )
+    if n_resamples < FEWEST:
+        raise DataError(
+            f"{n_resamples} resamples are too few for a test.",
+            code="bootstrap",
+            remedy=f"Ask for {FEWEST} at least; 1000 are usual.",
+        )
+
+
+def _transformation(corr: F64, model: F64) -> F64:
+    """Give S^(-1/2) Σ^(1/2), or say which of the two matrices has no root."""
+    values, vectors = np.linalg.eigh(corr)
+    if values[0] < fit.SINGULAR:
+        raise IdentificationError(
+            "Some indicators are copies of others, so exact fit cannot be tested.",
+            code="collinear",
+            remedy="Leave one of them out.",
+        )
+    theirs, axes = np.linalg.eigh(model)
+    if theirs[0] < -fit.SINGULAR:
+        raise IdentificationError(
+            "The correlations that the model implies contradict each other.",
+            code="inadmissible",
+            remedy="Use method pls, or join constructs that correlate beyond 1 when corrected.",
+        )
+    return np.asarray(
+        (vectors / np.sqrt(values)) @ vectors.T @ (axes * np.sqrt(np.maximum(theirs, 0.0))) @ axes.T
+    )

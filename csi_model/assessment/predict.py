@@ -1,0 +1,264 @@
+"""Out-of-sample prediction of answers: does the model foretell respondents it has not seen?
+
+The folds' moments make one batch, so that all folds are fitted at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from csi_model.answers.moments import Moments
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
+from csi_model.assessment.benchmark import _benchmark, _targets, _training
+from csi_model.assessment.folds import Labels, check_folds, draw_folds
+from csi_model.errors import DataError, ModelError, SpecificationError
+from csi_model.pls import algorithm as pls
+from csi_model.pls.products import augment as stages_augment
+from csi_model.pls.products import center as stages_center
+from csi_model.pls.products import own as stages_own
+from csi_model.pls.stages import solve_one as stages_solve_one
+from csi_model.pls.stages import solve_scores as stages_solve_scores
+from csi_model.specify import ModelSpec
+
+TECHNIQUES = ("DA", "EA")
+
+
+BENCHMARKS = ("exogenous", "others")
+
+
+class Errors(NamedTuple):
+    """Prediction errors of each indicator in scale points, (n_targets,)."""
+
+    rmse: F64
+    mae: F64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How well the indicators of endogenous constructs are predicted.
+
+    Attributes
+    ----------
+    codes : the n_targets indicators of endogenous constructs
+    predicted, predicted_lm : ndarray of shape (n_respondents, n_targets)
+        Each respondent as predicted by fits without him, in scale points; means over repetitions.
+    pls, lm, naive : Errors
+        Out of sample: of the model, of the linear benchmark, and of the training mean; means over
+        repetitions. Missing answers are left out.
+    pls_in_sample, lm_in_sample : Errors
+        Of respondents who were in the training folds, each predicted by the mean of those fits.
+    q2_predict : ndarray of shape (n_targets,)
+        Up to 1; at 0 and below the model predicts no better than the training mean.
+    folds : ndarray of shape (n_repetitions, n_respondents)
+    """
+
+    codes: tuple[str, ...]
+    technique: str
+    benchmark: str
+    predicted: F64
+    predicted_lm: F64
+    pls: Errors
+    lm: Errors
+    naive: Errors
+    pls_in_sample: Errors
+    lm_in_sample: Errors
+    q2_predict: F64
+    folds: Labels
+
+    @property
+    def power(self) -> str:
+        """Predictive power (Shmueli et al. 2019): high, medium, low or none.
+
+        By how many indicators have a lower RMSE than the linear benchmark: all, half or more, fewer,
+        none. Without any positive `q2_predict` it is none.
+        """
+        better = (self.pls.rmse < self.lm.rmse) & (self.q2_predict > 0)
+        if better.all():
+            return "high"
+        return "none" if not better.any() else "medium" if better.mean() >= 0.5 else "low"
+
+
+def predict(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    *,
+    folds: ArrayLike | None = None,
+    rng: np.random.Generator | None = None,
+    n_folds: int = 10,
+    n_repetitions: int = 1,
+    technique: str = "DA",
+    benchmark: str = "exogenous",
+    scheme: str = "path",
+) -> Prediction:
+    r"""Predict every respondent's answers by the model of the others (PLSpredict).
+
+    Parameters
+    ----------
+    folds : array of shape (n_respondents,) or (n_repetitions, n_respondents), optional
+        Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`,
+        `n_repetitions` times; sampling clusters of `data` stay whole.
+    technique : {"DA", "EA"}
+        From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
+    benchmark : {"exogenous", "others"}
+        What the linear benchmark regresses an indicator on: the indicators of exogenous constructs
+        (Shmueli et al. 2019, cSEM), or all that are not of its own construct (seminr).
+
+    Returns
+    -------
+    Prediction
+        Errors are weighted by respondents' weights.
+
+    Raises
+    ------
+    SpecificationError
+        Unknown technique or benchmark; an interaction with an endogenous construct by technique EA.
+    DataError
+        Folds that are no partition of the respondents, fewer than two, or so that an indicator is constant
+        or the benchmark is not determined in training.
+    ConvergenceError, IdentificationError
+        A training fold has no solution; the message names the fold.
+
+    Notes
+    -----
+    With training means m, standard deviations D, weights W, paths B and own loadings Λ,
+
+    .. math:: \hat x = m + (x - m) D^{-1} W A \Lambda' D, \quad A_{DA} = B', \quad
+              A_{EA} = E (I - B')^{-1}
+
+    where E keeps exogenous constructs alone;
+    :math:`Q^2 = 1 - \sum (x - \hat x)^2 / \sum (x - m)^2`. A missing answer of the predictors counts as the
+    training mean. A second-order construct foretells its components by their correlations with it, and these
+    their questions. The score of an interaction is the product of both scores by the training weights,
+    standardised as in training; with one in the model, missing answers are replaced by the sample's means.
+
+    References
+    ----------
+    Shmueli, Ray, Velasquez Estrada and Chatla (2016), Journal of Business Research 69(10), 4552-4564;
+    Shmueli, Sarstedt, Hair, Cheah, Ting, Vaithilingam and Ringle (2019), European Journal of Marketing
+    53(11), 2322-2347.
+    """
+    _check_wish(spec, technique, benchmark)
+    pls.check_scheme(scheme)
+    if folds is None:
+        if rng is None:
+            raise DataError(
+                "There are no folds and nothing to draw them by.",
+                code="folds",
+                remedy="Give folds, or a random generator as rng.",
+            )
+        deals = np.stack([draw_folds(data, n_folds, rng) for _ in range(max(1, n_repetitions))])
+    else:
+        deals = check_folds(folds, len(data.values))
+    wide = stages_augment(spec, data)
+    runs = [_run(spec, data, wide, deal, technique, benchmark, scheme) for deal in deals]
+    outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
+    model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
+    squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
+    return Prediction(
+        tuple(np.array(spec.indicator_ids)[_targets(spec)].tolist()),
+        technique,
+        benchmark,
+        outside,
+        outside_lm,
+        model,
+        linear,
+        naive,
+        model_inside,
+        linear_inside,
+        squares,
+        deals,
+    )
+
+
+def _check_wish(spec: ModelSpec, technique: str, benchmark: str) -> None:
+    for name, value, known in (
+        ("technique", technique, TECHNIQUES),
+        ("benchmark", benchmark, BENCHMARKS),
+    ):
+        if value not in known:
+            raise SpecificationError(
+                f"There is no prediction {name} {value!r}.", code=name, remedy=f"Choose {' or '.join(known)}."
+            )
+    endogenous = np.asarray(spec.path_matrix.any(axis=1))
+    late = [c.id for c in spec.constructs if any(endogenous[spec.place[each]] for each in c.product)]
+    if technique == "EA" and late:
+        raise SpecificationError(
+            f"The interaction {late[0]} has an endogenous construct, which is foretold itself.",
+            code="staged",
+            remedy="Choose technique DA.",
+        )
+
+
+def _run(
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    wide: IndicatorMatrix,
+    deal: Labels,
+    technique: str,
+    benchmark: str,
+    scheme: str,
+) -> tuple[F64, F64, F64]:
+    """One repetition: predictions of model and benchmark, and errors (5, 2, n_targets).
+
+    `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
+    training mean, then of model and benchmark in sample.
+    """
+    moments, wanted = _training(wide, deal), np.flatnonzero(_targets(spec))
+    truth = data.values[:, wanted]
+    model = _coefficients(spec, moments, technique, scheme, stages_center(spec, wide))[:, :, wanted]
+    linear = np.zeros_like(model)
+    linear[:, : data.values.shape[1]] = _benchmark(spec, stages_own(moments, spec), deal, benchmark)[
+        :, :, wanted
+    ]
+    shape = truth.shape
+    outside, outside_lm, naive = np.empty(shape), np.empty(shape), np.empty(shape)
+    inside, inside_lm = np.zeros(shape), np.zeros(shape)
+    for fold, mean in enumerate(moments.mean):
+        held = deal == fold
+        deviations = np.where(np.isnan(wide.values), 0.0, wide.values - mean)
+        naive[held] = mean[wanted]
+        for slopes, out, within in ((model, outside, inside), (linear, outside_lm, inside_lm)):
+            found = mean[wanted] + deviations @ slopes[fold]
+            out[held] = found[held]
+            within[~held] += found[~held]
+    times = len(moments.mean) - 1
+    guesses = (outside, outside_lm, naive, inside / times, inside_lm / times)
+    return outside, outside_lm, np.stack([_errors(truth, guess, data.weights) for guess in guesses])
+
+
+def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str, center: F64 | None) -> F64:
+    """Slopes of predicted indicators on the columns of the moments, (n_folds, n_columns, n_indicators)."""
+    solution, scores = stages_solve_scores(moments, spec, scheme, center)
+    indicators = stages_own(moments, spec)
+    corr = indicators.corr
+    for fold, converged in enumerate(solution.converged):
+        try:
+            pls.check_formative(corr[fold], spec)
+            if not converged:
+                alone = Moments(moments.mean[fold : fold + 1], moments.cov[fold : fold + 1])
+                stages_solve_one(alone, spec, scheme, center)
+        except ModelError as error:
+            message = f"With fold {fold + 1} held out: {error.message}"
+            raise type(error)(message, code=error.code, remedy=error.remedy) from error
+    parts = np.array([[part.id in whole.components for whole in spec.constructs] for part in spec.constructs])
+    turned = np.swapaxes(solution.paths, 1, 2)
+    if technique == "EA":
+        exogenous = np.logical_not(spec.path_matrix.any(axis=1) | parts.any(axis=1))
+        turned = exogenous[:, None] * np.linalg.inv(np.eye(len(exogenous)) - turned)
+    loadings = np.where(spec.home_mask, solution.loadings, 0.0)
+    loadings = loadings + loadings @ (solution.construct_corr * parts)
+    sd = np.sqrt(np.einsum("bpp->bp", indicators.cov))
+    return np.asarray(scores @ turned @ np.swapaxes(loadings, 1, 2) * sd[:, None, :])
+
+
+def _errors(truth: F64, guess: F64, weights: F64) -> F64:
+    """RMSE and MAE over the answers that are there, (2, n_targets)."""
+    there = ~np.isnan(truth)
+    gap = np.where(there, truth - guess, 0.0)
+    total = weights @ there
+    return np.stack([np.sqrt(weights @ gap**2 / total), weights @ np.abs(gap) / total])

@@ -1,0 +1,152 @@
+"""Expectations in three tiers, what was perceived, and the gap between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.arrays import F64
+from csi_model.errors import Caution, DataError
+from csi_model.inference.checks import check_answers, check_weights
+from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.many import holm
+from csi_model.inference.means import n_effective, weighted_means
+
+TIERS = ("basic", "price_linked", "beyond_value")
+
+
+@dataclass(frozen=True)
+class TierAnswers:
+    """Answers of one tier as points 0-100, respondents x items; ``nan`` where missing."""
+
+    expected: F64
+    perceived: F64
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Expected and perceived points by tier, and expected minus perceived: positive means short of hopes.
+
+    Attributes
+    ----------
+    tiers : tuple of str
+    expected, perceived, gap : Estimate
+        Points, (n_tiers,). Gaps are taken within respondents who answered both sides.
+    p_holm : ndarray of shape (n_tiers,)
+        Probability of such a gap by chance, corrected for the number of tiers.
+    verdict : tuple of str
+        ``short``, ``met`` or ``exceeded``.
+    n : ndarray of shape (n_tiers,)
+        Respondents with both sides.
+    falling_short : Estimate
+        Share 0-1 of respondents whose perception stays more than ``margin`` points below their expectation.
+    cautions : tuple of Caution
+    """
+
+    tiers: tuple[str, ...]
+    expected: Estimate
+    perceived: Estimate
+    gap: Estimate
+    p_holm: F64
+    verdict: tuple[str, ...]
+    n: NDArray[np.int64]
+    falling_short: Estimate
+    cautions: tuple[Caution, ...]
+
+
+def expectation_gaps(
+    answers: Mapping[str, TierAnswers],
+    *,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    margin: float = 10.0,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Gaps:
+    """Compare what customers expected with what they perceived, tier by tier.
+
+    Parameters
+    ----------
+    answers : mapping of tier to TierAnswers
+        Usually ``basic`` (its absence angers), ``price_linked`` (rises with what one pays) and
+        ``beyond_value`` (its presence delights).
+    weights, clusters
+        Respondent weights and sampling units.
+    margin : float
+        Points that a respondent must fall short by to be counted in ``falling_short``.
+    floor : int
+        Respondents with both sides that a tier needs.
+
+    Raises
+    ------
+    DataError
+        A tier below the floor, sides with different respondents, or scores outside 0-100 (different scales).
+
+    Notes
+    -----
+    A respondent's score on a side is the mean of the answered items of that side. The gap is the weighted
+    mean of paired differences, its standard error that of the differences, which is smaller than from two
+    separate samples because both sides come from one person.
+
+    References
+    ----------
+    Parasuraman, Zeithaml & Berry (1988), Journal of Retailing 64:12-40; tiers after Kano et al. (1984).
+    """
+    if not answers:
+        raise DataError("No tier was given.", code="tiers", remedy=f"Give some of {list(TIERS)}.")
+    tiers = tuple(answers)
+    sizes = {
+        len(check_answers(side)) for tier in answers.values() for side in (tier.expected, tier.perceived)
+    }
+    if len(sizes) > 1:
+        msg = f"The sides have {sorted(sizes)} respondents."
+        raise DataError(msg, code="length", remedy="Give the same respondents in the same order everywhere.")
+    n_respondents = sizes.pop()
+    weights = check_weights(weights, n_respondents)
+    scores = [(_score(answers[t].expected, t), _score(answers[t].perceived, t)) for t in tiers]
+    paired = np.column_stack([e - p for e, p in scores])
+    counts = (~np.isnan(paired)).sum(axis=0)
+    if (counts < floor).any():
+        k = int(np.argmin(counts))
+        msg = (
+            f"Tier {tiers[k]!r} has {int(counts[k])} respondents with both sides, below the floor of {floor}."
+        )
+        raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the tier out.")
+    both = ~np.isnan(paired)
+    sides = [np.where(both, np.column_stack([s[k] for s in scores]), np.nan) for k in (0, 1)]
+    short = np.where(both, (paired > margin).astype(float), np.nan)
+    expected, perceived, gap, falling = (
+        _estimate(table, weights, clusters, level) for table in (*sides, paired, short)
+    )
+    falling = share_interval(falling.value, falling.se, n_effective(weights), level=level)
+    corrected = holm(gap.p)
+    verdict = tuple(
+        "met" if p > 1 - level else "short" if g > 0 else "exceeded"
+        for p, g in zip(corrected, gap.value, strict=True)
+    )
+    cautions = tuple(
+        Caution("indicative", f"Tier {t} rests on {int(n)} respondents only.")
+        for t, n in zip(tiers, counts, strict=True)
+        if n < 100
+    )
+    return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts, falling, cautions)
+
+
+def _score(items: F64, tier: str) -> F64:
+    items = check_answers(items)
+    if ((items < 0) | (items > 100)).any():
+        msg = f"Tier {tier!r}: scores lie outside 0 to 100 points."
+        raise DataError(
+            msg, code="scales", remedy="Turn answers into points first: 100 (x - low) / (high - low)."
+        )
+    answered = ~np.isnan(items)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(answered, items, 0.0).sum(axis=1) / answered.sum(axis=1))
+
+
+def _estimate(table: F64, weights: F64, clusters: NDArray[np.generic] | None, level: float) -> Estimate:
+    means, covariance = weighted_means(table, weights, clusters)
+    return from_normal(means, np.sqrt(np.diag(covariance)), level=level)

@@ -1,0 +1,116 @@
+"""Why customers stay: perceived value, switching cost, the segments between, loyalty, price tolerance.
+
+Price tolerance stands in a module of its own and can be had here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.arrays import F64
+from csi_model.beside.retention import _check_points
+from csi_model.errors import DataError
+from csi_model.inference.checks import check_answers, check_floor
+from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.means import weighted_means
+
+
+@dataclass(frozen=True)
+class Facets:
+    """A score of several facets, such as perceived value or switching cost.
+
+    Attributes
+    ----------
+    total : Estimate
+        Score of the whole, points 0-100 (shape ()).
+    facets : mapping of facet to Estimate
+    shares : mapping of facet to float
+        Weight of each facet in the whole; the whole is exactly the weighted mean of its facets.
+    items : Estimate
+        (n_items,)
+    scores : ndarray of shape (n_respondents,)
+        Each respondent's score over answered items; ``nan`` where nothing was answered.
+    """
+
+    total: Estimate
+    facets: Mapping[str, Estimate]
+    shares: Mapping[str, float]
+    items: Estimate
+    scores: F64
+
+
+def facet_scores(
+    points: F64,
+    facets: Sequence[str],
+    *,
+    shares: F64 | None = None,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Facets:
+    r"""Score a construct and its facets: perceived value, switching cost or loyalty.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_respondents, n_items)
+        Answers as points 0-100, ``nan`` where missing.
+    facets : sequence of str
+        Facet of every item, e.g. ``("benefit_cost", "benefit_cost", "alternative", "alternative")``.
+    shares : ndarray of shape (n_items,), optional
+        Non-negative item weights, such as normalised unstandardised outer weights; equal facets, and equal
+        items in a facet, by default.
+    weights, clusters
+        Respondent weights and sampling units.
+    floor : int
+        Answers that every item needs.
+
+    Notes
+    -----
+    Perceived value is benefit against cost, and the offer against the best alternative; switching cost is
+    lost relationship investment and adjustment cost. Switching cost is no quality and never enters a
+    satisfaction score. Scores are :math:`\sum_i \omega_i \bar s_i`, so that facets add up to the whole.
+
+    References
+    ----------
+    Burnham, Frels & Mahajan (2003), Journal of the Academy of Marketing Science 31:109-126.
+    """
+    points = check_answers(points)
+    labels = np.asarray(facets).astype(str)
+    if labels.shape != (points.shape[1],):
+        msg = f"{points.shape[1]} items but {labels.size} facet names."
+        raise DataError(msg, code="facets", remedy="Name the facet of every item.")
+    check_floor(points, floor)
+    _check_points(points)
+    names = tuple(dict.fromkeys(labels.tolist()))
+    inside = (labels[:, None] == np.array(names)).astype(float)
+    if shares is None:
+        shares = inside @ (1 / inside.sum(axis=0)) / len(names)
+    shares = np.asarray(shares, float)
+    if shares.shape != labels.shape or not np.isfinite(shares).all() or (shares < 0).any():
+        msg = "Item weights must be one non-negative number per item."
+        raise DataError(
+            msg, code="shares", remedy="Use the normalised outer weights, or none for equal ones."
+        )
+    mass = shares @ inside
+    if (mass <= 0).any():
+        msg = f"Facet {names[int(np.argmin(mass))]!r} has no weight."
+        raise DataError(msg, code="shares", remedy="Give one of its items a positive weight or leave it out.")
+    shares, mass = shares / shares.sum(), mass / shares.sum()
+    means, covariance = weighted_means(points, weights, clusters)
+    combine = np.vstack([shares, (shares[:, None] * inside / mass).T])
+    values, error = combine @ means, np.sqrt(np.diag(combine @ covariance @ combine.T))
+    answered = ~np.isnan(points)
+    with np.errstate(invalid="ignore"):
+        scores = np.where(answered, points, 0.0) @ shares / (answered @ shares)
+    return Facets(
+        total=from_normal(values[0], error[0], level=level),
+        facets={name: from_normal(values[k + 1], error[k + 1], level=level) for k, name in enumerate(names)},
+        shares=dict(zip(names, mass.tolist(), strict=True)),
+        items=from_normal(means, np.sqrt(np.diag(covariance)), level=level),
+        scores=scores,
+    )

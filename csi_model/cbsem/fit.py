@@ -1,0 +1,262 @@
+"""The way from syntax and answers to a result: prepare, specify, fit, infer, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from csi_model.arrays import F64
+from csi_model.cbsem import data as answers
+from csi_model.cbsem import models, standardise, syntax
+from csi_model.cbsem import testing as assessment
+from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
+from csi_model.cbsem.results import CbsemResult, Estimate
+from csi_model.cbsem.samples import (
+    Estimator,
+    Invariance,
+    Missing,
+    Options,
+    discrepancies,
+    n_moments,
+    reduce,
+    structure_of,
+)
+from csi_model.cbsem.structure import Structure
+from csi_model.errors import Caution, ConvergenceError, IdentificationError, SpecificationError
+
+
+def fit(
+    model: Any,
+    data: Mapping[str, Any],
+    *,
+    estimator: Estimator = "ML",
+    missing: Missing = "listwise",
+    groups: str | Sequence[Any] | None = None,
+    clusters: str | Sequence[Any] | None = None,
+    invariance: Invariance | None = None,
+    likelihood: Literal["normal", "wishart"] = "normal",
+    information: Literal["expected", "observed"] | None = None,
+) -> CbsemResult:
+    """Fit a covariance structure model.
+
+    Parameters
+    ----------
+    model : str or ModelSpec
+        lavaan syntax (=~, ~, ~~, labels, fixed values) or a specification.
+    data : mapping of column name to array of shape (n,)
+        Answers; ``nan`` is missing. A data frame will do.
+    estimator : {"ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"}
+        Maximum likelihood; with Huber-White errors and Yuan-Bentler test; with Satorra-Bentler's;
+        generalised and unweighted least squares; ordered answers (polychorics, diagonally weighted least
+        squares, mean-and-variance adjusted test).
+    missing : {"listwise", "fiml"}
+        Leave incomplete rows out, or use the casewise likelihood (ML and MLR).
+    groups : str or sequence, optional
+        Column name or labels: one model per group.
+    clusters : str or sequence, optional
+        Column name or labels of sampling units, at least two a group, for standard errors and test (MLR
+        only): respondents of one unit may answer alike.
+    invariance : {"configural", "metric", "scalar"}, optional
+        Equal nothing; equal loadings; equal loadings and intercepts (latent means free from the second
+        group on). Needs ``groups``.
+    likelihood : {"normal", "wishart"}
+        Divide covariances by n or by n - 1.
+    information : {"expected", "observed"}, optional
+        For the standard errors of ML; observed by default with FIML, else expected.
+
+    Returns
+    -------
+    CbsemResult
+
+    Raises
+    ------
+    SpecificationError
+        The syntax or the combination of options means nothing.
+    DataError
+        Columns missing, constant, copies, not numeric; too few rows.
+    IdentificationError
+        The data cannot tell some parameters apart; they are named.
+    ConvergenceError
+        No minimum found.
+
+    References
+    ----------
+    Joreskog (1969), Psychometrika 34; Bollen (1989), Structural Equations with Latent Variables;
+    Rosseel (2012), Journal of Statistical Software 48(2).
+    """
+    _check_options(estimator, missing, groups, clusters, invariance, likelihood)
+    wanted = models.given(model)
+    written = syntax.observed_names(wanted.text)
+    names = tuple(wanted.name(name) for name in written)
+    given, cautions, n_given = answers.select(
+        data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
+    )
+    cautions = wanted.cautions + cautions
+    options = Options(estimator, missing, likelihood, information)
+    samples = tuple(
+        reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
+    )
+    means = missing == "fiml" or groups is not None
+    structure = wanted.renamed(
+        structure_of(
+            wanted.text, written, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
+        )
+    )
+    n = sum(sample.n for sample in samples)
+    objective = Objective(structure, discrepancies(samples, structure, options))
+    df = n_moments(objective) - structure.n_free
+    found = _search(objective, df)
+    covariance, test = assessment.infer(objective, found, samples, options)
+    base = assessment.baseline(names, samples, structure, options)
+    summary = assessment.measure(objective, found, samples, test, base, options=options)
+    cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
+    cautions += _size_cautions(n, structure.n_free, df)
+    result = CbsemResult(
+        estimator=estimator,
+        missing=missing,
+        groups=tuple(group.name for group in given),
+        n_given=n_given,
+        n_used=round(n),
+        iterations=found.iterations,
+        fit=summary,
+        estimates=_estimates(structure, found.theta, covariance, tuple(group.name for group in given)),
+        r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
+        cautions=cautions,
+        structure=structure,
+        theta=found.theta,
+        covariance=covariance,
+        objective=objective,
+        data=given,
+    )
+    cautions = result.cautions + result.direction_cautions() + result.weight_cautions()
+    return replace(result, cautions=cautions)
+
+
+def _check_options(
+    estimator: str,
+    missing: str,
+    groups: object,
+    clusters: object,
+    invariance: str | None,
+    likelihood: str,
+) -> None:
+    def refuse(message: str, remedy: str) -> None:
+        raise SpecificationError(message, code="options", remedy=remedy)
+
+    if estimator not in get_args(Estimator):
+        refuse(f"There is no estimator {estimator!r}.", f"Use one of {', '.join(get_args(Estimator))}.")
+    if missing not in get_args(Missing):
+        refuse(f"There is no treatment {missing!r} of missing answers.", "Use listwise or fiml.")
+    if missing == "fiml" and estimator not in {"ML", "MLR"}:
+        refuse(f"{estimator} cannot use incomplete rows.", "Use ML or MLR with fiml, or listwise.")
+    if clusters is not None and estimator != "MLR":
+        refuse(f"{estimator} has no standard errors for clusters.", "Use MLR, or no clusters.")
+    if invariance is not None and (groups is None or invariance not in get_args(Invariance)):
+        refuse(
+            f"Invariance {invariance!r} cannot be tested.",
+            "Give groups, and configural, metric or scalar.",
+        )
+    if groups is not None and estimator == "WLSMV":
+        refuse("Groups with ordered answers are not supported.", "Use MLR, or fit each group apart.")
+    if likelihood == "wishart" and (missing == "fiml" or groups is not None or estimator != "ML"):
+        refuse("Wishart likelihood is for ML with complete data in one group.", "Use likelihood='normal'.")
+
+
+def _search(objective: Objective, df: int) -> Optimum:
+    structure = objective.structure
+    names = structure.names
+    rng = np.random.default_rng(1)
+    near = structure.start + 0.1 * (0.5 + rng.random(structure.n_free)) * np.maximum(
+        np.abs(structure.start), 0.1
+    )
+    if df < 0:
+        check_identified(objective.expected(near), names)
+        raise IdentificationError(
+            f"The model has {-df} parameters more than the data have moments.",
+            code="not-identified",
+            remedy="Fix loadings or drop covariances.",
+        )
+    failure = ConvergenceError(
+        "The search ran into a covariance matrix that cannot be inverted.",
+        code="not-converged",
+        remedy="Look for items or constructs that are nearly the same.",
+    )
+    for start in _starts(structure):
+        try:
+            found = optimise(objective, start, polish=not structure.ordinal)
+        except ConvergenceError as error:
+            failure = error
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            check_identified(objective.expected(found.theta), names)
+            return found
+        if np.isfinite(objective.value(near)):
+            check_identified(objective.expected(near), names)
+    raise failure
+
+
+def _starts(structure: Structure) -> Iterator[F64]:
+    """Start values to try in turn.
+
+    Likelihoods turn steps back at singular matrices. The distance of ordered items does not, so there the
+    search begins near zero variance, where every step is small.
+    """
+    if structure.ordinal:
+        small = structure.start.copy()
+        at = {row.free for row in structure.rows if row.matrix == "psi" and row.i == row.j and row.free >= 0}
+        small[sorted(at)] *= 0.1
+        yield small
+    yield structure.start
+
+
+def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
+    out = []
+    if n < 5 * n_free:
+        out.append(
+            Caution(
+                "few-rows",
+                f"{round(n)} respondents for {n_free} parameters: fewer than five each, so standard errors "
+                "and the test of fit are rough.",
+            )
+        )
+    if df == 0:
+        out.append(Caution("saturated", "The model has no degrees of freedom: its fit says nothing."))
+    return tuple(out)
+
+
+def _estimates(
+    structure: Structure, theta: F64, covariance: F64, groups: tuple[str, ...]
+) -> tuple[Estimate, ...]:
+    everything = np.concatenate(
+        [structure.implied(group, theta).values for group in range(structure.n_groups)]
+    )
+    order = np.concatenate([np.array(table, dtype=int) for table in structure.tables])
+    values = np.empty(len(structure.rows))
+    values[order] = everything
+    std_all = standardise.standardised(structure, theta)
+    std_lv = standardise.standardised(structure, theta, latent_only=True)
+    slope = standardise.derivative(lambda at: standardise.standardised(structure, at), theta)
+    with np.errstate(invalid="ignore"):
+        se_std = np.sqrt(np.maximum(np.einsum("ri,ij,rj->r", slope, covariance, slope), 0.0))
+    spread = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
+    return tuple(
+        Estimate(
+            groups[row.group],
+            row.lhs,
+            row.op,
+            row.rhs,
+            row.label,
+            float(values[k]),
+            float(spread[row.free]) if row.free >= 0 else 0.0,
+            float(std_all[k]),
+            float(std_lv[k]),
+            float(se_std[k]),
+            row.free >= 0,
+        )
+        for k, row in enumerate(structure.rows)
+        if not syntax.is_unit_row(row)
+    )

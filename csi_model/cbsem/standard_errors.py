@@ -1,0 +1,146 @@
+"""Standard errors and robust tests from slopes and curvature at the optimum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.arrays import F64
+from csi_model.cbsem.discrepancy import Likelihood
+from csi_model.cbsem.optimise import Objective
+
+
+class Sandwich(NamedTuple):
+    """Covariance of the estimates and the trace that a scaled test divides by."""
+
+    covariance: F64
+    trace: float
+
+
+def inverse(information: F64) -> F64:
+    """Inverse of an information matrix, in the parameters' own scale for accuracy."""
+    scale = np.sqrt(np.abs(np.diagonal(information)))
+    return np.asarray(np.linalg.inv(information / np.outer(scale, scale)) / np.outer(scale, scale))
+
+
+def huber_white(
+    objective: Objective,
+    theta: F64,
+    unrestricted: Sequence[F64],
+    clusters: Sequence[NDArray[np.generic] | None] | None = None,
+) -> Sandwich:
+    """Sandwich of observed information and casewise scores, with Yuan and Bentler's trace (MLR).
+
+    Parameters
+    ----------
+    unrestricted : sequence of ndarray
+        Saturated moments of each group.
+    clusters : sequence of arrays of shape (n,) or None, optional
+        Sampling units of each group's respondents: scores are added up within a unit first.
+
+    Notes
+    -----
+    The trace is ``tr(B1 A1^-1) - tr(B0 A0^-1)``, A from curvature and B from scores, 1 at the saturated
+    and 0 at the model's moments: lavaan's ``yuan.bentler.mplus``. With G clusters the cross-products B of the
+    scores are those of cluster sums, times G / (G - 1), as lavaan's and Mplus's (``TYPE = COMPLEX``).
+
+    References
+    ----------
+    Yuan & Bentler (2000), Sociological Methodology 30; Asparouhov & Muthen (2005), FCSM; Binder (1983),
+    International Statistical Review 51 (clusters).
+    """
+    bread = inverse(objective.observed(theta))
+    meat = np.zeros_like(bread)
+    trace = 0.0
+    for group, part in enumerate(objective.parts):
+        if not isinstance(part, Likelihood):
+            raise TypeError("casewise scores need a likelihood")
+        moments, jacobian = objective.structure.moments(group, theta)
+        units = None if clusters is None else clusters[group]
+        scores = _by_unit(part.scores(moments) @ jacobian, units)
+        meat += scores.T @ scores
+        free = _by_unit(part.scores(unrestricted[group]), units)
+        trace += float(np.sum(np.linalg.inv(part.curvature(unrestricted[group])) * (free.T @ free)))
+    trace -= float(np.sum(bread * meat))
+    return Sandwich(bread @ meat @ bread, abs(trace))
+
+
+def _by_unit(scores: F64, clusters: NDArray[np.generic] | None) -> F64:
+    """Scores summed within clusters, with the factor for their number; as given where there are none."""
+    if clusters is None:
+        return scores
+    labels, place = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((len(labels), scores.shape[1]))
+    np.add.at(sums, place.reshape(-1), scores)
+    return np.asarray(sums * np.sqrt(len(labels) / (len(labels) - 1.0)))
+
+
+class Projected(NamedTuple):
+    """Browne's sandwich and both traces of ``U Gamma``."""
+
+    covariance: F64
+    trace: float
+    trace_square: float
+
+
+def browne(
+    jacobians: Sequence[F64],
+    weights: Sequence[F64],
+    gammas: Sequence[F64],
+    shares: Sequence[float],
+    n: float,
+) -> Projected:
+    """Robust covariance of estimates and the traces of ``U Gamma``, from moments alone (MLM, WLSMV).
+
+    Parameters
+    ----------
+    jacobians, weights, gammas : sequences, one entry a group
+        ``Delta``, the weight of one respondent, and n times the covariance of the sample moments.
+    shares : sequence of float
+        Each group's share of the respondents.
+    n : float
+        What the covariance is divided by.
+
+    References
+    ----------
+    Browne (1984), BJMSP 37; Satorra & Bentler (1994); Muthen (1993).
+    """
+    information = sum(
+        (f * (d.T @ w @ d) for f, d, w in zip(shares, jacobians, weights, strict=True)),
+        start=np.zeros((jacobians[0].shape[1], jacobians[0].shape[1])),
+    )
+    bread = inverse(information)
+    meat = np.zeros_like(bread)
+    blocks = []
+    for f, d, w, g in zip(shares, jacobians, weights, gammas, strict=True):
+        pull = w @ d
+        meat += f * (pull.T @ g @ pull)
+        blocks.append((f, pull, w, g))
+    trace = trace_square = 0.0
+    for a, (f, pull, w, g) in enumerate(blocks):
+        for b, (f2, pull2, _, g2) in enumerate(blocks):
+            u = -np.sqrt(f * f2) * (pull @ bread @ pull2.T)
+            if a == b:
+                u = w + u
+                trace += float(np.sum(u * g))
+            trace_square += float(np.sum((u @ g2) * (g @ u)))
+    return Projected(bread @ meat @ bread / n, trace, trace_square)
+
+
+def mean_and_variance_adjusted(chi2: float, df: int, projected: Projected) -> tuple[float, float]:
+    """Scaled and shifted chi-square and its scaling factor (Asparouhov & Muthen 2010).
+
+    Returns
+    -------
+    scaled : float
+        ``a T + df - a tr(U Gamma)``, ``a = sqrt(df / tr((U Gamma)^2))``.
+    factor : float
+        ``1 / a``.
+    """
+    if df <= 0:
+        return chi2, 1.0
+    a = float(np.sqrt(df / projected.trace_square))
+    return a * chi2 + df - a * projected.trace, 1.0 / a

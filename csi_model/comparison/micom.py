@@ -1,0 +1,261 @@
+"""May composites of two groups be compared at all? Measurement invariance in three steps (MICOM)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.answers.groups import grouped, names_of, sample_moments
+from csi_model.answers.moments import Likelihood, MeanReplaced, source
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
+from csi_model.comparison.draws import CHUNK
+from csi_model.comparison.shuffling import regrouped
+from csi_model.errors import Caution, DataError
+from csi_model.inference.figures import critical
+
+# From correlations (B, p, p) to standardised outer weights (B, p, J), nan where a draw did not converge.
+WeightSolver = Callable[[F64], F64]
+
+
+NONE, PARTIAL, FULL = "none", "partial", "full"
+
+
+ADVICE = {
+    NONE: "Compare nothing of this construct: look for questions that the groups read differently (their"
+    " weights differ), and leave them out in both.",
+    PARTIAL: "Compare paths and points, but do not pool the groups: their means or spreads differ.",
+    FULL: "Compare, and pool the groups where one figure is wanted.",
+}
+
+
+@dataclass(frozen=True)
+class Micom:
+    """Invariance of composites between two groups; arrays are (n_constructs,).
+
+    Attributes
+    ----------
+    groups : tuple of str
+    correlation : ndarray
+        Step 2: of pooled scores made with either group's weights; 1 is perfect.
+    correlation_quantile : ndarray
+        What random groups exceed in 95 % of cases.
+    p_correlation : ndarray
+    correlation_draws : ndarray of shape (n_permutations - failed, n_constructs)
+        Of random groups.
+    mean_difference, variance_difference : ndarray
+        Step 3: first minus second group of the pooled scores: means, and logarithms of variances.
+    mean_interval, variance_interval : ndarray of shape (2, n_constructs)
+        Where 95 % of random groups' differences lie.
+    p_mean, p_variance : ndarray
+    invariance : tuple of str
+        ``none``: compare nothing; ``partial``: compare paths (step 2 holds); ``full``: pool the data too.
+        `ADVICE` says so in a sentence.
+    failed : int
+        Permutations without a solution.
+    cautions : tuple of Caution
+    """
+
+    groups: tuple[str, str]
+    correlation: F64
+    correlation_quantile: F64
+    p_correlation: F64
+    correlation_draws: F64
+    mean_difference: F64
+    mean_interval: F64
+    p_mean: F64
+    variance_difference: F64
+    variance_interval: F64
+    p_variance: F64
+    invariance: tuple[str, ...]
+    failed: int
+    cautions: tuple[Caution, ...]
+
+
+class _Pool(NamedTuple):
+    """Both groups together: what the three steps need of them."""
+
+    source: MeanReplaced | Likelihood
+    solver: WeightSolver
+    together: F64  # covariances of the indicators in the scale of step 2
+    weights: F64  # pooled, for scores of variance 1
+
+    def steps(self, member: NDArray[np.bool_]) -> tuple[F64, F64, F64]:
+        """Correlations, mean and log variance differences, each (n_selections, n_constructs)."""
+        halves = [self.source.of_counts(side.astype(float)) for side in (member, ~member)]
+        first, second = (self.solver(half.corr) for half in halves)
+        cross, one, other = (
+            np.einsum("bpj,pq,bqj->bj", left, self.together, right)
+            for left, right in ((first, second), (first, first), (second, second))
+        )
+        means = (halves[0].mean - halves[1].mean) @ self.weights
+        sizes = (member.sum(axis=1), (~member).sum(axis=1))
+        spread = [
+            np.log(
+                np.einsum(
+                    "pj,bpq,bqj->bj", self.weights, half.cov, np.broadcast_to(self.weights, first.shape)
+                )
+            )
+            + np.log(size / (size - 1))[:, None]
+            for half, size in zip(halves, sizes, strict=True)
+        ]
+        return cross / np.sqrt(one * other), means, spread[0] - spread[1]
+
+
+def measurement_invariance(
+    values: F64,
+    groups: NDArray[np.generic],
+    solver: WeightSolver,
+    rng: np.random.Generator,
+    *,
+    n_permutations: int = 1000,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    missing: str = "mean",
+    constructs: Sequence[str] = (),
+    standardised: bool = False,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Micom:
+    r"""Test the invariance of composites between two groups by permutation.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_respondents, n_indicators)
+        ``nan`` is missing.
+    groups : ndarray of shape (n_respondents,)
+        Exactly two labels; differences are first minus second in sorted order.
+    solver : callable
+        Outer weights from correlations; :func:`csi_model.compare_pls.pls_weights` makes one for a PLS model.
+    rng : numpy.random.Generator
+    n_permutations : int
+        1 at least.
+    weights, clusters, missing
+        As in :func:`csi_model.compare.compare_groups`; they bear on all three steps.
+    constructs : sequence of str, optional
+        Names for cautions, in the order of the solver's columns; numbers from 1 by default.
+    standardised : bool
+        Make the scores of step 2 from standardised indicators. By default they keep their common scale of
+        points, as cSEM does, so that an indicator with more spread counts more.
+
+    Raises
+    ------
+    DataError
+        Not two groups, one below the floor, no permutations, or no solution in a group.
+
+    Notes
+    -----
+    Step 1, configural invariance, holds by construction: both groups have the same indicators, coding and
+    algorithm. Step 2 tests :math:`c = \mathrm{cor}(X w_1, X w_2) = 1` on the pooled indicators X. Step 3
+    compares means and log variances of scores made with pooled weights. All distributions come from random
+    groups of the same sizes; a single-indicator construct has c = 1 always. Scores are linear in the
+    answers, so all figures follow from the moments of the two groups.
+
+    References
+    ----------
+    Henseler, Ringle & Sarstedt (2016), International Marketing Review 33:405-431.
+    """
+    data = grouped(values, groups, weights=weights, clusters=clusters, missing=missing, floor=floor)
+    names = names_of(data)
+    if len(names) != 2:
+        msg = f"Invariance is tested between two groups; there are {len(names)}."
+        raise DataError(
+            msg, code="two-groups", remedy="Choose a pair of groups, or test one pair after another."
+        )
+    if n_permutations < 1:
+        msg = f"{n_permutations} permutations test nothing."
+        raise DataError(msg, code="draws", remedy="Ask for 1000, say.")
+    critical(level)
+    member = np.asarray(data.groups == names[0])
+    pool = _pool(data, solver, missing, standardised=standardised)
+    observed = pool.steps(member[None, :])
+    if not all(np.isfinite(step).all() for step in observed):
+        msg = "The model has no solution in one of the groups."
+        raise DataError(msg, code="no-solution", remedy="Simplify the model or use larger groups.")
+    parts = [
+        pool.steps(regrouped(member, data.clusters, min(CHUNK, n_permutations - start), rng))
+        for start in range(0, n_permutations, CHUNK)
+    ]
+    drawn = [np.concatenate(step) for step in zip(*parts, strict=True)]
+    usable = np.logical_and.reduce([np.isfinite(step).all(axis=1) for step in drawn])
+    if 2 * usable.sum() < n_permutations:
+        msg = f"Only {usable.sum()} of {n_permutations} random groups have a solution."
+        raise DataError(msg, code="no-solution", remedy="Simplify the model or use larger groups.")
+    correlation, mean, variance = (step[usable] for step in drawn)
+    return _judged(
+        names,
+        [step[0] for step in observed],
+        (correlation, mean, variance),
+        level=level,
+        failed=n_permutations - len(correlation),
+        constructs=tuple(constructs),
+        cautions=data.cautions,
+    )
+
+
+def _pool(data: IndicatorMatrix, solver: WeightSolver, missing: str, *, standardised: bool) -> _Pool:
+    mean, cov = (moment[0] for moment in sample_moments(data, missing))
+    scaled = replace(data, values=(data.values - mean) / np.sqrt(np.diag(cov)))
+    n = len(data.values)
+    pooled = sample_moments(scaled, missing)
+    weights = solver(pooled.corr)[0]
+    sd = np.sqrt(np.einsum("pj,pq,qj->j", weights, pooled.cov[0], weights) * n / (n - 1))
+    return _Pool(source(scaled, missing), solver, pooled.corr[0] if standardised else cov, weights / sd)
+
+
+def _judged(
+    names: tuple[str, ...],
+    observed: list[F64],
+    drawn: tuple[F64, F64, F64],
+    *,
+    level: float,
+    failed: int,
+    constructs: tuple[str, ...],
+    cautions: tuple[Caution, ...],
+) -> Micom:
+    c, m, v = observed
+    correlation, mean, variance = drawn
+    n, alpha = len(correlation), 1 - level
+    tails = [alpha / 2, 1 - alpha / 2]
+    p_c = (1 + (correlation <= c + 1e-12).sum(axis=0)) / (n + 1)
+    p_m, p_v = (
+        (1 + (np.abs(chance) >= np.abs(value) - 1e-12).sum(axis=0)) / (n + 1)
+        for chance, value in ((mean, m), (variance, v))
+    )
+    invariance = tuple(
+        NONE if a <= alpha else PARTIAL if min(b, d) <= alpha else FULL
+        for a, b, d in zip(p_c, p_m, p_v, strict=True)
+    )
+    found = []
+    if failed:
+        found.append(Caution("failed-draws", f"{failed} permutations gave no solution and were left out."))
+    broken = [
+        name
+        for name, verdict in zip(constructs or map(str, range(1, len(c) + 1)), invariance, strict=True)
+        if verdict == NONE
+    ]
+    if broken:
+        message = (
+            f"{', '.join(broken)}: the questions make up something else in {names[0]} than in {names[1]}."
+        )
+        found.append(Caution("invariance-fails", message))
+    return Micom(
+        groups=(names[0], names[1]),
+        correlation=c,
+        correlation_quantile=np.quantile(correlation, alpha, axis=0),
+        p_correlation=p_c,
+        correlation_draws=correlation,
+        mean_difference=m,
+        mean_interval=np.quantile(mean, tails, axis=0),
+        p_mean=p_m,
+        variance_difference=v,
+        variance_interval=np.quantile(variance, tails, axis=0),
+        p_variance=p_v,
+        invariance=invariance,
+        failed=failed,
+        cautions=(*cautions, *found),
+    )

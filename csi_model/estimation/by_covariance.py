@@ -1,0 +1,180 @@
+"""The index from the covariance model: a common-factor fit in the shape of a PLS solution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from csi_model.answers.moments import Moments
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
+from csi_model.errors import Caution, DataError
+from csi_model.inference.means import weighted_means
+from csi_model.measures.points import Points
+from csi_model.pls import stages
+from csi_model.pls.algorithm import Solution
+from csi_model.specify import ModelSpec
+
+if TYPE_CHECKING:
+    from csi_model.cbsem import CbsemResult
+
+
+class Fitted(NamedTuple):
+    """A covariance fit: as a batch of one, its own document, standard errors, and cautions."""
+
+    solution: Solution
+    document: dict[str, Any]
+    errors: dict[str, F64]
+    cautions: tuple[Caution, ...]
+
+
+def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, missing: str) -> Fitted:
+    """Fit the model by maximum likelihood, FIML with gaps where asked.
+
+    Construct points use the factor score weights of each construct's own indicators, for the second order
+    those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points.
+    Each construct is turned so that its loadings sum to a positive number. With clusters, errors and test are
+    robust (MLR over clusters).
+
+    Raises
+    ------
+    DataError
+        Respondent weights are given: the likelihood here is unweighted.
+    ConvergenceError, IdentificationError
+        As the covariance model says.
+    """
+    if not np.allclose(data.weights, 1.0):
+        raise DataError(
+            "The covariance model takes no weights.",
+            code="weights",
+            remedy="Use --method pls, or no weights.",
+        )
+    result = _fit(spec, data, missing)
+    solution, path_errors = _as_solution(spec, result, moments)
+    found = result.document()
+    errors = {"paths": path_errors}
+    return Fitted(solution, found, errors, result.cautions)
+
+
+def _fit(spec: ModelSpec, data: IndicatorMatrix, missing: str) -> CbsemResult:
+    from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
+
+    columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
+    clusters = None if data.clusters is None else data.clusters.tolist()
+    return cbsem.fit(
+        spec,
+        columns,
+        estimator="ML" if clusters is None else "MLR",
+        missing="fiml" if missing == "fiml" else "listwise",
+        clusters=clusters,
+    )
+
+
+def exact_fit(
+    spec: ModelSpec, data: IndicatorMatrix, missing: str, n_resamples: int, seed: int, *, level: float = 0.95
+) -> dict[str, Any]:
+    """Test the covariance model's own exact fit by Bollen and Stine's bootstrap, as plain values.
+
+    Raises
+    ------
+    SpecificationError
+        Answers are missing and FIML keeps them.
+    """
+    from csi_model import cbsem  # noqa: PLC0415  as in _fit
+
+    result = _fit(spec, usable(data, missing), missing)
+    found = cbsem.bollen_stine(result, n_resamples, seed=seed, level=level)
+    own = {"statistic": found.chi2, "critical": found.critical, "p": found.p}
+    return {"chi2": own | {"df": found.df, "p_normal": found.p_normal}, "failed": found.failed}
+
+
+def point_errors(spec: ModelSpec, data: IndicatorMatrix, scored: Points) -> F64:
+    """Give standard errors of construct points, weights held fixed: sd/√n, or linearised over clusters."""
+    if data.clusters is None:
+        return np.asarray(scored.sd[0] / np.sqrt(len(data.values)))
+    low, high, _ = spec.scales.T
+    shares = scored.construct_shares[0] * (100 / (high - low))[:, None]
+    _, covariance = weighted_means(data.values, None, data.clusters)
+    return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
+
+
+def unused(data: IndicatorMatrix, *, scheme: str, interval: str, bootstrap: int) -> tuple[Caution, ...]:
+    """Name what was asked for and means nothing to a covariance model."""
+    found = []
+    if bootstrap:
+        message = "The covariance model's standard errors are its own; no resamples were drawn."
+        found.append(Caution("bootstrap-not-used", message))
+    asked = {
+        f"scheme {scheme}": scheme != "path",
+        f"interval {interval}": interval != "percentile",
+        "strata": data.strata is not None,
+    }
+    names = ", ".join(name for name, is_asked in asked.items() if is_asked)
+    if names:
+        message = f"These options mean nothing to a covariance model and changed nothing: {names}."
+        found.append(Caution("options-not-used", message))
+    return tuple(found)
+
+
+def usable(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
+    """Give the rows that the model is fitted on: points and errors must be of the same ones.
+
+    Raises
+    ------
+    DataError
+        No row is complete.
+    """
+    complete = np.asarray(~np.isnan(data.values).any(axis=1))
+    if missing == "fiml" or complete.all():
+        return data
+    if not complete.any():
+        raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
+    left_out = int((~complete).sum())
+    message = (
+        f"A covariance model takes no means for gaps: {left_out} incomplete rows are left out."
+        " --missing fiml keeps them."
+    )
+    cautions = (*data.cautions, Caution("listwise-used", message))
+    return replace(data.subset(complete), n_respondents=data.n_respondents, cautions=cautions)
+
+
+def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:
+    names, codes = spec.construct_ids, spec.indicator_ids
+    place = {name: number for number, name in enumerate(names)}
+    sd = np.sqrt(np.diag(moments.cov[0]))
+    corr = moments.corr[0]
+    weights = np.zeros((len(codes), len(names)))
+    for name, share in result.index_weights().items():
+        for code, weight in share.items():
+            weights[codes.index(code), place[name]] = weight * sd[codes.index(code)]
+    weights /= np.sqrt(np.einsum("pj,pq,qj->j", weights, corr, weights))
+    loadings = corr @ weights
+    paths, errors = np.zeros((len(names), len(names))), np.full((len(names), len(names)), np.nan)
+    turn = result.directions()
+    for row in result.estimates:
+        if row.op == "=~" and row.rhs in codes and row.lhs in place:
+            loadings[codes.index(row.rhs), place[row.lhs]] = turn[row.lhs] * row.std_all
+        elif row.op == "~" and row.lhs in place and row.rhs in place:
+            paths[place[row.lhs], place[row.rhs]] = turn[row.lhs] * turn[row.rhs] * row.std_all
+            errors[place[row.lhs], place[row.rhs]] = row.se_std_all
+    latent = list(result.structure.latent)
+    covariance = result.latent_covariance()
+    order = [latent.index(name) for name in names]
+    covariance = covariance[np.ix_(order, order)]
+    spread = np.sqrt(np.diag(covariance)) * [turn[name] for name in names]
+    shares = result.r_squared[0]
+    endogenous = np.asarray(spec.path_matrix.any(axis=1))
+    r_squared = np.array([float(shares.get(name, 0.0)) * endogenous[place[name]] for name in names])
+    solution = Solution(
+        weights[None],
+        loadings[None],
+        (covariance / np.outer(spread, spread))[None],
+        paths[None],
+        r_squared[None],
+        np.array([result.iterations]),
+        np.array([result.converged]),
+        stages.component_weights(spec, (weights.T @ corr @ weights)[None]),
+    )
+    return solution, errors

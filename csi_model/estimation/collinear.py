@@ -1,0 +1,95 @@
+"""Copies, collinearity, and constructs that are one: one caution a kind, everything concerned named.
+
+References
+----------
+Hair, Risher, Sarstedt and Ringle (2019), European Business Review 31(1), 2-24: a variance inflation above 5
+makes weights and paths doubtful. Henseler, Ringle and Sarstedt (2015), JAMS 43, 115-135: HTMT above 0.90.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from csi_model.arrays import F64 as measurement_F64
+from csi_model.errors import Caution
+from csi_model.measures import validity
+from csi_model.pls.algorithm import Solution
+from csi_model.pls.items import Items
+from csi_model.pls.items import nested as measurement_nested
+from csi_model.pls.items import ratio as measurement_ratio
+from csi_model.specify import ModelSpec
+
+MOST_VIF = 5.0
+
+
+SENSELESS_VIF = 1e3
+
+
+MOST_HTMT = 0.90
+
+
+MOST_CORRELATION = 0.95
+
+
+def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]:
+    """Look at the first fit of a batch."""
+    codes = spec.indicator_ids
+    found = []
+    copies = [
+        " and ".join(codes[row] for row in rows)
+        for rows in validity.copies(items.corr[0, : len(codes), : len(codes)])
+    ]
+    if copies:
+        found.append(Caution("duplicate-items", f"Copies of each other, or all but: {'; '.join(copies)}."))
+    inflated = list(_items(spec, items))
+    if inflated:
+        message = f"Formative items that the others of their construct foretell: {'; '.join(inflated)}."
+        found.append(Caution("collinear-items", message))
+    inner = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    inflated = list(_antecedents(spec, inner))
+    if inflated:
+        message = f"Antecedents that foretell each other: {'; '.join(inflated)}."
+        if np.nanmax(inner) > SENSELESS_VIF:
+            message += f" A VIF above {SENSELESS_VIF:.0f} leaves its path without any meaning."
+        found.append(Caution("collinear-constructs", message))
+    alike = list(_alike(spec, items, solution))
+    if alike:
+        found.append(Caution("not-distinct", f"Hardly distinct: {', '.join(alike)}."))
+    return found
+
+
+def _items(spec: ModelSpec, items: Items) -> Iterator[str]:
+    vif = validity.item_vif(items.corr, items.block)[0]
+    for place, construct in enumerate(spec.constructs):
+        rows = np.flatnonzero(items.block[:, place] & (vif > MOST_VIF))
+        if construct.mode == "B" and len(rows):
+            named = ", ".join(f"{items.names[row]} (VIF {vif[row]:.1f})" for row in rows)
+            yield f"{construct.id}: {named}"
+
+
+def _antecedents(spec: ModelSpec, vif: measurement_F64) -> Iterator[str]:
+    names = spec.construct_ids
+    for target, row in enumerate(vif):
+        sources = np.flatnonzero(row > MOST_VIF)
+        if len(sources):
+            named = ", ".join(f"{names[source]} (VIF {row[source]:.1f})" for source in sources)
+            yield f"of {names[target]}: {named}"
+
+
+def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[str]:
+    """Pairs by HTMT where both are reflective, else by correlation; a component and its whole are no pair."""
+    ratio = measurement_ratio(spec, items)[0]
+    corr = solution.construct_corr[0]
+    reflective = [mode == "A" for mode in spec.modes]
+    nested = measurement_nested(spec)
+    for second in np.flatnonzero(spec.scored):
+        for first in np.flatnonzero(spec.scored[:second]):
+            pair = f"{spec.construct_ids[first]} and {spec.construct_ids[second]}"
+            if nested[first, second]:
+                continue
+            if reflective[first] and reflective[second] and ratio[first, second] > MOST_HTMT:
+                yield f"{pair} (HTMT {ratio[first, second]:.2f})"
+            elif abs(corr[first, second]) > MOST_CORRELATION:
+                yield f"{pair} (correlation {corr[first, second]:.2f})"

@@ -1,0 +1,288 @@
+"""A result as plain values: the JSON document that the command line writes and the dashboards draw."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from csi_model.arrays import F64
+from csi_model.estimation.result import Result
+from csi_model.measures import effects, reliability, validity
+from csi_model.measures.effects import f_squared as fit_f_squared
+from csi_model.measures.effects import r_squared_adjusted as fit_r_squared_adjusted
+from csi_model.measures.fit import d_g as fit_d_g
+from csi_model.measures.fit import d_uls as fit_d_uls
+from csi_model.measures.fit import srmr as fit_srmr
+from csi_model.pls import items as measurement
+from csi_model.pls.implied import implied_corr as fit_implied_corr
+from csi_model.resampling.nested import INNER
+
+# Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
+QUALITY = {
+    "r_squared": "r_squared",
+    "alpha_standardised": "alpha",
+    "rho_a": "rho_a",
+    "rho_c": "rho_c",
+    "ave": "ave",
+}
+
+
+OUTER = {"loading": "loadings", "outer_weight": "weights", "weight_share": "shares"}
+
+
+def document(result: Result) -> dict[str, Any]:
+    """Give the document of one estimation, groups included; numbers unrounded, ``nan`` becomes None."""
+    found = _own(result)
+    found["groups"] = {
+        name: None if group is None else _own(group) | {"groups": {}} for name, group in result.groups.items()
+    }
+    plain: dict[str, Any] = _plain(found)  # figures that do not exist, such as an interaction's AVE, are nan
+    return plain
+
+
+@np.errstate(invalid="ignore", divide="ignore")
+def _own(result: Result) -> dict[str, Any]:
+    spec, options = result.spec, result.options
+    constructs = _constructs(result)
+    written: dict[str, Any] = {
+        "method": options.method,
+        "scheme": options.scheme,
+        "n_respondents": result.n_respondents,
+        "n_used": result.n_used,
+        "converged": bool(result.solution.converged[0]),
+        "iterations": int(result.solution.iterations[0]),
+        "index": {
+            "id": spec.index,
+            **{key: value for key, value in constructs[spec.index].items() if key in {"points", "se", "ci"}},
+        },
+        "constructs": constructs,
+        "dimensions": _dimensions(result),
+        "indicators": _indicators(result),
+        "paths": _paths(result),
+        "total_effects": _effects(result),
+        "htmt": _pairs(result, measurement.ratio(spec, result.items)[0], diagonal=False),
+        "htmt2": _pairs(result, measurement.ratio(spec, result.items, "htmt2")[0], diagonal=False),
+        "fornell_larcker": _fornell_larcker(result),
+        "fit": _fit(result),
+        "cautions": [caution.plain() for caution in result.cautions],
+    }
+    if result.weighting is not None:
+        written["weighting"] = result.weighting.document(spec)
+    if result.covariance is not None:
+        written["estimates"] = result.covariance.document["estimates"]
+    elif options.bootstrap:
+        written["bootstrap"] = {
+            "n": options.bootstrap,
+            "failed": result.n_failed,
+            "seed": options.seed,
+            "interval": result.interval_kind,
+            "level": options.level,
+        }
+        if result.interval_kind == "studentised":
+            written["bootstrap"]["standard_error"] = f"inner bootstrap of {INNER} with a linear control"
+    return written
+
+
+def _ends(result: Result, name: str, place: int) -> list[float] | None:
+    interval = result.interval(name)
+    return None if interval is None else [float(interval[1][place]), float(interval[2][place])]
+
+
+def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
+    ends = result.interval(name)
+    if ends is None:
+        return {}
+    error, low, high = ends
+    return {"se": float(error[place]), "ci": [float(low[place]), float(high[place])]}
+
+
+def _constructs(result: Result) -> dict[str, dict[str, Any]]:
+    spec, solution = result.spec, result.solution
+    items = result.items
+    table = {
+        "r_squared": solution.r_squared[0],
+        "r_squared_adjusted": fit_r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
+        "alpha_raw": reliability.alpha_raw(items.cov, items.block)[0],
+        "alpha_standardised": reliability.alpha_standardised(items.corr, items.block)[0],
+        "rho_a": reliability.rho_a(items.corr, items.weights, items.block)[0],
+        "rho_c": reliability.rho_c(items.loadings, items.block)[0],
+        "ave": reliability.ave(items.loadings, items.block)[0],
+        "full_collinearity_vif": _full_collinearity(result),
+        "sd": result.points.sd[0],
+    }
+    return {
+        construct.id: {"points": float(result.points.constructs[0, place])}
+        | _with_interval(result, "constructs", place)
+        | {name: float(values[place]) for name, values in table.items()}
+        | {f"{name}_ci": ends for name, field in QUALITY.items() if (ends := _ends(result, field, place))}
+        | _parts(result, place)
+        | {"name": dict(construct.name), "valence": construct.valence}
+        for place, construct in enumerate(spec.constructs)
+    }
+
+
+def _parts(result: Result, place: int) -> dict[str, Any]:
+    spec, items = result.spec, result.items
+    construct, first = spec.constructs[place], len(spec.indicator_ids)
+    if construct.product:
+        return {"product": list(construct.product)}
+    if not construct.components:
+        return {}
+    vif = validity.item_vif(items.corr, items.block)[0]
+    rows = {part: items.names.index(part, first) for part in construct.components}
+    return {
+        "components": {
+            part: {
+                "weight": float(items.weights[0, row, place]),
+                "loading": float(items.loadings[0, row, place]),
+                "vif": float(vif[row]),
+            }
+            for part, row in rows.items()
+        }
+    }
+
+
+def _full_collinearity(result: Result) -> F64:
+    """Of constructs that are no component of another, whose scores they would repeat."""
+    columns = result.spec.separate
+    found = np.full(len(result.spec.constructs), np.nan)
+    corr = result.solution.construct_corr[:, columns[:, None], columns]
+    found[columns] = validity.full_collinearity_vif(corr)[0]
+    return found
+
+
+def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
+    return {
+        node.id: {
+            "construct": construct,
+            "points": float(result.points.dimensions[0, place]),
+            **_with_interval(result, "dimensions", place),
+            "weight_share": float(result.points.dimension_shares[0, place]),
+            "name": dict(node.name),
+        }
+        for place, (construct, node) in enumerate(result.spec.dimensions)
+    }
+
+
+def _indicators(result: Result) -> dict[str, dict[str, Any]]:
+    spec, solution, scored = result.spec, result.solution, result.points
+    vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
+    home, owner = spec.home_mask, measurement.part_of(spec)
+    item_total = reliability.item_total(result.moments.cov, home)[0]
+    without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
+    names = {indicator.id: indicator.name for indicator in spec.indicators}
+    within = {code: node.id for _, node in spec.dimensions for code in node.indicators}
+    spread = np.sqrt(np.diag(result.moments.cov[0]) * result.n_used / max(result.n_used - 1, 1))
+    found = {}
+    for row, code in enumerate(spec.indicator_ids):
+        place = int(spec.home[row])
+        found[code] = {
+            "construct": spec.construct_ids[place],
+            "dimension": within.get(code),
+            "points": float(scored.indicators[0, row]),
+            **_with_interval(result, "indicators", row),
+            "mean": float(result.moments.mean[0, row]),
+            "sd": float(spread[row]),
+            "loading": float(solution.loadings[0, row, place]),
+            **{f"{name}_ci": ends for name, field in OUTER.items() if (ends := _ends(result, field, row))},
+            "outer_weight": float(solution.weights[0, row, place]),
+            "weight_share": float(scored.shares[0, row]),
+            "vif": float(vif[row]),
+            "item_total": float(item_total[row]),
+            "alpha_if_deleted": float(without[row]),
+            "cross_loadings": {
+                name: None if owner[place, other] else float(solution.loadings[0, row, other])
+                for other, name in enumerate(spec.construct_ids)
+            },
+            "name": dict(names[code]),
+        }
+    return found
+
+
+def _p_value(estimate: float, error: float | None) -> float | None:
+    """Give the two-sided normal p-value of an estimate by its bootstrap standard error."""
+    if not error or not math.isfinite(error):
+        return None
+    return float(2 * ndtr(-abs(estimate) / error))
+
+
+def _paths(result: Result) -> list[dict[str, Any]]:
+    spec, solution = result.spec, result.solution
+    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    effect = fit_f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
+    found = []
+    for source, target in spec.paths:
+        place = spec.construct_ids.index(target), spec.construct_ids.index(source)
+        row: dict[str, Any] = {
+            "source": source,
+            "target": target,
+            "estimate": float(solution.paths[0][place]),
+        }
+        row |= _with_interval(result, "paths", place)
+        if "se" in row:
+            row["p"] = _p_value(row["estimate"], row["se"])
+        found.append(row | {"f2": float(effect[place]), "vif": float(vif[place])})
+    return found
+
+
+def _effects(result: Result) -> list[dict[str, Any]]:
+    spec, estimates = result.spec, result.estimates
+    # With every path at 1 a total effect counts the ways from source to target.
+    leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
+    found = []
+    for column, source in enumerate(spec.construct_ids):
+        for row, target in enumerate(spec.construct_ids):
+            total = float(estimates.total_effects[0, row, column])
+            if row != column and leads[row, column]:
+                found.append(
+                    {"source": source, "target": target, "standardised": total}
+                    | {"points_per_point": float(estimates.points_per_point[0, row, column])}
+                    | _with_interval(result, "points_per_point", (row, column))
+                )
+    return found
+
+
+def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
+    names = result.spec.construct_ids
+    return [
+        [names[column], names[row], float(table[row, column])]
+        for row in range(len(names))
+        for column in range(row + (1 if diagonal else 0))
+    ]
+
+
+def _fornell_larcker(result: Result) -> list[list[Any]]:
+    shared = reliability.ave(result.items.loadings, result.items.block)
+    table = validity.fornell_larcker(result.solution.construct_corr, shared)[0]
+    return _pairs(result, np.where(measurement.nested(result.spec), np.nan, table), diagonal=True)
+
+
+def _fit(result: Result) -> dict[str, Any]:
+    if result.covariance is not None:
+        return dict(result.covariance.document["fit"])
+    solution = result.solution
+    corr = result.moments.corr[0]
+    first = np.flatnonzero(result.spec.home_mask.any(axis=0))
+    implied = fit_implied_corr(
+        corr,
+        solution.loadings[0][:, first],
+        solution.construct_corr[0][np.ix_(first, first)],
+        result.spec.home_mask[:, first],
+    )
+    measures = {"srmr": fit_srmr, "d_uls": fit_d_uls, "d_g": fit_d_g}
+    return {name: float(measure(corr, implied)) for name, measure in measures.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    return value

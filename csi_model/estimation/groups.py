@@ -1,0 +1,126 @@
+"""groups (to be written)."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing.context import BaseContext
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from csi_model.answers.sample import IndicatorMatrix
+from csi_model.errors import Caution, DataError, ModelError
+from csi_model.estimation.one import _estimate
+from csi_model.estimation.result import Result
+from csi_model.options import Options, Progress
+from csi_model.specify import ModelSpec
+
+Task = tuple[str, ModelSpec, IndicatorMatrix, "Options"]
+
+
+def estimate_groups(
+    spec: ModelSpec, data: IndicatorMatrix, options: Options, labels: NDArray[Any], progress: Progress | None
+) -> tuple[dict[str, Result | None], list[Caution]]:
+    """Estimate each group apart; one below the floor, or refused, is None and named in a caution.
+
+    The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
+    each group's seed comes from `options.seed` and its name. Respondents with an empty label are of no group.
+    Groups keep no draws.
+    """
+    names = sorted(set(labels.tolist()) - {""})
+    tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()
+    for name in names:
+        rows = labels == name
+        found[name] = None
+        if rows.sum() < options.floor:
+            cautions.append(
+                Caution(
+                    "small-group",
+                    f"{name}: {int(rows.sum())} respondents, fewer than {options.floor}; not shown.",
+                )
+            )
+        else:
+            own = replace(options, seed=seed_of_group(options.seed, name), jobs=1)
+            tasks.append((name, spec, data.subset(rows), own))
+    for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
+        if isinstance(outcome, ModelError):
+            cautions.append(Caution("group-refused", f"{name}: {outcome}"))
+        else:
+            found[name] = outcome
+        if progress is not None:
+            progress(done / len(tasks))
+    return found, cautions
+
+
+def seed_of_group(seed: int, name: str) -> int:
+    """Derive a group's seed from that of the whole and the group's name."""
+    return int(np.random.SeedSequence([seed, 2, *name.encode()]).generate_state(1)[0])
+
+
+def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:
+    done = 0
+    if jobs > 1 and len(tasks) > 1:
+        # Small chunks: progress is seen as it is made, and no process ends long before the others.
+        chunk = max(1, len(tasks) // (32 * jobs))
+        try:
+            # Answers go to each process once, when it starts. Sent task by task they would fill the pipe,
+            # and Python before 3.11.5 waits for ever where a process dies with a full pipe (gh-94777).
+            with ProcessPoolExecutor(
+                min(jobs, len(tasks)), mp_context=_processes(), initializer=_take, initargs=(tasks,)
+            ) as pool:
+                for outcome in pool.map(_one_taken, range(len(tasks)), chunksize=chunk):
+                    done += 1
+                    yield outcome
+        except (BrokenProcessPool, BrokenPipeError):
+            # Memory ran out, or a script that is not guarded by __name__ cannot be read by the workers.
+            message = f"Worker processes ended early; {len(tasks) - done} groups were estimated one by one."
+            cautions.append(Caution("workers-ended", message))
+    yield from map(_one_group, tasks[done:])
+
+
+def _processes() -> BaseContext:
+    """Give processes that do not inherit this one's threads: a fork of the linear algebra's could hang."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+_taken: list[Task] = []  # in a worker process: what it may be asked for
+
+
+def _take(tasks: list[Task]) -> None:
+    _taken[:] = tasks
+
+
+def _one_taken(place: int) -> tuple[str, Result | ModelError]:
+    return _one_group(_taken[place])
+
+
+def _one_group(task: Task) -> tuple[str, Result | ModelError]:
+    name, spec, data, options = task
+    try:
+        answered = ~np.isnan(data.values)
+        for column, code in enumerate(data.codes):
+            seen = data.values[answered[:, column], column]
+            if len(seen) < 2 or seen.min() == seen.max():
+                raise DataError(
+                    f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
+                )
+        # One thread of linear algebra: groups are small, and processes with several each get in each
+        # other's way. The same in one process, so that the last digit does not tell how many there were.
+        with threadpool_limits(limits=1, user_api="blas"):
+            return name, _estimate(spec, data, options).without_draws()
+    except ModelError as error:
+        return name, error
+    except np.linalg.LinAlgError:
+        return name, DataError(
+            "Its answers cannot be told apart.", code="singular", remedy="Join small groups."
+        )

@@ -1,0 +1,47 @@
+"""Every respondent's construct scores in points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from csi_model.answers.sample import IndicatorMatrix, question_points
+from csi_model.arrays import F64
+from csi_model.estimation.result import Result
+
+
+def respondent_scores(result: Result, data: IndicatorMatrix) -> F64:
+    r"""Score respondents on every construct by the weights of an estimation.
+
+    Parameters
+    ----------
+    data
+        The answers that were estimated, or others to the same questions: the weights stay as they are.
+
+    Returns
+    -------
+    ndarray of shape (n_respondents, n_constructs)
+        0 to 100. A gap is passed over: the answered questions keep their weights relative to each other;
+        ``nan`` for who answered none of a construct's questions, and for interactions. Of complete answers
+        the weighted mean is the construct's points.
+
+    Raises
+    ------
+    DataError
+        As `question_points`.
+
+    Notes
+    -----
+    .. math:: P_{nj} = \sum_i a_{ni}\, \omega_{ij}\, s_{ni} / \sum_i a_{ni}\, \omega_{ij}
+
+    with question points s, `Points.construct_shares` :math:`\omega`, and a 1 where answered, else 0.
+
+    References
+    ----------
+    Fornell, Johnson, Anderson, Cha and Bryant (1996), Journal of Marketing 60(4), 7-18, appendix.
+    """
+    points, shares = question_points(result.spec, data), result.points.construct_shares[0]
+    answered = ~np.isnan(points)
+    mass = answered @ shares
+    total = np.where(answered, points, 0.0) @ shares
+    scores = np.divide(total, mass, out=np.full_like(mass, np.nan), where=mass > 0)
+    return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends

@@ -1,0 +1,129 @@
+"""checks (to be written)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from csi_model.arrays import F64
+from csi_model.errors import Caution
+from csi_model.evaluation.panel import Panel
+from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.many import between_variance
+
+FEW_UNITS = 8
+
+
+class ParallelTrends(NamedTuple):
+    """Did treated and comparison units move alike before the measure?
+
+    ``placebo`` holds one Estimate per earlier before-wave (difference-in-differences to the last before-wave,
+    shape (n_before - 1, n_figures)), ``wald`` and ``p`` the joint test (n_figures,), ``p`` is ``nan``
+    where units are too few for one, ``detectable`` the
+    divergence in points that the data would have shown with 80 % probability.
+    """
+
+    waves: tuple[str, ...]
+    placebo: Estimate
+    wald: F64
+    p: F64
+    detectable: F64
+
+
+class RegressionToMean(NamedTuple):
+    """What the treated units would have gained anyway because they started low by bad luck.
+
+    Both (n_figures,): ``reliability`` 0-1 of the treated units' baselines, ``expected_gain`` in points over
+    the comparison units; ``nan`` where answers do not vary, or no unit has two in one wave.
+    """
+
+    reliability: F64
+    expected_gain: F64
+
+
+def _parallel_trends(
+    by_wave: Estimate, steps: F64, before: tuple[str, ...], level: float, df: float
+) -> ParallelTrends | None:
+    n = len(before) - 1
+    if n < 1:
+        return None
+    placebo = from_normal(by_wave.value[:n], by_wave.se[:n], level=level, df=df)
+    wald, p = np.zeros(steps.shape[2]), np.full(steps.shape[2], np.nan)
+    for k in range(steps.shape[2]):
+        covariance = np.atleast_2d(np.cov(steps[:, :n, k], rowvar=False))
+        value = placebo.value[:, k]
+        wald[k] = float(value @ np.linalg.pinv(covariance) @ value)
+        # Hotelling's scaling keeps the joint test honest when units are few.
+        if df > n:
+            p[k] = float(stats.f.sf(wald[k] * (df - n + 1) / (df * n), n, df - n + 1))
+    reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    return ParallelTrends(before[:-1], placebo, wald, p, reach * placebo.se.max(axis=0))
+
+
+def _regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
+    r"""Expected rebound of treated over comparison units, by figure.
+
+    Notes
+    -----
+    A unit's baseline is the mean of its before-wave means, with sampling error s. Its reliability is
+    :math:`\tau^2 / (\tau^2 + s^2)` with :math:`\tau^2` the true variance between units (REML). A unit's
+    expected rebound is (1 - reliability) times its distance to the centre of all units (Barnett, van der
+    Pols & Dobson 2005, International Journal of Epidemiology 34:215-220). It matters where units were chosen
+    because they scored low. Units count by their fixed weights, as in the effect.
+    """
+    baseline = panel.means[:, :n_before].mean(axis=1)
+    variance = panel.variance[:, :n_before].sum(axis=1) / n_before**2
+    reliability, gain = np.full(baseline.shape[1], np.nan), np.full(baseline.shape[1], np.nan)
+    for k in np.flatnonzero((variance > 0).all(axis=0)).tolist():
+        between = between_variance(baseline[:, k], np.sqrt(variance[:, k]))
+        total = between + variance[:, k]
+        centre = np.average(baseline[:, k], weights=1 / total)
+        rebound = variance[:, k] / total * (centre - baseline[:, k])
+        reliability[k] = between / total[panel.treated] @ panel.weights[panel.treated]
+        gain[k] = rebound @ np.where(panel.treated, panel.weights, -panel.weights)
+    return RegressionToMean(reliability, gain)
+
+
+def _unit_cautions(fewest: int, df: float) -> list[Caution]:
+    if fewest < FEW_UNITS:
+        text = f"Only {fewest} units on one side: read the interval with care."
+    elif df + 1 < FEW_UNITS:
+        text = (
+            f"The units of one side differ so much in weight that they say no more than {df + 1:.0f} alike."
+        )
+    else:
+        return []
+    return [Caution("few-units", text)]
+
+
+def _trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
+    if trends is None:
+        text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
+        return [Caution("no-trend-check", text)]
+    if not np.isfinite(trends.p).all():
+        text = (
+            f"With so few units and {n_before} before-waves no joint test of trends can be made;"
+            " look at the placebo differences themselves."
+        )
+        return [Caution("no-trend-check", text)]
+    if (trends.p < 0.05).any():
+        text = (
+            "Treated and comparison units moved apart before the measure already; the effect may be a trend."
+        )
+        return [Caution("trends-differ", text)]
+    return []
+
+
+def _rebound_cautions(effect: Estimate, rebound: RegressionToMean) -> list[Caution]:
+    bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
+    return [
+        Caution(
+            "regression-to-mean",
+            f"If treated units were chosen for their low score, {rebound.expected_gain[k]:+.1f} of"
+            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the"
+            " change from a wave that played no part in the choice, or compare with units as low.",
+        )
+        for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist()
+    ]

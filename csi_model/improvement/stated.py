@@ -1,0 +1,203 @@
+"""What to do first: importance and performance, stated importance, a ranking with its stability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from csi_model.arrays import F64
+from csi_model.errors import DataError
+from csi_model.estimation.result import Result
+from csi_model.improvement.drivers import LEVELS, Levels, drivers
+from csi_model.improvement.ranking import Ranking, _ends
+from csi_model.inference.checks import check_answers, check_weights
+from csi_model.inference.figures import Estimate, share_interval
+from csi_model.inference.means import n_effective, weighted_means
+from csi_model.measures.effects import points_per_point
+
+
+def stated(
+    result: Result, picked: Sequence[Sequence[str] | None], *, weights: F64 | None = None
+) -> dict[str, Any]:
+    """Set what respondents said matters beside what drives the index, as plain values.
+
+    Parameters
+    ----------
+    picked : sequence of length n_respondents
+        Codes that each respondent picked, all of one level; None where the question was not answered.
+    weights : ndarray of shape (n_respondents,), optional
+
+    Returns
+    -------
+    dict
+        ``level``; ``options``: share (0-1) that picked each, with interval, and derived importance;
+        ``rank_agreement`` (Spearman, None without a ranking); ``hidden`` and ``overrated`` codes.
+
+    Raises
+    ------
+    DataError
+        A code that is on no level, codes of two levels, or too few answers.
+    """
+    found = drivers(result)
+    codes = sorted({code for own in picked if own for code in own})
+    level = next((name for name in LEVELS if codes and set(codes) <= set(found.names[name])), None)
+    if level is None:
+        known = {code for name in LEVELS for code in found.names[name]}
+        wrong = [code for code in codes if code not in known]
+        raise DataError(
+            f"{wrong[0]} is neither a construct, a dimension nor a question of the model."
+            if wrong
+            else "The picks are of two levels, or there are none.",
+            code="stated",
+            remedy="Write codes of the model, all constructs, all dimensions or all questions.",
+        )
+    options = [
+        (k, code) for k, code in enumerate(found.names[level]) if found.leads[level][k] or code in codes
+    ]
+    table = np.array(
+        [[np.nan] * len(options) if own is None else [code in own for _, code in options] for own in picked],
+        dtype=float,
+    )
+    derived = getattr(found.importance, level)[[k for k, _ in options]]
+    answer = stated_importance(
+        table, derived=derived, weights=weights, floor=result.options.floor, level=result.options.level
+    )
+    names = [code for _, code in options]
+    return {
+        "level": level,
+        "options": [
+            {
+                "id": code,
+                "share": float(answer.shares.value[k]),
+                "share_ci": _ends(answer.shares, k),
+                "importance": float(derived[k]),
+            }
+            for k, code in enumerate(names)
+        ],
+        "rank_agreement": float(answer.rank_agreement) if np.isfinite(answer.rank_agreement) else None,
+        "hidden": [names[k] for k in answer.hidden],
+        "overrated": [names[k] for k in answer.overrated],
+    }
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What respondents said matters: pick-n counts.
+
+    Attributes
+    ----------
+    shares : Estimate
+        Share 0-1 of those who had the option that picked it, (n_options,).
+    rank_agreement : float
+        Spearman correlation with derived importance, ``nan`` without it.
+    hidden : tuple of int
+        Options in the upper half by derived but the lower by stated importance: hidden drivers.
+    overrated : tuple of int
+        The other way round: said to matter, with little effect on the index.
+    """
+
+    shares: Estimate
+    rank_agreement: float
+    hidden: tuple[int, ...]
+    overrated: tuple[int, ...]
+
+
+def unstandardised_effects(total_effects: F64, score_sd: F64) -> F64:
+    """Turn standardised total effects into points of the target per point of the source.
+
+    Parameters
+    ----------
+    total_effects : ndarray of shape (..., n_constructs, n_constructs)
+        ``[target, source]``, standardised.
+    score_sd : ndarray of shape (..., n_constructs)
+        Standard deviation of construct points (the weighted means with shares that sum to 1).
+
+    References
+    ----------
+    Ringle & Sarstedt (2016), Industrial Management & Data Systems 116:1865-1886, step 3.
+    """
+    score_sd = np.asarray(score_sd, float)
+    if (score_sd <= 0).any() or not np.isfinite(score_sd).all():
+        msg = "A construct's points do not vary."
+        raise DataError(msg, code="zero-variance", remedy="Leave the construct out or join units.")
+    return np.asarray(points_per_point(np.asarray(total_effects, float), score_sd))
+
+
+def performance(indicator_points: F64, shares: F64, dimensions: F64) -> Levels:
+    """Points on the three levels from question means.
+
+    Parameters
+    ----------
+    indicator_points : ndarray of shape (..., n_indicators)
+    shares, dimensions
+        As for :func:`importance`. A dimension uses its own questions' shares, renormalised.
+    """
+    points, shares = np.asarray(indicator_points, float), np.asarray(shares, float)
+    own = shares.sum(axis=-1)
+    member = np.asarray(dimensions, float)
+    mass = own @ member.T
+    if (mass <= 0).any():
+        msg = "A dimension has no weight in its construct."
+        raise DataError(msg, code="shares", remedy="Leave the dimension out or give its questions weight.")
+    return Levels(np.einsum("...pj,...p->...j", shares, points), (own * points) @ member.T / mass, points)
+
+
+def stated_importance(
+    picks: F64,
+    *,
+    derived: F64 | None = None,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
+    floor: int = 30,
+    level: float = 0.95,
+) -> Stated:
+    """Stated importance from pick-3 answers, beside derived importance.
+
+    Parameters
+    ----------
+    picks : ndarray of shape (n_respondents, n_options)
+        1 picked, 0 not picked, ``nan`` not offered (or the question not answered).
+    derived : ndarray of shape (n_options,), optional
+        Derived importance of the same options.
+
+    Notes
+    -----
+    Shares of one respondent's picks are negatively correlated; intervals are for each option by itself.
+    """
+    picks = check_answers(picks)
+    offered = ~np.isnan(picks)
+    if not np.isin(picks[offered], (0.0, 1.0)).all():
+        raise DataError("Picks are neither 0 nor 1.", code="picks", remedy="Give one 0/1 column per option.")
+    if (offered.sum(axis=0) < floor).any():
+        k = int(np.argmin(offered.sum(axis=0)))
+        msg = f"Option {k} was offered to {int(offered[:, k].sum())} respondents, below the floor of {floor}."
+        raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the option out.")
+    weights = check_weights(weights, len(picks))
+    means, covariance = weighted_means(picks, weights, clusters)
+    shares = share_interval(means, np.sqrt(np.diag(covariance)), n_effective(weights), level=level)
+    agreement = np.nan
+    hidden: tuple[int, ...] = ()
+    overrated: tuple[int, ...] = ()
+    if derived is not None:
+        derived = np.asarray(derived, float)
+        if derived.shape != means.shape:
+            msg = f"{means.size} options but derived importance of shape {derived.shape}."
+            raise DataError(msg, code="shape", remedy="Give derived importance of the same options.")
+        strong, said = derived > np.median(derived), means > np.median(means)
+        if np.ptp(derived) > 0 and np.ptp(means) > 0:
+            agreement = float(stats.spearmanr(derived, means).statistic)
+        hidden = tuple(np.flatnonzero(strong & ~said).tolist())
+        overrated = tuple(np.flatnonzero(~strong & said).tolist())
+    return Stated(shares, agreement, hidden, overrated)
+
+
+def weakest_ties(names: Sequence[str], ranking: Ranking) -> tuple[tuple[str, str], ...]:
+    """Neighbouring candidates whose rank intervals overlap, so that their order is not to be read as one."""
+    named = [names[k] for k in ranking.order]
+    low, high = ranking.rank_low[ranking.order], ranking.rank_high[ranking.order]
+    return tuple((named[k], named[k + 1]) for k in range(len(named) - 1) if high[k] >= low[k + 1])

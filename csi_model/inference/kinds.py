@@ -1,0 +1,154 @@
+"""Ends of intervals from draws: percentile, BCa and studentised (bootstrap-t)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from csi_model.arrays import F64
+from csi_model.inference.figures import critical
+
+# The p-quantile of R draws is the (R + 1)p-th in order (Davison and Hinkley 1997, section 5.2).
+ORDERED: Literal["weibull"] = "weibull"
+
+
+# A draw whose standard error is this small a part of the sample's says nothing about the scale of its error.
+LEAST_ERROR = 1e-3
+
+
+def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
+    """Give the percentile interval of each estimate; failed draws are left out.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_draws, ...)
+
+    Notes
+    -----
+    An estimate that no draw has (the points of an interaction) has no interval, and takes none from others.
+    Quantiles are R's (type 7), so that from the same draws the ends equal those of seminr, plspm and cSEM.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
+    """
+    kept, there = _usable(draws)
+    ends = np.full((2, *there.shape), np.nan)
+    if kept.sum() >= 2:
+        flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
+        ends[:, there] = np.quantile(flat, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return _shaped(ends, draws)
+
+
+def expanded(level: float, df: float) -> float:
+    """Give the level whose normal quantile is Student's of the level asked for.
+
+    References
+    ----------
+    Hesterberg (2015), The American Statistician 69(4), 371-386 (expanded percentile interval); its
+    factor n/(n - 1) is in the draws already (`sampling.SamplingUnits`).
+    """
+    return float(2 * ndtr(critical(level, df)) - 1)
+
+
+def bca(draws: F64, estimate: F64, shares: F64, level: float = 0.95) -> tuple[F64, F64]:
+    r"""Give the bias-corrected and accelerated interval.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_draws, ...)
+    estimate : ndarray of shape (...)
+    shares : ndarray of shape (n_units, ...)
+        Of `influence.jackknife`.
+
+    Notes
+    -----
+    .. math:: a = \frac{\sum_{hj} v_{hj}^3}{6\,(\sum_{hj} v_{hj}^2)^{3/2}}
+
+    over the units j of all strata h, with :math:`v_{hj} = l_{hj}/n_h`: the acceleration of several samples;
+    of a single one it is Efron's.
+
+    References
+    ----------
+    Efron (1987), JASA 82, 171-185; Efron and Tibshirani (1993), equations 14.10 to 14.15; for several samples
+    Davison and Hinkley (1997), Bootstrap Methods and their Application, section 5.3.
+    """
+    kept, there = _usable(draws)
+    ends = np.full((2, *there.shape), np.nan)
+    if kept.sum() >= 2:
+        flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
+        point = np.ravel(estimate)[there]
+        below = ((flat < point).sum(axis=0) + 0.5 * (flat == point).sum(axis=0)) / len(flat)
+        bias = ndtri(np.clip(below, 0.5 / len(flat), 1 - 0.5 / len(flat)))
+        skew = acceleration(shares.reshape(len(shares), -1)[:, there])
+        for end, tail in enumerate(((1 - level) / 2, (1 + level) / 2)):
+            shifted = bias + ndtri(tail)
+            wanted = ndtr(bias + shifted / (1 - skew * shifted))
+            ends[end, there] = [
+                np.quantile(flat[:, k], wanted[k], method=ORDERED) for k in range(flat.shape[1])
+            ]
+    return _shaped(ends, draws)
+
+
+def acceleration(shares: F64) -> F64:
+    """Give the acceleration of each figure from the units' shares (first axis); see `bca`."""
+    power = (shares**2).sum(axis=0) ** 1.5
+    return np.where(power > 0, (shares**3).sum(axis=0) / (6 * np.where(power > 0, power, 1.0)), 0.0)
+
+
+def studentised(draws: F64, estimate: F64, errors: F64, level: float = 0.95) -> tuple[F64, F64]:
+    r"""Give the bootstrap-t interval: each draw's deviation is measured by its own standard error.
+
+    Parameters
+    ----------
+    draws, errors : ndarray of shape (n_draws, ...)
+        Estimates of resamples and their standard errors (`nested.bootstrap_t`).
+    estimate : ndarray of shape (...)
+
+    Notes
+    -----
+    .. math:: t^* = (\hat\theta^* - \hat\theta)/\hat\sigma^*, \quad
+              [\hat\theta - t^*_{(1-\alpha)}\hat\sigma,\; \hat\theta - t^*_{(\alpha)}\hat\sigma]
+
+    with the standard deviation of the draws as :math:`\hat\sigma`. A draw with less than a thousandth of it
+    as standard error is left out; where that is half of the draws, there is no interval. A figure that is the
+    same in all draws (a path that the model has not) has itself as both ends. Ends may lie beyond what the
+    figure can be (a loading above 1): the price of a scale that is not transformed.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), section 12.5, equation 12.22; Davison and Hinkley (1997), section 5.2.
+    """
+    kept, there = _usable(draws)
+    ends = np.full((2, *there.shape), np.nan)
+    if kept.sum() >= 2:
+        flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
+        own = errors.reshape(len(errors), -1)[np.ix_(kept, there)]
+        point, spread = np.ravel(estimate)[there], flat.std(axis=0, ddof=1)
+        still = spread <= 1e-12 * np.maximum(np.abs(point), 1.0)
+        with np.errstate(all="ignore"):
+            ratio = np.where(own > LEAST_ERROR * spread, (flat - point) / own, np.nan)
+        ratio[:, still] = 0.0
+        ratio[:, np.isnan(ratio).mean(axis=0) >= 0.5] = np.nan
+        found = np.full((2, len(point)), np.nan)
+        some = np.isfinite(ratio).any(axis=0)
+        found[:, some] = np.nanquantile(
+            ratio[:, some], [(1 + level) / 2, (1 - level) / 2], axis=0, method=ORDERED
+        )
+        ends[:, there] = point - found * spread
+    return _shaped(ends, draws)
+
+
+def _usable(draws: F64) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which estimates any draw has, and which draws have all of these."""
+    finite = np.isfinite(draws.reshape(len(draws), -1))
+    there = np.asarray(finite.any(axis=0))
+    return np.asarray(finite[:, there].all(axis=1)), there
+
+
+def _shaped(ends: F64, draws: F64) -> tuple[F64, F64]:
+    low, high = ends.reshape(2, *draws.shape[1:])
+    return low, high

@@ -1,0 +1,74 @@
+"""many (to be written)."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import optimize
+
+from csi_model.arrays import F64
+from csi_model.errors import DataError
+from csi_model.inference.checks import check_standard_errors
+
+
+def holm(p: F64) -> F64:
+    """Correct p-values for looking many times, by Holm's step-down.
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+        ``nan`` entries (not tested) stay ``nan`` and do not count.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Adjusted p-values, at most 1.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6:65-70.
+    """
+    p = np.asarray(p, float)
+    tested = np.flatnonzero(~np.isnan(p))
+    if ((p[tested] < 0) | (p[tested] > 1)).any():
+        raise DataError("A p-value lies outside 0 to 1.", code="p-value", remedy="Give probabilities.")
+    order = tested[np.argsort(p[tested], kind="stable")]
+    adjusted = np.full(p.shape, np.nan)
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(order) else steps
+    return adjusted
+
+
+def between_variance(points: F64, standard_errors: F64) -> float:
+    """Variance of true unit levels beyond sampling error, by restricted maximum likelihood.
+
+    Parameters
+    ----------
+    points, standard_errors : ndarray of shape (n_units,)
+
+    Returns
+    -------
+    float
+        Squared points, zero where the units differ no more than sampling error explains.
+
+    References
+    ----------
+    Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30:261-293, section 2.5.
+    """
+    points, standard_errors = check_standard_errors(points, standard_errors)
+    variance = standard_errors**2
+
+    def minus_twice_log_likelihood(between: float) -> float:
+        precision = 1 / (variance + between)
+        centre = (precision @ points) / precision.sum()
+        return float(
+            np.log(variance + between).sum() + np.log(precision.sum()) + precision @ (points - centre) ** 2
+        )
+
+    spread = float(np.var(points, ddof=1)) if len(points) > 1 else 0.0
+    if spread == 0:
+        return 0.0
+    found = optimize.minimize_scalar(
+        minus_twice_log_likelihood, bounds=(0, 4 * spread), method="bounded", options={"xatol": 1e-9 * spread}
+    )
+    at_zero = minus_twice_log_likelihood(0.0) if (variance > 0).all() else np.inf
+    return 0.0 if at_zero <= found.fun else float(found.x)

@@ -1,0 +1,86 @@
+"""Points from 0 to 100 on four levels: index, constructs, dimensions, questions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi_model.arrays import F64
+from csi_model.specify import ModelSpec
+
+
+class Points(NamedTuple):
+    """Points of batches of fits.
+
+    Attributes
+    ----------
+    indicators : (n_batch, n_indicators), 0–100
+    shares : (n_batch, n_indicators), the weight of each question in its construct, summing to 1 there
+    construct_shares : (n_batch, n_indicators, n_constructs)
+        The weight of each question in the points of every construct, second order included; each column
+        sums to 1, an interaction's holds zeros.
+    dimensions, dimension_shares : (n_batch, n_dimensions)
+    constructs : (n_batch, n_constructs), 0–100
+    sd : (n_batch, n_constructs), standard deviation of the construct's score in points
+    clipped : (n_batch, n_constructs), whether a negative weight was set to zero
+    """
+
+    indicators: F64
+    shares: F64
+    construct_shares: F64
+    dimensions: F64
+    dimension_shares: F64
+    constructs: F64
+    sd: F64
+    clipped: NDArray[np.bool_]
+
+
+def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
+    r"""Score fits on 0–100.
+
+    Parameters
+    ----------
+    mean : ndarray of shape (n_batch, n_indicators), scale points
+    cov : ndarray of shape (n_batch, n_indicators, n_indicators)
+    weights : ndarray of shape (n_batch, n_indicators, n_constructs), standardised outer weights
+
+    Notes
+    -----
+    .. math:: s_i = 100 (\bar x_i - l_i)/(h_i - l_i), \quad
+              \omega_i = \frac{w_i/\sigma_i}{\sum_{k \in block} w_k/\sigma_k}, \quad
+              P = \sum_i \omega_i s_i
+
+    with :math:`\sigma_i` the standard deviation of :math:`s_i`. Where a weight is negative it counts as zero
+    (and the result carries a caution): a better answer must never lower the score. A dimension's points use
+    its own questions' shares, so construct points are exactly the weighted mean of dimension points. `shares`
+    are those within the first-order constructs; a second-order construct is the weighted mean of all
+    questions of its components (`construct_shares`); an interaction has no points (``nan``).
+
+    References
+    ----------
+    Fornell, Johnson, Anderson, Cha and Bryant (1996), Journal of Marketing 60(4), 7-18, appendix.
+    """
+    low, high, _ = spec.scales.T
+    unit = 100.0 / (high - low)
+    scores = (mean - low) * unit
+    spread = np.sqrt(np.einsum("bii->bi", cov)) * unit
+    own = np.where(spec.home_mask, weights, 0.0).sum(axis=2)
+    clipped: NDArray[np.bool_] = np.any(np.where(spec.block_mask, weights, 0.0) < 0, axis=1)
+    raw = np.maximum(own, 0.0) / spread
+    block = spec.home_mask.astype(float)
+    shares = raw / ((raw @ block) @ block.T)
+    matrix = shares[:, :, None] * block
+    for j in np.flatnonzero(spec.block_mask.any(axis=0) & ~spec.home_mask.any(axis=0)):  # second order
+        wide = np.maximum(np.where(spec.block_mask[:, j], weights[:, :, j], 0.0), 0.0) / spread
+        matrix[:, :, j] = wide / wide.sum(axis=1, keepdims=True)
+    construct_points = np.where(spec.scored, (scores[:, None, :] @ matrix)[:, 0], np.nan)
+    scaled = matrix * unit[:, None]
+    member = np.array(
+        [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
+    ).reshape(len(spec.indicator_ids), len(spec.dimensions))
+    dimension_shares = shares @ member
+    dimension_points = ((shares * scores) @ member) / np.where(dimension_shares > 0, dimension_shares, np.nan)
+    sd = np.where(spec.scored, np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled)), np.nan)
+    return Points(scores, shares, matrix, dimension_points, dimension_shares, construct_points, sd, clipped)

@@ -1,0 +1,111 @@
+"""implied (to be written)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from csi_model.answers.moments import Moments
+from csi_model.arrays import F64, Mask
+from csi_model.measures.fit import d_g as fit_d_g
+from csi_model.measures.fit import d_ml as fit_d_ml
+from csi_model.measures.fit import d_uls as fit_d_uls
+from csi_model.measures.fit import srmr as fit_srmr
+from csi_model.pls import algorithm as pls
+from csi_model.pls import consistent
+from csi_model.specify import ModelSpec
+
+
+def implied(corr: F64, solution: pls.Solution, spec: ModelSpec, method: str, structure: str) -> F64:
+    """Give the indicator correlations that batches of fits imply.
+
+    Parameters
+    ----------
+    method : {"pls", "plsc"}
+        With pls all constructs are composites, whose own indicators may correlate freely. With plsc those
+        that are corrected are common factors. As in cSEM.
+    structure : {"estimated", "saturated"}
+        Construct correlations as the paths imply them, or as observed (which tests measurement alone).
+    """
+    composites = np.ones(len(spec.constructs), dtype=bool)
+    if method == "plsc":
+        composites = np.logical_not(consistent.factors_of(spec))
+    constructs = solution.construct_corr
+    if structure == "estimated":
+        constructs = structural_corr(solution.paths, constructs, solution.r_squared, spec.path_matrix)
+    return implied_corr(corr, solution.loadings, constructs, spec.block_mask, composites)
+
+
+def distances(corr: F64, implied_corr: F64) -> F64:
+    """Give the distances of batches of matrices, (n_batch, 4), in the order of `DISTANCES`."""
+    found = [fit_srmr(corr, implied_corr), fit_d_uls(corr, implied_corr), fit_d_g(corr, implied_corr)]
+    return np.stack([*found, fit_d_ml(corr, implied_corr)], axis=-1)
+
+
+def implied_corr(
+    corr: F64, loadings: F64, construct_corr: F64, block: Mask, composites: Mask | None = None
+) -> F64:
+    """Give the indicator correlations that a model with these construct correlations implies.
+
+    Parameters
+    ----------
+    corr : ndarray of shape (..., n_indicators, n_indicators)
+    composites : boolean ndarray of shape (n_constructs,), optional
+        Constructs that are composites of their indicators: these may correlate freely among each other, so
+        their observed correlations stand. All others are common factors; by default all are.
+    """
+    own = np.where(block, loadings, 0.0)
+    implied = own @ construct_corr @ np.swapaxes(own, -1, -2)
+    diagonal = np.arange(corr.shape[-1])
+    implied[..., diagonal, diagonal] = 1.0
+    if composites is not None:
+        free = block[:, composites].astype(int)
+        implied = np.where(free @ free.T > 0, corr, implied)
+    return np.asarray(implied)
+
+
+def structural_corr(paths: F64, construct_corr: F64, r_squared: F64, path_matrix: Mask) -> F64:
+    r"""Give the construct correlations that the paths imply (the *estimated* model).
+
+    The observed `construct_corr` instead make the *saturated* model, which tests measurement alone.
+
+    Parameters
+    ----------
+    paths, construct_corr : ndarray of shape (..., n_constructs, n_constructs)
+    r_squared : ndarray of shape (..., n_constructs)
+
+    Notes
+    -----
+    .. math:: (I - B)^{-1} \Psi (I - B')^{-1}
+
+    with :math:`\Psi` the correlations of exogenous constructs and 1 − R² of the others. The diagonal is set
+    to 1 (as in cSEM): it misses 1 where the observed correlations of a target's sources are not the
+    implied ones.
+
+    References
+    ----------
+    Dijkstra and Henseler (2015), MIS Quarterly 39(2), 297-316.
+    """
+    exogenous: Mask = np.logical_not(np.any(path_matrix, axis=1))
+    residual = np.where(exogenous[:, None] & exogenous, construct_corr, 0.0)
+    diagonal = np.arange(len(exogenous))
+    residual[..., diagonal, diagonal] = np.where(exogenous, 1.0, 1 - r_squared)
+    total = np.linalg.inv(np.eye(len(exogenous)) - paths)
+    implied = total @ residual @ np.swapaxes(total, -1, -2)
+    implied[..., diagonal, diagonal] = 1.0
+    return np.asarray(implied)
+
+
+def _implied(moments: Moments, spec: ModelSpec, scheme: str, method: str) -> F64:
+    """Correlations of the indicators that the fitted paths imply; nan where a fit failed."""
+    corr = moments.corr
+    solution = pls.solve(corr, spec, scheme)
+    factors = np.zeros(len(spec.constructs), dtype=bool)
+    with np.errstate(all="ignore"):
+        if method == "plsc":
+            solution = consistent.correct(corr, solution, spec)
+            factors = consistent.factors_of(spec)
+        between = structural_corr(
+            solution.paths, solution.construct_corr, solution.r_squared, spec.path_matrix
+        )
+        implied = implied_corr(corr, solution.loadings, between, spec.block_mask, ~factors)
+    return np.where(solution.converged[:, None, None], implied, np.nan)

@@ -1,0 +1,51 @@
+"""One call over waves: the index with frozen weights, what moved more than chance explains, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from csi_model.errors import Caution
+from csi_model.estimation.result import Result
+from csi_model.inference.many import holm
+from csi_model.inference.plain import figure
+from csi_model.series import official as trend
+
+
+def _waves(series: trend.Series, results: Mapping[str, Result], alpha: float) -> list[dict[str, Any]]:
+    corrected = holm(series.changes.p)
+    found = []
+    for at, code in enumerate(series.codes):
+        change = None
+        if at and np.isfinite(series.changes.value[at - 1]):
+            clear = corrected[at - 1] < alpha
+            rise = float(series.changes.value[at - 1])
+            change = figure(series.changes, at - 1) | {
+                "p_holm": float(corrected[at - 1]),
+                "verdict": ("up" if rise > 0 else "down") if clear else "no clear change",
+            }
+        found.append(
+            {
+                "wave": code,
+                "n_used": results[code].n_used,
+                "official": figure(series.official, at),
+                "re_estimated": figure(series.re_estimated, at),
+                "change": change,
+                "cautions": [caution.plain() for caution in results[code].cautions],
+            }
+        )
+    return found
+
+
+def _points(result: Result, place: int) -> dict[str, Any]:
+    value = float(result.points.constructs[0, place])
+    interval = result.interval("constructs")
+    if interval is None or not np.isfinite(value):
+        return {"value": value if np.isfinite(value) else None, "ci": None}
+    return {"value": value, "ci": [float(interval[1][place]), float(interval[2][place])]}
+
+
+def _once(cautions: Sequence[Caution]) -> list[Caution]:
+    return list(dict.fromkeys(cautions))

@@ -1,0 +1,234 @@
+"""The index through time: official and re-estimated series, and changes between waves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from csi_model.arrays import F64
+from csi_model.errors import Caution, DataError
+from csi_model.inference.figures import Estimate, from_normal
+from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
+from csi_model.series.wave import Wave, check_shares, check_waves
+
+
+@dataclass(frozen=True)
+class Series:
+    """The index by wave.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        Waves in order of time.
+    official : Estimate
+        With the base wave's weights, (n_waves,).
+    re_estimated : Estimate
+        With each wave's own weights.
+    changes : Estimate
+        Official change to the wave before, (n_waves - 1,); a change over an unbridged break is ``nan``.
+    breaks : tuple of Break
+    cautions : tuple of Caution
+    """
+
+    codes: tuple[str, ...]
+    official: Estimate
+    re_estimated: Estimate
+    changes: Estimate
+    breaks: tuple[Break, ...]
+    cautions: tuple[Caution, ...]
+
+
+@dataclass(frozen=True)
+class Change(Estimate):
+    """A change of the index between two waves (points), and what stands in the way of comparing them."""
+
+    breaks: tuple[Break, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+
+
+def index_series(
+    waves: Sequence[Wave],
+    *,
+    base: str,
+    floor: int = 30,
+    indicative: int = 100,
+    mode_tolerance: float = 0.1,
+    bridges: Mapping[str, Bridge] | None = None,
+    level: float = 0.95,
+) -> Series:
+    r"""Build the official series with frozen base-wave weights and the re-estimated one beside it.
+
+    Parameters
+    ----------
+    waves : sequence of Wave
+        In order of time, same items in the same order.
+    base : str
+        Code of the wave whose weights are official.
+    floor, indicative : int
+        Below ``floor`` respondents a wave is refused, below ``indicative`` it carries a caution.
+    mode_tolerance : float
+        Half the summed absolute difference of mode shares above which a mode shift is marked.
+    bridges : mapping of wave code to Bridge, optional
+        Shift to add to everything *before* the wave named, so that old figures read on the new terms. It
+        joins changes of wording, mode and scale.
+
+    Raises
+    ------
+    DataError
+        Unknown base or bridged wave, a change of scale without a bridge, other items, a wave below the
+        floor. Other items are refused even with a bridge: the base wave has no weights for them.
+
+    Notes
+    -----
+    Official points of wave t are :math:`\omega_b' m_t`. The weights are a convention, fixed when the base
+    wave was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b` and waves are independent of each
+    other. The re-estimated points :math:`\omega_t' m_t` add :math:`m_t' V_t m_t + 2 \omega_t' K_t m_t` for
+    the sampling covariance V of the weights and K of means with weights. A bridge adds its variance to all
+    earlier waves together, hence to every change that crosses the break and to no other. That the shift
+    found in the bridge wave holds for earlier waves too is an assumption (mean equating: Kolen & Brennan
+    2014, Test Equating, Scaling, and Linking, section 2.2), bolder for a new scale than for a new word.
+    """
+    waves = tuple(waves)
+    codes = check_waves(waves, base, floor)
+    official_weights = _shares(waves[codes.index(base)])
+    points = np.array([official_weights @ w.means for w in waves])
+    variance = np.array([official_weights @ w.covariance @ official_weights for w in waves])
+    bridges = dict(bridges or {})
+    unknown = sorted(set(bridges) - set(codes[1:]))
+    if unknown:
+        msg = f"A bridge names {unknown}, no wave after the first."
+        raise DataError(msg, code="unknown-wave", remedy=f"Bridge into one of {list(codes[1:])}.")
+    shift, bridge_variance = _bridge_effect(codes, bridges)
+    breaks = find_breaks(waves, mode_tolerance=mode_tolerance)
+    cautions = [
+        Caution("indicative", f"Wave {w.code} has {w.n_respondents} answers only; its figure is indicative.")
+        for w in waves
+        if w.n_respondents < indicative
+    ]
+    open_breaks = [b for b in breaks if not b.is_joined(codes, bridges)]
+    _check_scales(open_breaks)
+    cautions += [b.caution for b in open_breaks]
+    own = np.array([_shares(w) @ w.means for w in waves])
+    own_variance = np.array([_re_estimated_variance(w) for w in waves])
+    if any(w.share_covariance is None for w in waves):
+        text = (
+            "Some waves came without the covariance of their weights; re-estimated intervals are conditional."
+        )
+        cautions.append(Caution("conditional", text))
+    change = np.diff(points + shift)
+    change_variance = variance[1:] + variance[:-1] + np.abs(np.diff(bridge_variance))
+    broken = np.isin(codes[1:], [step for b in open_breaks for step in b.steps(codes)])
+    change = np.where(broken, np.nan, change)
+    return Series(
+        codes=codes,
+        official=from_normal(points + shift, np.sqrt(variance + bridge_variance), level=level),
+        re_estimated=from_normal(own + shift, np.sqrt(own_variance + bridge_variance), level=level),
+        changes=from_normal(change, np.sqrt(change_variance), level=level),
+        breaks=breaks,
+        cautions=tuple(cautions),
+    )
+
+
+def index_change(
+    before: Wave,
+    after: Wave,
+    *,
+    shares: F64 | None = None,
+    share_covariance: F64 | None = None,
+    mode_tolerance: float = 0.1,
+    bridge: Bridge | None = None,
+    level: float = 0.95,
+) -> Change:
+    r"""Change of the index between two independent waves.
+
+    Parameters
+    ----------
+    before, after : Wave
+    shares : ndarray of shape (n_items,), optional
+        Common frozen weights; without them each wave uses its own.
+    share_covariance : ndarray of shape (n_items, n_items), optional
+        Sampling covariance of the frozen weights when they come from a third wave and their choice shall
+        count as uncertain; by default they are a convention.
+    mode_tolerance : float
+        As in :func:`index_series`.
+    bridge : Bridge, optional
+        Joins the waves: its shift is added to the figure before, and its variance to the change's.
+
+    Returns
+    -------
+    Change
+        With a ``break`` caution for every change of wording or mode between the waves that no bridge joins.
+
+    Raises
+    ------
+    DataError
+        Other items; another scale without a bridge; frozen weights that are negative or do not sum to 1.
+
+    Notes
+    -----
+    With common weights, :math:`\mathrm{var} = \omega'(C_0 + C_1)\omega + \Delta m' V \Delta m`: what the
+    weights leave uncertain is proportional to how differently the items moved, and vanishes if they moved
+    alike.
+    """
+    check_waves((before, after), before.code, 0)
+    breaks = find_breaks((before, after), mode_tolerance=mode_tolerance)
+    if bridge is None:
+        _check_scales(breaks)
+    if shares is None:
+        value = float(_shares(after) @ after.means - _shares(before) @ before.means)
+        variance = _re_estimated_variance(before) + _re_estimated_variance(after)
+    else:
+        frozen = _frozen(shares, np.size(before.means))
+        moved = np.asarray(after.means, float) - before.means
+        value = float(frozen @ moved)
+        variance = float(frozen @ (before.covariance + after.covariance) @ frozen)
+        if share_covariance is not None:
+            variance += float(moved @ share_covariance @ moved)
+    if bridge is not None:
+        value -= float(bridge.shift.value)
+        variance += float(bridge.shift.se) ** 2
+    change = from_normal(value, np.sqrt(variance), level=level)
+    cautions = () if bridge else tuple(b.caution for b in breaks)
+    return Change(**vars(change), breaks=breaks, cautions=cautions)
+
+
+def _frozen(shares: F64, n_items: int) -> F64:
+    if np.shape(shares) != (n_items,):
+        msg = f"Frozen weights of shape {np.shape(shares)} do not fit {n_items} items."
+        raise DataError(msg, code="shares", remedy="Give one non-negative weight per item.")
+    return check_shares(shares, "Frozen weights")
+
+
+def _check_scales(breaks: Sequence[Break]) -> None:
+    for found in breaks:
+        if found.kind == SCALE:
+            msg = f"Waves {found.before} and {found.after} use the scales {' and '.join(found.what)}."
+            remedy = (
+                "Points of different scales are not comparable: run a bridge wave and join the series there."
+            )
+            raise DataError(msg, code="scales", remedy=remedy)
+
+
+def _shares(wave: Wave) -> F64:
+    return check_shares(wave.shares, f"Wave {wave.code}: item shares")
+
+
+def _bridge_effect(codes: tuple[str, ...], bridges: Mapping[str, Bridge]) -> tuple[F64, F64]:
+    shift, variance = np.zeros(len(codes)), np.zeros(len(codes))
+    for code, bridge in bridges.items():
+        earlier = slice(0, codes.index(code))
+        shift[earlier] += float(bridge.shift.value)
+        variance[earlier] += float(bridge.shift.se) ** 2
+    return shift, variance
+
+
+def _re_estimated_variance(wave: Wave) -> float:
+    shares, means = _shares(wave), np.asarray(wave.means, float)
+    variance = float(shares @ wave.covariance @ shares)
+    if wave.share_covariance is not None:
+        variance += float(means @ wave.share_covariance @ means)
+    if wave.cross_covariance is not None:
+        variance += 2 * float(shares @ wave.cross_covariance @ means)
+    return max(variance, 0.0)

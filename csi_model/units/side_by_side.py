@@ -1,0 +1,79 @@
+"""Groups of one estimation side by side: shrunk to what they share, and in tiers instead of ranks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from csi_model.errors import DataError
+from csi_model.estimation.result import Result
+from csi_model.units.funnel import funnel
+from csi_model.units.shrink import shrink_units
+from csi_model.units.tiers import tier_units
+
+
+def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
+    """Compare the index of the groups of a result, as plain values.
+
+    Parameters
+    ----------
+    result
+        Of `estimate` with groups and resamples (or another source of standard errors).
+    margin : float
+        A difference of up to so many points counts as none.
+
+    Returns
+    -------
+    dict
+        ``centre`` and ``between_sd`` of the groups (points), and by group: ``points``, ``shrunk`` with its
+        interval, ``reliability`` (0–1, how much of the shrunk figure is the group's own), ``tier`` (above,
+        with or below all groups together, each counting by its respondents), ``p_holm``, ``funnel`` (−2 to
+        2, beyond which limit); and ``cautions``.
+
+    Raises
+    ------
+    DataError
+        No standard errors, or fewer than three groups that are shown and have one.
+    """
+    place = result.spec.place[result.spec.index]
+    names, points, errors, sizes = [], [], [], []
+    for name, group in result.groups.items():
+        interval = None if group is None else group.interval("constructs")
+        if group is None or interval is None or not interval[0][place] > 0:
+            continue
+        names.append(name)
+        points.append(float(group.points.constructs[0, place]))
+        errors.append(float(interval[0][place]))
+        sizes.append(group.n_used)
+    if len(names) < 3:
+        raise DataError(
+            f"{len(names)} groups have an index with a standard error; three are needed to compare them.",
+            code="few-units",
+            remedy="Ask for resamples and give more groups above the floor.",
+        )
+    level = result.options.level
+    value, error = np.array(points), np.array(errors)
+    shrunk = shrink_units(value, error, level=level)
+    tiers = tier_units(value, error, shares=np.array(sizes, float), margin=margin, level=level)
+    around = funnel(value, error)
+    return {
+        "centre": shrunk.centre,
+        "between_sd": shrunk.between_sd,
+        "overall": tiers.overall,
+        "groups": {
+            name: {
+                "points": points[at],
+                "se": errors[at],
+                "shrunk": float(shrunk.points.value[at]),
+                "ci": [float(shrunk.points.low[at]), float(shrunk.points.high[at])],
+                "reliability": float(shrunk.reliability[at]),
+                "difference": float(tiers.difference.value[at]),
+                "p_holm": float(tiers.p_holm[at]),
+                "tier": tiers.tier[at],
+                "funnel": int(around.outside[at]),
+            }
+            for at, name in enumerate(names)
+        },
+        "cautions": [caution.plain() for caution in shrunk.cautions],
+    }
