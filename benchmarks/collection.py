@@ -25,10 +25,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks.table import Line
-from surveys import fieldwork, migrating, publishing
+from surveys import migrating
+from surveys.collecting import waves as fieldwork
 from surveys.database import create_engine
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import Response
-from surveys.questionnaire import Questionnaire
 
 PAGES, RATINGS, WORKERS = 4, 10, 2
 # Journeys at 1, 8 and 32 at a time: enough for a steady figure, few enough for a laptop.

@@ -10,8 +10,12 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from benchmarks.table import Line, best_of
-from surveys import bulk, fieldwork, instruments, matrix, migrating, publishing
+from surveys import instruments, migrating
+from surveys.analysing import matrix
+from surveys.collecting import bulk
+from surveys.collecting import waves as fieldwork
 from surveys.database import create_engine
+from surveys.editing import publishing
 
 N = 1_000_000
 SAMPLE = 20_000

@@ -6,22 +6,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from sqlalchemy import (
-    URL,
-    DateTime,
-    Dialect,
-    Engine,
-    LargeBinary,
-    MetaData,
-    event,
-    make_url,
-    text,
-)
+from sqlalchemy import URL, DateTime, Dialect, Engine, Insert, LargeBinary, MetaData, event, make_url, text
 from sqlalchemy import create_engine as sqlalchemy_create_engine
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import JSON, TypeDecorator
+
+
+def insert_if_new(session: Session, table: type, **values: object) -> Insert:
+    """Write an INSERT that does nothing where a unique value is already there."""
+    if session.connection().dialect.name == "sqlite":
+        return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+    return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,7 +29,10 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
 BUSY_TIMEOUT_SECONDS = 15
+
 
 JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 

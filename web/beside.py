@@ -13,7 +13,7 @@ from csi_model.improvement.drivers import drivers
 from csi_model.improvement.ranking import rank_priorities as priorities_rank_priorities
 from csi_model.inference.figures import Estimate
 from csi_model.inference.means import weighted_means
-from surveys.indicators import IndicatorSystem
+from surveys.document.indicators import IndicatorSystem
 
 # Constructs of the retention map, in the words of the indicator system.
 SATISFACTION, SWITCHING_COST, LOYALTY = "SAT", "SWC", "LOY"

@@ -14,7 +14,7 @@ from huey.api import TaskWrapper
 from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
-from surveys import analyses
+from surveys.analysing import runs as analyses
 from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import csi_model
-from surveys import analyses, matrix, publishing
+from surveys.analysing import matrix
+from surveys.analysing import runs as analyses
+from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
 from web.beside import beside, series_items

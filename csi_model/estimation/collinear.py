@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from csi_model.arrays import F64 as measurement_F64
+from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.measures import validity
 from csi_model.pls.algorithm import Solution
@@ -69,7 +69,7 @@ def _items(spec: ModelSpec, items: Items) -> Iterator[str]:
             yield f"{construct.id}: {named}"
 
 
-def _antecedents(spec: ModelSpec, vif: measurement_F64) -> Iterator[str]:
+def _antecedents(spec: ModelSpec, vif: F64) -> Iterator[str]:
     names = spec.construct_ids
     for target, row in enumerate(vif):
         sources = np.flatnonzero(row > MOST_VIF)

@@ -5,8 +5,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
-from surveys.questionnaire import Questionnaire
 
 
 def names() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import responding
+from surveys.collecting import responses as responding
 from surveys.database import create_engine
 from surveys.models import Response
 from tests.databases import cluster, postgres_database  # noqa: F401

@@ -8,7 +8,7 @@ from csi_model.answers.moments import source
 from csi_model.answers.prepare import prepare
 from csi_model.inference.kinds import percentile
 from csi_model.measures import effects, reliability, validity
-from csi_model.options import SCHEMES as pls_SCHEMES
+from csi_model.options import SCHEMES
 from csi_model.pls import algorithm as pls
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
@@ -16,7 +16,7 @@ from tests.csi_model.r_random import Mersenne, Replayed
 from tests.csi_model.test_seminr import check_table
 
 MOBI = [
-    *((items, scheme, kind) for items in ("mobi",) for scheme in pls_SCHEMES for kind in ("scaled", "raw")),
+    *((items, scheme, kind) for items in ("mobi",) for scheme in SCHEMES for kind in ("scaled", "raw")),
     ("mobi100", "path", "raw"),
     ("mobi100", "centroid", "raw"),
 ]

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import matrix
+from surveys.analysing import matrix
 from surveys.database import create_engine
 from surveys.models import Wave
 

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from surveys import drafting
-from surveys.drafting import _apply, _steps
+from surveys.editing import drafting
+from surveys.editing.drafting import _apply, _steps
 from surveys.errors import SurveyError
 from surveys.models import Draft
 from tests.surveys.worlds import NOW, document

@@ -6,10 +6,22 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys import customers, fieldwork, publishing, responding
+from surveys.collecting import responses as responding
+from surveys.collecting import segments as customers
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.frame import add_unit as customers_add_unit
+from surveys.collecting.frame import find_customer as customers_find_customer
+from surveys.collecting.frame import import_customers as customers_import_customers
+from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
+from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
+from surveys.collecting.invitations import set_outcome as fieldwork_set_outcome
+from surveys.collecting.submitting import screen_out as responding_screen_out
+from surveys.collecting.submitting import submit as responding_submit
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
+from surveys.editing.comparing import differences as publishing_differences
 from surveys.errors import SurveyError
 from surveys.models import Customer, Invitation, Segment, UnitLevel
-from surveys.questionnaire import Questionnaire
 from tests.surveys.worlds import NOW, document, make_customers, make_units, make_version, make_wave
 
 
@@ -33,7 +45,7 @@ def test_a_wave_opens_and_closes_once(session):
     session.commit()
     assert not wave.is_open(NOW)
     assert (wave.state, wave.closes_at, wave.settings) == ("closed", NOW + timedelta(days=1), {"sample": 100})
-    refused("WAVE_STATE", fieldwork.issue_invitations, session, wave, 1, NOW)
+    refused("WAVE_STATE", fieldwork_issue_invitations, session, wave, 1, NOW)
     assert fieldwork.find_wave(session, wave.public_key) is wave
     assert fieldwork.wave_by_code(session, "W1") is wave
     for wrong in ("", "nothing", "a\x00b", "' OR '1'='1"):
@@ -72,46 +84,46 @@ def test_times_without_a_zone_are_refused(session):
 def test_tokens_are_given_once_and_only_hashes_kept(session):
     people = make_customers(session)
     wave = make_wave(session, anonymous=False, access="invited")
-    tokens = fieldwork.issue_invitations(session, wave, people, NOW)
+    tokens = fieldwork_issue_invitations(session, wave, people, NOW)
     session.commit()
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 24
     stored = session.scalars(select(Invitation)).all()
     assert not {token for token in tokens for row in stored if token in str(vars(row))}
     for token, person in zip(tokens, people, strict=True):
-        assert fieldwork.find_invitation(session, token).customer is person
-    refused("INVITATION_TWICE", fieldwork.issue_invitations, session, wave, people[1:2], NOW)
+        assert fieldwork_find_invitation(session, token).customer is person
+    refused("INVITATION_TWICE", fieldwork_issue_invitations, session, wave, people[1:2], NOW)
     fresh = make_wave(session, wave.version, code="W2", anonymous=False)
-    refused("INVITATION_TWICE", fieldwork.issue_invitations, session, fresh, [people[0]] * 2, NOW)
-    refused("INVITATION_KIND", fieldwork.issue_invitations, session, fresh, 5, NOW)
-    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, fresh, [], NOW)
+    refused("INVITATION_TWICE", fieldwork_issue_invitations, session, fresh, [people[0]] * 2, NOW)
+    refused("INVITATION_KIND", fieldwork_issue_invitations, session, fresh, 5, NOW)
+    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, fresh, [], NOW)
     hidden = make_wave(session, wave.version, code="W3")
-    refused("INVITATION_KIND", fieldwork.issue_invitations, session, hidden, people, NOW)
-    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, hidden, 0, NOW)
-    refused("INVITATION_NUMBER", fieldwork.issue_invitations, session, hidden, 1_000_001, NOW)
+    refused("INVITATION_KIND", fieldwork_issue_invitations, session, hidden, people, NOW)
+    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, hidden, 0, NOW)
+    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, hidden, 1_000_001, NOW)
 
 
 def test_counts_and_response_share(session):
     people = make_customers(session, 5)
     wave = make_wave(session, anonymous=False, access="invited")
-    tokens = fieldwork.issue_invitations(session, wave, people, NOW)
-    invitations = [fieldwork.find_invitation(session, token) for token in tokens]
+    tokens = fieldwork_issue_invitations(session, wave, people, NOW)
+    invitations = [fieldwork_find_invitation(session, token) for token in tokens]
     responses = [
         responding.open_response(
             session, wave, client_key=token, language="zh", invitation=invitation, now=NOW
         )
         for token, invitation in zip(tokens[:3], invitations, strict=False)
     ]
-    responding.submit(session, responses[0], NOW)
-    responding.screen_out(session, responses[1], NOW)
-    fieldwork.set_outcome(session, invitations[3], "refused", NOW)
+    responding_submit(session, responses[0], NOW)
+    responding_screen_out(session, responses[1], NOW)
+    fieldwork_set_outcome(session, invitations[3], "refused", NOW)
     session.commit()
     counted = fieldwork.counts(session, wave)
     assert counted.outcomes == {"used": 1, "ineligible": 1, "started": 1, "refused": 1, "issued": 1}
     assert (counted.invited, counted.open, counted.complete, counted.screened) == (5, 1, 1, 1)
     assert counted.response_share == 1 / 4
-    refused("INVITATION_USED", fieldwork.set_outcome, session, invitations[0], "refused", NOW)
-    refused("INVITATION_STATE", fieldwork.set_outcome, session, invitations[4], "used", NOW)
+    refused("INVITATION_USED", fieldwork_set_outcome, session, invitations[0], "refused", NOW)
+    refused("INVITATION_STATE", fieldwork_set_outcome, session, invitations[4], "used", NOW)
     assert fieldwork.counts(session, make_wave(session, wave.version, code="W2")).response_share is None
 
 
@@ -119,7 +131,7 @@ def test_units_are_listed_from_the_top(session):
     units = make_units(session)
     assert [unit.code for unit in customers.units_below(session, units["C1"])] == ["C1", "C1-O1", "C1-O2"]
     assert len(customers.units_below(session, units["G"])) == 8
-    add = customers.add_unit
+    add = customers_add_unit
     refused("UNIT_EXISTS", add, session, code="P", name="x", level=UnitLevel.CITY, parent=units["G"])
     refused("UNIT_LEVEL", add, session, code="X", name="x", level=UnitLevel.CITY, parent=units["C1"])
     refused("UNIT_CODE", add, session, code=" ", name="x", level=UnitLevel.CITY)
@@ -128,13 +140,13 @@ def test_units_are_listed_from_the_top(session):
 def test_customers_are_imported_and_changed(session):
     make_customers(session)
     row = {"code": "A0", "unit": "C2-O2", "customer_class": "commercial", "tier": "base", "phone": "123"}
-    assert customers.import_customers(session, [row]) == (0, 1, ())
+    assert customers_import_customers(session, [row]) == (0, 1, ())
     session.commit()
-    changed = customers.find_customer(session, " A0 ")
+    changed = customers_find_customer(session, " A0 ")
     assert (changed.unit.code, changed.contact.phone, changed.contact.email) == (
         "C2-O2", "123", "customer0@example.org",
     )  # fmt: skip
-    refused("CUSTOMER_UNKNOWN", customers.find_customer, session, "nobody")
+    refused("CUSTOMER_UNKNOWN", customers_find_customer, session, "nobody")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +164,7 @@ def test_customers_are_imported_and_changed(session):
 def test_an_import_with_a_wrong_row_stores_nothing(session, change, reason):
     make_units(session)
     good = {"code": "A1", "unit": "C1", "customer_class": "other", "tier": "base"}
-    report = customers.import_customers(session, [good, good | {"code": "A2"} | change])
+    report = customers_import_customers(session, [good, good | {"code": "A2"} | change])
     assert (report.created, report.changed) == (0, 0)
     [problem] = report.problems
     assert problem.startswith("row 2: ")
@@ -193,11 +205,11 @@ def test_differences_follow_codes_not_places():
     questions[0]["text"]["en"] = "Why so?"
     newer["sections"][0]["questions"][0]["rows"].pop(0)
     found = {
-        (one.place, str(one.older)[:8], str(one.newer)[:8]) for one in publishing.differences(older, newer)
+        (one.place, str(one.older)[:8], str(one.newer)[:8]) for one in publishing_differences(older, newer)
     }
     assert found == {
         ("sections[supply].questions[Q].rows[Q1]", "{'code':", "None"),
         ("sections[after].questions[WHY].text.en", "Why?", "Why so?"),
         ("sections[after].questions (order)", "['CH', '", "['WHY', "),
     }
-    assert publishing.differences(older, document()) == []
+    assert publishing_differences(older, document()) == []

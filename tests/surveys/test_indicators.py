@@ -5,9 +5,9 @@ import pytest
 
 from csi_model import ModelSpec, prepare
 from surveys import instruments
-from surveys.answers import DONT_KNOW, NOT_APPLICABLE
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE
+from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
-from surveys.questionnaire import Questionnaire
 from web.cli.responses import _write
 
 

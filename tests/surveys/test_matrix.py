@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sqlalchemy import text
 
-from surveys import analyses, customers, fieldwork, matrix, responding
-from surveys.answers import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys.analysing import matrix
+from surveys.analysing import runs as analyses
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys.collecting import responses as responding
+from surveys.collecting import segments as customers
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.submitting import submit as responding_submit
 from surveys.database import Packed, pack
 from surveys.errors import SurveyError
 from surveys.models import Response
@@ -61,7 +66,7 @@ def test_real_and_bulk_responses_are_stored_alike(session):
     wave = make_wave(session)
     response = responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
     responding.save_page(session, response, "supply", {"Q1": 4, "Q2": 5, "Q3": DONT_KNOW}, {}, 3, NOW)
-    responding.submit(session, response, NOW)
+    responding_submit(session, response, NOW)
     [ident] = store(
         session, wave, {"Q1": [4], "Q2": [5], "Q3": [DONT_KNOW]}, seconds={"supply": [3]}, texts=[{}]
     )

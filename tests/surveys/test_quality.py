@@ -5,11 +5,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from surveys import audit, customers, matrix, publishing, quality, responding
-from surveys.answers import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys import audit
+from surveys.analysing import matrix, quality
+from surveys.analysing.quality_rules import Flag as quality_Flag
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys.collecting import responses as responding
+from surveys.collecting import segments as customers
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.errors import SurveyError
 from surveys.models import AuditEntry
-from surveys.questionnaire import Questionnaire
 from tests.surveys.worlds import NOW, make_units, make_wave, text
 
 CODES = [f"S{number}" for number in range(1, 7)]
@@ -65,7 +70,7 @@ def flags_of(session, wave, rows, **more):
     quality.assess(session, wave, now=NOW)
     session.commit()
     stored = dict(session.execute(quality.select(quality.Response.id, quality.Response.flags)).all())
-    return [quality.Flag(stored[ident]).names for ident in ids]
+    return [quality_Flag(stored[ident]).names for ident in ids]
 
 
 GOOD = [5, 6, 7, 8, 7, 6, 3]

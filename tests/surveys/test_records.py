@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from surveys import analyses, audit
+from surveys import audit
+from surveys.analysing import runs as analyses
 from surveys.errors import SurveyError
 from surveys.models import Analysis
 from tests.surveys.worlds import NOW, make_wave

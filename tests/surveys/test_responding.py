@@ -8,8 +8,15 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from surveys import fieldwork, responding
-from surveys.answers import DONT_KNOW, NOT_ASKED
+from surveys.codes import DONT_KNOW, NOT_ASKED
+from surveys.collecting import responses as responding
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
+from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
+from surveys.collecting.invitations import set_outcome as fieldwork_set_outcome
+from surveys.collecting.submitting import Receipt as responding_Receipt
+from surveys.collecting.submitting import screen_out as responding_screen_out
+from surveys.collecting.submitting import submit as responding_submit
 from surveys.errors import SurveyError
 from surveys.models import Invitation, Participation, Response, Wave
 from tests.surveys.worlds import CODES, NOW, document, make_customers, make_version, make_wave, text
@@ -142,9 +149,9 @@ def test_submitting_twice_gives_the_same_receipt(session):
     wave = make_wave(session)
     response = start(session, wave)
     answer_all(session, response)
-    receipt = responding.submit(session, response, NOW)
+    receipt = responding_submit(session, response, NOW)
     session.commit()
-    assert responding.submit(session, response, NOW + timedelta(days=400)) == receipt
+    assert responding_submit(session, response, NOW + timedelta(days=400)) == receipt
     assert len(receipt.code) == 19
     refused("RESPONSE_SUBMITTED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, NOW)
     assert start(session, wave).receipt == receipt.code
@@ -156,12 +163,12 @@ def test_submitting_at_the_same_time_gives_one_receipt(engine, session):
     answer_all(session, response)
     wave_id = wave.id
 
-    def end(own: Session) -> responding.Receipt:
+    def end(own: Session) -> responding_Receipt:
         found = responding.find_response(own, own.get_one(Wave, wave_id), "browser")
-        return responding.submit(own, found, NOW)
+        return responding_submit(own, found, NOW)
 
     results = together(engine, 6, end)
-    assert all(isinstance(result, responding.Receipt) for result in results), results
+    assert all(isinstance(result, responding_Receipt) for result in results), results
     assert len(set(results)) == 1
 
 
@@ -170,7 +177,7 @@ def test_receipts_differ_and_do_not_follow_from_each_other(session):
     receipts = set()
     for place in range(20):
         response = start(session, wave, f"browser {place}")
-        receipts.add(responding.submit(session, response, NOW).code)
+        receipts.add(responding_submit(session, response, NOW).code)
     assert len(receipts) == 20
 
 
@@ -178,23 +185,23 @@ def test_receipts_differ_and_do_not_follow_from_each_other(session):
 def test_one_token_gives_one_complete_response(engine, session, anonymous):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=anonymous)
-    [token] = fieldwork.issue_invitations(session, wave, 1 if anonymous else people[:1], NOW)
+    [token] = fieldwork_issue_invitations(session, wave, 1 if anonymous else people[:1], NOW)
     session.commit()
     wave_id = wave.id
 
     def everything(own: Session) -> object:
         own_wave = own.get_one(Wave, wave_id)
-        invitation = fieldwork.find_invitation(own, token)
+        invitation = fieldwork_find_invitation(own, token)
         key = f"browser {threading.get_ident()}"
         response = responding.open_response(
             own, own_wave, client_key=key, language="zh", invitation=invitation, now=NOW
         )
         own.commit()
-        return responding.submit(own, response, NOW, invitation=invitation)
+        return responding_submit(own, response, NOW, invitation=invitation)
 
     results = together(engine, 5, everything)
-    receipts = {result for result in results if isinstance(result, responding.Receipt)}
-    others = {result.code for result in results if not isinstance(result, responding.Receipt)}
+    receipts = {result for result in results if isinstance(result, responding_Receipt)}
+    others = {result.code for result in results if not isinstance(result, responding_Receipt)}
     assert len(receipts) == 1
     assert others <= {"INVITATION_USED"}
     complete = select(func.count()).where(Response.state == "complete")
@@ -205,9 +212,9 @@ def test_one_token_gives_one_complete_response(engine, session, anonymous):
 def test_a_confidential_token_resumes_on_another_device(session):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=False)
-    tokens = fieldwork.issue_invitations(session, wave, people[:2], NOW)
+    tokens = fieldwork_issue_invitations(session, wave, people[:2], NOW)
     session.commit()
-    invitation, second = (fieldwork.find_invitation(session, token) for token in tokens)
+    invitation, second = (fieldwork_find_invitation(session, token) for token in tokens)
     phone = start(session, wave, "phone", invitation=invitation)
     assert start(session, wave, "desk", invitation=invitation).id == phone.id
     assert start(session, wave, "phone", invitation=second).id != phone.id
@@ -215,7 +222,7 @@ def test_a_confidential_token_resumes_on_another_device(session):
     assert responding.account_of(phone) == {
         "unit": "C1-O1", "customer_class": "residential", "tier": "resident", "area": "urban",
     }  # fmt: skip
-    receipt = responding.submit(session, phone, NOW)
+    receipt = responding_submit(session, phone, NOW)
     session.commit()
     session.refresh(invitation)
     assert invitation.state == "used"
@@ -224,12 +231,12 @@ def test_a_confidential_token_resumes_on_another_device(session):
 
 def test_an_anonymous_dump_cannot_join_token_and_response(session):
     wave = make_wave(session, access="invited", anonymous=True)
-    tokens = fieldwork.issue_invitations(session, wave, 3, NOW)
+    tokens = fieldwork_issue_invitations(session, wave, 3, NOW)
     for token in tokens:
-        invitation = fieldwork.find_invitation(session, token)
+        invitation = fieldwork_find_invitation(session, token)
         response = start(session, wave, f"browser {token}", invitation=invitation)
         answer_all(session, response)
-        responding.submit(session, response, NOW, invitation=invitation)
+        responding_submit(session, response, NOW, invitation=invitation)
         session.commit()
     fieldwork.close_wave(session, wave, NOW + timedelta(days=1))
     session.commit()
@@ -254,7 +261,7 @@ def test_closed_and_expired_waves_refuse(session):
     response = start(session, wave)
     later = NOW + timedelta(hours=2)
     refused("WAVE_CLOSED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, later)
-    refused("WAVE_CLOSED", responding.submit, session, response, later)
+    refused("WAVE_CLOSED", responding_submit, session, response, later)
     named = {"client_key": "new", "language": "zh"}
     refused("WAVE_CLOSED", responding.open_response, session, wave, now=later, **named)
     fieldwork.close_wave(session, wave, NOW)
@@ -266,15 +273,15 @@ def test_closed_and_expired_waves_refuse(session):
 def test_a_token_must_be_given_live_and_of_this_wave(session):
     wave = make_wave(session, access="invited")
     other = make_wave(session, wave.version, code="W2", access="invited")
-    [token] = fieldwork.issue_invitations(session, other, 1, NOW)
-    foreign = fieldwork.find_invitation(session, token)
+    [token] = fieldwork_issue_invitations(session, other, 1, NOW)
+    foreign = fieldwork_find_invitation(session, token)
     named = {"client_key": "new", "language": "zh", "now": NOW}
     refused("INVITATION_MISSING", responding.open_response, session, wave, **named)
     refused("INVITATION_MISSING", responding.open_response, session, wave, invitation=foreign, **named)
-    fieldwork.set_outcome(session, foreign, "withdrawn", NOW)
+    fieldwork_set_outcome(session, foreign, "withdrawn", NOW)
     refused("INVITATION_USED", responding.open_response, session, other, invitation=foreign, **named)
     for wrong in ("", "x", token[:-1], token + "a", "' OR 1=1 --", "\x00" * 30, "é" * 30):
-        assert fieldwork.find_invitation(session, wrong) is None
+        assert fieldwork_find_invitation(session, wrong) is None
 
 
 def test_wrong_pages_are_refused_and_change_nothing(session):
@@ -323,12 +330,12 @@ def test_full_quotas_and_screening(session):
     office = {"unit": "C1-O1"}
     first = start(session, wave, "1", segment=office)
     screened = start(session, wave, "2", segment=office)
-    responding.screen_out(session, screened, NOW)
-    responding.submit(session, first, NOW)
+    responding_screen_out(session, screened, NOW)
+    responding_submit(session, first, NOW)
     named = {"client_key": "3", "language": "zh", "now": NOW}
     refused("QUOTA_FULL", responding.open_response, session, wave, segment=office, **named)
     assert start(session, wave, "4", segment={"unit": "C2-O1"}).state == "open"
-    refused("RESPONSE_SUBMITTED", responding.submit, session, screened, NOW)
+    refused("RESPONSE_SUBMITTED", responding_submit, session, screened, NOW)
     counted = fieldwork.counts(session, wave)
     assert (counted.complete, counted.screened, counted.open) == (1, 1, 1)
 
@@ -359,7 +366,7 @@ def test_answers_about_the_customer_give_the_segment(session):
     for number, (values, texts, account, expected) in enumerate(given):
         response = start(session, wave, f"browser {number}", account=account)
         responding.save_page(session, response, "about", values, texts, 1, NOW)
-        responding.submit(session, response, NOW)
+        responding_submit(session, response, NOW)
         session.commit()
         assert responding.account_of(response) == expected
 

@@ -6,7 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from surveys import analyses, audit, fieldwork, responding
+from surveys import audit
+from surveys.analysing import runs as analyses
+from surveys.collecting import responses as responding
+from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
+from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
+from surveys.collecting.invitations import token_hash as fieldwork_token_hash
 from surveys.models import Customer, Response, Unit
 from tests.surveys.worlds import NOW, make_customers, make_units, make_wave
 
@@ -45,7 +50,7 @@ def test_a_finished_analysis_stays(session):
 
 def test_a_used_token_stays_used(session):
     wave = make_wave(session, access="invited")
-    fieldwork.issue_invitations(session, wave, 1, NOW)
+    fieldwork_issue_invitations(session, wave, 1, NOW)
     session.execute(text("UPDATE invitation SET state = 'used'"))
     refuse(session, "UPDATE invitation SET state = 'issued'", "stays used")
 
@@ -73,8 +78,8 @@ def test_responses_keep_their_rules(session, change, reason):
 def test_one_response_a_key_and_one_a_token(session):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=False)
-    [token] = fieldwork.issue_invitations(session, wave, people[:1], NOW)
-    invitation = fieldwork.find_invitation(session, token)
+    [token] = fieldwork_issue_invitations(session, wave, people[:1], NOW)
+    invitation = fieldwork_find_invitation(session, token)
     responding.open_response(session, wave, client_key="a", language="zh", invitation=invitation, now=NOW)
     columns = [column.name for column in Response.__table__.columns]
     again = ", ".join("id + 1" if name == "id" else name for name in columns)
@@ -87,14 +92,14 @@ def test_one_response_a_key_and_one_a_token(session):
 
 def test_anonymous_waves_can_hold_no_link(session):
     wave = make_wave(session, access="invited")
-    [token] = fieldwork.issue_invitations(session, wave, 1, NOW)
+    [token] = fieldwork_issue_invitations(session, wave, 1, NOW)
     response = responding.open_response(
         session, wave, client_key="a", language="zh", now=NOW,
-        invitation=fieldwork.find_invitation(session, token),
+        invitation=fieldwork_find_invitation(session, token),
     )  # fmt: skip
     make_customers(session)
     insert = "INSERT INTO participation (token_hash, wave_id, anonymous, response_id) VALUES (:token, :wave, "
-    values = {"token": fieldwork.token_hash(token), "wave": wave.id, "response": response.id}
+    values = {"token": fieldwork_token_hash(token), "wave": wave.id, "response": response.id}
     refuse(session, insert + "TRUE, :response)", "ck_participation_confidential", **values)
     refuse(session, insert + "FALSE, :response)", "foreign key", **values)
     customer = "UPDATE invitation SET customer_id = (SELECT min(id) FROM customer)"

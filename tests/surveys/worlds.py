@@ -4,9 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from surveys import customers, fieldwork, publishing
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.frame import add_unit as customers_add_unit
+from surveys.collecting.frame import find_customer as customers_find_customer
+from surveys.collecting.frame import import_customers as customers_import_customers
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import Customer, Unit, UnitLevel, Version, Wave
-from surveys.questionnaire import Questionnaire
 
 NOW = datetime(2026, 3, 5, 9, 41, 30, 123456, tzinfo=UTC)
 
@@ -74,14 +78,14 @@ def make_wave(session: Session, version: Version | None = None, *, opened: bool 
 
 def make_units(session: Session) -> dict[str, Unit]:
     """A group, one province, two cities with two offices each."""
-    top = customers.add_unit(session, code="G", name="Group", level=UnitLevel.GROUP)
-    province = customers.add_unit(session, code="P", name="Province", level=UnitLevel.PROVINCE, parent=top)
+    top = customers_add_unit(session, code="G", name="Group", level=UnitLevel.GROUP)
+    province = customers_add_unit(session, code="P", name="Province", level=UnitLevel.PROVINCE, parent=top)
     units = {"G": top, "P": province}
     for city in ("C1", "C2"):
-        units[city] = customers.add_unit(session, code=city, name=city, level=UnitLevel.CITY, parent=province)
+        units[city] = customers_add_unit(session, code=city, name=city, level=UnitLevel.CITY, parent=province)
         for number in (1, 2):
             code = f"{city}-O{number}"
-            units[code] = customers.add_unit(
+            units[code] = customers_add_unit(
                 session, code=code, name=code, level=UnitLevel.OFFICE, parent=units[city]
             )
     session.commit()
@@ -101,7 +105,7 @@ def make_customers(session: Session, number: int = 3) -> list[Customer]:
         }
         for place in range(number)
     ]
-    report = customers.import_customers(session, rows)
+    report = customers_import_customers(session, rows)
     assert report == (number, 0, ())
     session.commit()
-    return [customers.find_customer(session, row["code"]) for row in rows]
+    return [customers_find_customer(session, row["code"]) for row in rows]

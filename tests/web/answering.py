@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from surveys import fieldwork, publishing, responding
+from surveys.collecting import responses as responding
+from surveys.collecting import waves as fieldwork
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import Response
-from surveys.questionnaire import Questionnaire
 from tests.surveys.worlds import text
 from tests.web.visiting import check_page
 

@@ -5,9 +5,11 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from surveys import audit, fieldwork, instruments, publishing
+from surveys import audit, instruments
+from surveys.collecting import waves as fieldwork
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import AuditEntry, Version
-from surveys.questionnaire import Questionnaire
 from tests.surveys.worlds import NOW, document
 
 FULL = "/questionnaires/instrument/utility_csi/full"

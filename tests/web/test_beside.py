@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from csi_model import ModelSpec, Options, estimate, prepare
-from surveys.indicators import IndicatorSystem
+from surveys.document.indicators import IndicatorSystem
 from web.beside import beside, series_items
 
 CODES = {name: [f"{name}{k}" for k in (1, 2, 3)] for name in ("QUAL", "PRICE", "SAT", "SWC", "LOY")}

@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from surveys import audit, fieldwork, publishing, responding
+from surveys import audit
+from surveys.collecting import responses as responding
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.invitations import token_hash as fieldwork_token_hash
+from surveys.collecting.submitting import submit as responding_submit
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import AuditEntry, Invitation, Wave
-from surveys.questionnaire import Questionnaire
 from tests.surveys.worlds import document
 
 SOON = datetime.now(UTC).date()
@@ -223,7 +228,7 @@ def test_counts_are_shown_to_analysts_without_buttons(analyst, session, wave):
             session, made, client_key=f"{number}" * 24, language="zh", now=now
         )
         if number < 2:
-            responding.submit(session, response, now)
+            responding_submit(session, response, now)
     session.commit()
     card = analyst.browse("/waves").select_one(".card-item")
     assert [node.get_text() for node in card.select("dd")] == ["3", "2"]
@@ -248,7 +253,7 @@ def test_single_use_links_come_once_as_a_file_and_only_hashes_stay(designer, str
     assert [row[0] for row in rows[1:]] == ["1", "2", "3"]
     tokens = [row[1].removeprefix("http://localhost/i/") for row in rows[1:]]
     stored = session.scalars(select(Invitation)).all()
-    assert {row.token_hash for row in stored} == {fieldwork.token_hash(token) for token in tokens}
+    assert {row.token_hash for row in stored} == {fieldwork_token_hash(token) for token in tokens}
     assert not [token for token in tokens for row in stored if token in str(vars(row))]
     assert stranger.client.get(f"/i/{tokens[0]}").location == f"/i/{tokens[0]}/supply"
     assert not [token for token in tokens if token in str(designer.browse("/waves/W1"))]

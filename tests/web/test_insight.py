@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import pytest
 from sqlalchemy import select, update
 
-from surveys import matrix, publishing
+from surveys.analysing import matrix
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import Response, Unit, Wave
-from surveys.questionnaire import Questionnaire
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web import figures
 from web.insight import asked, change, results

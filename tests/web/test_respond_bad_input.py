@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import text as sql
 
-from surveys.answers import NOT_ASKED
+from surveys.codes import NOT_ASKED
 from tests.web.answering import Respondent, make_wave, stored
 from tests.web.visiting import check_page
 from web import create_app

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from surveys import analyses
+from surveys.analysing import runs as analyses
 from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import instruments, publishing
+from surveys import instruments
+from surveys.asking.router import Router
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
 from surveys.models import StoredQuestionnaire, Version, Wave
-from surveys.questionnaire import Questionnaire
-from surveys.routing import Router
 
 LONGEST_NUMBER = 9
 

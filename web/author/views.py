@@ -21,8 +21,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
-from surveys import audit, publishing
-from surveys.wording import piped_names
+from surveys import audit
+from surveys.document.wording import piped_names
+from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
 from web.author import sources

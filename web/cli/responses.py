@@ -9,11 +9,12 @@ import numpy as np
 import yaml
 from sqlalchemy import select
 
-from surveys import matrix, publishing
-from surveys.answers import DONT_KNOW, NOT_APPLICABLE
+from surveys.analysing import matrix
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE
+from surveys.collecting.packing import layout_of
+from surveys.document.indicators import WRITTEN
+from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
-from surveys.indicators import WRITTEN
-from surveys.layout import layout_of
 from surveys.models import Wave
 from web.cli import Refusal
 from web.cli.database import session

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from surveys import instruments, publishing
-from surveys.questionnaire import Grid, Questionnaire
+from surveys import instruments
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import publishing
+from surveys.questions.grid import Grid
 from web.cli import Refusal
 from web.cli.database import session
 

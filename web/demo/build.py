@@ -10,7 +10,13 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import bulk, customers, fieldwork, instruments, publishing, quality
+from surveys import instruments
+from surveys.analysing import quality
+from surveys.collecting import bulk
+from surveys.collecting import segments as customers
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.frame import add_unit as customers_add_unit
+from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
 from web import runs
@@ -77,13 +83,13 @@ def _title(begun: datetime) -> dict[str, str]:
 
 
 def _units(session: Session) -> list[Unit]:
-    company = customers.add_unit(session, code="DEMO", name=SETTINGS["utility"], level=UnitLevel.CITY)  # type: ignore[arg-type]
+    company = customers_add_unit(session, code="DEMO", name=SETTINGS["utility"], level=UnitLevel.CITY)  # type: ignore[arg-type]
     districts = [
-        customers.add_unit(session, code=code, name=name, level=UnitLevel.COUNTY, parent=company)
+        customers_add_unit(session, code=code, name=name, level=UnitLevel.COUNTY, parent=company)
         for code, name, _, _ in world.DISTRICTS
     ]
     return [
-        customers.add_unit(
+        customers_add_unit(
             session,
             code=code,
             name={

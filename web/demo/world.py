@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.answers import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
-from surveys.questionnaire import Questionnaire
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys.document.questionnaire import Questionnaire
 
 F64 = NDArray[np.float64]
 Columns = dict[str, NDArray[np.int64]]

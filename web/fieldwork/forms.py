@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from surveys import fieldwork
+from surveys.collecting import waves as fieldwork
 from surveys.models.collection import Access, Mode, Purpose
 from web.forms import one_line, stripped
 

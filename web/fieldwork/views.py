@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
-from surveys import audit, fieldwork
+from surveys import audit
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
@@ -152,7 +154,7 @@ def links(code: str) -> ResponseReturnValue:
         return _page(_find(code), message=message, status=409)
     number = form.number.data or 0
     try:
-        tokens = fieldwork.issue_invitations(db.session, found, number, now)
+        tokens = fieldwork_issue_invitations(db.session, found, number, now)
     except SurveyError as error:
         return _refused(code, error)
     _record("wave.issue_links", found, now, {"n_links": number})

@@ -7,11 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from csi_model.series.wave import Form
-from surveys import publishing
+from surveys.document.questionnaire import Questionnaire
+from surveys.document.wording import in_language
+from surveys.editing import publishing
 from surveys.models import Response, Version, Wave
 from surveys.models.collection import ResponseState
-from surveys.questionnaire import Grid, Questionnaire, Rating, Text
-from surveys.wording import in_language
+from surveys.questions.base import Text
+from surveys.questions.grid import Grid
+from surveys.questions.rating import Rating
 
 
 class Wording(NamedTuple):

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from csi_model.series.breaks import Break
-from surveys import publishing
+from surveys.document.wording import fill, piped_names
+from surveys.editing import publishing
 from surveys.models import Wave
-from surveys.wording import fill, piped_names
 from web import figures
 from web.i18n import choose, text
 from web.insight import change, results, wording

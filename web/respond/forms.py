@@ -19,24 +19,21 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from surveys.answers import DONT_KNOW_FIELD, NOT_APPLICABLE_FIELD
-from surveys.fields import OTHER_TEXT_LIMIT
-from surveys.questionnaire import (
-    AnyQuestion,
-    ChoiceQuestion,
-    DateQuestion,
-    Grid,
-    Kano,
-    Multiple,
-    Number,
-    OpenText,
-    Option,
-    Questionnaire,
-    Ranking,
-    Rating,
-    Section,
-)
-from surveys.wording import in_language
+from surveys.codes import DONT_KNOW_FIELD, NOT_APPLICABLE_FIELD
+from surveys.document.questionnaire import Questionnaire, Section
+from surveys.document.wording import in_language
+from surveys.questions import AnyQuestion
+from surveys.questions.base import Option
+from surveys.questions.choice import ChoiceQuestion
+from surveys.questions.date import DateQuestion
+from surveys.questions.grid import Grid
+from surveys.questions.kano import Kano
+from surveys.questions.multiple import Multiple
+from surveys.questions.number import Number
+from surveys.questions.open_text import OpenText
+from surveys.questions.ranking import Ranking
+from surveys.questions.rating import Rating
+from surveys.questions.reading import OTHER_TEXT_LIMIT
 
 UNSURE = {"zh": "说不清", "en": "Don’t know"}
 NOT_MET = {"zh": "未经历/不适用", "en": "Not applicable"}

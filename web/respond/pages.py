@@ -5,9 +5,9 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from surveys import publishing
+from surveys.asking.router import Router
+from surveys.editing import publishing
 from surveys.models import Version, Wave
-from surveys.routing import Router
 from web.respond.compile import CompiledPage
 
 HASH = select(Version.content_hash).where(Version.id == bindparam("version"))

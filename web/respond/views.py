@@ -11,12 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys import finishing, responding
-from surveys.answers import NOT_ASKED
+from surveys.asking import way as finishing
+from surveys.codes import NOT_ASKED
+from surveys.collecting import responses as responding
+from surveys.collecting.submitting import screen_out as responding_screen_out
+from surveys.collecting.submitting import submit as responding_submit
+from surveys.document.wording import fill, in_language
 from surveys.errors import Problem, SurveyError
-from surveys.fields import PageAnswers
 from surveys.models.collection import ResponseState
-from surveys.wording import fill, in_language
+from surveys.questions.reading import PageAnswers
 from web import i18n
 from web.accounts.access import public
 from web.extensions import csrf, db, limiter
@@ -171,7 +174,7 @@ def _target(
     if go.startswith("lang:"):
         return f"{found.base}/{section}"
     if router.stop(section, known, account) is not None:
-        responding.screen_out(found.session, response, now, invitation=found.invitation)
+        responding_screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
     appeared = router.shown(section, known, account) - set(before)
     # In the order of the page: whoever is led to a later one would overlook those above it.
@@ -193,7 +196,7 @@ def _finish(found: Visit, section: str, known: dict[str, int], now: datetime) ->
     router, account, response = found.router, found.account(), found.response
     assert response is not None
     if any(router.stop(code, known, account) is not None for code in router.sections(known, account)):
-        responding.screen_out(found.session, response, now, invitation=found.invitation)
+        responding_screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
     gap = finishing.first_gap(router, known, response.texts, account)
     if gap is not None:
@@ -201,7 +204,7 @@ def _finish(found: Visit, section: str, known: dict[str, int], now: datetime) ->
     old = finishing.leftovers(router, known, response.texts, account)
     if old.values or old.texts:
         responding.save_page(found.session, response, section, old.values, old.texts, 0.0, now)
-    responding.submit(found.session, response, now, invitation=found.invitation)
+    responding_submit(found.session, response, now, invitation=found.invitation)
     return f"{found.base}/done"
 
 

@@ -12,13 +12,18 @@ from flask import Response as Page
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
-from surveys import fieldwork, logic, responding
-from surveys.answers import NOT_ASKED
+from surveys.asking.router import Router
+from surveys.codes import NOT_ASKED
+from surveys.collecting import responses as responding
+from surveys.collecting import waves as fieldwork
+from surveys.collecting.invitations import LIVE
+from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
+from surveys.collecting.invitations import linked_response as fieldwork_linked_response
+from surveys.document.wording import piped_names
 from surveys.errors import Problem, SurveyError
+from surveys.logic.tree import Value as logic_Value
 from surveys.models import Invitation, Response, Wave
 from surveys.models.collection import Access, InvitationState
-from surveys.routing import Router
-from surveys.wording import piped_names
 from web.respond.pages import language_of, router_of
 
 # What may stand in a link as a unit's code; anything else is ignored.
@@ -73,7 +78,7 @@ class Visit:
         """Give the stored open answers."""
         return {} if self.response is None else dict(self.response.texts)
 
-    def account(self) -> dict[str, logic.Value]:
+    def account(self) -> dict[str, logic_Value]:
         """Give what the customer file knows, for routing."""
         if self.response is not None:
             return dict(responding.account_of(self.response))
@@ -138,7 +143,7 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
 
     A finished response is still found, so that its receipt can be shown again.
     """
-    invitation = fieldwork.find_invitation(session, token) if token else None
+    invitation = fieldwork_find_invitation(session, token) if token else None
     if token:
         wave = session.get(Wave, invitation.wave_id) if invitation is not None else None
     else:
@@ -152,9 +157,9 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
     client_key = kept if usable else secrets.token_urlsafe(24)
     response = responding.find_response(session, wave, client_key) if usable else None
     if response is None and invitation is not None and not wave.anonymous:
-        response = fieldwork.linked_response(session, invitation)
+        response = fieldwork_linked_response(session, invitation)
     if response is None:
-        spent = invitation is not None and invitation.state not in fieldwork.LIVE
+        spent = invitation is not None and invitation.state not in LIVE
         if spent or not wave.is_open(datetime.now(UTC)):
             raise ClosedError
     elif (

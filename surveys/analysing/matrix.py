@@ -1,0 +1,205 @@
+"""The seam, database side: complete responses of waves as plain arrays and question codes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from surveys.codes import LOWEST_ANSWER
+from surveys.collecting.packing import layout_of
+from surveys.errors import Problem, SurveyError
+from surveys.models import Response, Segment, Unit, UnitLevel, Wave
+from surveys.models.collection import Purpose, ResponseState
+
+CHUNK = 20_000
+
+
+ROWS_AT_ONCE = 2_000
+
+
+# What each of the 65,536 stored patterns means: reserved ones are nan.
+AS_FLOAT = np.arange(2**16, dtype=np.uint16).view(np.int16).astype(np.float64)
+
+
+AS_FLOAT[AS_FLOAT < LOWEST_ANSWER] = np.nan
+
+
+class AnswerMatrix(NamedTuple):
+    """Answers of complete responses, one row each, in the order of waves and response ids.
+
+    `values` is (n_respondents, n_questions) float64 in scale points; nan marks every reserved answer (not
+    asked, skipped, don't know, not applicable) and questions that a wave's version does not have.
+    `segments` holds an array of text per name: wave, language, mode, unit, the levels above it (group,
+    province, city, county, office), customer_class, tier, account_type, area; unknown is the empty text.
+    """
+
+    values: NDArray[np.float64]
+    question_codes: tuple[str, ...]
+    response_ids: NDArray[np.int64]
+    segments: dict[str, NDArray[np.str_]]
+    wave_ids: NDArray[np.int64]
+
+    def column(self, code: str) -> NDArray[np.float64]:
+        """Give the answers to one question."""
+        return self.values[:, self.question_codes.index(code)]
+
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """Give the answers by question code, the form that estimation takes."""
+        return {code: self.values[:, place] for place, code in enumerate(self.question_codes)}
+
+
+class PackedWave(NamedTuple):
+    """One wave as it is stored: int16 answers with their reserved values."""
+
+    answers: NDArray[np.int16]
+    response_ids: NDArray[np.int64]
+    segment_ids: NDArray[np.int64]
+
+
+def load_matrix(
+    session: Session,
+    waves: Sequence[Wave] | Wave,
+    codes: Sequence[str] | None = None,
+    *,
+    include_pilot: bool = False,
+    include_excluded: bool = False,
+    segments: bool = True,
+) -> AnswerMatrix:
+    """Read complete responses of one or more waves, aligned by question code.
+
+    Parameters
+    ----------
+    codes
+        The questions wanted, in this order; all coded answers of the waves when None.
+    include_pilot
+        Let waves in that were only a trial.
+    include_excluded
+        Let responses in that the quality check excluded.
+    segments
+        False leaves the segments empty, which saves time on large waves.
+
+    Raises
+    ------
+    SurveyError
+        No wave is given, a wave is a pilot, or a question stands in none of the waves.
+    """
+    waves = [waves] if isinstance(waves, Wave) else list(waves)
+    if not waves:
+        raise SurveyError(Problem.ANALYSIS_WITHOUT_WAVE)
+    for wave in waves:
+        if wave.purpose == Purpose.PILOT and not include_pilot:
+            raise SurveyError(Problem.MATRIX_PILOT, code=wave.code)
+    layouts = [layout_of(session, wave.version_id, check=True) for wave in waves]
+    if codes is None:
+        codes = tuple(dict.fromkeys(code for layout in layouts for code in layout.codes))
+    for code in codes:
+        if not any(code in layout.position for layout in layouts):
+            raise SurveyError(Problem.MATRIX_CODE, code=code)
+    packed = [load_packed(session, wave, include_excluded=include_excluded) for wave in waves]
+    sizes = [len(part.answers) for part in packed]
+    values = np.empty((sum(sizes), len(codes)), dtype=np.float64)
+    start = 0
+    for part, layout in zip(packed, layouts, strict=True):
+        places = [layout.position.get(code, -1) for code in codes]
+        _fill(values[start : start + len(part.answers)], part.answers, places)
+        start += len(part.answers)
+    named: dict[str, NDArray[np.str_]] = {}
+    if segments:
+        named = _segments(session, np.concatenate([part.segment_ids for part in packed]))
+        named["wave"] = np.repeat(np.array([wave.code for wave in waves], dtype=np.str_), sizes)
+    return AnswerMatrix(
+        values=values,
+        question_codes=tuple(codes),
+        response_ids=np.concatenate([part.response_ids for part in packed]),
+        segments=named,
+        wave_ids=np.repeat(np.array([wave.id for wave in waves], dtype=np.int64), sizes),
+    )
+
+
+def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False) -> PackedWave:
+    """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
+    layout = layout_of(session, wave.version_id, check=True)
+    blobs: list[bytes] = []
+    ids: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+    segment_ids = [np.empty(0, dtype=np.int64)]
+    for rows in read_rows(session, _wanted(wave, include_excluded=include_excluded)):
+        blobs.append(b"".join(map(itemgetter(0), rows)))
+        ids.append(np.fromiter(map(itemgetter(1), rows), np.int64, len(rows)))
+        segment_ids.append(np.fromiter(map(itemgetter(2), rows), np.int64, len(rows)))
+    identifiers = np.concatenate(ids)
+    try:
+        answers = np.frombuffer(b"".join(blobs), dtype="<i2").reshape(len(identifiers), len(layout.codes))
+    except ValueError as error:
+        raise SurveyError(Problem.ANSWERS_DAMAGED, code=wave.code) from error
+    return PackedWave(answers, identifiers, np.concatenate(segment_ids))
+
+
+def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
+    kept: ColumnElement[bool] = true() if include_excluded else Response.excluded.is_(False)
+    # The bare columns of the table, so that no type turns each blob into an array of its own.
+    table = Response.__table__
+    return (
+        select(table.c.answers, table.c.id, func.coalesce(table.c.segment_id, -1))
+        .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, kept)
+        .order_by(Response.id)
+    )
+
+
+def read_rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """Read rows in parts with the driver itself: a row object for each of a million costs as much again.
+
+    Values come as the driver gives them: bytes, numbers, text; the types of the models are not applied.
+    """
+    connection = session.connection()
+    compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
+    parameters = compiled.construct_params()
+    places = getattr(compiled, "positiontup", None)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled), parameters if places is None else tuple(map(parameters.get, places)))
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
+    finally:
+        cursor.close()
+
+
+def _fill(target: NDArray[np.float64], answers: NDArray[np.int16], places: Sequence[int]) -> None:
+    """Write answers as floats, reserved ones and missing columns as nan; in parts that fit the cache."""
+    columns = np.array(places)
+    absent = columns < 0
+    whole = np.array_equal(columns, np.arange(answers.shape[1]))
+    for start in range(0, len(answers), CHUNK):
+        part = answers[start : start + CHUNK]
+        taken = part if whole else part[:, np.where(absent, 0, columns)]
+        np.take(AS_FLOAT, taken.view(np.uint16), out=target[start : start + CHUNK], mode="wrap")
+    target[:, absent] = np.nan
+
+
+def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
+    """Look each distinct segment up once and spread its values over the rows."""
+    distinct, place = np.unique(segment_ids, return_inverse=True)
+    found = {
+        segment.id: segment
+        for segment in session.scalars(select(Segment).where(Segment.id.in_(distinct.tolist())))
+    }
+    units = {unit.id: unit for unit in session.scalars(select(Unit))} if found else {}
+    rows = [_segment_values(found.get(ident), units) for ident in distinct.tolist()]
+    names = _segment_values(None, {})
+    return {name: np.array([row[name] for row in rows], dtype=np.str_)[place] for name in names}
+
+
+def _segment_values(segment: Segment | None, units: Mapping[int, Unit]) -> dict[str, str]:
+    values = dict.fromkeys(("unit", *(level.name.lower() for level in UnitLevel)), "")
+    for name in ("customer_class", "tier", "account_type", "area"):
+        values[name] = getattr(segment, name) if segment is not None else ""
+    unit = units.get(segment.unit_id) if segment is not None and segment.unit_id is not None else None
+    if unit is not None:
+        values["unit"] = unit.code
+    while unit is not None:
+        values[UnitLevel(unit.level).name.lower()] = unit.code
+        unit = units.get(unit.parent_id) if unit.parent_id is not None else None
+    return values

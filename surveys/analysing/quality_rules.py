@@ -1,0 +1,159 @@
+"""quality_rules (to be written)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntFlag
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.codes import LOWEST_ANSWER, NOT_ASKED
+from surveys.errors import Problem, SurveyError
+from surveys.logic import reading as logic
+from surveys.logic.tree import Answered as logic_Answered
+from surveys.logic.tree import Comparison as logic_Comparison
+from surveys.logic.tree import Expression as logic_Expression
+from surveys.logic.tree import Junction as logic_Junction
+from surveys.logic.tree import Not as logic_Not
+from surveys.logic.writing import to_text as logic_to_text
+
+Mask = NDArray[np.bool_]
+
+
+DEFAULTS: dict[str, Any] = {
+    "speeder": {"median_divisor": 3, "seconds_per_item": 2},
+    "straightline": {"constructs": []},
+    "contradiction": [],
+    "attention": {},
+    "item_missing": {"share": 0.4},
+    "burst": {"times_usual": 5, "least": 10, "top_sd": 3},
+    "flags_to_exclude": 2,
+}
+
+
+class Flag(IntFlag):
+    """What is doubtful about a response."""
+
+    SPEEDER = 1
+    STRAIGHTLINE = 2
+    CONTRADICTION = 4
+    ATTENTION = 8
+    ITEM_MISSING = 16
+    BURST = 32
+
+    @property
+    def names(self) -> list[str]:
+        """The single flags in it, in lower case."""
+        return [str(flag.name).lower() for flag in self]
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """The arrays that the rules look at; one row a response."""
+
+    answers: NDArray[np.int16]
+    position: Mapping[str, int]
+    seconds: NDArray[np.float64]
+    unit: NDArray[np.int64]
+    period: NDArray[np.str_]
+    scored: NDArray[np.intp]
+    top: NDArray[np.int64]
+
+    def column(self, code: str, rule: str) -> NDArray[np.int16]:
+        if code not in self.position:
+            raise SurveyError(Problem.QUALITY_RULE, rule=rule, reason=f"this version has no {code}")
+        return self.answers[:, self.position[code]]
+
+
+def _speeding(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+    """Faster than a third of the median, or than two seconds an answered item; unknown times pass."""
+    timed = data.seconds > 0
+    if not timed.any():
+        return timed
+    answered = (data.answers[:, data.scored] >= LOWEST_ANSWER).sum(axis=1)
+    usual = np.median(data.seconds[timed]) / rule["median_divisor"]
+    return np.asarray(timed & (data.seconds < np.maximum(usual, rule["seconds_per_item"] * answered)))
+
+
+def _same_answer(data: _Wave, codes: list[str]) -> Mask:
+    """One and the same answer to every question, of which at least five were answered."""
+    block = np.column_stack([data.column(code, "straightline") for code in codes])
+    real = block >= LOWEST_ANSWER
+    low = np.where(real, block, np.int16(32767)).min(axis=1)
+    high = np.where(real, block, np.int16(LOWEST_ANSWER)).max(axis=1)
+    return np.asarray((real.sum(axis=1) >= 5) & (low == high))
+
+
+def _contradicting(data: _Wave, conditions: list[str]) -> Mask:
+    found = np.zeros(len(data.answers), dtype=bool)
+    for condition in conditions:
+        found |= _holds(logic.parse(condition), data)
+    return found
+
+
+def _inattentive(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+    """The control question answered otherwise than it asks; not answering it is no flag."""
+    if not rule:
+        return np.zeros(len(data.answers), dtype=bool)
+    column = data.column(rule["code"], "attention")
+    return np.asarray((column >= LOWEST_ANSWER) & (column != rule["correct"]))
+
+
+def _mostly_missing(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+    """More than the given share of the scored questions that were asked carry no real answer."""
+    block = data.answers[:, data.scored]
+    asked = (block != NOT_ASKED).sum(axis=1)
+    missing = asked - (block >= LOWEST_ANSWER).sum(axis=1)
+    return np.asarray(missing > rule["share"] * asked)
+
+
+def _bursting(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+    """A unit's hour (anonymous: day) far above its usual one, or far too many all-top answers in a unit."""
+    flagged = np.zeros(len(data.answers), dtype=bool)
+    block = data.answers[:, data.scored]
+    real = block >= LOWEST_ANSWER
+    praising = np.asarray((real.sum(axis=1) >= 5) & ((block == data.top) | ~real).all(axis=1))
+    overall = praising.mean() if len(praising) else 0.0
+    for unit in np.unique(data.unit[data.unit >= 0]):
+        rows = np.flatnonzero(data.unit == unit)
+        _, place, counts = np.unique(data.period[rows], return_inverse=True, return_counts=True)
+        many = (counts >= rule["least"]) & (counts > rule["times_usual"] * np.median(counts))
+        flagged[rows] |= many[place]
+        if len(rows) >= rule["least"]:
+            limit = overall + rule["top_sd"] * np.sqrt(overall * (1 - overall) / len(rows))
+            if praising[rows].mean() > limit:
+                flagged[rows] |= praising[rows]
+    return flagged
+
+
+def _holds(expression: logic_Expression, data: _Wave) -> Mask:
+    """Evaluate a condition for all rows; as in `logic`, comparing a missing answer is false."""
+    match expression:
+        case logic_Junction(word=word, parts=parts):
+            each = [_holds(part, data) for part in parts]
+            return np.asarray(np.logical_and.reduce(each) if word == "and" else np.logical_or.reduce(each))
+        case logic_Not(part=part):
+            return ~_holds(part, data)
+        case logic_Answered(reference=reference):
+            return np.asarray(data.column(reference.name, "contradiction") >= LOWEST_ANSWER)
+        case logic_Comparison(reference=reference, relation=relation, constant=constant):
+            numeric = isinstance(constant, int | float) or (
+                isinstance(constant, tuple) and all(isinstance(item, int | float) for item in constant)
+            )
+            if reference.account or not numeric or relation in {"in", "not in"}:
+                text = logic_to_text(expression)
+                reason = f"“{text}” must compare an answer with a number"
+                raise SurveyError(Problem.QUALITY_RULE, rule="contradiction", reason=reason)
+            column = data.column(reference.name, "contradiction")
+            return np.asarray((column >= LOWEST_ANSWER) & _compare(column, relation, constant))
+
+
+def _compare(column: NDArray[np.int16], relation: str, constant: Any) -> Mask:
+    if relation.endswith("list"):
+        return np.asarray(np.isin(column, constant) != relation.startswith("not"))
+    compare = {
+        "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
+        ">=": np.greater_equal,
+    }[relation]  # fmt: skip
+    return np.asarray(compare(column, constant))

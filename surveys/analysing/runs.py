@@ -1,0 +1,144 @@
+"""Stored runs: what was estimated from which data, how, and what came out.
+
+A run goes queued → running → done or failed. A finished run never changes; another run of the same
+specification is another row.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.analysing.matrix import AnswerMatrix
+from surveys.errors import Problem, SurveyError
+from surveys.models import Analysis, Wave
+from surveys.models.records import AnalysisState
+
+
+def create(
+    session: Session,
+    *,
+    title: str,
+    waves: Sequence[Wave],
+    specification: Mapping[str, Any],
+    options: Mapping[str, Any],
+    seed: int,
+    code_version: str,
+    staff_name: str,
+    now: datetime,
+) -> Analysis:
+    """Queue a run; it holds everything that is needed to repeat it to the last digit."""
+    if not waves:
+        raise SurveyError(Problem.ANALYSIS_WITHOUT_WAVE)
+    analysis = Analysis(
+        title=title,
+        wave_codes=[wave.code for wave in waves],
+        specification=dict(specification),
+        options=dict(options),
+        seed=seed,
+        code_version=code_version,
+        created_by=staff_name,
+        created_at=now,
+        state=AnalysisState.QUEUED,
+    )
+    session.add(analysis)
+    session.flush()
+    return analysis
+
+
+def start(session: Session, analysis: Analysis, *, now: datetime) -> None:
+    """Take a queued run; of two workers that try, one succeeds and the other is refused."""
+    _move(session, analysis, AnalysisState.QUEUED, state=AnalysisState.RUNNING, started_at=now)
+
+
+def report_progress(session: Session, analysis: Analysis, share: float) -> None:
+    """Note how much of a running run is done, 0–1."""
+    _move(session, analysis, AnalysisState.RUNNING, progress=min(max(float(share), 0.0), 1.0))
+
+
+def finish(
+    session: Session,
+    analysis: Analysis,
+    *,
+    result: Mapping[str, Any],
+    data_fingerprint: str,
+    n_respondents: int,
+    now: datetime,
+) -> None:
+    """Store the result of a running run; from here on the database refuses every change of it."""
+    _move(
+        session,
+        analysis,
+        AnalysisState.RUNNING,
+        state=AnalysisState.DONE,
+        # A result with nan cannot be stored as JSON: PostgreSQL refuses it, browsers cannot read it.
+        result=json.loads(json.dumps(dict(result), allow_nan=False)),
+        data_fingerprint=data_fingerprint,
+        n_respondents=n_respondents,
+        progress=1.0,
+        finished_at=now,
+    )
+
+
+def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -> None:
+    """End a queued or running run with the reason why it has no result."""
+    _move(
+        session,
+        analysis,
+        AnalysisState.QUEUED,
+        AnalysisState.RUNNING,
+        state=AnalysisState.FAILED,
+        message=message,
+        finished_at=now,
+    )
+
+
+def latest_done(session: Session, wave_code: str) -> Analysis | None:
+    """Give the newest finished run of exactly this wave, or None."""
+    done = select(Analysis.id, Analysis.wave_codes).where(Analysis.state == AnalysisState.DONE)
+    for ident, codes in session.execute(done.order_by(Analysis.id.desc())):
+        if codes == [wave_code]:
+            return session.get_one(Analysis, ident)
+    return None
+
+
+def fingerprint(matrix: AnswerMatrix) -> str:
+    """Hash what a run reads: codes, answers and segments, not identifiers.
+
+    The same answers in the same order give the same fingerprint on either database and any machine.
+    """
+    digest = hashlib.sha256()
+    digest.update(json.dumps([list(matrix.question_codes), list(matrix.values.shape)]).encode())
+    digest.update(_canonical(matrix.values).tobytes())
+    for name in sorted(matrix.segments):
+        column = np.ascontiguousarray(matrix.segments[name])
+        column = column.astype(column.dtype.newbyteorder("<"), copy=False)
+        digest.update(f"{name} {column.dtype.str}".encode())
+        digest.update(column.tobytes())
+    return digest.hexdigest()
+
+
+def _canonical(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give one bit pattern to every nan."""
+    return np.where(np.isnan(values), np.nan, values).astype("<f8", copy=False)
+
+
+def _move(session: Session, analysis: Analysis, *allowed: AnalysisState, **values: Any) -> None:
+    """Change a run in one statement, if it is still in one of the states that allow it."""
+    session.flush()
+    changed = session.execute(
+        update(Analysis)
+        .where(Analysis.id == analysis.id, Analysis.state.in_(allowed))
+        .values(values)
+        .returning(Analysis.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    session.refresh(analysis)
+    if changed is None:
+        raise SurveyError(Problem.ANALYSIS_STATE, state=analysis.state)

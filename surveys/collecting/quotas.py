@@ -1,0 +1,45 @@
+"""quotas (to be written)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.errors import Problem, SurveyError
+from surveys.models import Response, Segment, Unit, Wave
+from surveys.models.collection import ResponseState
+
+
+def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping[str, Any] | None:
+    """Give the first quota that this segment belongs to and that is full, or None."""
+    for quota in wave.quotas:
+        where = quota["where"]
+        if segment is None or any(_segment_value(segment, name) != value for name, value in where.items()):
+            continue
+        query = (
+            select(func.count())
+            .select_from(Response)
+            .join(Segment, Response.segment_id == Segment.id)
+            .outerjoin(Unit, Segment.unit_id == Unit.id)
+            .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
+        )
+        for name, value in where.items():
+            query = query.where((Unit.code if name == "unit" else getattr(Segment, name)) == value)
+        if session.scalars(query).one() >= quota["limit"]:
+            return dict(quota)
+    return None
+
+
+def _check_quota(quota: Mapping[str, Any]) -> None:
+    where, limit = quota.get("where"), quota.get("limit")
+    names = {"unit", "customer_class", "tier", "account_type", "area"}
+    good = isinstance(where, Mapping) and where and set(where) <= names
+    if not good or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        raise SurveyError(Problem.WAVE_QUOTA, quota=dict(quota))
+
+
+def _segment_value(segment: Segment, name: str) -> str:
+    if name == "unit":
+        return segment.unit.code if segment.unit is not None else ""
+    return str(getattr(segment, name))

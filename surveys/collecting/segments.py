@@ -1,0 +1,84 @@
+"""The frame: organisation units, customers and the segments that responses carry."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.database import insert_if_new
+from surveys.errors import Problem, SurveyError
+from surveys.models import Customer, Segment, Unit
+from surveys.models.organisation import CustomerClass, Tier
+
+SEGMENT_NAMES = ("unit", "customer_class", "tier", "account_type", "area")
+
+
+LIMITS = {"code": 64, "account_type": 32, "area": 32, "name": 200, "phone": 40, "email": 254, "address": 500}
+
+
+def units_below(session: Session, unit: Unit) -> list[Unit]:
+    """List a unit and all units under it, parents first."""
+    found = [unit]
+    level = [unit.id]
+    while level:
+        children = list(session.scalars(select(Unit).where(Unit.parent_id.in_(level)).order_by(Unit.code)))
+        found += children
+        level = [child.id for child in children]
+    return found
+
+
+def segment_of(session: Session, customer: Customer) -> Segment:
+    """Give the segment of a customer."""
+    return find_segment(
+        session,
+        {
+            "unit": customer.unit.code,
+            "customer_class": customer.customer_class,
+            "tier": customer.tier,
+            "account_type": customer.account_type,
+            "area": customer.area,
+        },
+    )
+
+
+def find_segment(session: Session, values: Mapping[str, str]) -> Segment:
+    """Find or make the segment with these values: unit code, customer_class, tier, account_type, area.
+
+    Two transactions that make the same segment at once both get the one row.
+    """
+    unknown = sorted(set(values) - set(SEGMENT_NAMES))
+    if unknown:
+        raise SurveyError(Problem.SEGMENT_NAME, name=unknown[0])
+    row = {name: values.get(name) or "" for name in SEGMENT_NAMES}
+    _check_member("customer_class", row["customer_class"], {"", *CustomerClass})
+    _check_member("tier", row["tier"], {"", *Tier})
+    label = "|".join(row[name].replace("|", "/") for name in SEGMENT_NAMES)
+    wanted = select(Segment).where(Segment.label == label)
+    segment = session.scalar(wanted)
+    if segment is not None:
+        return segment
+    code = row.pop("unit")
+    unit_id = session.scalar(select(Unit.id).where(Unit.code == code)) if code else None
+    if code and unit_id is None:
+        raise SurveyError(Problem.UNIT_UNKNOWN, code=code)
+    session.execute(insert_if_new(session, Segment, label=label, unit_id=unit_id, **row))
+    return session.scalars(wanted).one()
+
+
+def usable_values(session: Session, values: Mapping[str, str]) -> dict[str, str]:
+    """Keep of a respondent's own statements what a segment can hold; an unknown unit says nothing."""
+    kept = {name: value for name, value in values.items() if name in SEGMENT_NAMES and value}
+    for name, allowed in (("customer_class", set(CustomerClass)), ("tier", set(Tier))):
+        if kept.get(name) not in allowed:
+            kept.pop(name, None)
+    for name in ("account_type", "area"):
+        if len(kept.get(name, "")) > LIMITS[name]:
+            del kept[name]
+    if "unit" in kept and session.scalar(select(Unit.id).where(Unit.code == kept["unit"])) is None:
+        del kept["unit"]
+    return kept
+
+
+def _check_member(name: str, value: str, allowed: set[str]) -> None:
+    if value not in allowed:
+        raise SurveyError(Problem.SEGMENT_VALUE, name=name, value=value)

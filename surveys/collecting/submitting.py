@@ -1,0 +1,134 @@
+"""submitting (to be written)."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveys.collecting import invitations as fieldwork
+from surveys.collecting import segments as customers
+from surveys.collecting.packing import layout_of
+from surveys.collecting.responses import NO_SYNC, _require_open, account_of
+from surveys.errors import Problem, SurveyError
+from surveys.models import Invitation, Participation, Response
+from surveys.models.collection import Access, InvitationState, ResponseState, new_receipt
+
+
+class Receipt(NamedTuple):
+    """What a respondent gets for a submitted response: an unguessable code, and when.
+
+    In an anonymous wave the time is midnight UTC of the day.
+    """
+
+    code: str
+    completed_at: datetime
+
+
+def submit(
+    session: Session, response: Response, now: datetime, *, invitation: Invitation | None = None
+) -> Receipt:
+    """Submit once; any repetition gives the same receipt.
+
+    In an anonymous wave for invited people the token is spent here, so `invitation` is required; nothing
+    that is stored tells which response it was spent on.
+
+    Raises
+    ------
+    SurveyError
+        The wave takes no answers, the response was screened out, or its token has been used by another.
+    """
+    return _end(session, response, now, invitation, ResponseState.COMPLETE)
+
+
+def screen_out(
+    session: Session, response: Response, now: datetime, *, invitation: Invitation | None = None
+) -> None:
+    """End a response whose person does not belong to the survey; it never counts as complete."""
+    _end(session, response, now, invitation, ResponseState.SCREENED)
+
+
+def _end(
+    session: Session, response: Response, now: datetime, invitation: Invitation | None, state: ResponseState
+) -> Receipt:
+    wave = response.wave
+    if response.state == ResponseState.OPEN:
+        _require_open(wave, now)
+        _spend_token(session, response, invitation, state, now)
+        session.refresh(response)
+    if response.state == ResponseState.OPEN:
+        at = wave.moment(now)
+        session.execute(
+            update(Response)
+            .where(
+                Response.wave_id == response.wave_id,
+                Response.id == response.id,
+                Response.state == ResponseState.OPEN,
+            )
+            .values(
+                state=state.value,
+                completed_at=at if state == ResponseState.COMPLETE else None,
+                receipt=new_receipt() if state == ResponseState.COMPLETE else None,
+                segment_id=_answered_segment(session, response),
+                revision=Response.revision + 1,
+            ),
+            execution_options=NO_SYNC,
+        )
+        session.refresh(response)
+    if response.state != state:
+        raise SurveyError(Problem.RESPONSE_SUBMITTED)
+    return Receipt(response.receipt or "", response.completed_at or wave.moment(now))
+
+
+def _answered_segment(session: Session, response: Response) -> int | None:
+    """Complete what the frame knows of the respondent by the answers to the same questions."""
+    layout = layout_of(session, response.version_id)
+    if not layout.frame:
+        return response.segment_id
+    answered: dict[str, str] = {}
+    for question in layout.frame:
+        if question.options:
+            value = question.options.get(int(response.answers[layout.position[question.code]]), "")
+        else:
+            value = response.texts.get(question.code, "").strip()
+        if value:
+            answered[question.name] = value
+    values = customers.usable_values(session, answered) | account_of(response)
+    return customers.find_segment(session, values).id if values else None
+
+
+def _spend_token(
+    session: Session,
+    response: Response,
+    invitation: Invitation | None,
+    state: ResponseState,
+    now: datetime,
+) -> None:
+    """Mark the token used; a second response that comes with the same anonymous token is refused here."""
+    wave = response.wave
+    if wave.anonymous:
+        if invitation is None and wave.access == Access.PUBLIC:
+            return
+        if invitation is None or invitation.wave_id != wave.id:
+            raise SurveyError(Problem.INVITATION_MISSING)
+        wanted = Invitation.token_hash == invitation.token_hash
+    else:
+        link = select(Participation.token_hash).where(
+            Participation.wave_id == response.wave_id, Participation.response_id == response.id
+        )
+        wanted = Invitation.token_hash == link.scalar_subquery()
+    screened = state == ResponseState.SCREENED and not wave.anonymous
+    spent = session.execute(
+        update(Invitation)
+        .where(wanted, Invitation.state.in_(fieldwork.LIVE))
+        .values(
+            state=(InvitationState.INELIGIBLE if screened else InvitationState.USED).value,
+            changed_at=None if wave.anonymous else now,
+        )
+        .returning(Invitation.token_hash),
+        execution_options=NO_SYNC,
+    ).first()
+    if spent is None and wave.anonymous:
+        session.refresh(response)  # the same response may have been submitted by another tab meanwhile
+        if response.state == ResponseState.OPEN:
+            raise SurveyError(Problem.INVITATION_USED)

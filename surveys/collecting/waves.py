@@ -1,0 +1,176 @@
+"""Waves and invitations: open, close, invite, and count what came back."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.orm import Session
+
+from surveys.collecting.quotas import _check_quota
+from surveys.errors import Problem, SurveyError
+from surveys.models import Invitation, Response, Version, Wave
+from surveys.models.collection import Access, InvitationState, Mode, Purpose, ResponseState, WaveState
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+# Built once, because every request of a respondent asks it.
+BY_PUBLIC_KEY = select(Wave).where(Wave.public_key == bindparam("key"))
+
+
+class WaveCounts(NamedTuple):
+    """How a wave stands; `response_share` is None where nobody was invited by token."""
+
+    invited: int
+    outcomes: dict[str, int]
+    open: int
+    complete: int
+    screened: int
+    excluded: int
+    response_share: float | None
+
+
+def create_wave(
+    session: Session,
+    version: Version,
+    *,
+    code: str,
+    title: Mapping[str, str] | str,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    purpose: str = Purpose.OFFICIAL,
+    mode: str = Mode.WEB,
+    access: str = Access.PUBLIC,
+    anonymous: bool = True,
+    quotas: Sequence[Mapping[str, Any]] = (),
+    settings: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Wave:
+    """Plan a wave of a published version; :func:`open_wave` lets answers in.
+
+    `mode` is how answers are taken (web, phone, face, paper, mixed), `access` who may answer (public,
+    invited), `anonymous` whether answers may ever be tied to a person; it cannot be changed later.
+    A quota is ``{"where": {"customer_class": "industrial"}, "limit": 200}``.
+    """
+    if not CODE.fullmatch(code):
+        raise SurveyError(Problem.WAVE_CODE, code=code)
+    if session.scalar(select(Wave.id).where(Wave.code == code)) is not None:
+        raise SurveyError(Problem.WAVE_EXISTS, code=code)
+    for name, value, allowed in (
+        ("purpose", purpose, Purpose),
+        ("mode", mode, Mode),
+        ("access", access, Access),
+    ):
+        if value not in set(allowed):
+            raise SurveyError(Problem.WAVE_SETTING, name=name, value=value, allowed=", ".join(allowed))
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+        raise SurveyError(Problem.WAVE_WINDOW)
+    for quota in quotas:
+        _check_quota(quota)
+    wave = Wave(
+        code=code,
+        title={"zh": title, "en": title} if isinstance(title, str) else dict(title),
+        version=version,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        purpose=str(purpose),
+        mode=str(mode),
+        access=str(access),
+        anonymous=anonymous,
+        quotas=[dict(quota) for quota in quotas],
+        settings=dict(settings or {}),
+        public_key=secrets.token_urlsafe(12),
+        created_at=now or datetime.now(UTC),
+    )
+    session.add(wave)
+    session.flush()
+    return wave
+
+
+def open_wave(session: Session, wave: Wave, now: datetime) -> None:
+    """Let answers in, from now or from the start of the window."""
+    if wave.state != WaveState.PLANNED:
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    if wave.closes_at is not None and wave.closes_at <= now:
+        raise SurveyError(Problem.WAVE_WINDOW)
+    wave.state = WaveState.OPEN
+    wave.opens_at = wave.opens_at or now
+    session.flush()
+
+
+def close_wave(session: Session, wave: Wave, now: datetime) -> None:
+    """End the wave for good; what was answered but not submitted stays and does not count."""
+    if wave.state != WaveState.OPEN:
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    wave.state = WaveState.CLOSED
+    if wave.opens_at is None or wave.opens_at < now:
+        wave.closes_at = min(wave.closes_at or now, now)
+    session.flush()
+    if wave.anonymous:
+        forget_order(session, wave)
+
+
+def find_wave(session: Session, public_key: str) -> Wave | None:
+    """Find the wave of a public link; None when there is none."""
+    if "\x00" in public_key:
+        return None
+    return session.scalar(BY_PUBLIC_KEY, {"key": public_key})
+
+
+def wave_by_code(session: Session, code: str) -> Wave:
+    """Give the wave of a code, or refuse and name the known ones."""
+    wave = session.scalar(select(Wave).where(Wave.code == code)) if "\x00" not in code else None
+    if wave is None:
+        known = ", ".join(session.scalars(select(Wave.code).order_by(Wave.id.desc()).limit(20))) or "–"
+        raise SurveyError(Problem.WAVE_UNKNOWN, code=code, known=known)
+    return wave
+
+
+def counts(session: Session, wave: Wave) -> WaveCounts:
+    """Count invitations and responses of a wave.
+
+    The response share is completes of invited people over eligible invitations, AAPOR's RR1 without
+    partials (AAPOR, Standard Definitions, 10th ed. 2023).
+    """
+    by_outcome = select(Invitation.state, func.count()).where(Invitation.wave_id == wave.id)
+    outcomes = dict(session.execute(by_outcome.group_by(Invitation.state)).all())
+    by_state = select(Response.state, func.count()).where(Response.wave_id == wave.id)
+    states = dict(session.execute(by_state.group_by(Response.state)).all())
+    excluded = select(func.count()).where(Response.wave_id == wave.id, Response.excluded)
+    invited = sum(outcomes.values())
+    eligible = (
+        invited - outcomes.get(InvitationState.INELIGIBLE, 0) - outcomes.get(InvitationState.WITHDRAWN, 0)
+    )
+    return WaveCounts(
+        invited=invited,
+        outcomes=outcomes,
+        open=states.get(ResponseState.OPEN, 0),
+        complete=states.get(ResponseState.COMPLETE, 0),
+        screened=states.get(ResponseState.SCREENED, 0),
+        excluded=session.scalars(excluded).one(),
+        response_share=outcomes.get(InvitationState.USED, 0) / eligible if eligible > 0 else None,
+    )
+
+
+def forget_order(session: Session, wave: Wave) -> None:
+    """Write the wave's rows anew in the order of their random keys, on PostgreSQL.
+
+    There a dump lists rows in the order of their last change; in an anonymous wave that order could tie
+    the n-th used token to the n-th submitted response. SQLite keeps these rows by key anyway.
+    """
+    session.flush()
+    if session.connection().dialect.name != "postgresql":
+        return
+    name = f"response_wave_{int(wave.id)}"
+    # Responses have a table of their own, a partition, so it can be sorted as a whole.
+    session.execute(text(f"CLUSTER {name} USING {name}_pkey"))
+    session.execute(
+        text(
+            "WITH taken AS (DELETE FROM invitation WHERE wave_id = :wave RETURNING *) "
+            "INSERT INTO invitation SELECT * FROM taken ORDER BY token_hash"
+        ),
+        {"wave": wave.id},
+    )

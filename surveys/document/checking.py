@@ -1,0 +1,199 @@
+"""What a valid document needs beyond its shape: codes, texts, scales, conditions, pipes, indicators."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from surveys.document.questionnaire import Questionnaire
+from surveys.errors import Problem, SurveyError
+from surveys.logic.reading import parse as logic_parse
+from surveys.logic.tree import Answered as logic_Answered
+from surveys.logic.tree import Comparison as logic_Comparison
+from surveys.logic.tree import Expression as logic_Expression
+from surveys.logic.tree import Junction as logic_Junction
+from surveys.logic.tree import Not as logic_Not
+from surveys.questions.choice import ChoiceQuestion
+from surveys.questions.grid import Grid
+from surveys.questions.multiple import Multiple
+from surveys.questions.ranking import Ranking
+from surveys.questions.rating import Rating
+
+HOLE = re.compile(r"\{(\w+)\}")
+
+
+SETTINGS = frozenset({"utility", "unit"})
+
+
+def check(document: Questionnaire) -> None:
+    """Refuse the first fault with its place; a document that passes can be asked, packed and analysed."""
+    _check_codes(document)
+    _check_texts(document)
+    _check_scales(document)
+    _check_conditions(document)
+    _check_indicators(document)
+
+
+def _check_codes(document: Questionnaire) -> None:
+    seen: set[str] = set()
+    for section in document.sections:
+        codes = [(question.code, f"{section.code}.{question.code}") for question in section.questions]
+        codes += [
+            (row.code, f"{section.code}.{question.code}")
+            for question in section.questions
+            if isinstance(question, Grid)
+            for row in question.rows
+        ]
+        for code, place in codes:
+            if code in seen:
+                raise SurveyError(Problem.CODE_TWICE, code=code, place=place)
+            seen.add(code)
+        for question in section.questions:
+            options = getattr(question, "options", ())
+            for name, values in (
+                ("option", [option.code for option in options]),
+                ("value", [option.value for option in options]),
+            ):
+                twice = [value for number, value in enumerate(values) if value in values[:number]]
+                if twice:
+                    raise SurveyError(Problem.CODE_TWICE, code=twice[0], place=f"{question.code} ({name})")
+    sections = [section.code for section in document.sections]
+    for number, code in enumerate(sections):
+        if code in sections[:number]:
+            raise SurveyError(Problem.CODE_TWICE, code=code, place=f"section {number + 1}")
+
+
+def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Give every text of a part of the document with its place."""
+    for name, value in part:
+        here = f"{place}.{name}"
+        for item_place, item in _items(value, here):
+            if isinstance(item, BaseModel):
+                yield from texts_of(item, item_place)
+            elif isinstance(item, dict) and name not in {"quality", "scales", "pipes"} and item:
+                yield item_place, item
+
+
+def _items(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, tuple):
+        for number, item in enumerate(value):
+            label = getattr(item, "code", getattr(item, "id", number + 1))
+            yield f"{place}.{label}", item
+    elif isinstance(value, dict) and any(isinstance(item, BaseModel) for item in value.values()):
+        for key, item in value.items():
+            yield f"{place}.{key}", item
+    else:
+        yield place, value
+
+
+def _check_texts(document: Questionnaire) -> None:
+    known = SETTINGS | set(document.pipes)
+    for place, text in texts_of(document, document.code):
+        for language in document.languages:
+            if not text.get(language, "").strip():
+                raise SurveyError(Problem.TEXT_MISSING, place=place, language=language)
+        for written in text.values():
+            for name in HOLE.findall(written):
+                if name not in known:
+                    raise SurveyError(
+                        Problem.PIPE_UNKNOWN, place=place, name=name, known=", ".join(sorted(known))
+                    )
+
+
+def _check_scales(document: Questionnaire) -> None:
+    for code, scale in document.scales.items():
+        if scale.low >= scale.high:
+            raise SurveyError(
+                Problem.DOCUMENT_INVALID, place=f"scales.{code}", reason="low must be below high"
+            )
+    for question in document.questions():
+        if isinstance(question, Grid | Rating) and question.scale not in document.scales:
+            known = ", ".join(document.scales) or "–"
+            raise SurveyError(Problem.SCALE_UNKNOWN, place=question.code, code=question.scale, known=known)
+
+
+def _check_conditions(document: Questionnaire) -> None:
+    codes = set(document.by_code)
+    known: set[str] = set()
+    for section in document.sections:
+        _check_condition(document, section.code, section.show_if, known, codes)
+        for question in section.questions:
+            _check_condition(document, question.code, question.show_if, known, codes)
+            if isinstance(question, Grid):
+                for row in question.rows:
+                    _check_condition(document, row.code, row.show_if, known, codes)
+                known |= {row.code for row in question.rows}
+            known.add(question.code)
+        for stop in section.stops:
+            _check_condition(document, f"{section.code}.{stop.code}", stop.when, known, codes)
+    for name, pipe in document.pipes.items():
+        if pipe.question is not None and pipe.question not in codes:
+            raise SurveyError(Problem.LOGIC_UNKNOWN, place=f"pipes.{name}", code=pipe.question)
+
+
+def _check_condition(
+    document: Questionnaire, place: str, text: str | None, known: set[str], codes: set[str]
+) -> None:
+    if text is None:
+        return
+    for part in _leaves(logic_parse(text)):
+        reference = part.reference
+        if reference.account:
+            continue
+        if reference.name not in codes:
+            raise SurveyError(Problem.LOGIC_UNKNOWN, place=place, code=reference.name)
+        if reference.name not in known:
+            raise SurveyError(Problem.LOGIC_FORWARD, place=place, code=reference.name)
+        question = document.by_code[reference.name]
+        if isinstance(question, ChoiceQuestion | Multiple | Ranking) and isinstance(part, logic_Comparison):
+            offered = {option.code for option in question.options} | {
+                option.value for option in question.options
+            }
+            constants = part.constant if isinstance(part.constant, tuple) else (part.constant,)
+            for constant in constants:
+                if constant not in offered:
+                    raise SurveyError(
+                        Problem.LOGIC_OPTION,
+                        place=place,
+                        code=reference.name,
+                        option=constant,
+                        known=", ".join(option.code for option in question.options),
+                    )
+
+
+def _leaves(expression: logic_Expression) -> Iterator[logic_Comparison | logic_Answered]:
+    match expression:
+        case logic_Not(part=part):
+            yield from _leaves(part)
+        case logic_Junction(parts=parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            yield expression
+
+
+def _check_indicators(document: Questionnaire) -> None:
+    system = document.indicators
+    if system is None:
+        return
+    rated = {slot.code for slot in document.slots if slot.kind == "rating"}
+    placed: dict[str, str] = {}
+    for construct, dimension in system.dimensions():
+        for code in dimension.indicators:
+            if code not in rated:
+                raise SurveyError(Problem.INDICATOR_UNKNOWN, code=code)
+            if code in placed:
+                raise SurveyError(Problem.INDICATOR_TWICE, code=code, place=f"{placed[code]}, {dimension.id}")
+            placed[code] = dimension.id
+        for code in construct.checks:
+            if code not in rated:
+                raise SurveyError(Problem.INDICATOR_UNKNOWN, code=code)
+    known = {construct.id for construct in system.constructs}
+    for source, target in (*system.paths, ("", system.index)):
+        if target not in known or (source and source not in known):
+            raise SurveyError(Problem.PATH_UNKNOWN, source=source or "index", target=target)
+    for first, second, target in system.interactions:
+        for factor in (first, second):
+            if (factor, target) not in system.paths:  # an interaction needs both main effects
+                raise SurveyError(Problem.PATH_MISSING, source=factor, target=target)

@@ -1,0 +1,115 @@
+"""The four-level tree: index → construct → dimension → question, and the paths between constructs."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# How an exported file writes "not applicable" and "don't know".
+WRITTEN = (98, 99)
+
+
+Name = Annotated[dict[str, str], Field(max_length=20)]
+
+
+class _Node(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DimensionNode(_Node):
+    """Third level: questions of one construct that belong together in this industry."""
+
+    id: str
+    name: Name
+    indicators: tuple[str, ...] = Field(min_length=1)
+    tier: Literal["basic", "price_linked", "beyond_value"] | None = None
+
+
+class ConstructNode(_Node):
+    """Second level: a latent variable. `checks` are overall questions that stay out of its score."""
+
+    id: str
+    name: Name
+    mode: Literal["A", "B"] = "A"
+    valence: Literal[1, -1] = 1
+    dimensions: tuple[DimensionNode, ...] = Field(min_length=1)
+    checks: tuple[str, ...] = ()
+    drives: bool = True
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The construct's questions in the order of its dimensions."""
+        return tuple(code for dimension in self.dimensions for code in dimension.indicators)
+
+
+class Gap(_Node):
+    """One expectation tier: where it is expected and where it is perceived (dimension ids)."""
+
+    tier: Literal["basic", "price_linked", "beyond_value"]
+    expected: str
+    perceived: tuple[str, ...]
+
+
+class IndicatorSystem(_Node):
+    """First level: the index, and everything below it."""
+
+    index: str
+    name: Name
+    constructs: tuple[ConstructNode, ...] = Field(min_length=1)
+    paths: tuple[tuple[str, str], ...] = ()
+    interactions: tuple[tuple[str, str, str], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def dimensions(self) -> Iterator[tuple[ConstructNode, DimensionNode]]:
+        """Give every dimension with its construct."""
+        for construct in self.constructs:
+            for dimension in construct.dimensions:
+                yield construct, dimension
+
+    def model(self, scales: Mapping[str, tuple[int, int]], *, interactions: bool = False) -> dict[str, Any]:
+        """Give the specification in the shape of MODEL.yaml: plain values that the estimation reads.
+
+        `scales` are the ends of each question's scale; the most frequent one is written once. Interactions
+        of the system are an option: they explain, and take no part in the points.
+        """
+        asked = {code: scales[code] for _, node in self.dimensions() for code in node.indicators}
+        (low, high), _ = Counter(asked.values()).most_common(1)[0]
+        others = {code: ends for code, ends in asked.items() if ends != (low, high)}
+        own = {code: {"low": first, "high": last} for code, (first, last) in others.items()}
+        highest = max(last for _, last in asked.values())
+        named = {construct.id: construct.name for construct in self.constructs}
+        crossed = self.interactions if interactions else ()
+        products: list[dict[str, Any]] = [
+            {
+                "id": f"{first}_x_{second}",
+                "name": {
+                    language: f"{name} × {named[second][language]}"
+                    for language, name in named[first].items()
+                    if language in named[second]
+                },
+                "product": [first, second],
+            }
+            for first, second, _ in crossed
+        ]
+        return {
+            "scale": {"low": low, "high": high},
+            "missing_codes": list(WRITTEN) if highest < min(WRITTEN) else [],
+            "index": self.index,
+            "constructs": [
+                {
+                    "id": construct.id,
+                    "name": dict(construct.name),
+                    "mode": construct.mode,
+                    "valence": construct.valence,
+                    "dimensions": [
+                        {"id": node.id, "name": dict(node.name), "indicators": list(node.indicators)}
+                        for node in construct.dimensions
+                    ],
+                }
+                for construct in self.constructs
+            ]
+            + products,
+            "paths": [list(path) for path in self.paths]
+            + [[product["id"], target] for product, (*_, target) in zip(products, crossed, strict=True)],
+        } | ({"indicators": own} if own else {})

@@ -1,0 +1,118 @@
+"""The questionnaire document: sections, questions, scales and texts by language, validated by pydantic."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from surveys.document.indicators import IndicatorSystem
+from surveys.errors import Problem, SurveyError
+from surveys.questions import AnyQuestion, slots_of
+from surveys.questions.base import Code, Condition, OptionCode, Part, Scale, Slot, Text
+from surveys.questions.grid import Grid
+
+FORMAT: Final = "manyi/1"
+
+
+class Stop(Part):
+    """Ends the interview kindly after this section when the condition holds."""
+
+    when: Condition
+    code: Code
+    text: Text
+
+
+class Section(Part):
+    """One page."""
+
+    code: Code
+    title: Text
+    intro: Text = Field(default_factory=dict)
+    show_if: Condition | None = None
+    stops: tuple[Stop, ...] = ()
+    questions: tuple[AnyQuestion, ...] = Field(min_length=1)
+
+
+class Pipe(Part):
+    """A name that texts may hold in braces: the text of a chosen option, a setting, or the fallback."""
+
+    question: Code | None = None
+    not_for: tuple[OptionCode, ...] = ()
+    fallback: Text
+
+
+class Questionnaire(Part):
+    """A whole questionnaire. Build one with `load`, which says where a fault is."""
+
+    format: Literal["manyi/1"] = "manyi/1"
+    code: Code
+    title: Text
+    languages: tuple[str, ...] = Field(default=("zh", "en"), min_length=1)
+    intro: Text = Field(default_factory=dict)
+    thanks: Text = Field(default_factory=dict)
+    scales: dict[str, Scale] = Field(default_factory=dict)
+    pipes: dict[str, Pipe] = Field(default_factory=dict)
+    sections: tuple[Section, ...] = Field(min_length=1)
+    indicators: IndicatorSystem | None = None
+    quality: dict[str, Any] = Field(default_factory=dict)
+
+    @classmethod
+    def load(cls, source: str | bytes | Mapping[str, Any]) -> "Questionnaire":
+        """Read a document from JSON or plain values; `SurveyError` names the place of the first fault."""
+        from surveys.document.checking import check  # noqa: PLC0415  the checks need this class
+
+        try:
+            found = json.loads(source) if isinstance(source, str | bytes) else source
+        except (ValueError, RecursionError) as error:
+            raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=error) from None
+        try:
+            document = cls.model_validate(found)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the top"
+            raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=first["msg"]) from None
+        check(document)
+        return document
+
+    def dump(self) -> dict[str, Any]:
+        """Give plain values from which `load` makes an equal document."""
+        return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the document in a canonical writing."""
+        text = json.dumps(self.dump(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The packed answers' order: that of the document."""
+        return tuple(slot for question in self.questions() for slot in slots_of(question, self.scales))
+
+    def model(self, *, interactions: bool = False) -> dict[str, Any] | None:
+        """Give the model of the indicator system in the shape of MODEL.yaml, each question on its scale."""
+        if self.indicators is None:
+            return None
+        scales = {slot.code: (slot.low, slot.high) for slot in self.slots}
+        return self.indicators.model(scales, interactions=interactions)
+
+    def questions(self) -> Iterator["AnyQuestion"]:
+        """Give every question in order."""
+        for section in self.sections:
+            yield from section.questions
+
+    @cached_property
+    def by_code(self) -> dict[str, Any]:
+        """Questions by their code, and grid rows by theirs."""
+        found: dict[str, Any] = {question.code: question for question in self.questions()}
+        for question in self.questions():
+            if isinstance(question, Grid):
+                found.update({row.code: row for row in question.rows})
+        return found
+
+    def section(self, code: str) -> Section:
+        """Give the section of that code."""
+        return next(section for section in self.sections if section.code == code)

@@ -1,0 +1,60 @@
+"""From a document to a published version that never changes, and what differs between two of them."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.database import lock_for_writing
+from surveys.document.questionnaire import Questionnaire
+from surveys.models import StoredQuestionnaire, Version
+
+
+def publish(session: Session, questionnaire: Questionnaire, staff_name: str, now: datetime) -> Version:
+    """Publish a document as the next version of its questionnaire.
+
+    A document equal to the latest version gives that version back: nothing new was published.
+    """
+    lock_for_writing(session, Version)
+    stored = find_questionnaire(session, questionnaire.code)
+    if stored is None:
+        stored = StoredQuestionnaire(code=questionnaire.code, created_at=now)
+        session.add(stored)
+        session.flush()
+    latest = latest_version(session, questionnaire.code)
+    if latest is not None and latest.content_hash == questionnaire.content_hash:
+        return latest
+    number = session.scalar(select(func.max(Version.number)).where(Version.questionnaire_id == stored.id))
+    version = Version(
+        questionnaire=stored,
+        number=(number or 0) + 1,
+        document=questionnaire.dump(),
+        slots=[slot._asdict() for slot in questionnaire.slots],
+        content_hash=questionnaire.content_hash,
+        published_at=now,
+        published_by=staff_name,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def find_questionnaire(session: Session, code: str) -> StoredQuestionnaire | None:
+    """Find a questionnaire by its code."""
+    return session.scalar(select(StoredQuestionnaire).where(StoredQuestionnaire.code == code))
+
+
+def latest_version(session: Session, code: str) -> Version | None:
+    """Give the newest version of a questionnaire, or None."""
+    return session.scalar(
+        select(Version)
+        .join(StoredQuestionnaire)
+        .where(StoredQuestionnaire.code == code)
+        .order_by(Version.number.desc())
+        .limit(1)
+    )
+
+
+def load_document(version: Version) -> Questionnaire:
+    """Read the document of a version."""
+    return Questionnaire.load(version.document)

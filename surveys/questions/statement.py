@@ -1,0 +1,11 @@
+"""statement (to be written)."""
+
+from typing import Literal
+
+from surveys.questions.base import Question
+
+
+class Statement(Question):
+    """Something to read."""
+
+    type: Literal["statement"]
