@@ -35,7 +35,7 @@ def test_every_test_of_the_engine_can_be_loaded_without_the_site() -> None:
 
 
 def test_the_engine_agrees_with_its_peers_without_the_site() -> None:
-    done = alone("tests/csi_model/test_seminr.py")
+    done = alone("tests/csi_model/pls/test_seminr.py")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     assert " passed" in done.stdout
 

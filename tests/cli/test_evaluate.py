@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
+from tests.csi_model.evaluation.test_measure import TREATED, panel
 from tests.csi_model.simulated import GOLDEN, SPEC
-from tests.csi_model.test_measure import TREATED, panel
 
 MODEL = GOLDEN / "model.yaml"
 ARMS = ("--treated", ",".join(TREATED), "--before", "2021,2022", "--after", "2023")

@@ -9,7 +9,7 @@ from csi_model.cbsem import bootstrap, fit
 from csi_model.errors import ConvergenceError
 from tests.csi_model.cbsem.lavaan import check_model
 from tests.csi_model.figures import Figures
-from tests.csi_model.test_seminr import check_table
+from tests.csi_model.pls.test_seminr import check_table
 
 pytestmark = pytest.mark.reference
 

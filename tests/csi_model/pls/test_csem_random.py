@@ -20,8 +20,8 @@ from csi_model.measures import effects
 from csi_model.pls import algorithm as pls
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
+from tests.csi_model.pls.test_csem import BASE_10
 from tests.csi_model.r_random import Mersenne, Replayed, Shuffled, streams
-from tests.csi_model.test_csem import BASE_10
 
 pytestmark = pytest.mark.reference
 SEED = 123

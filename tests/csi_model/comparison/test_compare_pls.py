@@ -14,7 +14,7 @@ from csi_model.errors import IdentificationError, ModelError
 from csi_model.specify import ModelSpec
 from tests.csi_model.two_groups import MODEL, MODELS, answers, two
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 
 
 @pytest.fixture(scope="module")

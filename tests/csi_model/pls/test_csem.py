@@ -15,7 +15,7 @@ from csi_model.pls import consistent
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.implied import distances, implied
 from tests.csi_model.figures import Figures
-from tests.csi_model.test_seminr import estimated
+from tests.csi_model.pls.test_seminr import estimated
 
 FITS = {
     "csem_mobi_modeA_path": {},

@@ -7,8 +7,8 @@ from csi_model.answers.moments import source
 from csi_model.inference.kinds import percentile
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
+from tests.csi_model.pls.test_seminr import check_table, drawn_rows, estimated, own
 from tests.csi_model.r_random import Replayed
-from tests.csi_model.test_seminr import check_table, drawn_rows, estimated, own
 
 
 def test_simulated_survey_has_points_of_acsi_formula(golden):

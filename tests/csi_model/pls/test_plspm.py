@@ -12,8 +12,8 @@ from csi_model.options import SCHEMES
 from csi_model.pls import algorithm as pls
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
+from tests.csi_model.pls.test_seminr import check_table
 from tests.csi_model.r_random import Mersenne, Replayed
-from tests.csi_model.test_seminr import check_table
 
 MOBI = [
     *((items, scheme, kind) for items in ("mobi",) for scheme in SCHEMES for kind in ("scaled", "raw")),
