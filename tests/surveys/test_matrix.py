@@ -13,10 +13,11 @@ from sqlalchemy import text
 from surveys.analysing import matrix
 from surveys.analysing import runs as analyses
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
+from surveys.collecting import bulk
 from surveys.collecting import responses as responding
 from surveys.collecting import segments as customers
 from surveys.collecting import waves as fieldwork
-from surveys.collecting.submitting import submit as responding_submit
+from surveys.collecting.submitting import submit
 from surveys.database import Packed, pack
 from surveys.errors import SurveyError
 from surveys.models import Response
@@ -41,7 +42,7 @@ def test_packing_refuses_what_does_not_fit(wrong):
 
 
 def store(session, wave, columns, **more):
-    ids = responding.store_complete(session, wave, columns, completed_at=NOW, **more)
+    ids = bulk.store_complete(session, wave, columns, completed_at=NOW, **more)
     session.commit()
     return ids
 
@@ -66,7 +67,7 @@ def test_real_and_bulk_responses_are_stored_alike(session):
     wave = make_wave(session)
     response = responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
     responding.save_page(session, response, "supply", {"Q1": 4, "Q2": 5, "Q3": DONT_KNOW}, {}, 3, NOW)
-    responding_submit(session, response, NOW)
+    submit(session, response, NOW)
     [ident] = store(
         session, wave, {"Q1": [4], "Q2": [5], "Q3": [DONT_KNOW]}, seconds={"supply": [3]}, texts=[{}]
     )
@@ -219,7 +220,7 @@ def test_days_of_bulk_responses_are_kept_to_the_day_in_anonymous_waves(session):
     known = make_wave(session, wave.version, code="W2", anonymous=False)
     times = [NOW + timedelta(hours=hour) for hour in range(2)]
     for one in (wave, known):
-        responding.store_complete(session, one, {"Q1": [1, 2]}, completed_at=times)
+        bulk.store_complete(session, one, {"Q1": [1, 2]}, completed_at=times)
     session.commit()
     stored = {row.completed_at for row in session.query(Response).where(Response.wave_id == wave.id)}
     assert stored == {NOW.replace(hour=0, minute=0, second=0, microsecond=0)}

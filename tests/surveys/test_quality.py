@@ -7,9 +7,9 @@ import pytest
 
 from surveys import audit
 from surveys.analysing import matrix, quality
-from surveys.analysing.quality_rules import Flag as quality_Flag
+from surveys.analysing.quality_rules import Flag
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
-from surveys.collecting import responses as responding
+from surveys.collecting import bulk
 from surveys.collecting import segments as customers
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
@@ -60,7 +60,7 @@ def store(session, wave, rows, *, seconds=60.0, **more):
     columns = {code: block[:, place] for place, code in enumerate([*CODES, "ATT"])}
     timed = {"one": np.broadcast_to(seconds, len(block))}
     more = {"completed_at": NOW} | more
-    ids = responding.store_complete(session, wave, columns, seconds=timed, **more)
+    ids = bulk.store_complete(session, wave, columns, seconds=timed, **more)
     session.commit()
     return ids.tolist()
 
@@ -70,7 +70,7 @@ def flags_of(session, wave, rows, **more):
     quality.assess(session, wave, now=NOW)
     session.commit()
     stored = dict(session.execute(quality.select(quality.Response.id, quality.Response.flags)).all())
-    return [quality_Flag(stored[ident]).names for ident in ids]
+    return [Flag(stored[ident]).names for ident in ids]
 
 
 GOOD = [5, 6, 7, 8, 7, 6, 3]

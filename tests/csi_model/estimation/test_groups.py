@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import csi_model
+from csi_model.estimation import one
 from csi_model.pls import stages
 from csi_model.resampling.draws import Draws as resample_Draws
 
@@ -72,7 +73,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
         return plain(moments, *more)
 
     marked = csi_model.estimate(spec, broken.subset(labels == "unit 5")).moments.corr[0]
-    monkeypatch.setattr(stages, "solve_one", fails)
+    monkeypatch.setattr(one, "stages_solve_one", fails)
     found = csi_model.estimate(spec, broken, ESTIMATE, groups=labels)
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}
