@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.table import Line
 from surveys import migrating
-from surveys.collecting import waves as fieldwork
+from surveys.collecting import waves
 from surveys.database import create_engine
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
@@ -157,8 +157,8 @@ def _prepare(folder: Path) -> str:
     now = datetime.now(UTC)
     with Session(engine := create_engine(url)) as session:
         version = publishing.publish(session, Questionnaire.load(_document()), "bench", now)
-        wave = fieldwork.create_wave(session, version, code="BENCH", title="bench", now=now)
-        fieldwork.open_wave(session, wave, now)
+        wave = waves.create_wave(session, version, code="BENCH", title="bench", now=now)
+        waves.open_wave(session, wave, now)
         session.commit()
         key = wave.public_key
     engine.dispose()

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from benchmarks.table import Line, best_of
 from surveys import instruments, migrating
 from surveys.analysing import matrix
-from surveys.collecting import bulk
-from surveys.collecting import waves as fieldwork
+from surveys.collecting import bulk, waves
 from surveys.database import create_engine
 from surveys.editing import publishing
 
@@ -32,7 +31,7 @@ def matrix_of_a_million() -> list[Line]:
         answers = np.random.default_rng(1).integers(1, 11, (N, len(codes)))
         with Session(create_engine(url)) as session:
             version = publishing.publish(session, document, "bench", now)
-            wave = fieldwork.create_wave(session, version, code="BENCH", title="bench", now=now)
+            wave = waves.create_wave(session, version, code="BENCH", title="bench", now=now)
             for start in range(0, N, 100_000):
                 part = answers[start : start + 100_000]
                 columns = {code: part[:, place] for place, code in enumerate(codes)}

@@ -1,4 +1,4 @@
-"""arrays (to be written)."""
+"""Types of arrays, named once."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ import numpy as np
 import csi_model
 from csi_model.answers.sample import question_points
 from csi_model.beside import expectations
-from csi_model.beside.retention import retention_map as retention_retention_map
+from csi_model.beside.retention import retention_map
 from csi_model.improvement.drivers import drivers
-from csi_model.improvement.ranking import rank_priorities as priorities_rank_priorities
+from csi_model.improvement.ranking import rank_priorities
 from csi_model.inference.figures import Estimate
 from csi_model.inference.means import weighted_means
 from surveys.document.indicators import IndicatorSystem
@@ -93,7 +93,7 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
     satisfaction, cost, loyalty = csi_model.respondent_scores(result, data)[
         :, [spec.place[name] for name in (SATISFACTION, SWITCHING_COST, LOYALTY)]
     ].T
-    found = retention_retention_map(
+    found = retention_map(
         satisfaction,
         cost,
         loyalty=loyalty,
@@ -135,9 +135,7 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     if len(levers) < 2:
         return None
     own, points = own[levers], found.performance.dimensions[levers]
-    ranking = priorities_rank_priorities(
-        own, points, drawn[:, levers], found.performance_draws.dimensions[:, levers]
-    )
+    ranking = rank_priorities(own, points, drawn[:, levers], found.performance_draws.dimensions[:, levers])
     return [
         {
             "dimension": spec.dimensions[levers[at]][1].id,

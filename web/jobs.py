@@ -14,7 +14,7 @@ from huey.api import TaskWrapper
 from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
-from surveys.analysing import runs as analyses
+from surveys.analysing.runs import fail
 from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
@@ -64,7 +64,7 @@ def end_abandoned(url: URL) -> None:
         with Session(engine) as session:
             running = select(Analysis).where(Analysis.state == AnalysisState.RUNNING)
             for analysis in session.scalars(running).all():
-                analyses.fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
+                fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
             session.commit()
     finally:
         engine.dispose()

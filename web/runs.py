@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import csi_model
-from surveys.analysing import matrix
-from surveys.analysing import runs as analyses
+from surveys.analysing import matrix, runs
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
@@ -39,7 +38,7 @@ def plan(
     model = document.model(interactions=wanted["interactions"])
     if model is None:
         raise SurveyError(Problem.INDICATOR_UNKNOWN, code=document.code)
-    return analyses.create(
+    return runs.create(
         session,
         title=wave.code,
         waves=[wave],
@@ -59,11 +58,11 @@ def options_of(given: dict[str, Any]) -> dict[str, Any]:
 
 def execute(session: Session, analysis: Analysis, *, report: Callable[[float], None] | None = None) -> None:
     """Carry out a queued run; a refusal of the model ends it as failed, with the message."""
-    analyses.start(session, analysis, now=datetime.now(UTC))
+    runs.start(session, analysis, now=datetime.now(UTC))
     session.commit()
 
     def progress(share: float) -> None:
-        analyses.report_progress(session, analysis, share)
+        runs.report_progress(session, analysis, share)
         session.commit()
         if report is not None:
             report(share)
@@ -72,10 +71,10 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         result, fingerprint, n = compute(session, analysis, progress)
     except (csi_model.ModelError, SurveyError) as error:
         session.rollback()
-        analyses.fail(session, analysis, message=str(error), now=datetime.now(UTC))
+        runs.fail(session, analysis, message=str(error), now=datetime.now(UTC))
         session.commit()
         return
-    analyses.finish(
+    runs.finish(
         session, analysis, result=result, data_fingerprint=fingerprint, n_respondents=n, now=datetime.now(UTC)
     )
     session.commit()
@@ -115,7 +114,7 @@ def compute(
         }
         result["cautions"] += [caution.plain() for caution in cautions]
     result["companions"] = {code: _companion(columns[code], code) for code in companions}
-    return result, analyses.fingerprint(answers), len(answers.values)
+    return result, runs.fingerprint(answers), len(answers.values)
 
 
 def _short(group: csi_model.Result, data: csi_model.IndicatorMatrix) -> dict[str, Any]:

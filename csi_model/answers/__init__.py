@@ -1,1 +1,1 @@
-"""answers."""
+"""The answers, checked once."""

@@ -1,4 +1,4 @@
-"""groups (to be written)."""
+"""The parts of a sample: which respondents, whether enough of them, and weights of mean 1 in each."""
 
 from __future__ import annotations
 

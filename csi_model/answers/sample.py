@@ -1,4 +1,4 @@
-"""sample (to be written)."""
+"""The answers of a sample as the model's kernels take them: scale points, weights, design."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""weights (to be written)."""
+"""Weights of respondents: where they start from, what they cost, and when to doubt them."""
 
 from __future__ import annotations
 

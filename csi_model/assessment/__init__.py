@@ -1,1 +1,1 @@
-"""assessment."""
+"""Is the model good? The costly checks beside an estimation."""

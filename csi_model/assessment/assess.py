@@ -14,9 +14,9 @@ from csi_model.assessment.distinct import htmt_intervals
 from csi_model.assessment.exact_fit import exact_fit
 from csi_model.assessment.predict import predict
 from csi_model.errors import ModelError
-from csi_model.estimation import by_covariance as covariance
+from csi_model.estimation import by_covariance
 from csi_model.options import Options
-from csi_model.pls import products as stages
+from csi_model.pls import products
 from csi_model.resampling.bootstrap import LARGE
 from csi_model.specify import ModelSpec
 
@@ -51,7 +51,7 @@ def assess(
     distinct.htmt_intervals, predict.predict, exact_fit.exact_fit, cbsem.bollen_stine
     """
     n = options.bootstrap or RESAMPLES
-    wide = stages.augment(spec, data, options.missing)
+    wide = products.augment(spec, data, options.missing)
     drawn_from: Any = None
     if len(wide.values) > LARGE and options.missing != "fiml":
         drawn_from = RandomGroups(wide, np.random.default_rng([options.seed, 1]))
@@ -73,7 +73,7 @@ def assess(
 
     def tested() -> dict[str, Any]:
         if options.method == "cbsem":
-            return covariance.exact_fit(spec, data, options.missing, n, options.seed, level=options.level)
+            return by_covariance.exact_fit(spec, data, options.missing, n, options.seed, level=options.level)
         return _distances(
             exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=options.method)
         )

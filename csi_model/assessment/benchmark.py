@@ -1,4 +1,4 @@
-"""benchmark (to be written)."""
+"""The linear rival of PLSpredict: regressions of questions on questions, fold by fold."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from csi_model.specify import ModelSpec
 COPIES = 1e12
 
 
-def _targets(spec: ModelSpec) -> NDArray[np.bool_]:
+def targets_of(spec: ModelSpec) -> NDArray[np.bool_]:
+    """Give the questions to be foretold: those of endogenous constructs."""
     endogenous = spec.path_matrix.any(axis=1)
     return np.asarray(spec.block_mask[:, endogenous].any(axis=1))
 
 
-def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
+def training_of(data: IndicatorMatrix, deal: Labels) -> Moments:
     """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant."""
     means, covs = [], []
     for fold in range(int(deal.max()) + 1):
@@ -44,10 +45,10 @@ def _training(data: IndicatorMatrix, deal: Labels) -> Moments:
     return Moments(np.stack(means), np.stack(covs))
 
 
-def _benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:
+def linear_benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:
     """Slopes of the least-squares regression of each indicator on its predictors, as `_coefficients`."""
     found = np.zeros_like(moments.cov)
-    outside = ~_targets(spec)
+    outside = ~targets_of(spec)
     smallest = len(deal) - int(np.bincount(deal).max())
     for column in np.flatnonzero(spec.path_matrix.any(axis=1)):
         own = np.flatnonzero(spec.block_mask[:, column])

@@ -12,11 +12,10 @@ from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64
 from csi_model.errors import DataError, SpecificationError
 from csi_model.measures import validity
-from csi_model.pls import items as measurement
-from csi_model.pls.products import center as stages_center
-from csi_model.pls.products import own as stages_own
-from csi_model.pls.stages import solve as stages_solve
-from csi_model.resampling import bootstrap as resample
+from csi_model.pls import items, products
+from csi_model.pls.products import own
+from csi_model.pls.stages import solve
+from csi_model.resampling import bootstrap
 from csi_model.specify import ModelSpec
 
 KINDS = ("htmt", "htmt_signed", "htmt2")
@@ -64,9 +63,9 @@ def htmt_intervals(
     model : ModelSpec, or ndarray of shape (n_indicators, n_constructs)
         A model, or the questions of each construct as a mask.
     data
-        As `stages.augment` gives them, where the model has interactions.
+        As `products.augment` gives them, where the model has interactions.
     source
-        Gives moments of resamples; see `moments`. The draws are those of `resample.bootstrap` by this seed.
+        Gives moments of resamples; see `moments`. The draws are those of `bootstrap.bootstrap` by this seed.
     kind : {"htmt", "htmt_signed", "htmt2"}
         Of absolute correlations, of correlations with their signs, or of geometric means.
     scheme
@@ -94,13 +93,13 @@ def htmt_intervals(
             code="bootstrap",
             remedy=f"Ask for {FEWEST} resamples at least and a level such as 0.95.",
         )
-    center = stages_center(model, data) if isinstance(model, ModelSpec) else None
+    center = products.center(model, data) if isinstance(model, ModelSpec) else None
 
     def ratio(moments: Moments) -> F64:
         return _ratio(kind, moments, model, scheme, center)
 
-    value = ratio(resample.moments_of_sample(data, source))[0]
-    batches = resample.moments_of_draws(data, source, n_resamples, seed)
+    value = ratio(bootstrap.moments_of_sample(data, source))[0]
+    batches = bootstrap.moments_of_draws(data, source, n_resamples, seed)
     draws = np.concatenate([ratio(moments) for moments in batches])
     usable = np.isfinite(draws)
     enough = usable.sum(axis=0) >= n_resamples / 2
@@ -116,10 +115,8 @@ def _ratio(
 ) -> F64:
     if isinstance(model, ModelSpec) and any(construct.components for construct in model.constructs):
         with np.errstate(all="ignore"):
-            solution = stages_solve(moments, model, scheme, center)
-            return measurement.ratio(
-                model, measurement.items(model, stages_own(moments, model), solution), kind
-            )
+            solution = solve(moments, model, scheme, center)
+            return items.ratio(model, items.items(model, own(moments, model), solution), kind)
     block = model.home_mask if isinstance(model, ModelSpec) else model
     corr = moments.corr[:, : len(block), : len(block)]
     if kind == "htmt2":

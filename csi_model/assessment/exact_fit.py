@@ -11,10 +11,9 @@ from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64
 from csi_model.errors import DataError, IdentificationError, SpecificationError
 from csi_model.measures import fit
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
+from csi_model.pls import algorithm, consistent
 from csi_model.pls.implied import distances, implied
-from csi_model.resampling import bootstrap as resample
+from csi_model.resampling import bootstrap
 from csi_model.specify import ModelSpec
 
 Source = MeanReplaced | Likelihood | RandomGroups
@@ -101,19 +100,19 @@ def exact_fit(
     Computational Statistics & Data Analysis 81, 10-23.
     """
     _check(spec, method, structure, n_resamples)
-    moments = resample.moments_of_sample(data, source)
+    moments = bootstrap.moments_of_sample(data, source)
     corr = moments.corr
-    solution = pls.solve_one(corr[0], spec, scheme)
+    solution = algorithm.solve_one(corr[0], spec, scheme)
     if method == "plsc":
         solution = consistent.correct(corr, solution, spec)
     model = implied(corr, solution, spec, method, structure)
     observed = distances(corr, model)[0]
     turn = _transformation(corr[0], model[0]) / np.sqrt(np.diag(moments.cov[0]))[:, None]
     parts = []
-    for drawn in resample.moments_of_draws(data, source, n_resamples, seed):
+    for drawn in bootstrap.moments_of_draws(data, source, n_resamples, seed):
         under = Moments(drawn.mean, turn.T @ drawn.cov @ turn).corr
         with np.errstate(all="ignore"):
-            fitted = pls.solve(under, spec, scheme)
+            fitted = algorithm.solve(under, spec, scheme)
             if method == "plsc":
                 fitted = consistent.correct(under, fitted, spec)
             found = distances(under, implied(under, fitted, spec, method, structure))

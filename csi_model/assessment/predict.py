@@ -14,15 +14,12 @@ from numpy.typing import ArrayLike
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64
-from csi_model.assessment.benchmark import _benchmark, _targets, _training
+from csi_model.assessment.benchmark import linear_benchmark, targets_of, training_of
 from csi_model.assessment.folds import Labels, check_folds, draw_folds
 from csi_model.errors import DataError, ModelError, SpecificationError
-from csi_model.pls import algorithm as pls
-from csi_model.pls.products import augment as stages_augment
-from csi_model.pls.products import center as stages_center
-from csi_model.pls.products import own as stages_own
-from csi_model.pls.stages import solve_one as stages_solve_one
-from csi_model.pls.stages import solve_scores as stages_solve_scores
+from csi_model.pls import algorithm, products
+from csi_model.pls.products import augment, own
+from csi_model.pls.stages import solve_one, solve_scores
 from csi_model.specify import ModelSpec
 
 TECHNIQUES = ("DA", "EA")
@@ -143,7 +140,7 @@ def predict(
     53(11), 2322-2347.
     """
     _check_wish(spec, technique, benchmark)
-    pls.check_scheme(scheme)
+    algorithm.check_scheme(scheme)
     if folds is None:
         if rng is None:
             raise DataError(
@@ -154,13 +151,13 @@ def predict(
         deals = np.stack([draw_folds(data, n_folds, rng) for _ in range(max(1, n_repetitions))])
     else:
         deals = check_folds(folds, len(data.values))
-    wide = stages_augment(spec, data)
+    wide = augment(spec, data)
     runs = [_run(spec, data, wide, deal, technique, benchmark, scheme) for deal in deals]
     outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
     squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
     return Prediction(
-        tuple(np.array(spec.indicator_ids)[_targets(spec)].tolist()),
+        tuple(np.array(spec.indicator_ids)[targets_of(spec)].tolist()),
         technique,
         benchmark,
         outside,
@@ -208,11 +205,11 @@ def _run(
     `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
     training mean, then of model and benchmark in sample.
     """
-    moments, wanted = _training(wide, deal), np.flatnonzero(_targets(spec))
+    moments, wanted = training_of(wide, deal), np.flatnonzero(targets_of(spec))
     truth = data.values[:, wanted]
-    model = _coefficients(spec, moments, technique, scheme, stages_center(spec, wide))[:, :, wanted]
+    model = _coefficients(spec, moments, technique, scheme, products.center(spec, wide))[:, :, wanted]
     linear = np.zeros_like(model)
-    linear[:, : data.values.shape[1]] = _benchmark(spec, stages_own(moments, spec), deal, benchmark)[
+    linear[:, : data.values.shape[1]] = linear_benchmark(spec, own(moments, spec), deal, benchmark)[
         :, :, wanted
     ]
     shape = truth.shape
@@ -233,15 +230,15 @@ def _run(
 
 def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str, center: F64 | None) -> F64:
     """Slopes of predicted indicators on the columns of the moments, (n_folds, n_columns, n_indicators)."""
-    solution, scores = stages_solve_scores(moments, spec, scheme, center)
-    indicators = stages_own(moments, spec)
+    solution, scores = solve_scores(moments, spec, scheme, center)
+    indicators = own(moments, spec)
     corr = indicators.corr
     for fold, converged in enumerate(solution.converged):
         try:
-            pls.check_formative(corr[fold], spec)
+            algorithm.check_formative(corr[fold], spec)
             if not converged:
                 alone = Moments(moments.mean[fold : fold + 1], moments.cov[fold : fold + 1])
-                stages_solve_one(alone, spec, scheme, center)
+                solve_one(alone, spec, scheme, center)
         except ModelError as error:
             message = f"With fold {fold + 1} held out: {error.message}"
             raise type(error)(message, code=error.code, remedy=error.remedy) from error

@@ -1,1 +1,1 @@
-"""beside."""
+"""Figures beside the index."""

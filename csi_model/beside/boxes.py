@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.beside.net_promoter import _answered
+from csi_model.beside.net_promoter import answered
 from csi_model.errors import DataError
 from csi_model.inference.figures import Estimate, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
@@ -47,7 +47,7 @@ def boxes(
     if not 1 <= n_boxes <= (high - low + 1) // 2:
         msg = f"{n_boxes} boxes of a scale {low}-{high} would overlap."
         raise DataError(msg, code="boxes", remedy="Ask for half of the scale points at most.")
-    used, mass, labels = _answered(answers, weights, clusters, low=low, high=high, floor=floor)
+    used, mass, labels = answered(answers, weights, clusters, low=low, high=high, floor=floor)
     table = np.column_stack([used > high - n_boxes, used < low + n_boxes, used]).astype(float)
     means, covariance = weighted_means(table, mass, labels)
     error = np.sqrt(np.diag(covariance))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.beside.retention import _check_points
+from csi_model.beside.retention import check_points
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_floor
 from csi_model.inference.figures import Estimate, from_normal
@@ -85,7 +85,7 @@ def facet_scores(
         msg = f"{points.shape[1]} items but {labels.size} facet names."
         raise DataError(msg, code="facets", remedy="Name the facet of every item.")
     check_floor(points, floor)
-    _check_points(points)
+    check_points(points)
     names = tuple(dict.fromkeys(labels.tolist()))
     inside = (labels[:, None] == np.array(names)).astype(float)
     if shares is None:

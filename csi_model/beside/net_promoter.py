@@ -1,4 +1,4 @@
-"""net_promoter (to be written)."""
+"""The net promoter score, beside the index and never inside it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def net_promoter(
     ----------
     Reichheld (2003), Harvard Business Review 81(12):46-54.
     """
-    used, mass, labels = _answered(answers, weights, clusters, low=0, high=10, floor=floor)
+    used, mass, labels = answered(answers, weights, clusters, low=0, high=10, floor=floor)
     kinds = np.column_stack([used >= 9, (used > 6) & (used < 9), used <= 6]).astype(float)
     shares, covariance = weighted_means(kinds, mass, labels)
     net = np.array([100.0, 0.0, -100.0])
@@ -57,7 +57,7 @@ def net_promoter(
     )
 
 
-def _answered(
+def answered(
     answers: F64,
     weights: F64 | None,
     clusters: NDArray[np.generic] | None,
@@ -66,6 +66,7 @@ def _answered(
     high: float,
     floor: int,
 ) -> tuple[F64, F64, NDArray[np.generic] | None]:
+    """Check answers from 0 to 10 with their weights, and leave out who did not answer."""
     column = check_answers(answers)[:, 0]
     mass = check_weights(weights, len(column))
     kept = ~np.isnan(column)

@@ -1,4 +1,4 @@
-"""retention (to be written)."""
+"""The map of satisfaction and switching cost: loyal, captive, free to go, at risk."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def retention_map(
     if both.sum() < floor:
         msg = f"{int(both.sum())} respondents have both scores, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Look at a larger unit or more waves.")
-    _check_points(np.column_stack([satisfaction[both], switching_cost[both]]))
+    check_points(np.column_stack([satisfaction[both], switching_cost[both]]))
     happy, costly = satisfaction >= cuts[0], switching_cost >= cuts[1]
     place = np.select([happy & costly, ~happy & costly, happy & ~costly], [0, 1, 2], 3)
     membership = np.where(both, place, -1)
@@ -138,7 +138,8 @@ def _by_segment(
     return from_normal(mean, error, level=level)
 
 
-def _check_points(points: F64) -> None:
+def check_points(points: F64) -> None:
+    """Refuse scores that are not points from 0 to 100."""
     if ((points < 0) | (points > 100)).any():
         msg = "Scores lie outside 0 to 100 points."
         raise DataError(

@@ -9,9 +9,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem import data as answers
-from csi_model.cbsem import models, standardise, syntax
-from csi_model.cbsem import testing as assessment
+from csi_model.cbsem import models, standardise, syntax, testing
+from csi_model.cbsem.data import select
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Estimate
 from csi_model.cbsem.samples import (
@@ -91,7 +90,7 @@ def fit(
     wanted = models.given(model)
     written = syntax.observed_names(wanted.text)
     names = tuple(wanted.name(name) for name in written)
-    given, cautions, n_given = answers.select(
+    given, cautions, n_given = select(
         data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
     )
     cautions = wanted.cautions + cautions
@@ -109,9 +108,9 @@ def fit(
     objective = Objective(structure, discrepancies(samples, structure, options))
     df = n_moments(objective) - structure.n_free
     found = _search(objective, df)
-    covariance, test = assessment.infer(objective, found, samples, options)
-    base = assessment.baseline(names, samples, structure, options)
-    summary = assessment.measure(objective, found, samples, test, base, options=options)
+    covariance, test = testing.infer(objective, found, samples, options)
+    base = testing.baseline(names, samples, structure, options)
+    summary = testing.measure(objective, found, samples, test, base, options=options)
     cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
     cautions += _size_cautions(n, structure.n_free, df)
     result = CbsemResult(

@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem import fit_measures as measures
-from csi_model.cbsem import standard_errors as inference
+from csi_model.cbsem import fit_measures, standard_errors
 from csi_model.cbsem.discrepancy import free_distribution_covariance, normal_weight
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.samples import LIKELIHOODS, Options, Sample, discrepancies, n_moments, sample_vector
@@ -18,7 +17,7 @@ from csi_model.cbsem.structure import FIXED, Row, Structure
 
 def infer(
     objective: Objective, found: Optimum, samples: Sequence[Sample], options: Options
-) -> tuple[F64, measures.ChiSquare]:
+) -> tuple[F64, fit_measures.ChiSquare]:
     """Covariance of the estimates and the test of exact fit."""
     df = n_moments(objective) - objective.structure.n_free
     estimator = options.estimator
@@ -27,26 +26,26 @@ def infer(
     if estimator == "MLR":
         free = [sample_vector(sample, structure) for sample in samples]
         clusters = [sample.clusters for sample in samples]
-        robust = inference.huber_white(objective, theta, free, clusters)
+        robust = standard_errors.huber_white(objective, theta, free, clusters)
         factor = robust.trace / df if df else 1.0
-        return robust.covariance, measures.ChiSquare(chi2, df, chi2 / factor, factor)
+        return robust.covariance, fit_measures.ChiSquare(chi2, df, chi2 / factor, factor)
     if estimator in {"MLM", "WLSMV", "ULS"}:
         projected = _projected(objective, theta, samples, estimator)
         if estimator == "WLSMV":
-            scaled, factor = inference.mean_and_variance_adjusted(chi2, df, projected)
-            return projected.covariance, measures.ChiSquare(chi2, df, scaled, factor)
+            scaled, factor = standard_errors.mean_and_variance_adjusted(chi2, df, projected)
+            return projected.covariance, fit_measures.ChiSquare(chi2, df, scaled, factor)
         if estimator == "ULS":
-            return projected.covariance, measures.ChiSquare(chi2, df)
+            return projected.covariance, fit_measures.ChiSquare(chi2, df)
         factor = projected.trace / df if df else 1.0
-        return projected.covariance, measures.ChiSquare(chi2, df, chi2 / factor, factor)
+        return projected.covariance, fit_measures.ChiSquare(chi2, df, chi2 / factor, factor)
     wanted = options.information or ("observed" if options.missing == "fiml" else "expected")
     metric = objective.observed(theta) if wanted == "observed" else objective.expected(theta)
-    return inference.inverse(metric), measures.ChiSquare(chi2, df)
+    return standard_errors.inverse(metric), fit_measures.ChiSquare(chi2, df)
 
 
 def _projected(
     objective: Objective, theta: F64, samples: Sequence[Sample], estimator: str
-) -> inference.Projected:
+) -> standard_errors.Projected:
     structure = objective.structure
     total = sum(sample.n for sample in samples)
     jacobians, weights, gammas, shares = [], [], [], []
@@ -60,13 +59,13 @@ def _projected(
             gammas.append(sample.ordinal.gamma)
         elif estimator == "ULS":
             weights.append(np.eye(jacobian.shape[0]))
-            gammas.append(inference.inverse(normal_weight(sample.covariance, means=means)))
+            gammas.append(standard_errors.inverse(normal_weight(sample.covariance, means=means)))
         else:
             implied = structure.implied(group, theta)
             weights.append(normal_weight(implied.sigma, means=means))
             gammas.append(free_distribution_covariance(sample.values, means=means))
     n = total if estimator == "MLM" else total - len(samples)
-    return inference.browne(jacobians, weights, gammas, shares, n)
+    return standard_errors.browne(jacobians, weights, gammas, shares, n)
 
 
 def baseline(
@@ -74,7 +73,7 @@ def baseline(
     samples: Sequence[Sample],
     structure: Structure,
     options: Options,
-) -> measures.ChiSquare:
+) -> fit_measures.ChiSquare:
     """Test of the independence model: variances (means, thresholds) free, no covariances."""
     rows: list[Row] = []
     free = 0
@@ -109,11 +108,11 @@ def measure(
     objective: Objective,
     found: Optimum,
     samples: Sequence[Sample],
-    test: measures.ChiSquare,
-    base: measures.ChiSquare,
+    test: fit_measures.ChiSquare,
+    base: fit_measures.ChiSquare,
     *,
     options: Options,
-) -> measures.Fit:
+) -> fit_measures.Fit:
     """Fit measures of the optimum; chi-squares as tested."""
     structure, estimator = objective.structure, options.estimator
     n = sum(sample.n for sample in samples)
@@ -127,7 +126,7 @@ def measure(
         residuals.append(
             (
                 sample.n,
-                measures.srmr_squares(
+                fit_measures.srmr_squares(
                     observed,
                     implied.sigma,
                     sample.mean if means else None,
@@ -143,7 +142,7 @@ def measure(
             grow = n / (n - 1.0)
             logl = samples[0].logl - 0.5 * n * len(structure.observed) * np.log(grow)
             logl = float(logl - found.half_chi2 * grow)
-    return measures.assemble(
+    return fit_measures.assemble(
         test,
         base,
         n=n,

@@ -1,1 +1,1 @@
-"""comparison."""
+"""Groups and waves side by side."""

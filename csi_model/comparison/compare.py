@@ -19,7 +19,7 @@ from csi_model.comparison.statistic import METHODS, RELATIONS, pls_statistic, wi
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.estimation.estimate import estimate
 from csi_model.options import Options, Progress
-from csi_model.pls import products as stages
+from csi_model.pls import products
 from csi_model.specify import ModelSpec
 
 
@@ -89,8 +89,8 @@ def compare_models(
     data = replace(_replaced(spec, data, missing), cautions=(*data.cautions, *cautions))
 
     def look(part: IndicatorMatrix) -> Sample:
-        wide = stages.augment(spec, part, missing)
-        center = stages.center(spec, wide)
+        wide = products.augment(spec, part, missing)
+        center = products.center(spec, wide)
         return Sample(
             wide, source(wide, missing), pls_statistic(spec, scheme=scheme, method=method, center=center)
         )
@@ -133,20 +133,22 @@ def _replaced(spec: ModelSpec, data: IndicatorMatrix, missing: str) -> Indicator
     values = data.values.copy()
     for name in names_of(data):
         rows = np.asarray(data.groups == name)
-        values[rows] = stages.augment(spec, data.subset(rows), missing).values[:, : values.shape[1]]
+        values[rows] = products.augment(spec, data.subset(rows), missing).values[:, : values.shape[1]]
     return replace(data, values=values)
 
 
-def _labels(data: IndicatorMatrix) -> NDArray[np.str_]:
+def labels_by(data: IndicatorMatrix) -> NDArray[np.str_]:
+    """Give the label of the group of each respondent; refuse answers without groups."""
     if data.groups is None:
         raise DataError("The answers have no groups.", code="groups", remedy="Give prepare a label per row.")
     return data.groups
 
 
-def _selected(
+def selected(
     data: IndicatorMatrix, floor: int, chosen: Sequence[str]
 ) -> tuple[IndicatorMatrix, list[Caution]]:
-    labels = _labels(data)
+    """Give the answers of the groups that are chosen and large enough, and cautions about the others."""
+    labels = labels_by(data)
     cautions = list(data.cautions)
     without = np.isin(labels, ("", "nan"))
     known = sorted(set(labels[~without].tolist()))
@@ -180,7 +182,8 @@ def _selected(
     return replace(data.subset(kept), n_respondents=data.n_respondents), cautions
 
 
-def _covariance_levels(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> dict[str, Any]:
+def covariance_levels(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> dict[str, Any]:
+    """Give configural, metric and scalar invariance of the covariance model as plain values."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
     if not np.allclose(data.weights, data.weights[0]):
@@ -193,7 +196,7 @@ def _covariance_levels(spec: ModelSpec, data: IndicatorMatrix, options: Options)
     found = cbsem.assess_invariance(
         spec,
         columns,
-        _labels(data).tolist(),
+        labels_by(data).tolist(),
         missing="fiml" if options.missing == "fiml" else "listwise",
         level=1 - options.level,
     )

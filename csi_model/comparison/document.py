@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.answers.sample import IndicatorMatrix
-from csi_model.comparison.compare import _covariance_levels, _labels, _selected, compare_models
+from csi_model.comparison.compare import compare_models, covariance_levels, labels_by, selected
 from csi_model.comparison.micom import ADVICE, measurement_invariance
 from csi_model.comparison.overall import overall_difference
 from csi_model.comparison.pairs import Difference
@@ -144,18 +144,18 @@ def differences(
         An unknown group, fewer than two; permutations too few to reach the level; what
         :func:`compare_models` refuses; weights with `invariance`.
     """
-    data, cautions = _selected(data, options.floor, chosen)
+    data, cautions = selected(data, options.floor, chosen)
     if n_permutations and 1 / (n_permutations + 1) > 1 - options.level:
         raise DataError(
             f"{n_permutations} permutations cannot reach a level of {options.level:g}.",
             code="permutations",
             remedy="Ask for 0, which means none, or for 999, say.",
         )
-    levels = _covariance_levels(spec, data, options) if invariance else None
+    levels = covariance_levels(spec, data, options) if invariance else None
     rng = np.random.default_rng([options.seed, 4])
     compared = compare_models(
         data.values,
-        _labels(data),
+        labels_by(data),
         spec,
         rng,
         scheme=options.scheme,
@@ -206,7 +206,7 @@ def _whole_and_micom(
     document: dict[str, Any],
 ) -> list[dict[str, str]]:
     """Add both to the document of a pair; give what could not be tested, and cautions."""
-    part = data.subset(np.isin(_labels(data), document["groups"]))
+    part = data.subset(np.isin(labels_by(data), document["groups"]))
     sample: dict[str, Any] = {
         "missing": options.missing,
         "n_permutations": n_permutations,
@@ -219,7 +219,7 @@ def _whole_and_micom(
 
     def whole() -> dict[str, Any]:
         found = overall_difference(
-            part.values, _labels(part), spec, rng, scheme=options.scheme, method=options.method, **sample
+            part.values, labels_by(part), spec, rng, scheme=options.scheme, method=options.method, **sample
         )
         return {
             "d_g": {"distance": found.d_g, "p": number(found.p_d_g)},
@@ -230,7 +230,7 @@ def _whole_and_micom(
     def micom() -> dict[str, Any]:
         solver = pls_weights(spec, scheme=options.scheme)
         found = measurement_invariance(
-            part.values, _labels(part), solver, rng, constructs=names, level=options.level, **sample
+            part.values, labels_by(part), solver, rng, constructs=names, level=options.level, **sample
         )
         notes.extend(caution.plain() for caution in found.cautions if caution.code != "rows-left-out")
         figures = ("correlation", "correlation_quantile", "p_correlation", "mean_difference", "p_mean",

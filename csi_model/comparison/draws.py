@@ -15,14 +15,14 @@ from csi_model.arrays import F64
 from csi_model.comparison.shuffling import crosses, n_exchangeable, regrouped
 from csi_model.errors import DataError
 from csi_model.options import Progress
-from csi_model.resampling import bootstrap as resample
+from csi_model.resampling import bootstrap
 
 # From means (B, p) and covariances (B, p, p; divisor n) of the indicators to named estimates (B, ...); a draw
 # that did not converge is nan throughout.
 Statistic = Callable[[F64, F64], Mapping[str, F64]]
 
 
-CHUNK = resample.CHUNK
+CHUNK = bootstrap.CHUNK
 
 
 class Sample(NamedTuple):
@@ -85,10 +85,10 @@ def _apart(
 ) -> dict[str, F64]:
     seed = int(rng.integers(2**32))
     drawn_from: MeanReplaced | Likelihood | RandomGroups = sample.source
-    if len(sample.data.values) > resample.LARGE and isinstance(drawn_from, MeanReplaced):
+    if len(sample.data.values) > bootstrap.LARGE and isinstance(drawn_from, MeanReplaced):
         drawn_from = RandomGroups(sample.data, rng)
     parts = []
-    for moments in resample.moments_of_draws(sample.data, drawn_from, n_resamples, seed):
+    for moments in bootstrap.moments_of_draws(sample.data, drawn_from, n_resamples, seed):
         parts.append(dict(sample.statistic(*moments)))
         tick(len(moments.mean))
     return joined(parts)
@@ -103,7 +103,7 @@ def _together(
 ) -> dict[str, dict[str, F64]]:
     parts: dict[str, list[dict[str, F64]]] = {name: [] for name in samples}
     for start in range(0, n_resamples, CHUNK):
-        counts = resample.counts(data, min(CHUNK, n_resamples - start), rng)
+        counts = bootstrap.counts(data, min(CHUNK, n_resamples - start), rng)
         for name, sample in samples.items():
             parts[name].append(sample.of_counts(counts[:, data.groups == name]))
             tick(len(counts))

@@ -14,7 +14,7 @@ from csi_model.comparison.draws import CHUNK
 from csi_model.comparison.shuffling import level_free, regrouped
 from csi_model.errors import DataError
 from csi_model.measures import fit
-from csi_model.pls.implied import _implied
+from csi_model.pls.implied import implied_by_paths
 from csi_model.specify import ModelSpec
 
 
@@ -115,7 +115,8 @@ def overall_difference(
 
     def distances(side: NDArray[np.bool_]) -> F64:
         first, second = (
-            _implied(flat.of_counts(half.astype(float)), spec, scheme, method) for half in (side, ~side)
+            implied_by_paths(flat.of_counts(half.astype(float)), spec, scheme, method)
+            for half in (side, ~side)
         )
         return np.stack([fit.d_g(first, second), fit.d_uls(first, second)], axis=1)
 

@@ -1,4 +1,4 @@
-"""statistic (to be written)."""
+"""What is compared between samples: points, loadings, paths, effects and qualities of a PLS model."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from csi_model.arrays import F64
 from csi_model.comparison.draws import Statistic
 from csi_model.comparison.micom import WeightSolver
 from csi_model.measures import validity
-from csi_model.pls.products import own as stages_own
-from csi_model.pls.stages import solve as stages_solve
-from csi_model.resampling import draws as resample
+from csi_model.pls.products import own
+from csi_model.pls.stages import solve
+from csi_model.resampling import draws
 from csi_model.specify import ModelSpec
 
 RELATIONS = (
@@ -39,7 +39,7 @@ RELATIONS = (
 METHODS = ("pls", "plsc")
 
 
-# Fields of `resample.Draws` that are points go by a longer name beside weights and paths.
+# Fields of `draws.Draws` that are points go by a longer name beside weights and paths.
 _POINTS = {"constructs": "points", "dimensions": "dimension_points", "indicators": "indicator_points"}
 
 
@@ -77,9 +77,9 @@ def pls_statistic(
 
     def statistic(means: F64, covariance: F64) -> Mapping[str, F64]:
         moments = Moments(means, covariance)
-        drawn = resample.estimates(moments, spec, scheme, method, center)._asdict()
+        drawn = draws.estimates(moments, spec, scheme, method, center)._asdict()
         with np.errstate(all="ignore"):
-            corr = stages_own(moments, spec).corr
+            corr = own(moments, spec).corr
             found = {_POINTS.get(name, name): np.array(value) for name, value in drawn.items()}
             found["indirect_effects"] = found["total_effects"] - found["paths"]
             found["htmt"] = found["htmt"][:, pairs[0], pairs[1]]
@@ -102,7 +102,7 @@ def pls_weights(spec: ModelSpec, *, scheme: str = "path") -> WeightSolver:
 
     def weights(corr: F64) -> F64:
         moments = Moments(np.zeros(corr.shape[:2]), corr)
-        fit = stages_solve(moments, measured, scheme)
+        fit = solve(moments, measured, scheme)
         return np.where(fit.converged[:, None, None], fit.weights * measured.block_mask, np.nan)
 
     return weights

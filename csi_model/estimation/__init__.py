@@ -1,1 +1,1 @@
-"""estimation."""
+"""The one call: from answers to the index."""

@@ -8,8 +8,7 @@ import numpy as np
 
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.errors import Caution
-from csi_model.estimation import by_covariance as covariance
-from csi_model.estimation import collinear
+from csi_model.estimation import by_covariance, collinear
 from csi_model.pls import consistent
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
         found += result.weighting.cautions
     if result.covariance is not None:
         found += result.covariance.cautions
-        found += covariance.unused(
+        found += by_covariance.unused(
             data, scheme=options.scheme, interval=options.interval, bootstrap=options.bootstrap
         )
     if result.n_failed:

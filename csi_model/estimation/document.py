@@ -11,13 +11,10 @@ from scipy.special import ndtr
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
 from csi_model.measures import effects, reliability, validity
-from csi_model.measures.effects import f_squared as fit_f_squared
-from csi_model.measures.effects import r_squared_adjusted as fit_r_squared_adjusted
-from csi_model.measures.fit import d_g as fit_d_g
-from csi_model.measures.fit import d_uls as fit_d_uls
-from csi_model.measures.fit import srmr as fit_srmr
-from csi_model.pls import items as measurement
-from csi_model.pls.implied import implied_corr as fit_implied_corr
+from csi_model.measures.effects import f_squared, r_squared_adjusted
+from csi_model.measures.fit import d_g, d_uls, srmr
+from csi_model.pls.implied import implied_corr
+from csi_model.pls.items import nested, part_of, ratio
 from csi_model.resampling.nested import INNER
 
 # Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
@@ -63,8 +60,8 @@ def _own(result: Result) -> dict[str, Any]:
         "indicators": _indicators(result),
         "paths": _paths(result),
         "total_effects": _effects(result),
-        "htmt": _pairs(result, measurement.ratio(spec, result.items)[0], diagonal=False),
-        "htmt2": _pairs(result, measurement.ratio(spec, result.items, "htmt2")[0], diagonal=False),
+        "htmt": _pairs(result, ratio(spec, result.items)[0], diagonal=False),
+        "htmt2": _pairs(result, ratio(spec, result.items, "htmt2")[0], diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],
@@ -104,7 +101,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
     items = result.items
     table = {
         "r_squared": solution.r_squared[0],
-        "r_squared_adjusted": fit_r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
+        "r_squared_adjusted": r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
         "alpha_raw": reliability.alpha_raw(items.cov, items.block)[0],
         "alpha_standardised": reliability.alpha_standardised(items.corr, items.block)[0],
         "rho_a": reliability.rho_a(items.corr, items.weights, items.block)[0],
@@ -170,7 +167,7 @@ def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
 def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
     vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
-    home, owner = spec.home_mask, measurement.part_of(spec)
+    home, owner = spec.home_mask, part_of(spec)
     item_total = reliability.item_total(result.moments.cov, home)[0]
     without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
     names = {indicator.id: indicator.name for indicator in spec.indicators}
@@ -212,7 +209,7 @@ def _p_value(estimate: float, error: float | None) -> float | None:
 def _paths(result: Result) -> list[dict[str, Any]]:
     spec, solution = result.spec, result.solution
     vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
-    effect = fit_f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
+    effect = f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
     found = []
     for source, target in spec.paths:
         place = spec.construct_ids.index(target), spec.construct_ids.index(source)
@@ -257,7 +254,7 @@ def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
 def _fornell_larcker(result: Result) -> list[list[Any]]:
     shared = reliability.ave(result.items.loadings, result.items.block)
     table = validity.fornell_larcker(result.solution.construct_corr, shared)[0]
-    return _pairs(result, np.where(measurement.nested(result.spec), np.nan, table), diagonal=True)
+    return _pairs(result, np.where(nested(result.spec), np.nan, table), diagonal=True)
 
 
 def _fit(result: Result) -> dict[str, Any]:
@@ -266,13 +263,13 @@ def _fit(result: Result) -> dict[str, Any]:
     solution = result.solution
     corr = result.moments.corr[0]
     first = np.flatnonzero(result.spec.home_mask.any(axis=0))
-    implied = fit_implied_corr(
+    implied = implied_corr(
         corr,
         solution.loadings[0][:, first],
         solution.construct_corr[0][np.ix_(first, first)],
         result.spec.home_mask[:, first],
     )
-    measures = {"srmr": fit_srmr, "d_uls": fit_d_uls, "d_g": fit_d_g}
+    measures = {"srmr": srmr, "d_uls": d_uls, "d_g": d_g}
     return {name: float(measure(corr, implied)) for name, measure in measures.items()}
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.errors import DataError
 from csi_model.estimation.groups import estimate_groups
-from csi_model.estimation.one import _estimate
+from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
@@ -41,7 +41,7 @@ def estimate(
     options = options or Options()
     labels = None if groups is None else np.asarray(groups).astype(str)
     share = 1.0 if labels is None else 1 / (1 + len(set(labels.tolist()) - {""}))
-    whole = _estimate(spec, data, options, progress=_part(progress, 0.0, share))
+    whole = estimate_one(spec, data, options, progress=_part(progress, 0.0, share))
     if labels is None:
         return whole
     if len(labels) != len(data.values):

@@ -1,4 +1,4 @@
-"""groups (to be written)."""
+"""Many samples estimated in processes side by side, with seeds that do not depend on their number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.errors import Caution, DataError, ModelError
-from csi_model.estimation.one import _estimate
+from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
@@ -117,7 +117,7 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
         # One thread of linear algebra: groups are small, and processes with several each get in each
         # other's way. The same in one process, so that the last digit does not tell how many there were.
         with threadpool_limits(limits=1, user_api="blas"):
-            return name, _estimate(spec, data, options).without_draws()
+            return name, estimate_one(spec, data, options).without_draws()
     except ModelError as error:
         return name, error
     except np.linalg.LinAlgError:

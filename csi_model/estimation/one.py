@@ -1,4 +1,4 @@
-"""one (to be written)."""
+"""One sample estimated."""
 
 from __future__ import annotations
 
@@ -9,31 +9,29 @@ import numpy as np
 from csi_model.answers.moments import RandomGroups, source
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.errors import SpecificationError
-from csi_model.estimation import by_covariance as covariance
-from csi_model.estimation import weight_effect
+from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.cautions import cautions_of
 from csi_model.estimation.result import Result
-from csi_model.measures import points as index
+from csi_model.measures import points
 from csi_model.options import Options, Progress
 from csi_model.pls import consistent
-from csi_model.pls.products import augment as stages_augment
-from csi_model.pls.products import center as stages_center
-from csi_model.pls.products import own as stages_own
-from csi_model.pls.stages import solve_one as stages_solve_one
-from csi_model.resampling import bootstrap as resample
+from csi_model.pls.products import augment, center, own
+from csi_model.pls.stages import solve_one
+from csi_model.resampling import bootstrap
 from csi_model.resampling.plan import resampled
 from csi_model.specify import ModelSpec
 
 
-def _estimate(
+def estimate_one(
     spec: ModelSpec, data: IndicatorMatrix, options: Options, *, progress: Progress | None = None
 ) -> Result:
-    large = len(data.values) > resample.LARGE and options.missing != "fiml"
+    """Estimate one sample: solution, points, and intervals where resamples are asked for."""
+    large = len(data.values) > bootstrap.LARGE and options.missing != "fiml"
     _check_method(spec, options.method)
     given = data
     if options.method == "cbsem":
-        data = covariance.usable(data, options.missing)
-    data = stages_augment(spec, data, options.missing)
+        data = by_covariance.usable(data, options.missing)
+    data = augment(spec, data, options.missing)
     moments_of = source(data, options.missing) if not large else None
     drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
     if isinstance(drawn_from, RandomGroups):
@@ -42,17 +40,17 @@ def _estimate(
         moments = drawn_from.of_counts(np.ones((1, len(data.values))))
     fitted = None
     if options.method == "cbsem":
-        fitted = covariance.fit(spec, data, moments, options.missing)
+        fitted = by_covariance.fit(spec, data, moments, options.missing)
         solution = fitted.solution
     else:
-        solution = stages_solve_one(moments, spec, options.scheme, stages_center(spec, data))
-        moments = stages_own(moments, spec)
+        solution = solve_one(moments, spec, options.scheme, center(spec, data))
+        moments = own(moments, spec)
         if options.method == "plsc":
             solution = consistent.correct(moments.corr, solution, spec)
             consistent.check(solution, moments.corr, spec)
-    scored = index.points(spec, moments.mean, moments.cov, solution.weights)
+    scored = points.points(spec, moments.mean, moments.cov, solution.weights)
     if fitted is not None:
-        fitted.errors["constructs"] = covariance.point_errors(spec, data, scored)
+        fitted.errors["constructs"] = by_covariance.point_errors(spec, data, scored)
     drawn = None
     if options.bootstrap and fitted is None:
         drawn = resampled(spec, data, drawn_from, options, progress)
@@ -60,7 +58,7 @@ def _estimate(
         spec, options, moments, solution, scored, drawn, data.n_respondents, len(data.values), (),
         covariance=fitted, interval_kind=drawn.kind if drawn else "percentile",
         weighting=weight_effect.measure(
-            spec, given, lambda plain: _estimate(spec, plain, replace(options, bootstrap=0)).points
+            spec, given, lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0)).points
         ),
     )  # fmt: skip
     return replace(result, cautions=(*data.cautions, *cautions_of(result, given)))

@@ -1,4 +1,4 @@
-"""result (to be written)."""
+"""What an estimation gives."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from scipy.special import ndtri
 
 from csi_model.answers.moments import Moments
 from csi_model.errors import Caution
-from csi_model.estimation import by_covariance as covariance
-from csi_model.estimation import weight_effect
+from csi_model.estimation import by_covariance, weight_effect
 from csi_model.measures.points import Points
 from csi_model.options import Options
 from csi_model.pls import items as measurement
 from csi_model.pls.algorithm import Solution
-from csi_model.resampling import draws as resample
-from csi_model.resampling.draws import Draws
+from csi_model.resampling.draws import Draws, describe
 from csi_model.resampling.plan import Resampled
 from csi_model.specify import ModelSpec
 
@@ -44,7 +42,7 @@ class Result:
     n_used: int
     cautions: tuple[Caution, ...]
     groups: Mapping[str, Result | None] = field(default_factory=dict)
-    covariance: covariance.Fitted | None = None
+    covariance: by_covariance.Fitted | None = None
     summary: Mapping[str, Interval | None] = field(default_factory=dict)
     failed: int = 0
     interval_kind: str = "percentile"
@@ -53,7 +51,7 @@ class Result:
     @cached_property
     def estimates(self) -> Draws:
         """The sample's estimates in the same shape as the draws, one row."""
-        return resample.describe(self.moments, self.spec, self.solution)
+        return describe(self.moments, self.spec, self.solution)
 
     @cached_property
     def items(self) -> measurement.Items:

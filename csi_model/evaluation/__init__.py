@@ -1,1 +1,1 @@
-"""evaluation."""
+"""Did a measure work?"""

@@ -1,4 +1,4 @@
-"""checks (to be written)."""
+"""What makes an effect believable: trends before the measure, regression to the mean, enough units."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ class RegressionToMean(NamedTuple):
     expected_gain: F64
 
 
-def _parallel_trends(
+def parallel_trends(
     by_wave: Estimate, steps: F64, before: tuple[str, ...], level: float, df: float
 ) -> ParallelTrends | None:
+    """Test whether both sides moved alike before the measure; None with fewer than two waves before."""
     n = len(before) - 1
     if n < 1:
         return None
@@ -62,7 +63,7 @@ def _parallel_trends(
     return ParallelTrends(before[:-1], placebo, wald, p, reach * placebo.se.max(axis=0))
 
 
-def _regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
+def regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
     r"""Expected rebound of treated over comparison units, by figure.
 
     Notes
@@ -86,7 +87,8 @@ def _regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
     return RegressionToMean(reliability, gain)
 
 
-def _unit_cautions(fewest: int, df: float) -> list[Caution]:
+def unit_cautions(fewest: int, df: float) -> list[Caution]:
+    """Caution where few units carry the effect."""
     if fewest < FEW_UNITS:
         text = f"Only {fewest} units on one side: read the interval with care."
     elif df + 1 < FEW_UNITS:
@@ -98,7 +100,8 @@ def _unit_cautions(fewest: int, df: float) -> list[Caution]:
     return [Caution("few-units", text)]
 
 
-def _trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
+def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
+    """Caution where the sides moved apart before, or nothing shows whether they did."""
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
         return [Caution("no-trend-check", text)]
@@ -116,7 +119,8 @@ def _trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Cautio
     return []
 
 
-def _rebound_cautions(effect: Estimate, rebound: RegressionToMean) -> list[Caution]:
+def rebound_cautions(effect: Estimate, rebound: RegressionToMean) -> list[Caution]:
+    """Caution where the effect may be a return to the mean."""
     bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
     return [
         Caution(

@@ -13,11 +13,11 @@ from csi_model.errors import Caution, DataError
 from csi_model.evaluation.checks import (
     ParallelTrends,
     RegressionToMean,
-    _parallel_trends,
-    _rebound_cautions,
-    _regression_to_mean,
-    _trend_cautions,
-    _unit_cautions,
+    parallel_trends,
+    rebound_cautions,
+    regression_to_mean,
+    trend_cautions,
+    unit_cautions,
 )
 from csi_model.evaluation.panel import unit_panel
 from csi_model.inference.figures import Estimate, from_normal
@@ -145,14 +145,14 @@ def evaluate_measure(
     anchor = np.eye(n_waves) - np.eye(n_waves)[n_before - 1]
     steps = np.einsum("st,btk->bsk", anchor, draws[1] - draws[0])
     by_wave = from_normal(anchor @ (levels[1] - levels[0]), steps.std(axis=0, ddof=1), level=level, df=df)
-    trends = _parallel_trends(by_wave, steps, tuple(before), level, df)
-    rebound = _regression_to_mean(panel, n_before)
+    trends = parallel_trends(by_wave, steps, tuple(before), level, df)
+    rebound = regression_to_mean(panel, n_before)
     n_comparison, n_treated = (len(weight) for _, weight in arms)
     cautions = (
         *panel.cautions,
-        *_unit_cautions(min(n_treated, n_comparison), float(arm_df.min())),
-        *_trend_cautions(trends, n_before),
-        *_rebound_cautions(effect, rebound),
+        *unit_cautions(min(n_treated, n_comparison), float(arm_df.min())),
+        *trend_cautions(trends, n_before),
+        *rebound_cautions(effect, rebound),
     )
     return Evaluation(
         effect, levels, panel.waves, by_wave, trends, rebound, n_treated, n_comparison, cautions

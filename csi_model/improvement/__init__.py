@@ -1,1 +1,1 @@
-"""improvement."""
+"""What to do first."""

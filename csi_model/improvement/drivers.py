@@ -1,4 +1,4 @@
-"""drivers (to be written)."""
+"""Importance and performance of what leads to the index: constructs, dimensions, questions."""
 
 from __future__ import annotations
 

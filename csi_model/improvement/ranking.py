@@ -1,4 +1,4 @@
-"""ranking (to be written)."""
+"""What to improve first: ranks by what is to be gained, and how stable they are over resamples."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _ranked(found: Drivers, level: str, top: int, confidence: float) -> list[dic
             "performance": float(y[kept[k]]),
             "quadrant": quadrant[k],
             "potential": float(order.potential.value[k]),
-            "potential_ci": _ends(order.potential, k),
+            "potential_ci": ends_of(order.potential, k),
             "rank": int(order.rank[k]),
             "rank_ci": [float(order.rank_low[k]), float(order.rank_high[k])],
             "top_share": float(order.top_share[k]),
@@ -68,7 +68,8 @@ def _ranked(found: Drivers, level: str, top: int, confidence: float) -> list[dic
     ]
 
 
-def _ends(estimate: Estimate, place: int) -> list[float]:
+def ends_of(estimate: Estimate, place: int) -> list[float]:
+    """Give both ends of an interval as plain numbers."""
     return [float(estimate.low[place]), float(estimate.high[place])]
 
 

@@ -14,7 +14,7 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.drivers import LEVELS, Levels, drivers
-from csi_model.improvement.ranking import Ranking, _ends
+from csi_model.improvement.ranking import Ranking, ends_of
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Estimate, share_interval
 from csi_model.inference.means import n_effective, weighted_means
@@ -74,7 +74,7 @@ def stated(
             {
                 "id": code,
                 "share": float(answer.shares.value[k]),
-                "share_ci": _ends(answer.shares, k),
+                "share_ci": ends_of(answer.shares, k),
                 "importance": float(derived[k]),
             }
             for k, code in enumerate(names)

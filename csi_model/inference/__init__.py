@@ -1,1 +1,1 @@
-"""inference."""
+"""Numbers and their uncertainty."""

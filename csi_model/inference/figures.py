@@ -1,4 +1,4 @@
-"""figures (to be written)."""
+"""A number with its standard error and interval."""
 
 from __future__ import annotations
 

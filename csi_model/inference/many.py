@@ -1,4 +1,4 @@
-"""many (to be written)."""
+"""Looking many times: Holm's correction, and how much many estimates differ beyond chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""means (to be written)."""
+"""Weighted means with linearised standard errors, and the effective number of answers."""
 
 from __future__ import annotations
 

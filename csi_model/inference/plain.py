@@ -1,4 +1,4 @@
-"""plain (to be written)."""
+"""Figures as plain values: anything to JSON, ``nan`` to null."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""measures."""
+"""Measures of a fitted model: pure functions of matrices."""

@@ -1,1 +1,1 @@
-"""pls."""
+"""Path models, solved for batches of moments."""

@@ -1,4 +1,4 @@
-"""implied (to be written)."""
+"""The correlations that a path model implies, and their distance from those found."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import numpy as np
 
 from csi_model.answers.moments import Moments
 from csi_model.arrays import F64, Mask
-from csi_model.measures.fit import d_g as fit_d_g
-from csi_model.measures.fit import d_ml as fit_d_ml
-from csi_model.measures.fit import d_uls as fit_d_uls
-from csi_model.measures.fit import srmr as fit_srmr
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
+from csi_model.measures.fit import d_g, d_ml, d_uls, srmr
+from csi_model.pls import algorithm, consistent
 from csi_model.specify import ModelSpec
 
 
-def implied(corr: F64, solution: pls.Solution, spec: ModelSpec, method: str, structure: str) -> F64:
+def implied(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: str, structure: str) -> F64:
     """Give the indicator correlations that batches of fits imply.
 
     Parameters
@@ -37,8 +33,8 @@ def implied(corr: F64, solution: pls.Solution, spec: ModelSpec, method: str, str
 
 def distances(corr: F64, implied_corr: F64) -> F64:
     """Give the distances of batches of matrices, (n_batch, 4), in the order of `DISTANCES`."""
-    found = [fit_srmr(corr, implied_corr), fit_d_uls(corr, implied_corr), fit_d_g(corr, implied_corr)]
-    return np.stack([*found, fit_d_ml(corr, implied_corr)], axis=-1)
+    found = [srmr(corr, implied_corr), d_uls(corr, implied_corr), d_g(corr, implied_corr)]
+    return np.stack([*found, d_ml(corr, implied_corr)], axis=-1)
 
 
 def implied_corr(
@@ -95,17 +91,12 @@ def structural_corr(paths: F64, construct_corr: F64, r_squared: F64, path_matrix
     return np.asarray(implied)
 
 
-def _implied(moments: Moments, spec: ModelSpec, scheme: str, method: str) -> F64:
-    """Correlations of the indicators that the fitted paths imply; nan where a fit failed."""
+def implied_by_paths(moments: Moments, spec: ModelSpec, scheme: str, method: str) -> F64:
+    """Solve batches of moments and give the correlations that the paths imply; ``nan`` where a fit failed."""
     corr = moments.corr
-    solution = pls.solve(corr, spec, scheme)
-    factors = np.zeros(len(spec.constructs), dtype=bool)
+    solution = algorithm.solve(corr, spec, scheme)
     with np.errstate(all="ignore"):
         if method == "plsc":
             solution = consistent.correct(corr, solution, spec)
-            factors = consistent.factors_of(spec)
-        between = structural_corr(
-            solution.paths, solution.construct_corr, solution.r_squared, spec.path_matrix
-        )
-        implied = implied_corr(corr, solution.loadings, between, spec.block_mask, ~factors)
-    return np.where(solution.converged[:, None, None], implied, np.nan)
+        found = implied(corr, solution, spec, method, "estimated")
+    return np.where(solution.converged[:, None, None], found, np.nan)

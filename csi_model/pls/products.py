@@ -1,4 +1,4 @@
-"""products (to be written)."""
+"""Products of questions, which the interaction of two constructs is made of."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _pairs(spec: ModelSpec) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-def _product(spec: ModelSpec, construct: Construct, moments: Moments, raw: F64, center: F64 | None) -> F64:
+def product(spec: ModelSpec, construct: Construct, moments: Moments, raw: F64, center: F64 | None) -> F64:
     r"""Coefficients of the product score on indicators and their products.
 
     With :math:`d = x - c` (c the centre of `augment`), :math:`\delta = \mu - c` and raw weights a and b,

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
 from csi_model.arrays import F64
-from csi_model.pls import algorithm as pls
-from csi_model.pls.products import _product, own
+from csi_model.pls import algorithm
+from csi_model.pls.products import own, product
 from csi_model.pls.steps import regress
 from csi_model.specify import Construct, ModelSpec
 
@@ -38,16 +38,18 @@ class Stage:
     is_plain: bool = True
 
 
-def solve_one(moments: Moments, spec: ModelSpec, scheme: str, center: F64 | None) -> pls.Solution:
-    """Fit one sample; raise as `pls.solve_one` does instead of giving ``nan``."""
+def solve_one(moments: Moments, spec: ModelSpec, scheme: str, center: F64 | None) -> algorithm.Solution:
+    """Fit one sample; raise as `algorithm.solve_one` does instead of giving ``nan``."""
     corr = own(moments, spec).corr[0]
-    pls.check_formative(corr, spec)
+    algorithm.check_formative(corr, spec)
     solution = solve(moments, spec, scheme, center)
-    pls.check_solution(solution, corr, spec)
+    algorithm.check_solution(solution, corr, spec)
     return solution
 
 
-def solve(moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 | None = None) -> pls.Solution:
+def solve(
+    moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 | None = None
+) -> algorithm.Solution:
     """Fit any model to batches of moments.
 
     Parameters
@@ -68,7 +70,7 @@ def solve(moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 |
 
 def solve_scores(
     moments: Moments, spec: ModelSpec, scheme: str = "path", center: F64 | None = None
-) -> tuple[pls.Solution, F64]:
+) -> tuple[algorithm.Solution, F64]:
     """Fit as `solve` does and say how scores come about.
 
     Returns
@@ -79,18 +81,18 @@ def solve_scores(
     """
     p = len(spec.indicator_ids)
     if spec.is_plain:
-        solution = pls.solve(moments.corr, spec, scheme)
+        solution = algorithm.solve(moments.corr, spec, scheme)
         sd = np.sqrt(np.einsum("bii->bi", moments.cov))
         return solution, np.where(spec.block_mask, solution.weights, 0.0) / sd[:, :, None]
     first = _first_stage(spec)
     with np.errstate(all="ignore"):
-        solved = pls.solve(Moments(moments.mean[:, :p], moments.cov[:, :p, :p]).corr, first, scheme)
+        solved = algorithm.solve(Moments(moments.mean[:, :p], moments.cov[:, :p, :p]).corr, first, scheme)
         weights = np.zeros((len(moments.mean), p, len(spec.constructs)))
         weights[:, :, first.columns] = solved.weights
         items, second = _second_stage(spec, moments, weights, center)
         covariance = np.swapaxes(items, 1, 2) @ moments.cov @ items
         sd = np.sqrt(np.einsum("bii->bi", covariance))
-        ended = pls.solve(covariance / (sd[:, :, None] * sd[:, None, :]), second, scheme)
+        ended = algorithm.solve(covariance / (sd[:, :, None] * sd[:, None, :]), second, scheme)
         return _join(spec, moments, weights, items / sd[:, None, :], second, ended, solved)
 
 
@@ -157,7 +159,7 @@ def _second_stage(spec: ModelSpec, moments: Moments, weights: F64, center: F64 |
     for number in kept:
         construct = spec.constructs[number]
         if construct.product:
-            found = [_product(spec, construct, moments, weights / sd[:, :, None], center)]
+            found = [product(spec, construct, moments, weights / sd[:, :, None], center)]
         elif construct.components and not _repeats(construct):
             found = [weights[:, :, spec.place[part]] / sd for part in construct.components]
         else:
@@ -184,9 +186,9 @@ def _join(
     weights: F64,
     items: F64,
     second: Stage,
-    ended: pls.Solution,
-    first: pls.Solution,
-) -> tuple[pls.Solution, F64]:
+    ended: algorithm.Solution,
+    first: algorithm.Solution,
+) -> tuple[algorithm.Solution, F64]:
     """Put the stages together over all constructs of the model; give the coefficients of scores too."""
     p = len(spec.indicator_ids)
     sd = np.sqrt(np.einsum("bii->bi", moments.cov[:, :p, :p]))
@@ -203,7 +205,7 @@ def _join(
     paths[:, columns[:, None], columns] = ended.paths
     paths *= spec.path_matrix
     r_squared[:, columns] = ended.r_squared
-    joined = pls.Solution(
+    joined = algorithm.Solution(
         weights,
         crossed[:, :p] / sd[:, :, None],
         construct_corr,

@@ -1,1 +1,1 @@
-"""resampling."""
+"""Resamples, drawn once."""

@@ -18,7 +18,7 @@ from csi_model.answers.sample import IndicatorMatrix
 from csi_model.answers.sampling import units_of
 from csi_model.arrays import F64
 from csi_model.options import Progress
-from csi_model.pls import products as stages
+from csi_model.pls import products
 from csi_model.resampling.draws import Draws, estimates, join
 from csi_model.specify import ModelSpec
 
@@ -50,7 +50,7 @@ def bootstrap(
 
     `source` decides how: counts of respondents, or draws of the moments.
     """
-    center = stages.center(spec, data)
+    center = products.center(spec, data)
     draw = _drawing(data, source)
 
     def chunk(child: np.random.SeedSequence, size: int) -> Draws:

@@ -1,4 +1,4 @@
-"""draws (to be written)."""
+"""What a batch of resamples gives: every figure of the model, a row a resample."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import numpy as np
 
 from csi_model.answers.moments import Moments
 from csi_model.arrays import F64
-from csi_model.measures import effects, reliability
-from csi_model.measures import points as index
+from csi_model.measures import effects, points, reliability
 from csi_model.pls import consistent
 from csi_model.pls import items as measurement
 from csi_model.pls.algorithm import Solution
-from csi_model.pls.products import own as stages_own
-from csi_model.pls.stages import solve as stages_solve
+from csi_model.pls.products import own
+from csi_model.pls.stages import solve
 from csi_model.specify import ModelSpec
 
 
@@ -44,11 +43,11 @@ def estimates(
 ) -> Draws:
     """Fit the model to batches of moments and give every estimate; `method` is pls or plsc.
 
-    `center` is that of `stages.center`, for models with interactions.
+    `center` is that of `products.center`, for models with interactions.
     """
     with np.errstate(all="ignore"):
-        solution = stages_solve(moments, spec, scheme, center)
-        moments = stages_own(moments, spec)
+        solution = solve(moments, spec, scheme, center)
+        moments = own(moments, spec)
         if method == "plsc":
             solution = consistent.correct(moments.corr, solution, spec)
     return describe(moments, spec, solution)
@@ -58,7 +57,7 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
     """Give every estimate of batches of fits; a fit that failed has ``nan``."""
     with np.errstate(all="ignore"):
         items, home = measurement.items(spec, moments, solution), spec.home_mask
-        scored = index.points(spec, moments.mean, moments.cov, solution.weights)
+        scored = points.points(spec, moments.mean, moments.cov, solution.weights)
         total = effects.total_effects(solution.paths)
         return Draws(
             np.where(solution.converged[:, None], scored.constructs, np.nan),

@@ -8,7 +8,7 @@ from csi_model.answers.moments import Likelihood, MeanReplaced, Moments
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.answers.sampling import SamplingUnits, check, units_of
 from csi_model.arrays import F64
-from csi_model.pls import products as stages
+from csi_model.pls import products
 from csi_model.resampling.bootstrap import CHUNK
 from csi_model.resampling.draws import Draws, estimates, join
 from csi_model.specify import ModelSpec
@@ -32,7 +32,7 @@ def jackknife(
     """
     units = units_of(data)
     check(units)
-    center = stages.center(spec, data)
+    center = products.center(spec, data)
     figures, means, covariances = [], [], []
     for start in range(0, len(units.stratum), CHUNK):
         numbers = np.arange(start, min(start + CHUNK, len(units.stratum)))

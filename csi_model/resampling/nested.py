@@ -9,7 +9,7 @@ from csi_model.answers.sample import IndicatorMatrix
 from csi_model.answers.sampling import SamplingUnits, units_of
 from csi_model.arrays import F64, I64
 from csi_model.options import Progress
-from csi_model.pls import products as stages
+from csi_model.pls import products
 from csi_model.resampling.bootstrap import in_chunks
 from csi_model.resampling.draws import Draws, estimates, flat, join, shaped
 from csi_model.specify import ModelSpec
@@ -34,7 +34,7 @@ def bootstrap_t(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> tuple[Draws, Draws]:
-    r"""Draw the resamples of `resample.bootstrap` and give their estimates and their standard errors.
+    r"""Draw the resamples of `bootstrap.bootstrap` and give their estimates and their standard errors.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def bootstrap_t(
     Efron and Tibshirani (1993), section 12.5 (inner bootstrap of 25) and chapter 23 (control functions);
     Davison and Hinkley (1997), sections 5.2 and 9.3 (control methods).
     """
-    units, center = units_of(data), stages.center(spec, data)
+    units, center = units_of(data), products.center(spec, data)
     swayed, moved = flat(jackknifed[0]), jackknifed[1]
 
     def fit(moments: Moments) -> Draws:

@@ -12,7 +12,7 @@ from csi_model.answers.moments import Likelihood, MeanReplaced, RandomGroups
 from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64
 from csi_model.errors import Caution
-from csi_model.inference import kinds as interval_kinds
+from csi_model.inference import kinds
 from csi_model.options import Options, Progress
 from csi_model.resampling.bootstrap import LARGE, bootstrap
 from csi_model.resampling.draws import Draws
@@ -51,11 +51,11 @@ class Resampled(NamedTuple):
         """
         draws = getattr(self.draws, name)[usable]
         if self.errors is not None:
-            return interval_kinds.studentised(draws, point, getattr(self.errors, name)[usable], level)
-        wide = interval_kinds.expanded(level, self.df)
+            return kinds.studentised(draws, point, getattr(self.errors, name)[usable], level)
+        wide = kinds.expanded(level, self.df)
         if self.shares is not None:
-            return interval_kinds.bca(draws, point, getattr(self.shares, name), wide)
-        return interval_kinds.percentile(draws, wide)
+            return kinds.bca(draws, point, getattr(self.shares, name), wide)
+        return kinds.percentile(draws, wide)
 
 
 class _How(TypedDict):

@@ -1,1 +1,1 @@
-"""series."""
+"""The index through time."""

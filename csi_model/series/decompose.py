@@ -12,7 +12,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Estimate, from_draws
 from csi_model.inference.means import weighted_means
-from csi_model.series.split import Parts, _split, split_change
+from csi_model.series.split import Parts, split_change, split_parts
 from csi_model.series.wave import check_shares
 
 
@@ -102,7 +102,7 @@ def decompose(
     whole = split_change((exact[0][0], exact[1][0]), (shares[0], shares[1]), (exact[0][1], exact[1][1]))
     drawn = [_draw(moments, rng, n_draws) for moments in exact]
     drawn_shares = [_draw_shares(side, rng, n_draws) for side in sides]
-    resampled = _split(
+    resampled = split_parts(
         (drawn[0][0], drawn[1][0]), (drawn_shares[0], drawn_shares[1]), (drawn[0][1], drawn[1][1])
     )
     cautions = []

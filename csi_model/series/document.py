@@ -1,4 +1,4 @@
-"""One call over waves: the index with frozen weights, what moved more than chance explains, and why."""
+"""A series as plain values, for JSON and tables."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from csi_model.errors import Caution
 from csi_model.estimation.result import Result
 from csi_model.inference.many import holm
 from csi_model.inference.plain import figure
-from csi_model.series import official as trend
+from csi_model.series import official
 
 
-def _waves(series: trend.Series, results: Mapping[str, Result], alpha: float) -> list[dict[str, Any]]:
+def waves_of(series: official.Series, results: Mapping[str, Result], alpha: float) -> list[dict[str, Any]]:
+    """Give the waves of a series as plain values, changes with p-values corrected by Holm."""
     corrected = holm(series.changes.p)
     found = []
     for at, code in enumerate(series.codes):
@@ -39,7 +40,8 @@ def _waves(series: trend.Series, results: Mapping[str, Result], alpha: float) ->
     return found
 
 
-def _points(result: Result, place: int) -> dict[str, Any]:
+def points_over_waves(result: Result, place: int) -> dict[str, Any]:
+    """Give the points of a construct in one wave, with error and interval where there is one."""
     value = float(result.points.constructs[0, place])
     interval = result.interval("constructs")
     if interval is None or not np.isfinite(value):
@@ -47,5 +49,6 @@ def _points(result: Result, place: int) -> dict[str, Any]:
     return {"value": value, "ci": [float(interval[1][place]), float(interval[2][place])]}
 
 
-def _once(cautions: Sequence[Caution]) -> list[Caution]:
+def once(cautions: Sequence[Caution]) -> list[Caution]:
+    """Give each caution once, in order."""
     return list(dict.fromkeys(cautions))

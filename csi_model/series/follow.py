@@ -1,4 +1,4 @@
-"""follow (to be written)."""
+"""The call over waves: the official and the re-estimated index, its changes, breaks and limits."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from csi_model.estimation.result import Result
 from csi_model.inference.plain import figure
 from csi_model.options import Options, Progress
 from csi_model.remedies import REMEDIES
-from csi_model.series import official as trend
+from csi_model.series import official
 from csi_model.series.breaks import Bridge
 from csi_model.series.control import control_limits
 from csi_model.series.decompose import WaveAnswers, decompose
-from csi_model.series.document import _once, _points, _waves
+from csi_model.series.document import once, points_over_waves, waves_of
 from csi_model.series.wave import index_rows, wave_of
 from csi_model.specify import ModelSpec
 
@@ -96,7 +96,7 @@ def follow(
         )
         for code in codes
     ]
-    series = trend.index_series(
+    series = official.index_series(
         summaries,
         base=base,
         floor=options.floor,
@@ -111,9 +111,10 @@ def follow(
         "index": spec.index,
         "base": base,
         "level": options.level,
-        "waves": _waves(series, results, 1 - options.level),
+        "waves": waves_of(series, results, 1 - options.level),
         "constructs": {
-            name: [_points(results[code], at) for code in codes] for at, name in enumerate(spec.construct_ids)
+            name: [points_over_waves(results[code], at) for code in codes]
+            for at, name in enumerate(spec.construct_ids)
         },
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
@@ -121,7 +122,7 @@ def follow(
             for pair in pairwise(codes)
         ],
         "control": control,
-        "cautions": [caution.plain() for caution in _once(cautions)],
+        "cautions": [caution.plain() for caution in once(cautions)],
     }  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def _mixture(modes: NDArray[np.str_]) -> dict[str, float]:
     return dict(zip(names.tolist(), (count / count.sum()).tolist(), strict=True))
 
 
-def _control(series: trend.Series, cautions: list[Caution]) -> dict[str, Any] | None:
+def _control(series: official.Series, cautions: list[Caution]) -> dict[str, Any] | None:
     if len(series.codes) < 4 or not np.isfinite(series.changes.value).all():
         return None
     found = control_limits(series.official.value, series.official.se)
@@ -194,7 +195,7 @@ def _control(series: trend.Series, cautions: list[Caution]) -> dict[str, Any] | 
     }
 
 
-def _across(pair: tuple[str, str], series: trend.Series) -> dict[str, Any] | None:
+def _across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | None:
     """Refuse to split a change across a break: the new form would count as answers."""
     kinds = [each.kind for each in series.breaks if each.after == pair[1]]
     if not kinds:

@@ -1,4 +1,4 @@
-"""split (to be written)."""
+"""A change of the index split exactly into answers, weights and mix of customers."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     w0, w1 = (np.asarray(x, float) for x in shares)
     m0, m1 = (np.asarray(x, float) for x in means)
     _check_parts((p0, p1), (w0, w1), (m0, m1))
-    return _split((p0, p1), (w0, w1), (m0, m1))
+    return split_parts((p0, p1), (w0, w1), (m0, m1))
 
 
-def _split(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64, F64]) -> Parts:
+def split_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64, F64]) -> Parts:
     """Split without checks: drawn segment shares may fall below zero."""
     (p0, p1), (w0, w1), (m0, m1) = mix, shares, means
     cells = _over_orders("...g,...i->...gi", (p0, p1), (w0, w1)) * (m1 - m0)

@@ -1,1 +1,1 @@
-"""survey_design."""
+"""Before and after the field: how many answers, and weights."""

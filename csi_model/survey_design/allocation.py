@@ -1,4 +1,4 @@
-"""allocation (to be written)."""
+"""Answers a unit: how many each needs, and how a total is divided among them."""
 
 from __future__ import annotations
 

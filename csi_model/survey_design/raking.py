@@ -1,4 +1,4 @@
-"""Survey weights: raking to known margins within bounds, and what the weighting costs."""
+"""Survey weights: raking to known margins within bounds."""
 
 from __future__ import annotations
 

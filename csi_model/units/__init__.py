@@ -1,1 +1,1 @@
-"""units."""
+"""Many units with few answers each."""

@@ -1,4 +1,4 @@
-"""funnel (to be written)."""
+"""Limits within which units differ by chance alone, by their number of answers."""
 
 from __future__ import annotations
 

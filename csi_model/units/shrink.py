@@ -1,4 +1,4 @@
-"""shrink (to be written)."""
+"""Figures of many units, each drawn towards what they have in common (empirical Bayes)."""
 
 from __future__ import annotations
 

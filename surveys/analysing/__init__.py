@@ -1,1 +1,1 @@
-"""analysing."""
+"""Answers out."""

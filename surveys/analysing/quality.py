@@ -19,13 +19,13 @@ from surveys.analysing.quality_rules import (
     DEFAULTS,
     Flag,
     Mask,
-    _bursting,
-    _contradicting,
-    _inattentive,
-    _mostly_missing,
-    _same_answer,
-    _speeding,
-    _Wave,
+    WaveAnswers,
+    bursting,
+    contradicting,
+    inattentive,
+    mostly_missing,
+    same_answer,
+    speeding,
 )
 from surveys.collecting.packing import layout_of
 from surveys.editing.publishing import load_document
@@ -65,12 +65,12 @@ def assess(
     ]
     flags = np.zeros(len(ids), dtype=np.int64)
     found = {
-        Flag.SPEEDER: _speeding(data, rules["speeder"]),
-        Flag.STRAIGHTLINE: _same_answer(data, alike or scored),
-        Flag.CONTRADICTION: _contradicting(data, rules["contradiction"]),
-        Flag.ATTENTION: _inattentive(data, rules["attention"]),
-        Flag.ITEM_MISSING: _mostly_missing(data, rules["item_missing"]),
-        Flag.BURST: _bursting(data, rules["burst"]),
+        Flag.SPEEDER: speeding(data, rules["speeder"]),
+        Flag.STRAIGHTLINE: same_answer(data, alike or scored),
+        Flag.CONTRADICTION: contradicting(data, rules["contradiction"]),
+        Flag.ATTENTION: inattentive(data, rules["attention"]),
+        Flag.ITEM_MISSING: mostly_missing(data, rules["item_missing"]),
+        Flag.BURST: bursting(data, rules["burst"]),
     }
     for flag, mask in found.items():
         flags[mask] |= int(flag)
@@ -99,7 +99,7 @@ def excluded_responses(session: Session, wave: Wave) -> dict[int, list[str]]:
 
 def _read(
     session: Session, wave: Wave, position: Mapping[str, int], scored: list[Slot]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], _Wave]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], WaveAnswers]:
     """Read ids, stored flags (negative when excluded) and the arrays for the rules."""
     table = Response.__table__.c
     if session.connection().dialect.name == "sqlite":
@@ -114,7 +114,7 @@ def _read(
     rows = [row for part in read_rows(session, query) for row in part]
     ids, answers, timings, units, periods, flags, excluded = zip(*rows, strict=True) if rows else ((),) * 7
     count = len(ids)
-    data = _Wave(
+    data = WaveAnswers(
         answers=np.frombuffer(b"".join(answers), dtype="<i2").reshape(count, len(position)),
         position=position,
         seconds=np.fromiter((np.frombuffer(part, dtype="<u2").sum() for part in timings), float, count) / 10,

@@ -1,4 +1,4 @@
-"""quality_rules (to be written)."""
+"""The rules that flag answers of a wave: speed, sameness, contradiction, attention, gaps, bursts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
 from surveys.errors import Problem, SurveyError
-from surveys.logic import reading as logic
-from surveys.logic.tree import Answered as logic_Answered
-from surveys.logic.tree import Comparison as logic_Comparison
-from surveys.logic.tree import Expression as logic_Expression
-from surveys.logic.tree import Junction as logic_Junction
-from surveys.logic.tree import Not as logic_Not
-from surveys.logic.writing import to_text as logic_to_text
+from surveys.logic import reading
+from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
+from surveys.logic.writing import to_text
 
 Mask = NDArray[np.bool_]
 
@@ -49,7 +45,7 @@ class Flag(IntFlag):
 
 
 @dataclass(frozen=True)
-class _Wave:
+class WaveAnswers:
     """The arrays that the rules look at; one row a response."""
 
     answers: NDArray[np.int16]
@@ -61,12 +57,13 @@ class _Wave:
     top: NDArray[np.int64]
 
     def column(self, code: str, rule: str) -> NDArray[np.int16]:
+        """Give the packed answers of a question; refuse a rule about one that is not asked."""
         if code not in self.position:
             raise SurveyError(Problem.QUALITY_RULE, rule=rule, reason=f"this version has no {code}")
         return self.answers[:, self.position[code]]
 
 
-def _speeding(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+def speeding(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     """Faster than a third of the median, or than two seconds an answered item; unknown times pass."""
     timed = data.seconds > 0
     if not timed.any():
@@ -76,7 +73,7 @@ def _speeding(data: _Wave, rule: Mapping[str, Any]) -> Mask:
     return np.asarray(timed & (data.seconds < np.maximum(usual, rule["seconds_per_item"] * answered)))
 
 
-def _same_answer(data: _Wave, codes: list[str]) -> Mask:
+def same_answer(data: WaveAnswers, codes: list[str]) -> Mask:
     """One and the same answer to every question, of which at least five were answered."""
     block = np.column_stack([data.column(code, "straightline") for code in codes])
     real = block >= LOWEST_ANSWER
@@ -85,14 +82,15 @@ def _same_answer(data: _Wave, codes: list[str]) -> Mask:
     return np.asarray((real.sum(axis=1) >= 5) & (low == high))
 
 
-def _contradicting(data: _Wave, conditions: list[str]) -> Mask:
+def contradicting(data: WaveAnswers, conditions: list[str]) -> Mask:
+    """Whose answers fulfil a condition that contradicts itself."""
     found = np.zeros(len(data.answers), dtype=bool)
     for condition in conditions:
-        found |= _holds(logic.parse(condition), data)
+        found |= _holds(reading.parse(condition), data)
     return found
 
 
-def _inattentive(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+def inattentive(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     """The control question answered otherwise than it asks; not answering it is no flag."""
     if not rule:
         return np.zeros(len(data.answers), dtype=bool)
@@ -100,7 +98,7 @@ def _inattentive(data: _Wave, rule: Mapping[str, Any]) -> Mask:
     return np.asarray((column >= LOWEST_ANSWER) & (column != rule["correct"]))
 
 
-def _mostly_missing(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+def mostly_missing(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     """More than the given share of the scored questions that were asked carry no real answer."""
     block = data.answers[:, data.scored]
     asked = (block != NOT_ASKED).sum(axis=1)
@@ -108,7 +106,7 @@ def _mostly_missing(data: _Wave, rule: Mapping[str, Any]) -> Mask:
     return np.asarray(missing > rule["share"] * asked)
 
 
-def _bursting(data: _Wave, rule: Mapping[str, Any]) -> Mask:
+def bursting(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     """A unit's hour (anonymous: day) far above its usual one, or far too many all-top answers in a unit."""
     flagged = np.zeros(len(data.answers), dtype=bool)
     block = data.answers[:, data.scored]
@@ -127,22 +125,22 @@ def _bursting(data: _Wave, rule: Mapping[str, Any]) -> Mask:
     return flagged
 
 
-def _holds(expression: logic_Expression, data: _Wave) -> Mask:
+def _holds(expression: Expression, data: WaveAnswers) -> Mask:
     """Evaluate a condition for all rows; as in `logic`, comparing a missing answer is false."""
     match expression:
-        case logic_Junction(word=word, parts=parts):
+        case Junction(word=word, parts=parts):
             each = [_holds(part, data) for part in parts]
             return np.asarray(np.logical_and.reduce(each) if word == "and" else np.logical_or.reduce(each))
-        case logic_Not(part=part):
+        case Not(part=part):
             return ~_holds(part, data)
-        case logic_Answered(reference=reference):
+        case Answered(reference=reference):
             return np.asarray(data.column(reference.name, "contradiction") >= LOWEST_ANSWER)
-        case logic_Comparison(reference=reference, relation=relation, constant=constant):
+        case Comparison(reference=reference, relation=relation, constant=constant):
             numeric = isinstance(constant, int | float) or (
                 isinstance(constant, tuple) and all(isinstance(item, int | float) for item in constant)
             )
             if reference.account or not numeric or relation in {"in", "not in"}:
-                text = logic_to_text(expression)
+                text = to_text(expression)
                 reason = f"“{text}” must compare an answer with a number"
                 raise SurveyError(Problem.QUALITY_RULE, rule="contradiction", reason=reason)
             column = data.column(reference.name, "contradiction")

@@ -1,1 +1,1 @@
-"""asking."""
+"""Who is asked what; knows no database."""

@@ -10,13 +10,9 @@ from typing import NamedTuple
 from surveys.codes import NOT_ASKED, RESERVED
 from surveys.document.questionnaire import Questionnaire, Section, Stop
 from surveys.errors import Problem
-from surveys.logic.holding import evaluate as logic_evaluate
-from surveys.logic.reading import parse as logic_parse
-from surveys.logic.tree import Choice as logic_Choice
-from surveys.logic.tree import Expression as logic_Expression
-from surveys.logic.tree import Junction as logic_Junction
-from surveys.logic.tree import Value as logic_Value
-from surveys.logic.tree import references as logic_references
+from surveys.logic.holding import evaluate
+from surveys.logic.reading import parse
+from surveys.logic.tree import Choice, Expression, Junction, Value, references
 from surveys.questions import AnyQuestion, slots_of
 from surveys.questions.choice import ChoiceQuestion, _decode_choice
 from surveys.questions.date import DateQuestion
@@ -35,7 +31,7 @@ def decoders_of(document: Questionnaire) -> Iterator[tuple[str, Decoder]]:
     used = {
         reference.name
         for text in _conditions(document)
-        for reference in logic_references(logic_parse(text))
+        for reference in references(parse(text))
         if not reference.account
     } | {pipe.question for pipe in document.pipes.values() if pipe.question}
     for code, question in document.by_code.items():
@@ -46,7 +42,7 @@ def decoders_of(document: Questionnaire) -> Iterator[tuple[str, Decoder]]:
                 yield (
                     code,
                     _decode_choice(
-                        code, {option.value: logic_Choice(option.code, option.value) for option in options}
+                        code, {option.value: Choice(option.code, option.value) for option in options}
                     ),
                 )
             case Multiple(options=options):
@@ -71,14 +67,14 @@ def _conditions(document: Questionnaire) -> Iterator[str]:
                     yield row.show_if
 
 
-Account = Mapping[str, logic_Value]
+Account = Mapping[str, Value]
 
 
 class Item(NamedTuple):
     """One thing that is shown or not: a question, or a row of a grid."""
 
     code: str
-    condition: logic_Expression | None
+    condition: Expression | None
     read: Reader
     slots: tuple[str, ...]
     fields: tuple[str, ...]
@@ -91,9 +87,9 @@ class Page(NamedTuple):
     """A section with everything that its check needs."""
 
     section: Section
-    condition: logic_Expression | None
+    condition: Expression | None
     items: tuple[Item, ...]
-    stops: tuple[tuple[logic_Expression, Stop], ...]
+    stops: tuple[tuple[Expression, Stop], ...]
     fields: frozenset[str]
 
 
@@ -106,7 +102,7 @@ class Router:
         self.places = {page.section.code: place for place, page in enumerate(self.pages)}
         self._decoders = dict(decoders_of(document))
 
-    def environment(self, known: Mapping[str, int]) -> dict[str, logic_Value]:
+    def environment(self, known: Mapping[str, int]) -> dict[str, Value]:
         """Give stored answers as conditions see them."""
         return {code: decode(known) for code, decode in self._decoders.items()}
 
@@ -115,8 +111,8 @@ class Router:
         page = self.pages[self.places[section]]
         return self._shown(page, self.environment(known), account)
 
-    def _shown(self, page: Page, answers: Mapping[str, logic_Value], account: Account) -> frozenset[str]:
-        if page.condition is not None and not logic_evaluate(page.condition, answers, account):
+    def _shown(self, page: Page, answers: Mapping[str, Value], account: Account) -> frozenset[str]:
+        if page.condition is not None and not evaluate(page.condition, answers, account):
             return frozenset()
         return frozenset(item.code for item in page.items if _is_shown(item, answers, account))
 
@@ -146,7 +142,7 @@ class Router:
         """Give the kind end that these answers lead to after a page, if any."""
         answers = self.environment(known)
         for condition, stop in self.pages[self.places[section]].stops:
-            if logic_evaluate(condition, answers, account):
+            if evaluate(condition, answers, account):
                 return stop
         return None
 
@@ -198,27 +194,27 @@ class Router:
         return found
 
 
-def _is_shown(item: Item, answers: Mapping[str, logic_Value], account: Account) -> bool:
+def _is_shown(item: Item, answers: Mapping[str, Value], account: Account) -> bool:
     if item.account is not None and account.get(item.account):
         return False
-    return item.condition is None or logic_evaluate(item.condition, answers, account)
+    return item.condition is None or evaluate(item.condition, answers, account)
 
 
 def _page(document: Questionnaire, section: Section) -> Page:
     items = tuple(item for question in section.questions for item in _items(document, question))
     fields = frozenset(name for item in items for name in item.fields)
-    stops = tuple((logic_parse(stop.when), stop) for stop in section.stops)
+    stops = tuple((parse(stop.when), stop) for stop in section.stops)
     return Page(section, _parsed(section.show_if), items, stops, fields)
 
 
-def _parsed(text: str | None) -> logic_Expression | None:
-    return None if text is None else logic_parse(text)
+def _parsed(text: str | None) -> Expression | None:
+    return None if text is None else parse(text)
 
 
-def _joined(first: logic_Expression | None, second: logic_Expression | None) -> logic_Expression | None:
+def _joined(first: Expression | None, second: Expression | None) -> Expression | None:
     if first is None or second is None:
         return first or second
-    return logic_Junction("and", (first, second))
+    return Junction("and", (first, second))
 
 
 def _items(document: Questionnaire, question: AnyQuestion) -> Iterator[Item]:

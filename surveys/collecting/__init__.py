@@ -1,1 +1,1 @@
-"""collecting."""
+"""Fieldwork."""

@@ -1,4 +1,4 @@
-"""frame (to be written)."""
+"""The frame: units and customers, and their import from a list."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

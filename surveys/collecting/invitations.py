@@ -1,4 +1,4 @@
-"""invitations (to be written)."""
+"""Single-use links: issued, found again by their hash, and what became of them."""
 
 import hashlib
 import re

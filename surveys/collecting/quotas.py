@@ -1,4 +1,4 @@
-"""quotas (to be written)."""
+"""Quotas of a wave: how many complete responses a segment may have, and whether it is full."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,8 @@ def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping
     return None
 
 
-def _check_quota(quota: Mapping[str, Any]) -> None:
+def check_quota(quota: Mapping[str, Any]) -> None:
+    """Refuse a quota that names no segment or no limit."""
     where, limit = quota.get("where"), quota.get("limit")
     names = {"unit", "customer_class", "tier", "account_type", "area"}
     good = isinstance(where, Mapping) and where and set(where) <= names

@@ -1,4 +1,4 @@
-"""Answering: open, save a page, resume, submit — each response exactly once.
+"""A response from the first page to the last: open, save a page, resume — each exactly once.
 
 The caller commits. A page is saved by one UPDATE that only succeeds on the revision it was made from; when
 another tab was faster, the row is read again and the page spliced into what stands there, so that no
@@ -12,15 +12,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from surveys.collecting.frame import find_customer as customers_find_customer
-from surveys.collecting.invitations import LIVE
-from surveys.collecting.invitations import linked_response as fieldwork_linked_response
+from surveys.collecting.frame import find_customer
+from surveys.collecting.invitations import LIVE, linked_response
 from surveys.collecting.packing import layout_of
-from surveys.collecting.quotas import full_quota as fieldwork_full_quota
-from surveys.collecting.segments import SEGMENT_NAMES
-from surveys.collecting.segments import find_segment as customers_find_segment
-from surveys.collecting.segments import segment_of as customers_segment_of
-from surveys.database import insert_if_new as customers_insert_if_new
+from surveys.collecting.quotas import full_quota
+from surveys.collecting.segments import SEGMENT_NAMES, find_segment, segment_of
+from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Customer, Invitation, Participation, Response, Segment, Wave
 from surveys.models.collection import Access, InvitationState, ResponseState, key_digest, random_id
@@ -76,22 +73,22 @@ def open_response(
         of the segment is full.
     """
     confidential = invitation if not wave.anonymous else None
-    linked = fieldwork_linked_response(session, confidential) if confidential is not None else None
+    linked = linked_response(session, confidential) if confidential is not None else None
     existing = linked or find_response(session, wave, client_key)
     if existing is not None and linked is None and confidential is not None and _is_linked(session, existing):
         # One browser, several tokens (a household with two accounts): each has a response of its own.
         client_key, existing = f"{client_key}:{confidential.token_hash}", None
     if existing is not None:
         if existing.state == ResponseState.OPEN:
-            _require_open(wave, now)
+            require_open(wave, now)
         return existing
-    _require_open(wave, now)
+    require_open(wave, now)
     if wave.access == Access.INVITED or invitation is not None:
         linked = _check_invitation(session, wave, invitation, now)
         if linked is not None:
             return linked
     frame = _segment(session, wave, invitation, account, segment)
-    if fieldwork_full_quota(session, wave, frame) is not None:
+    if full_quota(session, wave, frame) is not None:
         raise SurveyError(Problem.QUOTA_FULL)
     layout = layout_of(session, wave.version_id, check=True)
     values = {
@@ -113,7 +110,7 @@ def open_response(
         "timings": layout.no_time(),
         "texts": {},
     }
-    session.execute(customers_insert_if_new(session, Response, **values))
+    session.execute(insert_if_new(session, Response, **values))
     response = find_response(session, wave, client_key)
     assert response is not None  # inserted just now, by us or by another request of this browser
     if invitation is not None and not wave.anonymous:
@@ -140,7 +137,7 @@ def save_page(
     """
     layout = layout_of(session, response.version_id)
     if response.state == ResponseState.OPEN:
-        _require_open(response.wave, now)
+        require_open(response.wave, now)
     for code, written in texts.items():
         if len(written) > MAX_TEXT:
             raise SurveyError(Problem.TEXT_LONG, code=code, limit=MAX_TEXT)
@@ -213,7 +210,7 @@ def _check_invitation(
         .returning(Invitation.token_hash),
         execution_options=NO_SYNC,
     ).first()
-    linked = fieldwork_linked_response(session, invitation)
+    linked = linked_response(session, invitation)
     if live is None and linked is None:
         raise SurveyError(Problem.INVITATION_USED)
     return linked
@@ -229,17 +226,18 @@ def _segment(
     if wave.anonymous:
         if account is not None:
             raise SurveyError(Problem.ACCOUNT_IN_ANONYMOUS_WAVE)
-        return customers_find_segment(session, values) if values else None
+        return find_segment(session, values) if values else None
     customer: Customer | None = None
     if invitation is not None:
         customer = invitation.customer
     elif account is not None:
-        customer = customers_find_customer(session, account)
+        customer = find_customer(session, account)
     if customer is not None:
-        return customers_segment_of(session, customer)
-    return customers_find_segment(session, values) if values else None
+        return segment_of(session, customer)
+    return find_segment(session, values) if values else None
 
 
-def _require_open(wave: Wave, now: datetime) -> None:
+def require_open(wave: Wave, now: datetime) -> None:
+    """Refuse answers to a wave that is not open."""
     if not wave.is_open(now):
         raise SurveyError(Problem.WAVE_CLOSED)

@@ -1,4 +1,4 @@
-"""submitting (to be written)."""
+"""The end of a response: submitted with a receipt, or screened out."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,10 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.collecting import invitations as fieldwork
-from surveys.collecting import segments as customers
+from surveys.collecting import invitations, segments
 from surveys.collecting.packing import layout_of
-from surveys.collecting.responses import NO_SYNC, _require_open, account_of
+from surveys.collecting.responses import NO_SYNC, account_of, require_open
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Participation, Response
 from surveys.models.collection import Access, InvitationState, ResponseState, new_receipt
@@ -53,7 +52,7 @@ def _end(
 ) -> Receipt:
     wave = response.wave
     if response.state == ResponseState.OPEN:
-        _require_open(wave, now)
+        require_open(wave, now)
         _spend_token(session, response, invitation, state, now)
         session.refresh(response)
     if response.state == ResponseState.OPEN:
@@ -93,8 +92,8 @@ def _answered_segment(session: Session, response: Response) -> int | None:
             value = response.texts.get(question.code, "").strip()
         if value:
             answered[question.name] = value
-    values = customers.usable_values(session, answered) | account_of(response)
-    return customers.find_segment(session, values).id if values else None
+    values = segments.usable_values(session, answered) | account_of(response)
+    return segments.find_segment(session, values).id if values else None
 
 
 def _spend_token(
@@ -120,7 +119,7 @@ def _spend_token(
     screened = state == ResponseState.SCREENED and not wave.anonymous
     spent = session.execute(
         update(Invitation)
-        .where(wanted, Invitation.state.in_(fieldwork.LIVE))
+        .where(wanted, Invitation.state.in_(invitations.LIVE))
         .values(
             state=(InvitationState.INELIGIBLE if screened else InvitationState.USED).value,
             changed_at=None if wave.anonymous else now,

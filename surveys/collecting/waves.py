@@ -1,4 +1,4 @@
-"""Waves and invitations: open, close, invite, and count what came back."""
+"""Waves: planned, opened, closed, and what came back counted."""
 
 import re
 import secrets
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from surveys.collecting.quotas import _check_quota
+from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Version, Wave
 from surveys.models.collection import Access, InvitationState, Mode, Purpose, ResponseState, WaveState
@@ -69,7 +69,7 @@ def create_wave(
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         raise SurveyError(Problem.WAVE_WINDOW)
     for quota in quotas:
-        _check_quota(quota)
+        check_quota(quota)
     wave = Wave(
         code=code,
         title={"zh": title, "en": title} if isinstance(title, str) else dict(title),

@@ -1,1 +1,1 @@
-"""document."""
+"""A questionnaire as a whole; knows no database."""

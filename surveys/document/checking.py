@@ -8,12 +8,8 @@ from pydantic import BaseModel
 
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
-from surveys.logic.reading import parse as logic_parse
-from surveys.logic.tree import Answered as logic_Answered
-from surveys.logic.tree import Comparison as logic_Comparison
-from surveys.logic.tree import Expression as logic_Expression
-from surveys.logic.tree import Junction as logic_Junction
-from surveys.logic.tree import Not as logic_Not
+from surveys.logic.reading import parse
+from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
 from surveys.questions.choice import ChoiceQuestion
 from surveys.questions.grid import Grid
 from surveys.questions.multiple import Multiple
@@ -137,7 +133,7 @@ def _check_condition(
 ) -> None:
     if text is None:
         return
-    for part in _leaves(logic_parse(text)):
+    for part in _leaves(parse(text)):
         reference = part.reference
         if reference.account:
             continue
@@ -146,7 +142,7 @@ def _check_condition(
         if reference.name not in known:
             raise SurveyError(Problem.LOGIC_FORWARD, place=place, code=reference.name)
         question = document.by_code[reference.name]
-        if isinstance(question, ChoiceQuestion | Multiple | Ranking) and isinstance(part, logic_Comparison):
+        if isinstance(question, ChoiceQuestion | Multiple | Ranking) and isinstance(part, Comparison):
             offered = {option.code for option in question.options} | {
                 option.value for option in question.options
             }
@@ -162,11 +158,11 @@ def _check_condition(
                     )
 
 
-def _leaves(expression: logic_Expression) -> Iterator[logic_Comparison | logic_Answered]:
+def _leaves(expression: Expression) -> Iterator[Comparison | Answered]:
     match expression:
-        case logic_Not(part=part):
+        case Not(part=part):
             yield from _leaves(part)
-        case logic_Junction(parts=parts):
+        case Junction(parts=parts):
             for part in parts:
                 yield from _leaves(part)
         case _:

@@ -8,7 +8,7 @@ import nh3
 
 from surveys.document.checking import HOLE
 from surveys.document.questionnaire import Questionnaire
-from surveys.logic import tree as logic
+from surveys.logic import tree
 from surveys.questions.choice import ChoiceQuestion
 
 RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
@@ -38,7 +38,7 @@ def fill(text: str, names: Mapping[str, str], *, quote: bool = False) -> str:
 
 def piped_names(
     document: Questionnaire,
-    answers: Mapping[str, logic.Value],
+    answers: Mapping[str, tree.Value],
     settings: Mapping[str, Mapping[str, str]],
     language: str,
 ) -> dict[str, str]:
@@ -56,7 +56,7 @@ def piped_names(
         question = document.by_code.get(pipe.question) if pipe.question else None
         chosen = answers.get(pipe.question) if pipe.question else None
         text = pipe.fallback
-        if isinstance(question, ChoiceQuestion) and isinstance(chosen, logic.Choice):
+        if isinstance(question, ChoiceQuestion) and isinstance(chosen, tree.Choice):
             if chosen.code not in pipe.not_for:
                 text = next(option.text for option in question.options if option.code == chosen.code)
         elif name in settings:

@@ -1,1 +1,1 @@
-"""editing."""
+"""Drafts and versions."""

@@ -1,4 +1,4 @@
-"""comparing (to be written)."""
+"""What differs between two versions of a questionnaire."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,1 +1,1 @@
-"""logic."""
+"""Conditions."""

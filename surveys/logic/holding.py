@@ -1,4 +1,4 @@
-"""holding (to be written)."""
+"""Whether a condition holds for one respondent."""
 
 import operator
 from collections.abc import Callable, Mapping

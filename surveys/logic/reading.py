@@ -1,4 +1,4 @@
-"""reading (to be written)."""
+"""Conditions read from their text."""
 
 import ast
 from functools import cache

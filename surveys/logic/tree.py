@@ -1,4 +1,4 @@
-"""tree (to be written)."""
+"""Conditions as a tree: comparisons, what is answered, and their joining."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

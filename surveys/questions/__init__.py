@@ -1,4 +1,4 @@
-"""__init__ (to be written)."""
+"""The types of questions, and the places that each fills in the packed answers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated

@@ -1,11 +1,11 @@
-"""base (to be written)."""
+"""What every question is made of: codes, texts, scales, options, and places in the packed answers."""
 
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
-from surveys.logic import reading as logic
+from surveys.logic import reading
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 
@@ -20,11 +20,11 @@ Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
 
 
 def _readable(text: str) -> str:
-    logic.parse(text)
+    reading.parse(text)
     return text
 
 
-Condition = Annotated[str, Field(max_length=logic.LONGEST), AfterValidator(_readable)]
+Condition = Annotated[str, Field(max_length=reading.LONGEST), AfterValidator(_readable)]
 
 
 class Slot(NamedTuple):

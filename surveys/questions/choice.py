@@ -1,4 +1,4 @@
-"""choice (to be written)."""
+"""One option of several; consent too."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED
-from surveys.logic import tree as logic
+from surveys.logic import tree
 from surveys.questions.base import Option, Question
 from surveys.questions.reading import (
     OTHER_TEXT_LIMIT,
@@ -27,7 +27,7 @@ class ChoiceQuestion(Question):
     options: tuple[Option, ...] = Field(min_length=2)
 
 
-def _decode_choice(code: str, choices: Mapping[int, logic.Choice]) -> Decoder:
+def _decode_choice(code: str, choices: Mapping[int, tree.Choice]) -> Decoder:
     return lambda known: choices.get(known.get(code, NOT_ASKED))
 
 

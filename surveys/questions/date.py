@@ -1,4 +1,4 @@
-"""date (to be written)."""
+"""A day."""
 
 from datetime import date
 from typing import Literal

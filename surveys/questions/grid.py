@@ -1,4 +1,4 @@
-"""grid (to be written)."""
+"""Rows rated on one scale: the work-horse."""
 
 from typing import Literal
 

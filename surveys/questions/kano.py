@@ -1,4 +1,4 @@
-"""kano (to be written)."""
+"""A Kano pair: how one feels with a service, and without it."""
 
 from typing import Literal
 

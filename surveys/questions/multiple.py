@@ -1,4 +1,4 @@
-"""multiple (to be written)."""
+"""Several options of a list."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
-from surveys.logic import tree as logic
+from surveys.logic import tree
 from surveys.questions.base import Option, Question
 from surveys.questions.reading import (
     OTHER_TEXT_LIMIT,
@@ -29,7 +29,7 @@ class Multiple(Question):
 
 
 def _decode_marks(slots: Mapping[str, str]) -> Decoder:
-    def decode(known: Mapping[str, int]) -> logic.Value:
+    def decode(known: Mapping[str, int]) -> tree.Value:
         found = {option: known.get(slot, NOT_ASKED) for slot, option in slots.items()}
         if all(value in RESERVED for value in found.values()):
             return None

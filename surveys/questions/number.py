@@ -1,4 +1,4 @@
-"""number (to be written)."""
+"""A whole number within limits."""
 
 import re
 from typing import Literal

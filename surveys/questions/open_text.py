@@ -1,4 +1,4 @@
-"""open_text (to be written)."""
+"""Own words, short or long."""
 
 from typing import Literal
 

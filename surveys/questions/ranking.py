@@ -1,4 +1,4 @@
-"""ranking (to be written)."""
+"""Options put in order, all or the first few."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from surveys.codes import SKIPPED
 from surveys.errors import Problem
-from surveys.logic import tree as logic
+from surveys.logic import tree
 from surveys.questions.base import Option, Question
 from surveys.questions.reading import Decoder, Form, PageAnswers, Reader
 
@@ -21,7 +21,7 @@ class Ranking(Question):
 
 
 def _decode_ranks(slots: Sequence[str], names: Mapping[int, str]) -> Decoder:
-    def decode(known: Mapping[str, int]) -> logic.Value:
+    def decode(known: Mapping[str, int]) -> tree.Value:
         chosen = frozenset(names[known[slot]] for slot in slots if known.get(slot) in names)
         return chosen or None
 

@@ -1,4 +1,4 @@
-"""rating (to be written)."""
+"""A single rating on a scale."""
 
 from typing import Literal
 

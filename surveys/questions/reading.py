@@ -14,14 +14,14 @@ from surveys.codes import (
     SKIPPED,
 )
 from surveys.errors import Problem
-from surveys.logic import tree as logic
+from surveys.logic import tree
 from surveys.questions.base import Option
 
-Decoder = Callable[[Mapping[str, int]], logic.Value]
+Decoder = Callable[[Mapping[str, int]], tree.Value]
 
 
 def _decode_plain(code: str) -> Decoder:
-    def decode(known: Mapping[str, int]) -> logic.Value:
+    def decode(known: Mapping[str, int]) -> tree.Value:
         value = known.get(code, NOT_ASKED)
         return None if value in RESERVED else value
 

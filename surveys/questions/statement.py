@@ -1,4 +1,4 @@
-"""statement (to be written)."""
+"""A text to be read; it asks nothing."""
 
 from typing import Literal
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.collecting import responses as responding
+from surveys.collecting import responses
 from surveys.database import create_engine
 from surveys.models import Response
 from tests.databases import cluster, postgres_database  # noqa: F401
@@ -27,7 +27,7 @@ def add_responses(path, number):
     with Session(engine) as session:
         wave = make_wave(session)
         for place in range(number):
-            responding.open_response(session, wave, client_key=f"key {place}", language="zh", now=NOW)
+            responses.open_response(session, wave, client_key=f"key {place}", language="zh", now=NOW)
         session.commit()
     engine.dispose()
 

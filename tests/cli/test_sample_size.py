@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.survey_design import sample_size as plan
+from csi_model.survey_design import sample_size
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -34,18 +34,18 @@ def test_answers_for_a_half_width_without_a_pilot(manyi):
 
 def test_units_each_get_their_precision(manyi):
     found, err = planned(manyi, "--half-width", 3, "--units", 48, "--population", 48_000)
-    each = plan.answers_needed(3, plan.Design(population=1000))
+    each = sample_size.answers_needed(3, sample_size.Design(population=1000))
     assert found["n"] == 48 * each
     assert found["units"] == {
         "n_units": 48,
         "n_each": each,
-        "half_width_each": pytest.approx(plan.half_width(each, plan.Design(population=1000))),
+        "half_width_each": pytest.approx(sample_size.half_width(each, sample_size.Design(population=1000))),
     }
     assert f"Among 48 units that is {each} answers each" in err
     divided, _ = planned(manyi, "--n", 600, "--units", 20)
     assert divided["units"]["n_each"] == 30
-    assert divided["units"]["half_width_each"] == pytest.approx(plan.half_width(30))
-    assert divided["half_width"] == pytest.approx(plan.half_width(600))
+    assert divided["units"]["half_width_each"] == pytest.approx(sample_size.half_width(30))
+    assert divided["half_width"] == pytest.approx(sample_size.half_width(600))
 
 
 def test_changes_and_their_power(manyi):
@@ -53,10 +53,10 @@ def test_changes_and_their_power(manyi):
     assert found["change"] == {
         "points": 2.0,
         "power": 0.9,
-        "n_a_wave": plan.answers_for_change(2, 0.9),
-        "n_a_wave_each_unit": plan.answers_for_change(2, 0.9),
-        "power_of_n": pytest.approx(plan.power(2, 250, 250)),
-        "power_of_n_each_unit": pytest.approx(plan.power(2, 50, 50)),
+        "n_a_wave": sample_size.answers_for_change(2, 0.9),
+        "n_a_wave_each_unit": sample_size.answers_for_change(2, 0.9),
+        "power_of_n": pytest.approx(sample_size.power(2, 250, 250)),
+        "power_of_n_each_unit": pytest.approx(sample_size.power(2, 50, 50)),
     }
     assert "250 answers a wave see it with a chance of 29%" in err
     alone, _ = planned(manyi, "--change", 3)
@@ -67,20 +67,23 @@ def test_changes_and_their_power(manyi):
 def test_clusters_weights_and_level_enter(manyi):
     options = ("--cluster-size", 10, "--icc", 0.05, "--design-effect", 1.2, "--level", 0.9)
     found, err = planned(manyi, "--half-width", 3, *options)
-    design = plan.Design(cluster_size=10, icc=0.05, weighting_effect=1.2, level=0.9)
-    assert found["n"] == plan.answers_needed(3, design)
+    design = sample_size.Design(cluster_size=10, icc=0.05, weighting_effect=1.2, level=0.9)
+    assert found["n"] == sample_size.answers_needed(3, design)
     assert "make 1.74 answers count as one" in err
 
 
 def test_a_pilot_tells_the_spread_on_the_safe_side(manyi, scores):
     found, _ = planned(manyi, "--half-width", 2, "--model", MODEL, "--answers", PILOT)
-    sd, upper = plan.pilot_sd(scores)
+    sd, upper = sample_size.pilot_sd(scores)
     assert found["sd_source"] == "pilot"
     assert found["sd_points"] == pytest.approx(upper, rel=1e-9)
     assert found["sd_points"] > sd
-    assert found["n"] == plan.answers_needed(2, plan.Design(sd_points=upper))
+    assert found["n"] == sample_size.answers_needed(2, sample_size.Design(sd_points=upper))
     given, _ = planned(manyi, "--half-width", 2, "--sd", 20)
-    assert (given["sd_source"], given["n"]) == ("given", plan.answers_needed(2, plan.Design(sd_points=20)))
+    assert (given["sd_source"], given["n"]) == (
+        "given",
+        sample_size.answers_needed(2, sample_size.Design(sd_points=20)),
+    )
 
 
 @pytest.fixture

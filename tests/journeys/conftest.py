@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from surveys import instruments, migrating
 from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
+from surveys.collecting.invitations import issue_invitations
 from surveys.database import create_engine
 from surveys.editing import publishing
 
@@ -42,7 +42,7 @@ def site(tmp_path_factory):
                 access=access, anonymous=anonymous, settings=SETTINGS, now=now,
             )  # fmt: skip
             fieldwork.open_wave(session, waves[code], now)
-        tokens = fieldwork_issue_invitations(session, waves["TOKEN"], 3, now)
+        tokens = issue_invitations(session, waves["TOKEN"], 3, now)
         key = waves["OPEN"].public_key
         session.commit()
     with served(folder) as address:

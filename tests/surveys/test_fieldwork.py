@@ -7,19 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from surveys.collecting import responses as responding
-from surveys.collecting import segments as customers
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.frame import add_unit as customers_add_unit
-from surveys.collecting.frame import find_customer as customers_find_customer
-from surveys.collecting.frame import import_customers as customers_import_customers
-from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
-from surveys.collecting.invitations import set_outcome as fieldwork_set_outcome
-from surveys.collecting.submitting import screen_out as responding_screen_out
-from surveys.collecting.submitting import submit as responding_submit
+from surveys.collecting import segments, waves
+from surveys.collecting.frame import add_unit, find_customer, import_customers
+from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
+from surveys.collecting.submitting import screen_out, submit
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
-from surveys.editing.comparing import differences as publishing_differences
+from surveys.editing.comparing import differences
 from surveys.errors import SurveyError
 from surveys.models import Customer, Invitation, Segment, UnitLevel
 from tests.surveys.worlds import NOW, document, make_customers, make_units, make_version, make_wave
@@ -36,21 +30,21 @@ def refused(problem, call, /, *arguments, **named):
 def test_a_wave_opens_and_closes_once(session):
     wave = make_wave(session, opened=False, settings={"sample": 100})
     assert not wave.is_open(NOW)
-    refused("WAVE_STATE", fieldwork.close_wave, session, wave, NOW)
-    fieldwork.open_wave(session, wave, NOW)
+    refused("WAVE_STATE", waves.close_wave, session, wave, NOW)
+    waves.open_wave(session, wave, NOW)
     assert wave.is_open(NOW)
     assert not wave.is_open(NOW - timedelta(seconds=1))
-    refused("WAVE_STATE", fieldwork.open_wave, session, wave, NOW)
-    fieldwork.close_wave(session, wave, NOW + timedelta(days=1))
+    refused("WAVE_STATE", waves.open_wave, session, wave, NOW)
+    waves.close_wave(session, wave, NOW + timedelta(days=1))
     session.commit()
     assert not wave.is_open(NOW)
     assert (wave.state, wave.closes_at, wave.settings) == ("closed", NOW + timedelta(days=1), {"sample": 100})
-    refused("WAVE_STATE", fieldwork_issue_invitations, session, wave, 1, NOW)
-    assert fieldwork.find_wave(session, wave.public_key) is wave
-    assert fieldwork.wave_by_code(session, "W1") is wave
+    refused("WAVE_STATE", issue_invitations, session, wave, 1, NOW)
+    assert waves.find_wave(session, wave.public_key) is wave
+    assert waves.wave_by_code(session, "W1") is wave
     for wrong in ("", "nothing", "a\x00b", "' OR '1'='1"):
-        refused("WAVE_UNKNOWN", fieldwork.wave_by_code, session, wrong)
-        assert fieldwork.find_wave(session, wrong) is None
+        refused("WAVE_UNKNOWN", waves.wave_by_code, session, wrong)
+        assert waves.find_wave(session, wrong) is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +67,7 @@ def test_a_wave_opens_and_closes_once(session):
 def test_wrong_waves_are_refused(session, code, settings):
     version = make_wave(session).version
     named = {"code": "W2", "title": "Second"} | settings
-    refused(code, fieldwork.create_wave, session, version, **named)
+    refused(code, waves.create_wave, session, version, **named)
 
 
 def test_times_without_a_zone_are_refused(session):
@@ -84,54 +78,54 @@ def test_times_without_a_zone_are_refused(session):
 def test_tokens_are_given_once_and_only_hashes_kept(session):
     people = make_customers(session)
     wave = make_wave(session, anonymous=False, access="invited")
-    tokens = fieldwork_issue_invitations(session, wave, people, NOW)
+    tokens = issue_invitations(session, wave, people, NOW)
     session.commit()
     assert len(set(tokens)) == 3
     assert min(map(len, tokens)) >= 24
     stored = session.scalars(select(Invitation)).all()
     assert not {token for token in tokens for row in stored if token in str(vars(row))}
     for token, person in zip(tokens, people, strict=True):
-        assert fieldwork_find_invitation(session, token).customer is person
-    refused("INVITATION_TWICE", fieldwork_issue_invitations, session, wave, people[1:2], NOW)
+        assert find_invitation(session, token).customer is person
+    refused("INVITATION_TWICE", issue_invitations, session, wave, people[1:2], NOW)
     fresh = make_wave(session, wave.version, code="W2", anonymous=False)
-    refused("INVITATION_TWICE", fieldwork_issue_invitations, session, fresh, [people[0]] * 2, NOW)
-    refused("INVITATION_KIND", fieldwork_issue_invitations, session, fresh, 5, NOW)
-    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, fresh, [], NOW)
+    refused("INVITATION_TWICE", issue_invitations, session, fresh, [people[0]] * 2, NOW)
+    refused("INVITATION_KIND", issue_invitations, session, fresh, 5, NOW)
+    refused("INVITATION_NUMBER", issue_invitations, session, fresh, [], NOW)
     hidden = make_wave(session, wave.version, code="W3")
-    refused("INVITATION_KIND", fieldwork_issue_invitations, session, hidden, people, NOW)
-    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, hidden, 0, NOW)
-    refused("INVITATION_NUMBER", fieldwork_issue_invitations, session, hidden, 1_000_001, NOW)
+    refused("INVITATION_KIND", issue_invitations, session, hidden, people, NOW)
+    refused("INVITATION_NUMBER", issue_invitations, session, hidden, 0, NOW)
+    refused("INVITATION_NUMBER", issue_invitations, session, hidden, 1_000_001, NOW)
 
 
 def test_counts_and_response_share(session):
     people = make_customers(session, 5)
     wave = make_wave(session, anonymous=False, access="invited")
-    tokens = fieldwork_issue_invitations(session, wave, people, NOW)
-    invitations = [fieldwork_find_invitation(session, token) for token in tokens]
+    tokens = issue_invitations(session, wave, people, NOW)
+    invitations = [find_invitation(session, token) for token in tokens]
     responses = [
         responding.open_response(
             session, wave, client_key=token, language="zh", invitation=invitation, now=NOW
         )
         for token, invitation in zip(tokens[:3], invitations, strict=False)
     ]
-    responding_submit(session, responses[0], NOW)
-    responding_screen_out(session, responses[1], NOW)
-    fieldwork_set_outcome(session, invitations[3], "refused", NOW)
+    submit(session, responses[0], NOW)
+    screen_out(session, responses[1], NOW)
+    set_outcome(session, invitations[3], "refused", NOW)
     session.commit()
-    counted = fieldwork.counts(session, wave)
+    counted = waves.counts(session, wave)
     assert counted.outcomes == {"used": 1, "ineligible": 1, "started": 1, "refused": 1, "issued": 1}
     assert (counted.invited, counted.open, counted.complete, counted.screened) == (5, 1, 1, 1)
     assert counted.response_share == 1 / 4
-    refused("INVITATION_USED", fieldwork_set_outcome, session, invitations[0], "refused", NOW)
-    refused("INVITATION_STATE", fieldwork_set_outcome, session, invitations[4], "used", NOW)
-    assert fieldwork.counts(session, make_wave(session, wave.version, code="W2")).response_share is None
+    refused("INVITATION_USED", set_outcome, session, invitations[0], "refused", NOW)
+    refused("INVITATION_STATE", set_outcome, session, invitations[4], "used", NOW)
+    assert waves.counts(session, make_wave(session, wave.version, code="W2")).response_share is None
 
 
 def test_units_are_listed_from_the_top(session):
     units = make_units(session)
-    assert [unit.code for unit in customers.units_below(session, units["C1"])] == ["C1", "C1-O1", "C1-O2"]
-    assert len(customers.units_below(session, units["G"])) == 8
-    add = customers_add_unit
+    assert [unit.code for unit in segments.units_below(session, units["C1"])] == ["C1", "C1-O1", "C1-O2"]
+    assert len(segments.units_below(session, units["G"])) == 8
+    add = add_unit
     refused("UNIT_EXISTS", add, session, code="P", name="x", level=UnitLevel.CITY, parent=units["G"])
     refused("UNIT_LEVEL", add, session, code="X", name="x", level=UnitLevel.CITY, parent=units["C1"])
     refused("UNIT_CODE", add, session, code=" ", name="x", level=UnitLevel.CITY)
@@ -140,13 +134,13 @@ def test_units_are_listed_from_the_top(session):
 def test_customers_are_imported_and_changed(session):
     make_customers(session)
     row = {"code": "A0", "unit": "C2-O2", "customer_class": "commercial", "tier": "base", "phone": "123"}
-    assert customers_import_customers(session, [row]) == (0, 1, ())
+    assert import_customers(session, [row]) == (0, 1, ())
     session.commit()
-    changed = customers_find_customer(session, " A0 ")
+    changed = find_customer(session, " A0 ")
     assert (changed.unit.code, changed.contact.phone, changed.contact.email) == (
         "C2-O2", "123", "customer0@example.org",
     )  # fmt: skip
-    refused("CUSTOMER_UNKNOWN", customers_find_customer, session, "nobody")
+    refused("CUSTOMER_UNKNOWN", find_customer, session, "nobody")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +158,7 @@ def test_customers_are_imported_and_changed(session):
 def test_an_import_with_a_wrong_row_stores_nothing(session, change, reason):
     make_units(session)
     good = {"code": "A1", "unit": "C1", "customer_class": "other", "tier": "base"}
-    report = customers_import_customers(session, [good, good | {"code": "A2"} | change])
+    report = import_customers(session, [good, good | {"code": "A2"} | change])
     assert (report.created, report.changed) == (0, 0)
     [problem] = report.problems
     assert problem.startswith("row 2: ")
@@ -175,12 +169,12 @@ def test_an_import_with_a_wrong_row_stores_nothing(session, change, reason):
 def test_segments_are_shared_and_checked(session):
     make_units(session)
     values = {"unit": "C1", "customer_class": "other"}
-    assert customers.find_segment(session, values) is customers.find_segment(session, values)
-    assert customers.find_segment(session, {}).label == "||||"
+    assert segments.find_segment(session, values) is segments.find_segment(session, values)
+    assert segments.find_segment(session, {}).label == "||||"
     assert len(session.scalars(select(Segment)).all()) == 2
-    refused("UNIT_UNKNOWN", customers.find_segment, session, {"unit": "X"})
-    refused("SEGMENT_NAME", customers.find_segment, session, {"age": "9"})
-    refused("SEGMENT_VALUE", customers.find_segment, session, {"tier": "gold"})
+    refused("UNIT_UNKNOWN", segments.find_segment, session, {"unit": "X"})
+    refused("SEGMENT_NAME", segments.find_segment, session, {"age": "9"})
+    refused("SEGMENT_VALUE", segments.find_segment, session, {"tier": "gold"})
 
 
 def test_publishing_numbers_versions_and_keeps_their_documents(session):
@@ -204,12 +198,10 @@ def test_differences_follow_codes_not_places():
     questions.reverse()
     questions[0]["text"]["en"] = "Why so?"
     newer["sections"][0]["questions"][0]["rows"].pop(0)
-    found = {
-        (one.place, str(one.older)[:8], str(one.newer)[:8]) for one in publishing_differences(older, newer)
-    }
+    found = {(one.place, str(one.older)[:8], str(one.newer)[:8]) for one in differences(older, newer)}
     assert found == {
         ("sections[supply].questions[Q].rows[Q1]", "{'code':", "None"),
         ("sections[after].questions[WHY].text.en", "Why?", "Why so?"),
         ("sections[after].questions (order)", "['CH', '", "['WHY', "),
     }
-    assert publishing_differences(older, document()) == []
+    assert differences(older, document()) == []

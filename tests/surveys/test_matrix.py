@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sqlalchemy import text
 
-from surveys.analysing import matrix
-from surveys.analysing import runs as analyses
+from surveys.analysing import matrix, runs
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
-from surveys.collecting import bulk
-from surveys.collecting import responses as responding
+from surveys.collecting import bulk, responses, waves
 from surveys.collecting import segments as customers
-from surveys.collecting import waves as fieldwork
 from surveys.collecting.submitting import submit
 from surveys.database import Packed, pack
 from surveys.errors import SurveyError
@@ -65,8 +62,8 @@ def test_reserved_answers_are_nan_and_rows_stand_by_id(session):
 
 def test_real_and_bulk_responses_are_stored_alike(session):
     wave = make_wave(session)
-    response = responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
-    responding.save_page(session, response, "supply", {"Q1": 4, "Q2": 5, "Q3": DONT_KNOW}, {}, 3, NOW)
+    response = responses.open_response(session, wave, client_key="a", language="zh", now=NOW)
+    responses.save_page(session, response, "supply", {"Q1": 4, "Q2": 5, "Q3": DONT_KNOW}, {}, 3, NOW)
     submit(session, response, NOW)
     [ident] = store(
         session, wave, {"Q1": [4], "Q2": [5], "Q3": [DONT_KNOW]}, seconds={"supply": [3]}, texts=[{}]
@@ -80,7 +77,7 @@ def test_only_complete_official_and_not_excluded_enter(session):
     wave = make_wave(session)
     ids = store(session, wave, {"Q1": [1, 2, 3]})
     session.get_one(Response, (wave.id, int(ids[1]))).excluded = True
-    responding.open_response(session, wave, client_key="half", language="zh", now=NOW)
+    responses.open_response(session, wave, client_key="half", language="zh", now=NOW)
     pilot = make_wave(session, wave.version, code="P", purpose="pilot")
     store(session, pilot, {"Q1": [9]})
     assert_array_equal(matrix.load_matrix(session, wave).column("Q1"), [1, 3])
@@ -163,7 +160,7 @@ def test_bulk_refuses_columns_that_do_not_fit(session, columns, more, reason):
     wave = make_wave(session)
     with pytest.raises(ValueError, match=reason):
         store(session, wave, columns, **more)
-    assert fieldwork.counts(session, wave).complete == 0
+    assert waves.counts(session, wave).complete == 0
 
 
 def test_the_fingerprint_follows_the_answers_only(session):
@@ -171,14 +168,14 @@ def test_the_fingerprint_follows_the_answers_only(session):
     store(session, wave, {"Q1": [1, 2], "Q2": [DONT_KNOW, 3]})
     first = matrix.load_matrix(session, wave)
     again = matrix.load_matrix(session, wave)
-    assert analyses.fingerprint(first) == analyses.fingerprint(again)
-    assert analyses.fingerprint(first) != analyses.fingerprint(matrix.load_matrix(session, wave, ["Q1"]))
+    assert runs.fingerprint(first) == runs.fingerprint(again)
+    assert runs.fingerprint(first) != runs.fingerprint(matrix.load_matrix(session, wave, ["Q1"]))
     again.segments["unit"] = np.array(["C1", ""])
-    assert analyses.fingerprint(first) != analyses.fingerprint(again)
+    assert runs.fingerprint(first) != runs.fingerprint(again)
     again.segments["unit"] = first.segments["unit"].copy()
-    assert analyses.fingerprint(first) == analyses.fingerprint(again)
+    assert runs.fingerprint(first) == runs.fingerprint(again)
     again.values[0, 0] = 3
-    assert analyses.fingerprint(first) != analyses.fingerprint(again)
+    assert runs.fingerprint(first) != runs.fingerprint(again)
 
 
 def test_answers_stand_as_rows_on_postgresql_in_partitions(session):

@@ -9,8 +9,7 @@ from surveys import audit
 from surveys.analysing import matrix, quality
 from surveys.analysing.quality_rules import Flag
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
-from surveys.collecting import bulk
-from surveys.collecting import segments as customers
+from surveys.collecting import bulk, segments
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.errors import SurveyError
@@ -128,8 +127,8 @@ def test_two_flags_exclude_and_the_audit_lists_them(session):
 def test_a_burst_in_one_unit_is_flagged(session):
     make_units(session)
     wave = make_scored_wave(session, anonymous=False)
-    here = customers.find_segment(session, {"unit": "C1-O1"}).id
-    there = customers.find_segment(session, {"unit": "C2-O1"}).id
+    here = segments.find_segment(session, {"unit": "C1-O1"}).id
+    there = segments.find_segment(session, {"unit": "C2-O1"}).id
     hours = [0] * 12 + list(range(1, 9)) + list(range(8)) * 2
     flags = flags_of(
         session, wave, [GOOD] * 36,
@@ -142,8 +141,8 @@ def test_a_burst_in_one_unit_is_flagged(session):
 def test_a_unit_that_only_praises_is_flagged(session):
     make_units(session)
     wave = make_scored_wave(session, RULES | {"straightline": {"constructs": []}, "contradiction": []})
-    here = customers.find_segment(session, {"unit": "C1-O1"}).id
-    there = customers.find_segment(session, {"unit": "C2-O1"}).id
+    here = segments.find_segment(session, {"unit": "C1-O1"}).id
+    there = segments.find_segment(session, {"unit": "C2-O1"}).id
     best = [10] * 6 + [3]
     rows = [best] * 10 + [GOOD] * 2 + [best] + [GOOD] * 60
     flags = flags_of(session, wave, rows, segment_ids=[here] * 12 + [there] * 61)

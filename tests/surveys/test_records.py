@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from surveys import audit
-from surveys.analysing import runs as analyses
+from surveys.analysing import runs
 from surveys.errors import SurveyError
 from surveys.models import Analysis
 from tests.surveys.worlds import NOW, make_wave
 
 
 def queue(session) -> Analysis:
-    run = analyses.create(
+    run = runs.create(
         session, title="First", waves=[make_wave(session)], specification={"index": "SAT"},
         options={"bootstrap": 100}, seed=7, code_version="0.1.0", staff_name="Ann", now=NOW,
     )  # fmt: skip
@@ -31,40 +31,40 @@ def refused(call, *arguments, **named):
 
 def test_a_run_is_queued_run_and_done(session):
     run = queue(session)
-    refused(analyses.report_progress, session, run, 0.5)
-    analyses.start(session, run, now=NOW)
-    refused(analyses.start, session, run, now=NOW)
-    analyses.report_progress(session, run, 0.25)
+    refused(runs.report_progress, session, run, 0.5)
+    runs.start(session, run, now=NOW)
+    refused(runs.start, session, run, now=NOW)
+    runs.report_progress(session, run, 0.25)
     assert (run.state, run.progress) == ("running", 0.25)
     result = {"index": {"points": 71.123456789012345}, "empty": None}
-    analyses.finish(session, run, result=result, data_fingerprint="f" * 64, n_respondents=3, now=NOW)
+    runs.finish(session, run, result=result, data_fingerprint="f" * 64, n_respondents=3, now=NOW)
     session.commit()
     session.expire_all()
     assert (run.state, run.progress, run.result, run.finished_at) == ("done", 1.0, result, NOW)
-    assert analyses.latest_done(session, "W1") is run
+    assert runs.latest_done(session, "W1") is run
     for call, named in [
-        (analyses.start, {"now": NOW}),
-        (analyses.fail, {"message": "x", "now": NOW}),
-        (analyses.finish, {"result": {}, "data_fingerprint": "", "n_respondents": 0, "now": NOW}),
+        (runs.start, {"now": NOW}),
+        (runs.fail, {"message": "x", "now": NOW}),
+        (runs.finish, {"result": {}, "data_fingerprint": "", "n_respondents": 0, "now": NOW}),
     ]:
         refused(call, session, run, **named)
 
 
 def test_a_failed_run_says_why(session):
     run = queue(session)
-    analyses.fail(session, run, message="too few answers", now=NOW)
+    runs.fail(session, run, message="too few answers", now=NOW)
     assert (run.state, run.message, run.result) == ("failed", "too few answers", None)
-    assert analyses.latest_done(session, "W1") is None
+    assert runs.latest_done(session, "W1") is None
 
 
 def test_a_result_that_json_cannot_hold_is_refused(session):
     run = queue(session)
-    analyses.start(session, run, now=NOW)
+    runs.start(session, run, now=NOW)
     with pytest.raises(ValueError, match="JSON"):
-        analyses.finish(session, run, result={"a": np.nan}, data_fingerprint="", n_respondents=1, now=NOW)
+        runs.finish(session, run, result={"a": np.nan}, data_fingerprint="", n_respondents=1, now=NOW)
     assert run.state == "running"
     with pytest.raises(SurveyError):
-        analyses.create(
+        runs.create(
             session, title="t", waves=[], specification={}, options={}, seed=1, code_version="1",
             staff_name="a", now=NOW,
         )  # fmt: skip

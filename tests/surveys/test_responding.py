@@ -9,28 +9,23 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from surveys.codes import DONT_KNOW, NOT_ASKED
-from surveys.collecting import responses as responding
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
-from surveys.collecting.invitations import set_outcome as fieldwork_set_outcome
-from surveys.collecting.submitting import Receipt as responding_Receipt
-from surveys.collecting.submitting import screen_out as responding_screen_out
-from surveys.collecting.submitting import submit as responding_submit
+from surveys.collecting import responses, waves
+from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
+from surveys.collecting.submitting import Receipt, screen_out, submit
 from surveys.errors import SurveyError
 from surveys.models import Invitation, Participation, Response, Wave
 from tests.surveys.worlds import CODES, NOW, document, make_customers, make_version, make_wave, text
 
 
 def start(session: Session, wave: Wave, key: str = "browser", **more) -> Response:
-    response = responding.open_response(session, wave, client_key=key, language="zh", now=NOW, **more)
+    response = responses.open_response(session, wave, client_key=key, language="zh", now=NOW, **more)
     session.commit()
     return response
 
 
 def answer_all(session: Session, response: Response) -> None:
-    responding.save_page(session, response, "supply", {"Q1": 8, "Q2": 7, "Q3": DONT_KNOW}, {}, 12.34, NOW)
-    responding.save_page(session, response, "after", {"CH.hall": 1, "CH.line": 0}, {"WHY": "好"}, 5, NOW)
+    responses.save_page(session, response, "supply", {"Q1": 8, "Q2": 7, "Q3": DONT_KNOW}, {}, 12.34, NOW)
+    responses.save_page(session, response, "after", {"CH.hall": 1, "CH.line": 0}, {"WHY": "好"}, 5, NOW)
     session.commit()
 
 
@@ -65,11 +60,11 @@ def together(engine, number: int, work: Callable[[Session], object]) -> list[obj
 def test_pages_are_stored_and_resumed(engine, session):
     wave = make_wave(session)
     response = start(session, wave)
-    assert responding.answers_of(session, response) == dict.fromkeys(CODES, NOT_ASKED)
+    assert responses.answers_of(session, response) == dict.fromkeys(CODES, NOT_ASKED)
     answer_all(session, response)
     with Session(engine) as other:
-        found = responding.find_response(other, other.get_one(Wave, wave.id), "browser")
-        assert responding.answers_of(other, found) == {
+        found = responses.find_response(other, other.get_one(Wave, wave.id), "browser")
+        assert responses.answers_of(other, found) == {
             "Q1": 8, "Q2": 7, "Q3": DONT_KNOW, "CH.hall": 1, "CH.line": 0,
         }  # fmt: skip
         assert found.texts == {"WHY": "好"}
@@ -80,13 +75,13 @@ def test_pages_are_stored_and_resumed(engine, session):
 def test_a_page_is_one_statement(engine, session):
     wave = make_wave(session)
     response = start(session, wave)
-    responding.save_page(session, response, "supply", {"Q1": 1}, {}, 1, NOW)
+    responses.save_page(session, response, "supply", {"Q1": 1}, {}, 1, NOW)
     session.commit()
-    found = responding.find_response(session, wave, "browser")
+    found = responses.find_response(session, wave, "browser")
     assert wave.is_open(NOW)
     statements = []
     event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
-    responding.save_page(session, found, "supply", {"Q1": 2}, {}, 1, NOW)
+    responses.save_page(session, found, "supply", {"Q1": 2}, {}, 1, NOW)
     session.commit()
     assert len(statements) == 1
     assert statements[0].startswith("UPDATE response")
@@ -96,15 +91,15 @@ def test_two_tabs_lose_no_answer(engine, session):
     wave = make_wave(session)
     start(session, wave)
     with Session(engine) as first, Session(engine) as second:
-        one = responding.find_response(first, first.get_one(Wave, wave.id), "browser")
-        two = responding.find_response(second, second.get_one(Wave, wave.id), "browser")
-        responding.save_page(first, one, "supply", {"Q1": 3}, {"WHY": "a"}, 2, NOW)
+        one = responses.find_response(first, first.get_one(Wave, wave.id), "browser")
+        two = responses.find_response(second, second.get_one(Wave, wave.id), "browser")
+        responses.save_page(first, one, "supply", {"Q1": 3}, {"WHY": "a"}, 2, NOW)
         first.commit()
-        responding.save_page(second, two, "after", {"CH.hall": 1}, {}, 2, NOW)
+        responses.save_page(second, two, "after", {"CH.hall": 1}, {}, 2, NOW)
         second.commit()
     session.expire_all()
-    stored = responding.find_response(session, wave, "browser")
-    answers = responding.answers_of(session, stored)
+    stored = responses.find_response(session, wave, "browser")
+    answers = responses.answers_of(session, stored)
     assert (answers["Q1"], answers["CH.hall"], stored.texts) == (3, 1, {"WHY": "a"})
     assert (stored.revision, stored.timings.tolist()) == (2, [20, 20])
 
@@ -119,12 +114,12 @@ def test_saving_at_the_same_time_keeps_every_page(engine, session):
     def save(own: Session) -> None:
         with lock:
             section, values = next(pages)
-        response = responding.find_response(own, own.get_one(Wave, wave_id), "browser")
-        responding.save_page(own, response, section, values, {}, 1, NOW)
+        response = responses.find_response(own, own.get_one(Wave, wave_id), "browser")
+        responses.save_page(own, response, section, values, {}, 1, NOW)
 
     assert together(engine, 4, save) == [None] * 4
-    stored = responding.find_response(session, wave, "browser")
-    assert responding.answers_of(session, stored) == {
+    stored = responses.find_response(session, wave, "browser")
+    assert responses.answers_of(session, stored) == {
         "Q1": 9, "Q2": 9, "Q3": 9, "CH.hall": NOT_ASKED, "CH.line": 1,
     }  # fmt: skip
     assert (stored.revision, stored.timings.tolist()) == (4, [30, 10])
@@ -135,7 +130,7 @@ def test_opening_at_the_same_time_makes_one_response(engine, session):
     wave_id = wave.id
 
     def begin(own: Session) -> int:
-        opened = responding.open_response(
+        opened = responses.open_response(
             own, own.get_one(Wave, wave_id), client_key="browser", language="zh", now=NOW
         )
         return opened.id
@@ -149,11 +144,11 @@ def test_submitting_twice_gives_the_same_receipt(session):
     wave = make_wave(session)
     response = start(session, wave)
     answer_all(session, response)
-    receipt = responding_submit(session, response, NOW)
+    receipt = submit(session, response, NOW)
     session.commit()
-    assert responding_submit(session, response, NOW + timedelta(days=400)) == receipt
+    assert submit(session, response, NOW + timedelta(days=400)) == receipt
     assert len(receipt.code) == 19
-    refused("RESPONSE_SUBMITTED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, NOW)
+    refused("RESPONSE_SUBMITTED", responses.save_page, session, response, "supply", {"Q1": 1}, {}, 1, NOW)
     assert start(session, wave).receipt == receipt.code
 
 
@@ -163,12 +158,12 @@ def test_submitting_at_the_same_time_gives_one_receipt(engine, session):
     answer_all(session, response)
     wave_id = wave.id
 
-    def end(own: Session) -> responding_Receipt:
-        found = responding.find_response(own, own.get_one(Wave, wave_id), "browser")
-        return responding_submit(own, found, NOW)
+    def end(own: Session) -> Receipt:
+        found = responses.find_response(own, own.get_one(Wave, wave_id), "browser")
+        return submit(own, found, NOW)
 
     results = together(engine, 6, end)
-    assert all(isinstance(result, responding_Receipt) for result in results), results
+    assert all(isinstance(result, Receipt) for result in results), results
     assert len(set(results)) == 1
 
 
@@ -177,7 +172,7 @@ def test_receipts_differ_and_do_not_follow_from_each_other(session):
     receipts = set()
     for place in range(20):
         response = start(session, wave, f"browser {place}")
-        receipts.add(responding_submit(session, response, NOW).code)
+        receipts.add(submit(session, response, NOW).code)
     assert len(receipts) == 20
 
 
@@ -185,23 +180,23 @@ def test_receipts_differ_and_do_not_follow_from_each_other(session):
 def test_one_token_gives_one_complete_response(engine, session, anonymous):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=anonymous)
-    [token] = fieldwork_issue_invitations(session, wave, 1 if anonymous else people[:1], NOW)
+    [token] = issue_invitations(session, wave, 1 if anonymous else people[:1], NOW)
     session.commit()
     wave_id = wave.id
 
     def everything(own: Session) -> object:
         own_wave = own.get_one(Wave, wave_id)
-        invitation = fieldwork_find_invitation(own, token)
+        invitation = find_invitation(own, token)
         key = f"browser {threading.get_ident()}"
-        response = responding.open_response(
+        response = responses.open_response(
             own, own_wave, client_key=key, language="zh", invitation=invitation, now=NOW
         )
         own.commit()
-        return responding_submit(own, response, NOW, invitation=invitation)
+        return submit(own, response, NOW, invitation=invitation)
 
     results = together(engine, 5, everything)
-    receipts = {result for result in results if isinstance(result, responding_Receipt)}
-    others = {result.code for result in results if not isinstance(result, responding_Receipt)}
+    receipts = {result for result in results if isinstance(result, Receipt)}
+    others = {result.code for result in results if not isinstance(result, Receipt)}
     assert len(receipts) == 1
     assert others <= {"INVITATION_USED"}
     complete = select(func.count()).where(Response.state == "complete")
@@ -212,17 +207,17 @@ def test_one_token_gives_one_complete_response(engine, session, anonymous):
 def test_a_confidential_token_resumes_on_another_device(session):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=False)
-    tokens = fieldwork_issue_invitations(session, wave, people[:2], NOW)
+    tokens = issue_invitations(session, wave, people[:2], NOW)
     session.commit()
-    invitation, second = (fieldwork_find_invitation(session, token) for token in tokens)
+    invitation, second = (find_invitation(session, token) for token in tokens)
     phone = start(session, wave, "phone", invitation=invitation)
     assert start(session, wave, "desk", invitation=invitation).id == phone.id
     assert start(session, wave, "phone", invitation=second).id != phone.id
     assert invitation.state == "started"
-    assert responding.account_of(phone) == {
+    assert responses.account_of(phone) == {
         "unit": "C1-O1", "customer_class": "residential", "tier": "resident", "area": "urban",
     }  # fmt: skip
-    receipt = responding_submit(session, phone, NOW)
+    receipt = submit(session, phone, NOW)
     session.commit()
     session.refresh(invitation)
     assert invitation.state == "used"
@@ -231,14 +226,14 @@ def test_a_confidential_token_resumes_on_another_device(session):
 
 def test_an_anonymous_dump_cannot_join_token_and_response(session):
     wave = make_wave(session, access="invited", anonymous=True)
-    tokens = fieldwork_issue_invitations(session, wave, 3, NOW)
+    tokens = issue_invitations(session, wave, 3, NOW)
     for token in tokens:
-        invitation = fieldwork_find_invitation(session, token)
+        invitation = find_invitation(session, token)
         response = start(session, wave, f"browser {token}", invitation=invitation)
         answer_all(session, response)
-        responding_submit(session, response, NOW, invitation=invitation)
+        submit(session, response, NOW, invitation=invitation)
         session.commit()
-    fieldwork.close_wave(session, wave, NOW + timedelta(days=1))
+    waves.close_wave(session, wave, NOW + timedelta(days=1))
     session.commit()
     assert session.scalar(select(func.count()).select_from(Participation)) == 0
     rows = session.scalars(select(Response)).all()
@@ -260,28 +255,28 @@ def test_closed_and_expired_waves_refuse(session):
     wave = make_wave(session, closes_at=NOW + timedelta(hours=1))
     response = start(session, wave)
     later = NOW + timedelta(hours=2)
-    refused("WAVE_CLOSED", responding.save_page, session, response, "supply", {"Q1": 1}, {}, 1, later)
-    refused("WAVE_CLOSED", responding_submit, session, response, later)
+    refused("WAVE_CLOSED", responses.save_page, session, response, "supply", {"Q1": 1}, {}, 1, later)
+    refused("WAVE_CLOSED", submit, session, response, later)
     named = {"client_key": "new", "language": "zh"}
-    refused("WAVE_CLOSED", responding.open_response, session, wave, now=later, **named)
-    fieldwork.close_wave(session, wave, NOW)
-    refused("WAVE_CLOSED", responding.open_response, session, wave, now=NOW, **named)
+    refused("WAVE_CLOSED", responses.open_response, session, wave, now=later, **named)
+    waves.close_wave(session, wave, NOW)
+    refused("WAVE_CLOSED", responses.open_response, session, wave, now=NOW, **named)
     planned = make_wave(session, wave.version, code="W2", opened=False)
-    refused("WAVE_CLOSED", responding.open_response, session, planned, now=NOW, **named)
+    refused("WAVE_CLOSED", responses.open_response, session, planned, now=NOW, **named)
 
 
 def test_a_token_must_be_given_live_and_of_this_wave(session):
     wave = make_wave(session, access="invited")
     other = make_wave(session, wave.version, code="W2", access="invited")
-    [token] = fieldwork_issue_invitations(session, other, 1, NOW)
-    foreign = fieldwork_find_invitation(session, token)
+    [token] = issue_invitations(session, other, 1, NOW)
+    foreign = find_invitation(session, token)
     named = {"client_key": "new", "language": "zh", "now": NOW}
-    refused("INVITATION_MISSING", responding.open_response, session, wave, **named)
-    refused("INVITATION_MISSING", responding.open_response, session, wave, invitation=foreign, **named)
-    fieldwork_set_outcome(session, foreign, "withdrawn", NOW)
-    refused("INVITATION_USED", responding.open_response, session, other, invitation=foreign, **named)
+    refused("INVITATION_MISSING", responses.open_response, session, wave, **named)
+    refused("INVITATION_MISSING", responses.open_response, session, wave, invitation=foreign, **named)
+    set_outcome(session, foreign, "withdrawn", NOW)
+    refused("INVITATION_USED", responses.open_response, session, other, invitation=foreign, **named)
     for wrong in ("", "x", token[:-1], token + "a", "' OR 1=1 --", "\x00" * 30, "é" * 30):
-        assert fieldwork_find_invitation(session, wrong) is None
+        assert find_invitation(session, wrong) is None
 
 
 def test_wrong_pages_are_refused_and_change_nothing(session):
@@ -293,22 +288,22 @@ def test_wrong_pages_are_refused_and_change_nothing(session):
         ("SECTION_UNKNOWN", "nowhere", {"Q1": 1}, {}),
         ("TEXT_LONG", "supply", {"Q1": 1}, {"WHY": "x" * 20_001}),
     ]:
-        refused(code, responding.save_page, session, response, section, values, texts, 1, NOW)
+        refused(code, responses.save_page, session, response, section, values, texts, 1, NOW)
     session.commit()
     session.refresh(response)
     assert response.revision == 0
-    assert set(responding.answers_of(session, response).values()) == {NOT_ASKED}
+    assert set(responses.answers_of(session, response).values()) == {NOT_ASKED}
 
 
 def test_hostile_texts_come_back_as_they_were(session):
     wave = make_wave(session)
     response = start(session, wave)
     for words in ("'; DROP TABLE response; --", "{{7*7}}", "😀 \u202e \u200b", "\\ \" '", "满意" * 100):
-        responding.save_page(session, response, "after", {}, {"WHY": words}, 1, NOW)
+        responses.save_page(session, response, "after", {}, {"WHY": words}, 1, NOW)
         session.commit()
         session.refresh(response)
         assert response.texts == {"WHY": words}
-    responding.save_page(session, response, "after", {}, {"WHY": "a\x00b"}, 1, NOW)
+    responses.save_page(session, response, "after", {}, {"WHY": "a\x00b"}, 1, NOW)
     assert response.texts == {"WHY": "ab"}
 
 
@@ -316,11 +311,11 @@ def test_accounts_serve_confidential_waves_only(session):
     make_customers(session)
     wave = make_wave(session, anonymous=False)
     response = start(session, wave, account="A1")
-    assert responding.account_of(response)["customer_class"] == "industrial"
+    assert responses.account_of(response)["customer_class"] == "industrial"
     named = {"client_key": "new", "language": "zh", "now": NOW}
-    refused("CUSTOMER_UNKNOWN", responding.open_response, session, wave, account="nobody", **named)
+    refused("CUSTOMER_UNKNOWN", responses.open_response, session, wave, account="nobody", **named)
     hidden = make_wave(session, wave.version, code="W2")
-    refused("ACCOUNT_IN_ANONYMOUS_WAVE", responding.open_response, session, hidden, account="A1", **named)
+    refused("ACCOUNT_IN_ANONYMOUS_WAVE", responses.open_response, session, hidden, account="A1", **named)
 
 
 def test_full_quotas_and_screening(session):
@@ -330,13 +325,13 @@ def test_full_quotas_and_screening(session):
     office = {"unit": "C1-O1"}
     first = start(session, wave, "1", segment=office)
     screened = start(session, wave, "2", segment=office)
-    responding_screen_out(session, screened, NOW)
-    responding_submit(session, first, NOW)
+    screen_out(session, screened, NOW)
+    submit(session, first, NOW)
     named = {"client_key": "3", "language": "zh", "now": NOW}
-    refused("QUOTA_FULL", responding.open_response, session, wave, segment=office, **named)
+    refused("QUOTA_FULL", responses.open_response, session, wave, segment=office, **named)
     assert start(session, wave, "4", segment={"unit": "C2-O1"}).state == "open"
-    refused("RESPONSE_SUBMITTED", responding_submit, session, screened, NOW)
-    counted = fieldwork.counts(session, wave)
+    refused("RESPONSE_SUBMITTED", submit, session, screened, NOW)
+    counted = waves.counts(session, wave)
     assert (counted.complete, counted.screened, counted.open) == (1, 1, 1)
 
 
@@ -365,17 +360,17 @@ def test_answers_about_the_customer_give_the_segment(session):
     ]  # fmt: skip
     for number, (values, texts, account, expected) in enumerate(given):
         response = start(session, wave, f"browser {number}", account=account)
-        responding.save_page(session, response, "about", values, texts, 1, NOW)
-        responding_submit(session, response, NOW)
+        responses.save_page(session, response, "about", values, texts, 1, NOW)
+        submit(session, response, NOW)
         session.commit()
-        assert responding.account_of(response) == expected
+        assert responses.account_of(response) == expected
 
 
 def test_a_text_taken_back_is_not_kept(session):
     wave = make_wave(session)
     response = start(session, wave)
-    responding.save_page(session, response, "after", {}, {"WHY": "because"}, 1, NOW)
-    responding.save_page(session, response, "after", {}, {"WHY": ""}, 1, NOW)
+    responses.save_page(session, response, "after", {}, {"WHY": "because"}, 1, NOW)
+    responses.save_page(session, response, "after", {}, {"WHY": ""}, 1, NOW)
     session.commit()
     session.refresh(response)
     assert response.texts == {}
@@ -384,9 +379,9 @@ def test_a_text_taken_back_is_not_kept(session):
 def test_a_version_number_that_comes_again_gets_its_own_layout(session):
     first = make_version(session, code="first")
     number = first.id
-    wave = fieldwork.create_wave(session, first, code="W0", title="x", now=NOW)
-    fieldwork.open_wave(session, wave, NOW)
-    responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
+    wave = waves.create_wave(session, first, code="W0", title="x", now=NOW)
+    waves.open_wave(session, wave, NOW)
+    responses.open_response(session, wave, client_key="a", language="zh", now=NOW)
     session.rollback()
     changed = document(code="second")
     del changed["sections"][1]

@@ -7,11 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from surveys import audit
-from surveys.analysing import runs as analyses
-from surveys.collecting import responses as responding
-from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
-from surveys.collecting.invitations import token_hash as fieldwork_token_hash
+from surveys.analysing import runs
+from surveys.collecting import responses
+from surveys.collecting.invitations import find_invitation, issue_invitations, token_hash
 from surveys.models import Customer, Response, Unit
 from tests.surveys.worlds import NOW, make_customers, make_units, make_wave
 
@@ -37,20 +35,20 @@ def test_the_audit_trail_stays(session):
 
 def test_a_finished_analysis_stays(session):
     wave = make_wave(session)
-    run = analyses.create(
+    run = runs.create(
         session, title="t", waves=[wave], specification={}, options={}, seed=1, code_version="1",
         staff_name="a", now=NOW,
     )  # fmt: skip
     refuse(session, "UPDATE analysis SET state = 'done'", "ck_analysis_result")
-    analyses.start(session, run, now=NOW)
-    analyses.finish(session, run, result={"a": 1}, data_fingerprint="f", n_respondents=1, now=NOW)
+    runs.start(session, run, now=NOW)
+    runs.finish(session, run, result={"a": 1}, data_fingerprint="f", n_respondents=1, now=NOW)
     refuse(session, "UPDATE analysis SET title = 'x'", "analysis cannot be changed")
     refuse(session, "DELETE FROM analysis", "analysis cannot be deleted")
 
 
 def test_a_used_token_stays_used(session):
     wave = make_wave(session, access="invited")
-    fieldwork_issue_invitations(session, wave, 1, NOW)
+    issue_invitations(session, wave, 1, NOW)
     session.execute(text("UPDATE invitation SET state = 'used'"))
     refuse(session, "UPDATE invitation SET state = 'issued'", "stays used")
 
@@ -69,7 +67,7 @@ def test_a_used_token_stays_used(session):
 )
 def test_responses_keep_their_rules(session, change, reason):
     wave = make_wave(session)
-    responding.open_response(session, wave, client_key="a", language="zh", now=NOW)
+    responses.open_response(session, wave, client_key="a", language="zh", now=NOW)
     if session.connection().dialect.name == "postgresql":
         change = change.replace(".000000'", "+00'")
     refuse(session, f"UPDATE response SET {change}", reason)
@@ -78,9 +76,9 @@ def test_responses_keep_their_rules(session, change, reason):
 def test_one_response_a_key_and_one_a_token(session):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=False)
-    [token] = fieldwork_issue_invitations(session, wave, people[:1], NOW)
-    invitation = fieldwork_find_invitation(session, token)
-    responding.open_response(session, wave, client_key="a", language="zh", invitation=invitation, now=NOW)
+    [token] = issue_invitations(session, wave, people[:1], NOW)
+    invitation = find_invitation(session, token)
+    responses.open_response(session, wave, client_key="a", language="zh", invitation=invitation, now=NOW)
     columns = [column.name for column in Response.__table__.columns]
     again = ", ".join("id + 1" if name == "id" else name for name in columns)
     copy = f"INSERT INTO response ({', '.join(columns)}) SELECT {again} FROM response"
@@ -92,14 +90,14 @@ def test_one_response_a_key_and_one_a_token(session):
 
 def test_anonymous_waves_can_hold_no_link(session):
     wave = make_wave(session, access="invited")
-    [token] = fieldwork_issue_invitations(session, wave, 1, NOW)
-    response = responding.open_response(
+    [token] = issue_invitations(session, wave, 1, NOW)
+    response = responses.open_response(
         session, wave, client_key="a", language="zh", now=NOW,
-        invitation=fieldwork_find_invitation(session, token),
+        invitation=find_invitation(session, token),
     )  # fmt: skip
     make_customers(session)
     insert = "INSERT INTO participation (token_hash, wave_id, anonymous, response_id) VALUES (:token, :wave, "
-    values = {"token": fieldwork_token_hash(token), "wave": wave.id, "response": response.id}
+    values = {"token": token_hash(token), "wave": wave.id, "response": response.id}
     refuse(session, insert + "TRUE, :response)", "ck_participation_confidential", **values)
     refuse(session, insert + "FALSE, :response)", "foreign key", **values)
     customer = "UPDATE invitation SET customer_id = (SELECT min(id) FROM customer)"

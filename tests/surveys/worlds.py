@@ -4,10 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.frame import add_unit as customers_add_unit
-from surveys.collecting.frame import find_customer as customers_find_customer
-from surveys.collecting.frame import import_customers as customers_import_customers
+from surveys.collecting import waves
+from surveys.collecting.frame import add_unit, find_customer, import_customers
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.models import Customer, Unit, UnitLevel, Version, Wave
@@ -69,25 +67,23 @@ def make_version(session: Session, **changes) -> Version:
 
 def make_wave(session: Session, version: Version | None = None, *, opened: bool = True, **settings) -> Wave:
     settings = {"code": "W1", "title": "First", "now": NOW} | settings
-    wave = fieldwork.create_wave(session, version or make_version(session), **settings)
+    wave = waves.create_wave(session, version or make_version(session), **settings)
     if opened:
-        fieldwork.open_wave(session, wave, NOW - timedelta(hours=1))
+        waves.open_wave(session, wave, NOW - timedelta(hours=1))
     session.commit()
     return wave
 
 
 def make_units(session: Session) -> dict[str, Unit]:
     """A group, one province, two cities with two offices each."""
-    top = customers_add_unit(session, code="G", name="Group", level=UnitLevel.GROUP)
-    province = customers_add_unit(session, code="P", name="Province", level=UnitLevel.PROVINCE, parent=top)
+    top = add_unit(session, code="G", name="Group", level=UnitLevel.GROUP)
+    province = add_unit(session, code="P", name="Province", level=UnitLevel.PROVINCE, parent=top)
     units = {"G": top, "P": province}
     for city in ("C1", "C2"):
-        units[city] = customers_add_unit(session, code=city, name=city, level=UnitLevel.CITY, parent=province)
+        units[city] = add_unit(session, code=city, name=city, level=UnitLevel.CITY, parent=province)
         for number in (1, 2):
             code = f"{city}-O{number}"
-            units[code] = customers_add_unit(
-                session, code=code, name=code, level=UnitLevel.OFFICE, parent=units[city]
-            )
+            units[code] = add_unit(session, code=code, name=code, level=UnitLevel.OFFICE, parent=units[city])
     session.commit()
     return units
 
@@ -105,7 +101,7 @@ def make_customers(session: Session, number: int = 3) -> list[Customer]:
         }
         for place in range(number)
     ]
-    report = customers_import_customers(session, rows)
+    report = import_customers(session, rows)
     assert report == (number, 0, ())
     session.commit()
-    return [customers_find_customer(session, row["code"]) for row in rows]
+    return [find_customer(session, row["code"]) for row in rows]

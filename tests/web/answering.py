@@ -7,8 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from surveys.collecting import responses as responding
-from surveys.collecting import waves as fieldwork
+from surveys.collecting import responses, waves
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.models import Response
@@ -92,9 +91,9 @@ def make_wave(session, *, opened=True, **settings):
     if version is None:
         version = publishing.publish(session, Questionnaire.load(DOCUMENT), "Test", NOW)
     named = {"code": "W", "title": "Wave", "now": NOW} | settings
-    wave = fieldwork.create_wave(session, version, **named)
+    wave = waves.create_wave(session, version, **named)
     if opened:
-        fieldwork.open_wave(session, wave, NOW)
+        waves.open_wave(session, wave, NOW)
     session.commit()
     return wave
 
@@ -103,7 +102,7 @@ def stored(session, wave):
     """Give every response of the wave with its answers by code."""
     session.rollback()
     found = session.scalars(select(Response).where(Response.wave_id == wave.id)).all()
-    return [(response, responding.answers_of(session, response)) for response in found]
+    return [(response, responses.answers_of(session, response)) for response in found]
 
 
 class Respondent:

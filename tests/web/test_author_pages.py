@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from surveys import audit, instruments
-from surveys.collecting import waves as fieldwork
+from surveys.collecting import waves
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Version
@@ -67,7 +67,7 @@ def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer):
 
 def test_waves_of_a_version_are_listed(designer, session):
     version = publishing.publish(session, Questionnaire.load(document()), "somebody", NOW)
-    fieldwork.create_wave(session, version, code="W7", title="Seventh", now=NOW)
+    waves.create_wave(session, version, code="W7", title="Seventh", now=NOW)
     session.commit()
     page = designer.browse("/questionnaires/version/small/1")
     assert page.select_one("a[href='/waves/W7']").get_text() == "Seventh"
@@ -160,7 +160,7 @@ def test_texts_of_authors_stay_texts(designer, session):
     }
     made["pipes"] = {"nobody": {"fallback": {"en": "<i>someone</i>", "zh": "某人"}}}
     version = publishing.publish(session, Questionnaire.load(made), "<u>somebody</u>", NOW)
-    fieldwork.create_wave(session, version, code="W1", title={"en": wild, "zh": wild}, now=NOW)
+    waves.create_wave(session, version, code="W1", title={"en": wild, "zh": wild}, now=NOW)
     session.commit()
     for path in (
         "/questionnaires",

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from surveys import audit
-from surveys.collecting import responses as responding
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import token_hash as fieldwork_token_hash
-from surveys.collecting.submitting import submit as responding_submit
+from surveys.collecting import responses, waves
+from surveys.collecting.invitations import token_hash
+from surveys.collecting.submitting import submit
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Invitation, Wave
@@ -42,11 +41,11 @@ def wave(session, version):
 
     def make(code="W1", *, opened=True, **settings):
         now = datetime.now(UTC)
-        made = fieldwork.create_wave(
+        made = waves.create_wave(
             session, version, code=code, title={"zh": "第一期", "en": "First"}, now=now, **settings
         )
         if opened:
-            fieldwork.open_wave(session, made, now)
+            waves.open_wave(session, made, now)
         session.commit()
         return made
 
@@ -224,11 +223,9 @@ def test_counts_are_shown_to_analysts_without_buttons(analyst, session, wave):
     made = wave()
     now = datetime.now(UTC)
     for number in range(3):
-        response = responding.open_response(
-            session, made, client_key=f"{number}" * 24, language="zh", now=now
-        )
+        response = responses.open_response(session, made, client_key=f"{number}" * 24, language="zh", now=now)
         if number < 2:
-            responding_submit(session, response, now)
+            submit(session, response, now)
     session.commit()
     card = analyst.browse("/waves").select_one(".card-item")
     assert [node.get_text() for node in card.select("dd")] == ["3", "2"]
@@ -253,13 +250,13 @@ def test_single_use_links_come_once_as_a_file_and_only_hashes_stay(designer, str
     assert [row[0] for row in rows[1:]] == ["1", "2", "3"]
     tokens = [row[1].removeprefix("http://localhost/i/") for row in rows[1:]]
     stored = session.scalars(select(Invitation)).all()
-    assert {row.token_hash for row in stored} == {fieldwork_token_hash(token) for token in tokens}
+    assert {row.token_hash for row in stored} == {token_hash(token) for token in tokens}
     assert not [token for token in tokens for row in stored if token in str(vars(row))]
     assert stranger.client.get(f"/i/{tokens[0]}").location == f"/i/{tokens[0]}/supply"
     assert not [token for token in tokens if token in str(designer.browse("/waves/W1"))]
     entry = session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.target, entry.detail) == ("wave.issue_links", "wave:W1", {"n_links": 3})
-    assert fieldwork.counts(session, made).invited == 3
+    assert waves.counts(session, made).invited == 3
 
 
 def test_links_are_not_made_twice_by_a_second_press(designer, session, wave):
@@ -268,11 +265,11 @@ def test_links_are_not_made_twice_by_a_second_press(designer, session, wave):
     designer.send("/waves/W1/links", 200, number="2", known=known)
     again = designer.send("/waves/W1/links", 409, number="2", known=known)
     assert "Links were made since this page was opened" in again.text
-    assert fieldwork.counts(session, made).invited == 2
+    assert waves.counts(session, made).invited == 2
     # The page that says so is up to date: pressing there makes more.
     designer.submit("/waves/W1", 200, form="form[action$='/links']", number="1")
     session.expire_all()
-    assert fieldwork.counts(session, made).invited == 3
+    assert waves.counts(session, made).invited == 3
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "20001", "1e3", "many", "9" * 5000, "1.5"])
@@ -280,7 +277,7 @@ def test_a_wrong_number_of_links_is_refused(designer, session, wave, number):
     made = wave(access="invited")
     response = designer.submit("/waves/W1", 422, form="form[action$='/links']", number=number)
     assert "Enter a whole number from 1 to 20000." in response.text
-    assert fieldwork.counts(session, made).invited == 0
+    assert waves.counts(session, made).invited == 0
     assert actions(session) == []
 
 
@@ -293,7 +290,7 @@ def test_links_belong_to_open_anonymous_waves_with_links(designer, session, wave
     assert not page.select("form[action$='/links']")
     designer.send("/waves/NAMED/links", 422, number="1", known="0")
     closed = wave("SHUT", access="invited")
-    fieldwork.close_wave(session, closed, datetime.now(UTC))
+    waves.close_wave(session, closed, datetime.now(UTC))
     session.commit()
     assert "is closed" in designer.send("/waves/SHUT/links", 422, number="1", known="0").text
     assert session.scalar(select(func.count()).select_from(Invitation)) == 0

@@ -6,11 +6,8 @@ from datetime import timedelta
 import pytest
 
 from surveys.codes import DONT_KNOW, NOT_ASKED, SKIPPED
-from surveys.collecting import segments as customers
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
-from surveys.collecting.invitations import set_outcome as fieldwork_set_outcome
+from surveys.collecting import segments, waves
+from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
 from surveys.models.collection import key_digest
 from tests.surveys.worlds import make_customers
 from tests.web.answering import NOW, Respondent, make_wave, query, stored
@@ -50,7 +47,7 @@ def test_every_page_is_in_the_database_when_it_has_been_sent(session, wave, pers
 
 def test_a_single_use_link_is_answered_once(app, session):
     wave = make_wave(session, access="invited")
-    [token] = fieldwork_issue_invitations(session, wave, 1, NOW)
+    [token] = issue_invitations(session, wave, 1, NOW)
     session.commit()
     person = Respondent(app, f"/i/{token}")
     receipt = person.answer_all()
@@ -109,7 +106,7 @@ def test_a_closed_browser_resumes_with_its_cookie(app, wave, person):
 def test_a_confidential_link_resumes_on_another_device_and_knows_the_account(app, session):
     people = make_customers(session)
     wave = make_wave(session, access="invited", anonymous=False)
-    [token] = fieldwork_issue_invitations(session, wave, people[1:2], NOW)
+    [token] = issue_invitations(session, wave, people[1:2], NOW)
     session.commit()
     phone = Respondent(app, f"/i/{token}")
     phone.open()
@@ -256,8 +253,8 @@ def test_closing_the_wave_closes_every_link_the_same_way(app, session):
     planned = make_wave(session, code="PLANNED", opened=False)
     later = make_wave(session, code="LATER", opens_at=NOW + timedelta(days=1))
     invited = make_wave(session, code="INVITED", access="invited")
-    used, withdrawn = fieldwork_issue_invitations(session, invited, 2, NOW)
-    fieldwork_set_outcome(session, fieldwork_find_invitation(session, withdrawn), "withdrawn", NOW)
+    used, withdrawn = issue_invitations(session, invited, 2, NOW)
+    set_outcome(session, find_invitation(session, withdrawn), "withdrawn", NOW)
     expired.closes_at = NOW - timedelta(days=1)
     session.commit()
     Respondent(app, f"/i/{used}").answer_all()
@@ -281,7 +278,7 @@ def test_closing_the_wave_closes_every_link_the_same_way(app, session):
 def test_a_wave_that_closes_in_the_middle_stores_no_more(session, wave, person):
     person.open()
     person.send(OK="yes")
-    fieldwork.close_wave(session, wave, NOW + timedelta(seconds=1))
+    waves.close_wave(session, wave, NOW + timedelta(seconds=1))
     session.commit()
     assert person.post("rate", {"Q1": "1"}).status_code == 404
     assert stored(session, wave)[0][1]["Q1"] == NOT_ASKED
@@ -290,7 +287,7 @@ def test_a_wave_that_closes_in_the_middle_stores_no_more(session, wave, person):
 def test_a_full_quota_is_told_kindly(app, session):
     make_customers(session)
     wave = make_wave(session, quotas=[{"where": {"unit": "C1-O1"}, "limit": 0}])
-    assert customers.find_segment(session, {"unit": "C1-O1"})
+    assert segments.find_segment(session, {"unit": "C1-O1"})
     session.commit()
     person = Respondent(app, f"/s/{wave.public_key}")
     first = person.client.get(f"{person.link}?unit=C1-O1").location

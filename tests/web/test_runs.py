@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from surveys.analysing import runs as analyses
+from surveys.analysing import runs
 from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
@@ -210,7 +210,7 @@ def everything(page, *, rating: str) -> dict[str, str]:
 def test_a_run_left_by_a_dead_worker_can_be_repeated(analyst, session, work, site_url):  # noqa: F811
     shown = ask(analyst).location
     session.rollback()
-    analyses.start(session, session.get(Analysis, int(shown.rsplit("/", 1)[1])), now=NOW)
+    runs.start(session, session.get(Analysis, int(shown.rsplit("/", 1)[1])), now=NOW)
     session.commit()
     assert analyst.send(f"{shown}/repeat").location == shown, "it seems to be on its way"
     jobs.end_abandoned(site_url)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from sqlalchemy import func, select
 
-from surveys import audit as trail
+from surveys.audit import record, verify
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry
 from web.accounts import staff as accounts
@@ -153,7 +153,7 @@ def audit() -> ResponseReturnValue:
         number=number,
         pages=pages,
         is_checked=is_checked,
-        broken=trail.verify(db.session) if is_checked else (),
+        broken=verify(db.session) if is_checked else (),
         actions=ACTIONS,
         lines=lines,
     )
@@ -195,7 +195,7 @@ def _show_password(person: Staff, password: str, *, is_new: bool) -> ResponseRet
 
 
 def _record(action: str, person: Staff, detail: dict[str, Any] | None = None) -> None:
-    trail.record(
+    record(
         db.session,
         actor=current_user.email,
         action=action,

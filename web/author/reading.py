@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from surveys.document.indicators import ConstructNode
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import fill, in_language, piped_names
-from surveys.logic import writing as logic
-from surveys.logic.reading import parse as logic_parse
+from surveys.logic import writing
+from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
 from surveys.questions.grid import Grid
 from surveys.questions.kano import Kano
@@ -112,7 +112,7 @@ class Reading:
 
     def sentence(self, condition: str | None) -> str:
         """Say a condition in words; empty where there is none."""
-        return logic.to_sentence(logic_parse(condition), self.language) if condition else ""
+        return writing.to_sentence(parse(condition), self.language) if condition else ""
 
     def tree(self) -> tuple[Construct, ...]:
         """Give the constructs with everything below them."""

@@ -8,10 +8,9 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model.improvement import what_if as drivers
-from csi_model.improvement.ranking import ranked as drivers_ranked
+from csi_model.improvement.ranking import ranked
 from csi_model.improvement.stated import stated as drivers_stated
-from csi_model.improvement.what_if import WhatIf
+from csi_model.improvement.what_if import WhatIf, scenario
 from csi_model.inference.figures import Estimate
 from web.cli import Refusal, analysis
 from web.cli.table import aligned
@@ -72,7 +71,7 @@ def priorities(
     found: dict[str, Any] = {
         "index": _index(result),
         "top": top,
-        "levels": drivers_ranked(result, top=top),
+        "levels": ranked(result, top=top),
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
@@ -115,7 +114,7 @@ def what_if(
     """
     lifts = _lifts(raised)
     result, data, _, _ = _estimated(answers, model, weights, cluster, bootstrap, seed, None)
-    found = drivers.scenario(result, data, lifts)
+    found = scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
     document = {
         "index": _index(result),

@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from csi_model.survey_design import raking as weighting
+from csi_model.survey_design import raking
 from csi_model.survey_design.raking import Raked
 from web.cli import Refusal, analysis
 from web.cli.table import aligned, read_rows, write_rows
@@ -64,7 +64,7 @@ def rake(
         for place, name in enumerate(names)
         if name in margins
     }
-    found = weighting.rake(
+    found = raking.rake(
         classes or {name: [] for name in names if name},
         margins,
         start=None if weights is None else _start(rows[:, names.index(weights)], weights),

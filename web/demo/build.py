@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from surveys import instruments
 from surveys.analysing import quality
 from surveys.collecting import bulk
-from surveys.collecting import segments as customers
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.frame import add_unit as customers_add_unit
+from surveys.collecting.frame import add_unit
+from surveys.collecting.segments import find_segment
+from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
@@ -48,13 +48,13 @@ def build(
     made = []
     for number in range(waves):
         begun = _quarter(now, waves - number)
-        wave = fieldwork.create_wave(
+        wave = create_wave(
             session, version, code=f"{PREFIX}-{begun.year}Q{(begun.month - 1) // 3 + 1}", title=_title(begun),
             opens_at=begun, closes_at=begun + timedelta(days=60), settings=SETTINGS, now=begun,
         )  # fmt: skip
-        fieldwork.open_wave(session, wave, begun)
+        open_wave(session, wave, begun)
         _answers(session, wave, document, units, effects, number, responses, seed)
-        fieldwork.close_wave(session, wave, begun + timedelta(days=60))
+        close_wave(session, wave, begun + timedelta(days=60))
         quality.assess(session, wave, now=begun + timedelta(days=60), staff_name="demo")
         session.commit()
         made.append(wave)
@@ -83,13 +83,13 @@ def _title(begun: datetime) -> dict[str, str]:
 
 
 def _units(session: Session) -> list[Unit]:
-    company = customers_add_unit(session, code="DEMO", name=SETTINGS["utility"], level=UnitLevel.CITY)  # type: ignore[arg-type]
+    company = add_unit(session, code="DEMO", name=SETTINGS["utility"], level=UnitLevel.CITY)  # type: ignore[arg-type]
     districts = [
-        customers_add_unit(session, code=code, name=name, level=UnitLevel.COUNTY, parent=company)
+        add_unit(session, code=code, name=name, level=UnitLevel.COUNTY, parent=company)
         for code, name, _, _ in world.DISTRICTS
     ]
     return [
-        customers_add_unit(
+        add_unit(
             session,
             code=code,
             name={
@@ -122,7 +122,7 @@ def _answers(
     liners = columns.pop("_liner").astype(bool)
     classes = list(world.CLASSES)
     segments = {
-        (office, kind): customers.find_segment(
+        (office, kind): find_segment(
             session, {"unit": units[office].code, "customer_class": classes[kind]}
         ).id
         for office, kind in set(zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True))
@@ -154,11 +154,11 @@ def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
         ("SHORT", short, Access.PUBLIC),
         ("INVITED", version, Access.INVITED),
     ):
-        wave = fieldwork.create_wave(
+        wave = create_wave(
             session, chosen, code=f"{PREFIX}-{code}", title=_title(now), access=access, opens_at=begun,
             settings=SETTINGS, now=begun,
         )  # fmt: skip
-        fieldwork.open_wave(session, wave, begun)
+        open_wave(session, wave, begun)
         opened.append(wave)
     return opened[0]
 

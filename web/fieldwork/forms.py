@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from surveys.collecting import waves as fieldwork
+from surveys.collecting import waves
 from surveys.models.collection import Access, Mode, Purpose
 from web.forms import one_line, stripped
 
@@ -74,7 +74,7 @@ class WaveForm(FlaskForm):
         validators=[
             DataRequired(REQUIRED),
             Regexp(
-                f"^{fieldwork.CODE.pattern}$",
+                f"^{waves.CODE.pattern}$",
                 message=_l("Use up to 64 letters without accents, digits, hyphens, dots and underlines."),
             ),
         ],

@@ -12,8 +12,8 @@ from flask_security import current_user
 from sqlalchemy import select
 
 from surveys import audit
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import issue_invitations as fieldwork_issue_invitations
+from surveys.collecting import waves
+from surveys.collecting.invitations import issue_invitations
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
@@ -75,7 +75,7 @@ def _create(form: WaveForm) -> Wave:
     names = {"zh": form.utility_zh.data, "en": form.utility_en.data}
     if any(names.values()):
         settings["utility"] = {language: name for language, name in names.items() if name}
-    wave = fieldwork.create_wave(
+    wave = waves.create_wave(
         db.session,
         version,
         code=form.code.data or "",
@@ -112,7 +112,7 @@ def open_(code: str) -> ResponseReturnValue:
     """Let answers in."""
     found, now = _find(code, lock=True), datetime.now(UTC)
     try:
-        fieldwork.open_wave(db.session, found, now)
+        waves.open_wave(db.session, found, now)
     except SurveyError as error:
         return _refused(code, error)
     _record("wave.open", found, now)
@@ -127,7 +127,7 @@ def close(code: str) -> ResponseReturnValue:
     """End the wave for good."""
     found, now = _find(code, lock=True), datetime.now(UTC)
     try:
-        fieldwork.close_wave(db.session, found, now)
+        waves.close_wave(db.session, found, now)
     except SurveyError as error:
         return _refused(code, error)
     _record("wave.close", found, now)
@@ -146,7 +146,7 @@ def links(code: str) -> ResponseReturnValue:
     form = LinksForm()
     if not form.validate_on_submit():
         return _page(found, form=form, status=422)
-    if form.known.data != str(fieldwork.counts(db.session, found).invited):
+    if form.known.data != str(waves.counts(db.session, found).invited):
         message = _(
             "Links were made since this page was opened. Check the counts, then make more if you need."
         )
@@ -154,7 +154,7 @@ def links(code: str) -> ResponseReturnValue:
         return _page(_find(code), message=message, status=409)
     number = form.number.data or 0
     try:
-        tokens = fieldwork_issue_invitations(db.session, found, number, now)
+        tokens = issue_invitations(db.session, found, number, now)
     except SurveyError as error:
         return _refused(code, error)
     _record("wave.issue_links", found, now, {"n_links": number})
@@ -177,7 +177,7 @@ def _find(code: str, *, lock: bool = False) -> Wave:
     """Give the wave of a code; with `lock` no other request changes a wave until this one is through."""
     if lock:
         lock_for_writing(db.session, Wave)
-    if not fieldwork.CODE.fullmatch(code):
+    if not waves.CODE.fullmatch(code):
         abort(404)
     found = db.session.scalar(select(Wave).where(Wave.code == code).execution_options(populate_existing=True))
     if found is None:
@@ -193,7 +193,7 @@ def _refused(code: str, error: SurveyError) -> ResponseReturnValue:
 def _page(
     found: Wave, *, form: LinksForm | None = None, message: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    counts = fieldwork.counts(db.session, found)
+    counts = waves.counts(db.session, found)
     shown = LinksForm(formdata=None) if form is None else form
     shown.known.data = str(counts.invited)
     if form is not None:

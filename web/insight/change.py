@@ -10,8 +10,8 @@ from scipy.special import ndtr
 from csi_model.arrays import F64
 from csi_model.inference.figures import Estimate, from_normal
 from csi_model.inference.many import holm
-from csi_model.series import official as trend
 from csi_model.series.breaks import Break, find_breaks
+from csi_model.series.official import index_change
 from csi_model.series.wave import Form
 from csi_model.series.wave import Wave as SeriesWave
 from web.insight import asked
@@ -83,7 +83,7 @@ def index_series(
         elif between := breaks_before(after.code, breaks, forms):
             changes.append(_not_comparable(between))
         else:
-            changes.append(_change(trend.index_change(before, after, shares=shares[after.items])))
+            changes.append(_change(index_change(before, after, shares=shares[after.items])))
     return IndexSeries(
         tuple(Point(None) if wave is None else _official(wave, shares[wave.items]) for wave in waves),
         tuple(

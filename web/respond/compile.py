@@ -20,13 +20,7 @@ from surveys.codes import DONT_KNOW, DONT_KNOW_FIELD, NOT_APPLICABLE, NOT_APPLIC
 from surveys.document.checking import HOLE, SETTINGS
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import in_language, sanitise
-from surveys.logic.tree import Answered as logic_Answered
-from surveys.logic.tree import Comparison as logic_Comparison
-from surveys.logic.tree import Expression as logic_Expression
-from surveys.logic.tree import Junction as logic_Junction
-from surveys.logic.tree import Not as logic_Not
-from surveys.logic.tree import Reference as logic_Reference
-from surveys.logic.tree import references as logic_references
+from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference, references
 from surveys.questions import slots_of
 from surveys.questions.choice import ChoiceQuestion
 from surveys.questions.grid import Grid
@@ -112,20 +106,20 @@ class CompiledPage:
         found = {}
         for item in self._page.items:
             if item.condition is not None and item.account is None:
-                names = {part.name for part in logic_references(item.condition) if not part.account}
+                names = {part.name for part in references(item.condition) if not part.account}
                 if names & own:
                     found[item.code] = json.dumps(_tree(item.condition), ensure_ascii=False)
         return found
 
     @cached_property
-    def outside(self) -> frozenset[logic_Reference]:
+    def outside(self) -> frozenset[Reference]:
         """What the page's conditions look at beyond the page itself."""
         own = {item.code for item in self._page.items}
         return frozenset(
             part
             for item in self._page.items
             if item.code in self._conditions
-            for part in logic_references(item.condition)  # type: ignore[arg-type]
+            for part in references(item.condition)  # type: ignore[arg-type]
             if part.account or part.name not in own
         )
 
@@ -180,20 +174,20 @@ def _plain(language: str) -> Callable[[Mapping[str, str] | str], str]:
     return lambda text: CONTROL.sub("", text if isinstance(text, str) else in_language(text, language))
 
 
-def _tree(expression: logic_Expression) -> list[Any]:
+def _tree(expression: Expression) -> list[Any]:
     """Write a condition for the browser's evaluator (static/js/conditions.js)."""
     match expression:
-        case logic_Junction(word=word, parts=parts):
+        case Junction(word=word, parts=parts):
             return [word, *map(_tree, parts)]
-        case logic_Not(part=part):
+        case Not(part=part):
             return ["not", _tree(part)]
-        case logic_Answered(reference=reference):
+        case Answered(reference=reference):
             return ["answered", name_of(reference)]
-        case logic_Comparison(reference=reference, relation=relation, constant=constant):
+        case Comparison(reference=reference, relation=relation, constant=constant):
             return [relation, name_of(reference), constant]
 
 
-def name_of(reference: logic_Reference) -> str:
+def name_of(reference: Reference) -> str:
     """Give the name under which the browser's evaluator knows an answer."""
     return f"account.{reference.name}" if reference.account else reference.name
 

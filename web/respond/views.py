@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys.asking import way as finishing
+from surveys.asking import way
 from surveys.codes import NOT_ASKED
-from surveys.collecting import responses as responding
-from surveys.collecting.submitting import screen_out as responding_screen_out
-from surveys.collecting.submitting import submit as responding_submit
+from surveys.collecting import responses
+from surveys.collecting.submitting import screen_out, submit
 from surveys.document.wording import fill, in_language
 from surveys.errors import Problem, SurveyError
 from surveys.models.collection import ResponseState
@@ -142,7 +141,7 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
                 found.response = None  # taken back with the transaction
             return _refused(found, section, form, checked, known)
         values = found.given() | checked.values
-        responding.save_page(db.session, response, section, values, checked.texts, _seconds(), now)
+        responses.save_page(db.session, response, section, values, checked.texts, _seconds(), now)
         target = _target(found, section, go, after, before, now)
         db.session.commit()
     except SurveyError as error:
@@ -174,7 +173,7 @@ def _target(
     if go.startswith("lang:"):
         return f"{found.base}/{section}"
     if router.stop(section, known, account) is not None:
-        responding_screen_out(found.session, response, now, invitation=found.invitation)
+        screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
     appeared = router.shown(section, known, account) - set(before)
     # In the order of the page: whoever is led to a later one would overlook those above it.
@@ -196,15 +195,15 @@ def _finish(found: Visit, section: str, known: dict[str, int], now: datetime) ->
     router, account, response = found.router, found.account(), found.response
     assert response is not None
     if any(router.stop(code, known, account) is not None for code in router.sections(known, account)):
-        responding_screen_out(found.session, response, now, invitation=found.invitation)
+        screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
-    gap = finishing.first_gap(router, known, response.texts, account)
+    gap = way.first_gap(router, known, response.texts, account)
     if gap is not None:
         return f"{found.base}/{gap}"
-    old = finishing.leftovers(router, known, response.texts, account)
+    old = way.leftovers(router, known, response.texts, account)
     if old.values or old.texts:
-        responding.save_page(found.session, response, section, old.values, old.texts, 0.0, now)
-    responding_submit(found.session, response, now, invitation=found.invitation)
+        responses.save_page(found.session, response, section, old.values, old.texts, 0.0, now)
+    submit(found.session, response, now, invitation=found.invitation)
     return f"{found.base}/done"
 
 

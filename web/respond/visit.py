@@ -14,14 +14,11 @@ from sqlalchemy.orm import Session
 
 from surveys.asking.router import Router
 from surveys.codes import NOT_ASKED
-from surveys.collecting import responses as responding
-from surveys.collecting import waves as fieldwork
-from surveys.collecting.invitations import LIVE
-from surveys.collecting.invitations import find_invitation as fieldwork_find_invitation
-from surveys.collecting.invitations import linked_response as fieldwork_linked_response
+from surveys.collecting import responses, waves
+from surveys.collecting.invitations import LIVE, find_invitation, linked_response
 from surveys.document.wording import piped_names
 from surveys.errors import Problem, SurveyError
-from surveys.logic.tree import Value as logic_Value
+from surveys.logic.tree import Value
 from surveys.models import Invitation, Response, Wave
 from surveys.models.collection import Access, InvitationState
 from web.respond.pages import language_of, router_of
@@ -65,23 +62,23 @@ class Visit:
         preset = self.router.preset(self.account())
         if self.response is None:
             return preset
-        known = responding.answers_of(self.session, self.response)
+        known = responses.answers_of(self.session, self.response)
         return known | {slot: value for slot, value in preset.items() if known[slot] == NOT_ASKED}
 
     def given(self) -> dict[str, int]:
         """Give what the customer file answers and the response does not hold yet."""
         assert self.response is not None
-        stored = responding.answers_of(self.session, self.response)
+        stored = responses.answers_of(self.session, self.response)
         return {slot: value for slot, value in self.known().items() if stored[slot] != value}
 
     def texts(self) -> dict[str, str]:
         """Give the stored open answers."""
         return {} if self.response is None else dict(self.response.texts)
 
-    def account(self) -> dict[str, logic_Value]:
+    def account(self) -> dict[str, Value]:
         """Give what the customer file knows, for routing."""
         if self.response is not None:
-            return dict(responding.account_of(self.response))
+            return dict(responses.account_of(self.response))
         customer = self.invitation.customer if self.invitation is not None else None
         if customer is None:
             return {}
@@ -111,14 +108,14 @@ class Visit:
         if self.response is None:
             segment = {"unit": self.unit} if self.unit else None
             try:
-                self.response = responding.open_response(
+                self.response = responses.open_response(
                     self.session, self.wave, client_key=self.client_key, language=self.language,
                     invitation=self.invitation, segment=segment, now=now,
                 )  # fmt: skip
             except SurveyError as error:
                 if error.problem != Problem.UNIT_UNKNOWN:
                     raise
-                self.response = responding.open_response(
+                self.response = responses.open_response(
                     self.session, self.wave, client_key=self.client_key, language=self.language,
                     invitation=self.invitation, now=now,
                 )  # fmt: skip
@@ -143,11 +140,11 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
 
     A finished response is still found, so that its receipt can be shown again.
     """
-    invitation = fieldwork_find_invitation(session, token) if token else None
+    invitation = find_invitation(session, token) if token else None
     if token:
         wave = session.get(Wave, invitation.wave_id) if invitation is not None else None
     else:
-        wave = fieldwork.find_wave(session, public_key)
+        wave = waves.find_wave(session, public_key)
         if wave is not None and wave.access != Access.PUBLIC:
             wave = None
     if wave is None:
@@ -155,9 +152,9 @@ def visit(session: Session, *, public_key: str = "", token: str = "", language: 
     kept = request.cookies.get(f"r_{wave.public_key}", "")
     usable = 20 <= len(kept) <= 64
     client_key = kept if usable else secrets.token_urlsafe(24)
-    response = responding.find_response(session, wave, client_key) if usable else None
+    response = responses.find_response(session, wave, client_key) if usable else None
     if response is None and invitation is not None and not wave.anonymous:
-        response = fieldwork_linked_response(session, invitation)
+        response = linked_response(session, invitation)
     if response is None:
         spent = invitation is not None and invitation.state not in LIVE
         if spent or not wave.is_open(datetime.now(UTC)):

@@ -7,9 +7,8 @@ from scipy.stats import norm, t
 import csi_model
 from csi_model.answers import sampling
 from csi_model.answers.moments import MeanReplaced, RandomGroups
-from csi_model.inference import kinds as interval_kinds
-from csi_model.resampling import bootstrap as resample
-from csi_model.resampling import jackknife as influence
+from csi_model.inference import kinds
+from csi_model.resampling import bootstrap, jackknife
 
 SPEC = csi_model.ModelSpec.from_mapping(
     {
@@ -39,11 +38,11 @@ def textbook_error(x, strata):
 def test_the_acceleration_of_a_stratified_mean_is_that_of_its_strata():
     strata = np.repeat(["a", "b", "c"], [20, 50, 80])
     data = survey(150, skewed=True, strata=strata)
-    shares, moments = influence.jackknife(SPEC, data, MeanReplaced(data))
+    shares, moments = jackknife.jackknife(SPEC, data, MeanReplaced(data))
     x = data.values[:, 0]
     deviations = np.concatenate([x[strata == name] - x[strata == name].mean() for name in "abc"])
     wanted = (deviations**3).sum() / (6 * (deviations**2).sum() ** 1.5)
-    np.testing.assert_allclose(interval_kinds.acceleration(shares.indicators)[0], wanted, rtol=1e-9)
+    np.testing.assert_allclose(kinds.acceleration(shares.indicators)[0], wanted, rtol=1e-9)
     np.testing.assert_allclose(shares.indicators[:, 0], 100 / 9 * deviations / 150, atol=1e-12)
     assert moments is None
     whole = x - x.mean()
@@ -55,7 +54,7 @@ def test_the_acceleration_of_a_stratified_mean_is_that_of_its_strata():
 
 def test_the_jackknife_leaves_out_clusters_whole():
     data = survey(120, clusters=np.repeat(np.arange(24), 5))
-    shares, _ = influence.jackknife(SPEC, data, MeanReplaced(data))
+    shares, _ = jackknife.jackknife(SPEC, data, MeanReplaced(data))
     assert len(shares.indicators) == 24
     totals = np.add.reduceat(data.values[:, 0] - data.values[:, 0].mean(), np.arange(0, 120, 5)) / 120
     np.testing.assert_allclose(np.sort(shares.indicators[:, 0]) * 9 / 100, np.sort(totals), atol=1e-12)
@@ -65,7 +64,7 @@ def test_the_jackknife_leaves_out_clusters_whole():
 def test_small_strata_show_the_whole_variance(size):
     strata = np.repeat(np.arange(240 // size), size)
     data = survey(240, strata=strata)
-    draws = resample.bootstrap(SPEC, data, MeanReplaced(data), 3000, 1)
+    draws = bootstrap.bootstrap(SPEC, data, MeanReplaced(data), 3000, 1)
     wanted = textbook_error(data.values[:, 0], strata)
     assert draws.indicators[:, 0].std() == pytest.approx(wanted, rel=0.05)
 
@@ -111,8 +110,8 @@ def test_strata_of_one_respondent_each_are_one_stratum():
     data, plain = survey(80, strata=np.arange(80)), survey(80)
     assert sampling.units_of(data).size.tolist() == [80]
     flat = csi_model.IndicatorMatrix(data.values, data.codes, data.weights, 80)
-    one = resample.bootstrap(SPEC, data, MeanReplaced(data), 2000, 1).indicators.std(axis=0)
-    other = resample.bootstrap(SPEC, flat, MeanReplaced(flat), 2000, 1).indicators.std(axis=0)
+    one = bootstrap.bootstrap(SPEC, data, MeanReplaced(data), 2000, 1).indicators.std(axis=0)
+    other = bootstrap.bootstrap(SPEC, flat, MeanReplaced(flat), 2000, 1).indicators.std(axis=0)
     np.testing.assert_allclose(one, other, rtol=0.1)
     assert len(sampling.units_of(plain).pooled) == 0
 

@@ -8,11 +8,8 @@ from csi_model.answers.prepare import prepare
 from csi_model.assessment.exact_fit import DISTANCES, _transformation, exact_fit
 from csi_model.errors import DataError, IdentificationError, SpecificationError
 from csi_model.measures import fit
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
-from csi_model.pls.implied import distances, implied
-from csi_model.pls.implied import implied_corr as fit_implied_corr
-from csi_model.pls.implied import structural_corr as fit_structural_corr
+from csi_model.pls import algorithm, consistent
+from csi_model.pls.implied import distances, implied, implied_corr, structural_corr
 from csi_model.specify import ModelSpec
 
 SPEC = ModelSpec.from_yaml("""
@@ -41,7 +38,7 @@ def prepared(values, spec=SPEC, **options):
 
 def fitted(spec, data, scheme="path", method="pls"):
     corr = source(data, "mean").of_counts(np.ones((1, len(data.values)))).corr
-    solution = pls.solve_one(corr[0], spec, scheme)
+    solution = algorithm.solve_one(corr[0], spec, scheme)
     return corr, consistent.correct(corr, solution, spec) if method == "plsc" else solution
 
 
@@ -53,10 +50,10 @@ def test_distances_are_zero_where_the_model_holds_exactly():
     pattern = SPEC.block_mask * loadings[:, None]
     r_squared = np.array([0, 0.49, 0.36])
     np.testing.assert_allclose(
-        fit_structural_corr(paths, factors, r_squared, SPEC.path_matrix), factors, rtol=1e-12
+        structural_corr(paths, factors, r_squared, SPEC.path_matrix), factors, rtol=1e-12
     )
-    corr = fit_implied_corr(np.eye(9), pattern, factors, SPEC.block_mask)
-    solution = consistent.correct(corr[None], pls.solve_one(corr, SPEC), SPEC)
+    corr = implied_corr(np.eye(9), pattern, factors, SPEC.block_mask)
+    solution = consistent.correct(corr[None], algorithm.solve_one(corr, SPEC), SPEC)
     model = implied(corr[None], solution, SPEC, "plsc", "estimated")
     np.testing.assert_allclose(model[0], corr, atol=1e-9)
     np.testing.assert_allclose(distances(corr[None], model), 0, atol=1e-9)
@@ -81,7 +78,7 @@ def test_own_correlations_of_composites_stand(rng):
     model = implied(corr, solution, SPEC, "pls", "estimated")[0]
     own = SPEC.block_mask.astype(int) @ SPEC.block_mask.T.astype(int) > 0
     np.testing.assert_array_equal(model[own], corr[0][own])
-    factors = fit_implied_corr(corr[0], solution.loadings[0], solution.construct_corr[0], SPEC.block_mask)
+    factors = implied_corr(corr[0], solution.loadings[0], solution.construct_corr[0], SPEC.block_mask)
     assert np.abs((factors - corr[0])[own]).max() > 0.01
     np.testing.assert_array_equal(np.diag(factors), 1)
 
@@ -161,7 +158,7 @@ def test_transformed_answers_obey_the_model(rng):
     rng = np.random.default_rng(np.random.SeedSequence(4).spawn(1)[0])
     for draw, times in zip(found.draws, rng.multinomial(100, np.full(100, 0.01), size=20), strict=True):
         under = np.corrcoef(np.repeat(rows, times, axis=0).T)[None]
-        refitted = pls.solve_one(under[0], SPEC)
+        refitted = algorithm.solve_one(under[0], SPEC)
         again = distances(under, implied(under, refitted, SPEC, "pls", "estimated"))[0]
         np.testing.assert_allclose(again, draw, rtol=1e-6)
 

@@ -9,7 +9,7 @@ from csi_model.answers.prepare import prepare
 from csi_model.assessment.folds import draw_folds, label_folds
 from csi_model.assessment.predict import predict
 from csi_model.errors import DataError, ModelError, SpecificationError
-from csi_model.pls import algorithm as pls
+from csi_model.pls import algorithm
 from csi_model.specify import ModelSpec
 
 SPEC = ModelSpec.from_yaml("""
@@ -45,7 +45,7 @@ def test_predictions_follow_from_construct_scores(rng):
     for row in (0, 5, 118):
         training = values[deal != deal[row]]
         mean, sd = training.mean(axis=0), training.std(axis=0)
-        fitted = pls.solve_one(np.corrcoef(training.T), SPEC)
+        fitted = algorithm.solve_one(np.corrcoef(training.T), SPEC)
         quality, value, _ = ((values[row] - mean) / sd) @ (fitted.weights[0] * SPEC.block_mask)
         paths, loadings = fitted.paths[0], fitted.loadings[0]
         for found, seen in ((direct, value), (early, paths[1, 0] * quality)):

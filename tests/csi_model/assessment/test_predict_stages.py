@@ -6,7 +6,7 @@ import pytest
 from csi_model import Options, estimate, prepare
 from csi_model.assessment.predict import predict
 from csi_model.errors import IdentificationError, SpecificationError
-from csi_model.pls import algorithm as pls
+from csi_model.pls import algorithm
 from csi_model.specify import ModelSpec
 
 FIRST = [
@@ -97,7 +97,7 @@ def test_interactions_foretell_by_the_product_of_scores(rng):
     for row in (3, 100):
         kept = values[deal != deal[row]]
         mean, sd, fitted = trained(spec, kept)
-        first = pls.solve_one(np.corrcoef(kept.T), plain).weights[0] * plain.block_mask
+        first = algorithm.solve_one(np.corrcoef(kept.T), plain).weights[0] * plain.block_mask
         products = np.prod(((kept - mean) / sd) @ first[:, :2], axis=1)
         product = (np.prod(((values[row] - mean) / sd) @ first[:, :2]) - products.mean()) / products.std()
         scores = ((values[row] - mean) / sd) @ fitted.weights[0]

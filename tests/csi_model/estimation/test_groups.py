@@ -9,7 +9,7 @@ import pytest
 import csi_model
 from csi_model.estimation import one
 from csi_model.pls import stages
-from csi_model.resampling.draws import Draws as resample_Draws
+from csi_model.resampling.draws import Draws
 
 ESTIMATE = csi_model.Options(bootstrap=60, seed=9)
 
@@ -45,7 +45,7 @@ def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
     own = csi_model.Options(bootstrap=60, seed=group.options.seed)
     alone = csi_model.estimate(spec, data.subset(labels == "unit 3"), own)
     assert csi_model.document(alone) == csi_model.document(group)
-    for name in resample_Draws._fields:
+    for name in Draws._fields:
         for kept, wanted in zip(group.interval(name), alone.interval(name), strict=True):
             np.testing.assert_array_equal(kept, wanted)
 
@@ -73,7 +73,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
         return plain(moments, *more)
 
     marked = csi_model.estimate(spec, broken.subset(labels == "unit 5")).moments.corr[0]
-    monkeypatch.setattr(one, "stages_solve_one", fails)
+    monkeypatch.setattr(one, "solve_one", fails)
     found = csi_model.estimate(spec, broken, ESTIMATE, groups=labels)
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}
@@ -119,7 +119,7 @@ def test_groups_below_the_floor_are_named(units):
 def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     spec, data, _ = units
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
-    nothing = resample_Draws(*(np.full_like(field, np.nan) for field in result.draws))
+    nothing = Draws(*(np.full_like(field, np.nan) for field in result.draws))
     failed = replace(result, resampled=result.resampled._replace(draws=nothing)).without_draws()
     assert failed.n_failed == 20
     assert all(np.isnan(part).all() for part in failed.interval("constructs"))

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
+from csi_model.pls import algorithm, consistent
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_plsc_finds_the_correlation_of_perfectly_parallel_items():
     within, between = 0.64, 0.32
     corr = np.kron(np.array([[within, between], [between, within]]), np.ones((3, 3)))
     np.fill_diagonal(corr, 1.0)
-    found = consistent.correct(corr[None], pls.solve(corr[None], spec), spec)
+    found = consistent.correct(corr[None], algorithm.solve(corr[None], spec), spec)
     assert found.paths[0, 1, 0] == pytest.approx(between / within, abs=1e-9)
     np.testing.assert_allclose(found.loadings[0][spec.block_mask], np.sqrt(within), atol=1e-9)
 
@@ -48,7 +47,7 @@ def test_plsc_finds_the_correlation_of_perfectly_parallel_items():
 def test_inadmissible_corrections_are_named():
     spec = csi_model.ModelSpec.from_lavaan("A =~ a1 + a2\nB =~ b1 + b2\nB ~ A\n", index="B")
     corr = np.array([[1, 0.3, 0.6, 0.6], [0.3, 1, 0.6, 0.6], [0.6, 0.6, 1, 0.3], [0.6, 0.6, 0.3, 1]])
-    found = consistent.correct(corr[None], pls.solve(corr[None], spec), spec)
+    found = consistent.correct(corr[None], algorithm.solve(corr[None], spec), spec)
     assert "A and B correlate" in consistent.cautions(found, spec)[0].message
 
 

@@ -8,11 +8,9 @@ import pytest
 import csi_model
 from csi_model.answers import sampling
 from csi_model.answers.moments import Likelihood, MeanReplaced
-from csi_model.inference import kinds as interval_kinds
-from csi_model.resampling import bootstrap as resample
-from csi_model.resampling import jackknife as influence
-from csi_model.resampling import nested
-from csi_model.resampling.draws import estimates as resample_estimates
+from csi_model.inference import kinds
+from csi_model.resampling import bootstrap, jackknife, nested
+from csi_model.resampling.draws import estimates
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def survey(golden):
 def test_studentised_ends_are_those_of_efron_and_tibshirani():
     rng = np.random.default_rng(1)
     draws, errors = 5 + rng.standard_normal(999), rng.uniform(0.5, 1.5, 999)
-    low, high = interval_kinds.studentised(draws[:, None], np.array([4.8]), errors[:, None], 0.9)
+    low, high = kinds.studentised(draws[:, None], np.array([4.8]), errors[:, None], 0.9)
     t = np.sort((draws - 4.8) / errors)
     assert low[0] == pytest.approx(4.8 - t[950 - 1] * draws.std(ddof=1), abs=1e-12)
     assert high[0] == pytest.approx(4.8 - t[50 - 1] * draws.std(ddof=1), abs=1e-12)
@@ -32,37 +30,37 @@ def test_studentised_ends_are_those_of_efron_and_tibshirani():
 
 def test_percentile_ends_are_ordered_draws():
     draws = np.random.default_rng(1).permutation(np.arange(1.0, 1000))[:, None]
-    np.testing.assert_allclose(interval_kinds.percentile(draws, 0.95), [[25.95], [974.05]])
-    even = interval_kinds.bca(draws, np.array([500.0]), np.array([[1.0], [-1.0]]), 0.95)
+    np.testing.assert_allclose(kinds.percentile(draws, 0.95), [[25.95], [974.05]])
+    even = kinds.bca(draws, np.array([500.0]), np.array([[1.0], [-1.0]]), 0.95)
     np.testing.assert_allclose(even, [[25], [975]])
     # Efron and Tibshirani's equation 14.10 with a bias of zero, by hand.
     shares, tail = np.array([[3.0], [-1.0], [-2.0]]), 1.959963984540054
     a = 18 / (6 * 14**1.5)
     wanted = [1000 * 0.5 * (1 + erf(z / (1 - a * z) / 2**0.5)) for z in (-tail, tail)]
-    np.testing.assert_allclose(np.ravel(interval_kinds.bca(draws, np.array([500.0]), shares)), wanted)
+    np.testing.assert_allclose(np.ravel(kinds.bca(draws, np.array([500.0]), shares)), wanted)
 
 
 def test_draws_without_a_usable_error_do_not_stretch_the_interval():
     rng = np.random.default_rng(2)
     draws, errors = rng.standard_normal((400, 1)), np.ones((400, 1))
-    plain = interval_kinds.studentised(draws, np.zeros(1), errors)
+    plain = kinds.studentised(draws, np.zeros(1), errors)
     errors[:150] = np.where(np.arange(150) % 2, 1e-9, np.nan)[:, None]
-    guarded = interval_kinds.studentised(draws, np.zeros(1), errors)
+    guarded = kinds.studentised(draws, np.zeros(1), errors)
     np.testing.assert_allclose(guarded, plain, atol=0.25)
     errors[:250] = 0.0
-    assert np.isnan(interval_kinds.studentised(draws, np.zeros(1), errors)).all()
+    assert np.isnan(kinds.studentised(draws, np.zeros(1), errors)).all()
 
 
 def test_a_figure_that_never_moves_is_its_own_interval():
     draws, errors = np.full((50, 1), 0.7), np.zeros((50, 1))
-    assert interval_kinds.studentised(draws, np.array([0.7]), errors) == (0.7, 0.7)
+    assert kinds.studentised(draws, np.array([0.7]), errors) == (0.7, 0.7)
 
 
 def test_a_mean_has_its_own_standard_error_in_every_draw(survey):
     """A mean is its own linear part, so the regression gives its error without any noise."""
     spec, data = survey
     source = MeanReplaced(data)
-    swayed = influence.jackknife(spec, data, source)
+    swayed = jackknife.jackknife(spec, data, source)
     draws, errors = nested.bootstrap_t(spec, data, source, 40, 7, swayed)
     units = sampling.units_of(data)
     times = units.draw(40, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
@@ -74,19 +72,19 @@ def test_a_mean_has_its_own_standard_error_in_every_draw(survey):
             errors.indicators[number], 100 / (high - low) * rows.std(axis=0) / np.sqrt(n), rtol=1e-8
         )
     assert errors.indicators[:, 0].std() > 0.02 * errors.indicators[:, 0].mean()
-    again = resample.bootstrap(spec, data, source, 40, 7)
+    again = bootstrap.bootstrap(spec, data, source, 40, 7)
     np.testing.assert_array_equal(draws.paths, again.paths)
 
 
 def test_the_error_of_every_draw_agrees_with_a_long_inner_bootstrap(survey):
     spec, data = survey
     source = MeanReplaced(data)
-    swayed = influence.jackknife(spec, data, source)
+    swayed = jackknife.jackknife(spec, data, source)
     units = sampling.units_of(data)
     times = units.draw(12, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
     rng = np.random.default_rng(3)
     inner = units.redraw(times, 600, rng).astype(float)
-    draws = [resample_estimates(source.of_counts(inner[:, k]), spec, "path") for k in range(12)]
+    draws = [estimates(source.of_counts(inner[:, k]), spec, "path") for k in range(12)]
     _, errors = nested.bootstrap_t(spec, data, source, 12, 7, swayed)
     for name in ("constructs", "paths", "loadings", "r_squared"):
         long = np.stack([getattr(one, name).std(axis=0, ddof=1) for one in draws])
@@ -126,7 +124,7 @@ def test_the_linear_variance_is_that_of_many_redraws(survey, design):
 
 def test_studentised_intervals_do_not_depend_on_jobs(survey, monkeypatch):
     spec, data = survey
-    monkeypatch.setattr(resample, "CHUNK", 10)
+    monkeypatch.setattr(bootstrap, "CHUNK", 10)
     found = [
         csi_model.document(
             csi_model.estimate(spec, data, csi_model.Options(bootstrap=45, interval="studentised", jobs=jobs))
@@ -176,7 +174,7 @@ def test_inner_resamples_of_fiml_moments_are_near_those_of_em(golden):
     spec = golden.spec("model.yaml")
     data = csi_model.prepare(spec, golden.columns("data_missing.csv"))
     source = Likelihood(data)
-    _, shares = influence.jackknife(spec, data, source)
+    _, shares = jackknife.jackknife(spec, data, source)
     units = sampling.units_of(data)
     rng = np.random.default_rng(1)
     times = units.draw(6, rng).astype(float)

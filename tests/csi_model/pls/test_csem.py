@@ -8,10 +8,8 @@ from csi_model.cbsem.ordinal import ordinal_statistics
 from csi_model.improvement.drivers import importance
 from csi_model.improvement.stated import performance, unstandardised_effects
 from csi_model.measures import effects, reliability, validity
-from csi_model.measures.effects import f_squared as fit_f_squared
-from csi_model.measures.effects import r_squared_adjusted as fit_r_squared_adjusted
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
+from csi_model.measures.effects import f_squared, r_squared_adjusted
+from csi_model.pls import algorithm, consistent
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.implied import distances, implied
 from tests.csi_model.figures import Figures
@@ -49,7 +47,7 @@ def test_mobi_equals_csem(reference, stem):
     if stem == "csem_mobi_ordPLSc_path":
         # cSEM seeks each polychoric correlation to about 1e-4; ours equal lavaan's to 1e-7.
         corr, allowed = ordinal_statistics(data.values, spec.indicator_ids).correlations[None], {"atol": 3e-4}
-    composite = pls.solve_one(corr[0], spec, options.scheme)
+    composite = algorithm.solve_one(corr[0], spec, options.scheme)
     corrected = options.method == "plsc"
     solution = consistent.correct(corr, composite, spec) if corrected else composite
     with Figures(f"{stem}.json", reference.json(f"{stem}.json")) as figures:
@@ -90,7 +88,7 @@ def check_estimates(figures, spec, corr, solution, composite, allowed):
     figures.same("paths_rows_are_targets", solution.paths[0], names, names, **allowed)
     figures.same("proxy_vcv", composite.construct_corr[0], names, names, **allowed)
     figures.same("construct_vcv", solution.construct_corr[0], names, names, **allowed)
-    adjusted = fit_r_squared_adjusted(solution.r_squared, spec.path_matrix, 250)[0]
+    adjusted = r_squared_adjusted(solution.r_squared, spec.path_matrix, 250)[0]
     for place in ("r2", "assess/R2"):
         figures.same(place, solution.r_squared[0], names, **allowed)
     for place in ("r2adj", "assess/R2_adj"):
@@ -100,7 +98,7 @@ def check_estimates(figures, spec, corr, solution, composite, allowed):
     loose = {"rtol": 100 * allowed["atol"]} if allowed else {}
     figures.same("vif", np.nan_to_num(vif), names, names, **loose)
     figures.same("assess/VIF", np.nan_to_num(vif), names, names, **loose)
-    size = fit_f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
+    size = f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
     figures.same("assess/F2", np.nan_to_num(size), names, names, **loose | ({"atol": 1e-3} if loose else {}))
 
 

@@ -17,7 +17,7 @@ from csi_model.comparison.overall import overall_difference
 from csi_model.comparison.pairs import compare_groups
 from csi_model.comparison.statistic import RELATIONS, pls_statistic, pls_weights
 from csi_model.measures import effects
-from csi_model.pls import algorithm as pls
+from csi_model.pls import algorithm
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.pls.test_csem import BASE_10
@@ -50,7 +50,7 @@ def opened(shelf, stem):
 
 def test_bootstrap_equals_csem(reference, spec, data):
     draws = bootstrap(spec, data, Replayed(source(data, "mean"), resampled_rows(250, 999)), 999, 0)
-    original = pls.solve_one(np.corrcoef(data.values.T), spec)
+    original = algorithm.solve_one(np.corrcoef(data.values.T), spec)
     names = spec.construct_ids
     with opened(reference, "csem_mobi_modeA_path_bootstrap_infer") as figures:
         for place, many, one in (

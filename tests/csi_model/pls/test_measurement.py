@@ -9,7 +9,7 @@ from csi_model.answers.prepare import prepare
 from csi_model.assessment import distinct
 from csi_model.errors import DataError, SpecificationError
 from csi_model.measures import reliability, validity
-from csi_model.pls import algorithm as pls
+from csi_model.pls import algorithm
 from csi_model.specify import ModelSpec
 
 BLOCK = np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 4 + [[0, 0, 1]], dtype=bool)
@@ -192,7 +192,7 @@ def test_redundancy_is_the_path_of_a_formative_block_to_the_overall_question(ans
     for j in range(2):
         rows = [*np.flatnonzero(BLOCK[:, j]), 7]
         spec = pls_pair(len(rows) - 1)
-        path = pls.solve_one(corr[np.ix_(rows, rows)], spec).paths[0, 1, 0]
+        path = algorithm.solve_one(corr[np.ix_(rows, rows)], spec).paths[0, 1, 0]
         assert found[j] == pytest.approx(path, rel=1e-9)
     with pytest.raises(DataError, match="Take it out of the block"):
         validity.redundancy(corr, BLOCK, 7)

@@ -9,7 +9,7 @@ from csi_model.answers.prepare import prepare
 from csi_model.inference.kinds import percentile
 from csi_model.measures import effects, reliability, validity
 from csi_model.options import SCHEMES
-from csi_model.pls import algorithm as pls
+from csi_model.pls import algorithm
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.pls.test_seminr import check_table
@@ -29,7 +29,7 @@ def check(shelf, stem, spec, columns, scheme, *, scaled=True, points=False):
     cov = np.cov(values.T, bias=True)
     sd = np.sqrt(np.diag(cov))
     metric = sd if scaled else np.ones(len(sd))
-    solution = pls.solve((cov / np.outer(metric, metric))[None], spec, scheme)
+    solution = algorithm.solve((cov / np.outer(metric, metric))[None], spec, scheme)
     weights = np.where(spec.block_mask, solution.weights[0], 0.0)
     document = shelf.json(f"{stem}.json")
     with Figures(f"{stem}.json", document) as figures:
@@ -120,7 +120,7 @@ def check_bootstrap(figures, spec, data, scheme, given):
     pairs = [(i, j) for i in range(len(names)) for j in range(i)]
     arrows = [f"{names[j]} -> {names[i]}" for i, j in pairs]
     low, below = np.array(pairs).T
-    original = pls.solve_one(np.corrcoef(data.values.T), spec, scheme)
+    original = algorithm.solve_one(np.corrcoef(data.values.T), spec, scheme)
     for place, labels, many, one in (
         (
             "weights",

@@ -12,10 +12,9 @@ from csi_model.assessment.predict import predict
 from csi_model.estimation.estimate import estimate
 from csi_model.inference.kinds import percentile
 from csi_model.measures import reliability, validity
-from csi_model.measures.effects import r_squared_adjusted as fit_r_squared_adjusted
+from csi_model.measures.effects import r_squared_adjusted
 from csi_model.options import Options
-from csi_model.pls import algorithm as pls
-from csi_model.pls import consistent
+from csi_model.pls import algorithm, consistent
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.r_random import Mersenne, Replayed
@@ -81,7 +80,7 @@ def check(shelf, stem, model, data, options):
 def check_estimates(figures, result):
     spec, solution = result.spec, result.solution
     names, codes, n = spec.construct_ids, spec.indicator_ids, result.n_used
-    scores = pls.solve_one(result.moments.corr[0], spec, result.options.scheme)
+    scores = algorithm.solve_one(result.moments.corr[0], spec, result.options.scheme)
     figures.same("n", n)
     figures.same("outer_weights", own(result, solution.weights[0]), codes)
     figures.same("outer_loadings", own(result, solution.loadings[0]), codes)
@@ -99,14 +98,14 @@ def check_estimates(figures, result):
     ):
         figures.same(place, table.T, names, names)
     figures.same("r2/Rsq", solution.r_squared[0], names)
-    adjusted = fit_r_squared_adjusted(solution.r_squared, spec.path_matrix, n)[0]
+    adjusted = r_squared_adjusted(solution.r_squared, spec.path_matrix, n)[0]
     figures.same("r2/AdjRsq", adjusted, names)
 
 
 def check_quality(figures, result):
     spec, solution, corr = result.spec, result.solution, result.moments.corr
     names, codes, block = spec.construct_ids, spec.indicator_ids, spec.block_mask
-    scores = pls.solve_one(corr[0], spec, result.options.scheme)
+    scores = algorithm.solve_one(corr[0], spec, result.options.scheme)
     measures = {
         "alpha": reliability.alpha_standardised(corr, block)[0],
         "rhoA": reliability.rho_a(corr, solution.weights, block)[0],
@@ -141,7 +140,7 @@ def refitted_f_squared(result):
         rest = 0.0
         without = replace(spec, paths=tuple(each for each in spec.paths if each != path))
         if any(each[1] == path[1] for each in without.paths):
-            solution = pls.solve_one(corr[0], without, result.options.scheme)
+            solution = algorithm.solve_one(corr[0], without, result.options.scheme)
             if result.options.method == "plsc":
                 solution = consistent.correct(corr, solution, without)
             rest = solution.r_squared[0, target]
