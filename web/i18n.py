@@ -5,10 +5,12 @@ from datetime import timedelta
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 
-LANGUAGES = {"zh": "中文", "en": "English"}
-TAGS = {"zh": "zh-CN", "en": "en"}
+from web import languages
+
+LANGUAGES = {code: language.name for code, language in languages.LANGUAGES.items()}
+TAGS = {code: language.tag for code, language in languages.LANGUAGES.items()}
 # Flask-Security files its Chinese under the full name of the locale; ours, under zh, is found with it too.
-LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LOCALES = {code: language.locale for code, language in languages.LANGUAGES.items()}
 COOKIE = "manyi_lang"
 
 

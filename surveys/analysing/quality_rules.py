@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic import reading
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
 from surveys.logic.writing import to_text
@@ -59,7 +59,8 @@ class WaveAnswers:
     def column(self, code: str, rule: str) -> NDArray[np.int16]:
         """Give the packed answers of a question; refuse a rule about one that is not asked."""
         if code not in self.position:
-            raise SurveyError(Problem.QUALITY_RULE, rule=rule, reason=f"this version has no {code}")
+            reason = Because(Reason.CODE_NOT_IN_VERSION, code=code)
+            raise SurveyError(Problem.QUALITY_RULE, rule=rule, reason=reason)
         return self.answers[:, self.position[code]]
 
 
@@ -140,8 +141,7 @@ def _holds(expression: Expression, data: WaveAnswers) -> Mask:
                 isinstance(constant, tuple) and all(isinstance(item, int | float) for item in constant)
             )
             if reference.account or not numeric or relation in {"in", "not in"}:
-                text = to_text(expression)
-                reason = f"“{text}” must compare an answer with a number"
+                reason = Because(Reason.CONDITION_NOT_NUMERIC, text=to_text(expression))
                 raise SurveyError(Problem.QUALITY_RULE, rule="contradiction", reason=reason)
             column = data.column(reference.name, "contradiction")
             return np.asarray((column >= LOWEST_ANSWER) & _compare(column, relation, constant))

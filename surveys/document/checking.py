@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from surveys.document.questionnaire import Questionnaire
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
 from surveys.questions.choice import ChoiceQuestion
@@ -101,7 +101,7 @@ def _check_scales(document: Questionnaire) -> None:
     for code, scale in document.scales.items():
         if scale.low >= scale.high:
             raise SurveyError(
-                Problem.DOCUMENT_INVALID, place=f"scales.{code}", reason="low must be below high"
+                Problem.DOCUMENT_INVALID, place=f"scales.{code}", reason=Because(Reason.SCALE_ENDS)
             )
     for question in document.questions():
         if isinstance(question, Grid | Rating) and question.scale not in document.scales:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.models import Draft, DraftOperation, StoredQuestionnaire
 
 # One step of a change: where, and the new value; without "value" the place is removed.
@@ -149,7 +149,7 @@ def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=error) from None
     if len(text) > LONGEST:
-        raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=f"longer than {LONGEST} characters")
+        raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.DOCUMENT_LONG, limit=LONGEST))
     plain: dict[str, Any] = json.loads(text)
     return plain
 

@@ -3,7 +3,7 @@
 import ast
 from functools import cache
 
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference
 
 _SYMBOL = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -19,20 +19,23 @@ LONGEST = 2000
 def parse(text: str) -> Expression:
     """Read a condition; `SurveyError` LOGIC_UNREADABLE says what cannot be read."""
     if len(text) > LONGEST:
-        raise SurveyError(
-            Problem.LOGIC_UNREADABLE, text=text[:40] + "…", reason=f"longer than {LONGEST} characters"
-        )
+        reason = Because(Reason.CONDITION_LONG, limit=LONGEST)
+        raise SurveyError(Problem.LOGIC_UNREADABLE, text=text[:40] + "…", reason=reason)
     try:
         return _convert(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
         if isinstance(error, SurveyError):
             raise
-        reason = str(error) if isinstance(error, _UnreadableError) else "its syntax is wrong"
+        reason = error.because if isinstance(error, _UnreadableError) else Because(Reason.CONDITION_SYNTAX)
         raise SurveyError(Problem.LOGIC_UNREADABLE, text=text, reason=reason) from None
 
 
 class _UnreadableError(ValueError):
     """A part outside the language."""
+
+    def __init__(self, reason: Reason, **context: object) -> None:
+        super().__init__(reason.name)
+        self.because = Because(reason, **context)
 
 
 def _convert(node: ast.expr) -> Expression:
@@ -46,8 +49,8 @@ def _convert(node: ast.expr) -> Expression:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _comparison(left, op, right)
         case ast.Compare():
-            raise _UnreadableError("chained comparisons; join two with “and”")
-    raise _UnreadableError(f"“{ast.unparse(node)}” is no comparison")
+            raise _UnreadableError(Reason.CONDITION_CHAINED)
+    raise _UnreadableError(Reason.CONDITION_NO_COMPARISON, part=ast.unparse(node))
 
 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
@@ -58,7 +61,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr) -> Comparison:
         return Comparison(_reference(right), word, _constant(left))  # 'hotline' in E4
     symbol = _SYMBOL.get(type(op))
     if symbol is None:
-        raise _UnreadableError("only ==, !=, <, <=, >, >=, in and not in compare")
+        raise _UnreadableError(Reason.CONDITION_RELATION)
     if isinstance(left, ast.Name | ast.Attribute):
         return Comparison(_reference(left), symbol, _constant(right))
     return Comparison(_reference(right), _MIRROR[symbol], _constant(left))
@@ -70,7 +73,7 @@ def _reference(node: ast.expr) -> Reference:
             return Reference(name)
         case ast.Attribute(value=ast.Name(id="account"), attr=name):
             return Reference(name, account=True)
-    raise _UnreadableError(f"“{ast.unparse(node)}” names no question")
+    raise _UnreadableError(Reason.CONDITION_REFERENCE, part=ast.unparse(node))
 
 
 def _constant(node: ast.expr) -> float | int | str:
@@ -81,4 +84,4 @@ def _constant(node: ast.expr) -> float | int | str:
             return value
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return -value
-    raise _UnreadableError(f"“{ast.unparse(node)}” is no number or quoted word")
+    raise _UnreadableError(Reason.CONDITION_CONSTANT, part=ast.unparse(node))

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from web import languages  # noqa: F401  refusals are told in its words
+
 # Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
 COMMANDS = {
     "estimate": ("web.cli.estimate", "estimate"),

@@ -1,0 +1,72 @@
+"""What is said about questionnaires and answers, read from a folder: one `XX/words.json` a language.
+
+A file holds the language's own `name`, its `tag` (as in HTML's `lang`), its `locale` (as Babel knows it),
+and sentences by part and key: `problems` and `reasons` (refusals), `conditions` (their parts in words),
+`ways_out` (what a question offers besides its answers), `types` (names of question types). Nothing is said
+here itself: whoever runs the program gives the folder with `use`. Without one, keys and what they are about
+stand alone.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+# Where a language lacks a sentence, or the language is not known.
+FALLBACK: Final = "en"
+
+
+class Language(NamedTuple):
+    """One language: its own name, how pages and calendars call it, and its sentences by part and key."""
+
+    name: str
+    tag: str
+    locale: str
+    parts: Mapping[str, Mapping[str, str]]
+
+
+_SPOKEN: dict[str, Language] = {}
+
+
+def use(*folders: Path) -> Mapping[str, Language]:
+    """Read every language of the folders and speak these from now on; give them by code, English last.
+
+    A language is a folder with a `words.json`; of one that stands in several, the last folder's counts.
+
+    Raises
+    ------
+    ValueError
+        A file is no JSON, or lacks its name, tag or locale.
+    """
+    found = {
+        file.parent.name: _read(file) for folder in folders for file in sorted(folder.glob("*/words.json"))
+    }
+    _SPOKEN.clear()
+    _SPOKEN.update(sorted(found.items(), key=lambda item: item[0] == FALLBACK))
+    return dict(_SPOKEN)
+
+
+def _read(file: Path) -> Language:
+    try:
+        plain: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return Language(plain.pop("name"), plain.pop("tag"), plain.pop("locale"), plain)
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{file} cannot be read as the words of a language: {error!r}") from error
+
+
+def find(part: str, key: str, language: str) -> str | None:
+    """Give a sentence with its holes, in the language or else in English; None where neither has it."""
+    for code in (language, FALLBACK):
+        spoken = _SPOKEN.get(code)
+        if spoken is not None and key in spoken.parts.get(part, {}):
+            return spoken.parts[part][key]
+    return None
+
+
+def say(part: str, key: str, language: str, /, **holes: object) -> str:
+    """Give a sentence with its holes filled; without any words, the key and what would fill the holes."""
+    found = find(part, key, language)
+    if found is None:
+        about = ", ".join(f"{name}={value}" for name, value in holes.items())
+        return f"{key} ({about})" if about else key
+    return found.format(**holes)
