@@ -28,7 +28,7 @@ from benchmarks.table import Line
 from surveys import migrating
 from surveys.collecting import waves
 from surveys.database import create_engine
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response
 
@@ -156,7 +156,7 @@ def _prepare(folder: Path) -> str:
     migrating.upgrade(url)
     now = datetime.now(UTC)
     with Session(engine := create_engine(url)) as session:
-        version = publishing.publish(session, Questionnaire.load(_document()), "bench", now)
+        version = publishing.publish(session, loading.load(_document()), "bench", now)
         wave = waves.create_wave(session, version, code="BENCH", title="bench", now=now)
         waves.open_wave(session, wave, now)
         session.commit()

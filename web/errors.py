@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from surveys.errors import SurveyError
 from web.extensions import db
-from web.i18n import TAGS, choose
+from web.i18n import choose, tag
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +64,7 @@ def page(status: int, *, message: str = "", bare: bool = False) -> ResponseRetur
     if bare:
         # Without the context that Flask adds: it would load who is logged in.
         template = current_app.jinja_env.get_template("errors/bare.html")
-        return template.render(
-            language_tag=TAGS[choose()], heading=heading, message=message or remedy
-        ), status
+        return template.render(language_tag=tag(choose()), heading=heading, message=message or remedy), status
     return render_template(
         "errors/page.html", status=status, heading=heading, message=message or remedy
     ), status

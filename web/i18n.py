@@ -5,13 +5,32 @@ from datetime import timedelta
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 
+from surveys import words
 from web import languages
 
-LANGUAGES = {code: language.name for code, language in languages.LANGUAGES.items()}
-TAGS = {code: language.tag for code, language in languages.LANGUAGES.items()}
-# Flask-Security files its Chinese under the full name of the locale; ours, under zh, is found with it too.
-LOCALES = {code: language.locale for code, language in languages.LANGUAGES.items()}
 COOKIE = "manyi_lang"
+
+
+def names() -> dict[str, str]:
+    """Give the languages of the site: code → the language's own name."""
+    return {code: language.name for code, language in languages.LANGUAGES.items()}
+
+
+def name_of(language: str) -> str:
+    """Give a language's own name; its code where the site does not speak it."""
+    return names().get(language, language)
+
+
+def tag(language: str) -> str:
+    """Give the tag that browsers know a language by; its code where the site does not speak it."""
+    known = languages.LANGUAGES.get(language)
+    return known.tag if known else language
+
+
+def locale(language: str) -> str:
+    """Give the name of the locale: Flask-Security files its Chinese under the full one, ours is found too."""
+    known = languages.LANGUAGES.get(language)
+    return known.locale if known else words.FALLBACK
 
 
 def choose() -> str:
@@ -21,14 +40,14 @@ def choose() -> str:
     if "language" not in g:
         asked = request.args.get("lang", "")
         kept = request.cookies.get(COOKIE, "")
-        if asked in LANGUAGES:
+        if asked in languages.LANGUAGES:
             g.language, g.language_asked = asked, True
-        elif kept in LANGUAGES:
+        elif kept in languages.LANGUAGES:
             g.language = kept
         else:
             default = current_app.config["BABEL_DEFAULT_LOCALE"]
             header = request.accept_languages
-            g.language = header.best_match([default, *LANGUAGES], default) if header else default
+            g.language = header.best_match([default, *languages.LANGUAGES], default) if header else default
     return g.language
 
 
@@ -71,14 +90,16 @@ def configure(app: Flask) -> None:
     """Bind languages to the app and its templates."""
     from web.extensions import babel  # noqa: PLC0415  extensions are bound by the factory
 
-    babel.init_app(app, locale_selector=lambda: LOCALES[choose()])
+    babel.init_app(app, locale_selector=lambda: locale(choose()))
     app.after_request(keep)
     app.add_template_filter(text, "text")
     app.context_processor(
         lambda: {
             "language": choose(),
-            "language_tag": TAGS[choose()],
-            "languages": LANGUAGES,
+            "language_tag": tag(choose()),
+            "language_tag_of": tag,
+            "language_name_of": name_of,
+            "languages": names(),
             "switch_url": switch_url,
             "locale": get_locale(),
         }

@@ -4,7 +4,7 @@ A `Router` is made once per version and then only reads dictionaries: the collec
 of pages a second with it. What was not shown is stored as *not asked*, what was left blank as *skipped*.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from surveys.codes import NOT_ASKED, RESERVED
@@ -12,18 +12,9 @@ from surveys.document.questionnaire import Questionnaire, Section, Stop
 from surveys.errors import Problem
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
-from surveys.logic.tree import Choice, Expression, Junction, Value, references
-from surveys.questions import AnyQuestion, slots_of
-from surveys.questions.choice import ChoiceQuestion, _decode_choice
-from surveys.questions.date import DateQuestion
-from surveys.questions.grid import Grid
-from surveys.questions.kano import Kano
-from surveys.questions.multiple import Multiple, _decode_marks
-from surveys.questions.open_text import OpenText
-from surveys.questions.ranking import Ranking, _decode_ranks
-from surveys.questions.readers import reader_of
-from surveys.questions.reading import Decoder, Form, PageAnswers, Reader, _decode_plain, one_of, rating_values
-from surveys.questions.statement import Statement
+from surveys.logic.tree import Expression, Junction, Value, references
+from surveys.questions.base import Decoder, Question
+from surveys.questions.reading import Form, PageAnswers, Reader
 
 
 def decoders_of(document: Questionnaire) -> Iterator[tuple[str, Decoder]]:
@@ -34,37 +25,21 @@ def decoders_of(document: Questionnaire) -> Iterator[tuple[str, Decoder]]:
         for reference in references(parse(text))
         if not reference.account
     } | {pipe.question for pipe in document.pipes.values() if pipe.question}
-    for code, question in document.by_code.items():
-        if code not in used:
-            continue
-        match question:
-            case ChoiceQuestion(options=options):
-                yield (
-                    code,
-                    _decode_choice(
-                        code, {option.value: Choice(option.code, option.value) for option in options}
-                    ),
-                )
-            case Multiple(options=options):
-                yield code, _decode_marks({f"{code}.{option.code}": option.code for option in options})
-            case Ranking(options=options, most=most):
-                names = {option.value: option.code for option in options}
-                yield code, _decode_ranks([f"{code}.{place}" for place in range(1, most + 1)], names)
-            case Grid() | Statement() | OpenText() | DateQuestion() | Kano():
-                continue
-            case _:
-                yield code, _decode_plain(code)
+    for code, part in document.by_code.items():
+        decode = part.decoder() if code in used else None
+        if decode is not None:
+            yield code, decode
 
 
 def _conditions(document: Questionnaire) -> Iterator[str]:
     for section in document.sections:
         yield from (stop.when for stop in section.stops)
-        for part in (section, *section.questions):
-            if part.show_if is not None:
-                yield part.show_if
-            for row in getattr(part, "rows", ()):
-                if row.show_if is not None:
-                    yield row.show_if
+        if section.show_if is not None:
+            yield section.show_if
+        for question in section.questions:
+            if question.show_if is not None:
+                yield question.show_if
+            yield from (row.show_if for row in question.subquestions() if row.show_if is not None)
 
 
 Account = Mapping[str, Value]
@@ -211,26 +186,20 @@ def _parsed(text: str | None) -> Expression | None:
     return None if text is None else parse(text)
 
 
-def _joined(first: Expression | None, second: Expression | None) -> Expression | None:
-    if first is None or second is None:
-        return first or second
-    return Junction("and", (first, second))
+def _all_of(conditions: Sequence[str]) -> Expression | None:
+    parts = tuple(parse(text) for text in conditions)
+    return Junction("and", parts) if len(parts) > 1 else next(iter(parts), None)
 
 
-def _items(document: Questionnaire, question: AnyQuestion) -> Iterator[Item]:
-    condition = _parsed(question.show_if)
-    if isinstance(question, Grid):
-        scale = document.scales[question.scale]
-        for row in question.rows:
-            allowed = rating_values(
-                scale.low, scale.high, dont_know=row.dont_know, not_applicable=row.not_applicable
-            )
-            read = one_of(row.code, allowed, required=question.required)
-            shown_if = _joined(condition, _parsed(row.show_if))
-            yield Item(row.code, shown_if, read, (row.code,), (row.code,), None, {}, question.required)
-        return
-    slots = tuple(slot.code for slot in slots_of(question, document.scales))
-    read, fields = reader_of(document, question)
-    preset = {option.code: option.value for option in getattr(question, "options", ())}
-    required = bool(getattr(question, "required", False))
-    yield Item(question.code, condition, read, slots, fields, question.account, preset, required)
+def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
+    for piece in question.pieces(document.scales):
+        yield Item(
+            piece.code,
+            _all_of(piece.conditions),
+            piece.read,
+            piece.slots,
+            tuple(control.name for control in piece.controls),
+            piece.account,
+            piece.preset,
+            piece.required,
+        )

@@ -1,25 +1,16 @@
 """What a valid document needs beyond its shape: codes, texts, scales, conditions, pipes, indicators."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from surveys.document.questionnaire import Questionnaire
+from surveys.document.wording import HOLE, SETTINGS
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
-from surveys.questions.choice import ChoiceQuestion
-from surveys.questions.grid import Grid
-from surveys.questions.multiple import Multiple
-from surveys.questions.ranking import Ranking
-from surveys.questions.rating import Rating
-
-HOLE = re.compile(r"\{(\w+)\}")
-
-
-SETTINGS = frozenset({"utility", "unit"})
+from surveys.questions.base import Question
 
 
 def check(document: Questionnaire) -> None:
@@ -38,15 +29,14 @@ def _check_codes(document: Questionnaire) -> None:
         codes += [
             (row.code, f"{section.code}.{question.code}")
             for question in section.questions
-            if isinstance(question, Grid)
-            for row in question.rows
+            for row in question.subquestions()
         ]
         for code, place in codes:
             if code in seen:
                 raise SurveyError(Problem.CODE_TWICE, code=code, place=place)
             seen.add(code)
         for question in section.questions:
-            options = getattr(question, "options", ())
+            options = question.offered()
             for name, values in (
                 ("option", [option.code for option in options]),
                 ("value", [option.value for option in options]),
@@ -104,9 +94,10 @@ def _check_scales(document: Questionnaire) -> None:
                 Problem.DOCUMENT_INVALID, place=f"scales.{code}", reason=Because(Reason.SCALE_ENDS)
             )
     for question in document.questions():
-        if isinstance(question, Grid | Rating) and question.scale not in document.scales:
+        named = question.scale_code()
+        if named is not None and named not in document.scales:
             known = ", ".join(document.scales) or "–"
-            raise SurveyError(Problem.SCALE_UNKNOWN, place=question.code, code=question.scale, known=known)
+            raise SurveyError(Problem.SCALE_UNKNOWN, place=question.code, code=named, known=known)
 
 
 def _check_conditions(document: Questionnaire) -> None:
@@ -116,10 +107,9 @@ def _check_conditions(document: Questionnaire) -> None:
         _check_condition(document, section.code, section.show_if, known, codes)
         for question in section.questions:
             _check_condition(document, question.code, question.show_if, known, codes)
-            if isinstance(question, Grid):
-                for row in question.rows:
-                    _check_condition(document, row.code, row.show_if, known, codes)
-                known |= {row.code for row in question.rows}
+            for row in question.subquestions():
+                _check_condition(document, row.code, row.show_if, known, codes)
+            known |= {row.code for row in question.subquestions()}
             known.add(question.code)
         for stop in section.stops:
             _check_condition(document, f"{section.code}.{stop.code}", stop.when, known, codes)
@@ -142,20 +132,19 @@ def _check_condition(
         if reference.name not in known:
             raise SurveyError(Problem.LOGIC_FORWARD, place=place, code=reference.name)
         question = document.by_code[reference.name]
-        if isinstance(question, ChoiceQuestion | Multiple | Ranking) and isinstance(part, Comparison):
-            offered = {option.code for option in question.options} | {
-                option.value for option in question.options
-            }
-            constants = part.constant if isinstance(part.constant, tuple) else (part.constant,)
-            for constant in constants:
-                if constant not in offered:
-                    raise SurveyError(
-                        Problem.LOGIC_OPTION,
-                        place=place,
-                        code=reference.name,
-                        option=constant,
-                        known=", ".join(option.code for option in question.options),
-                    )
+        if isinstance(question, Question) and isinstance(part, Comparison):
+            _check_offered(question, part, place)
+
+
+def _check_offered(question: Question, part: Comparison, place: str) -> None:
+    options = question.offered() if question.decoder() is not None else ()
+    offered = {option.code for option in options} | {option.value for option in options}
+    for constant in part.constant if isinstance(part.constant, tuple) else (part.constant,):
+        if options and constant not in offered:
+            known = ", ".join(option.code for option in options)
+            raise SurveyError(
+                Problem.LOGIC_OPTION, place=place, code=question.code, option=constant, known=known
+            )
 
 
 def _leaves(expression: Expression) -> Iterator[Comparison | Answered]:

@@ -2,17 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from surveys.document.indicators import IndicatorSystem
-from surveys.errors import Problem, SurveyError
-from surveys.questions import AnyQuestion, slots_of
-from surveys.questions.base import Code, Condition, OptionCode, Part, Scale, Slot, Text
-from surveys.questions.grid import Grid
+from surveys.questions import AnyQuestion
+from surveys.questions.base import Code, Condition, OptionCode, Part, Question, Row, Scale, Slot, Text
 
 FORMAT: Final = "manyi/1"
 
@@ -45,7 +43,7 @@ class Pipe(Part):
 
 
 class Questionnaire(Part):
-    """A whole questionnaire. Build one with `load`, which says where a fault is."""
+    """A whole questionnaire. Read one with `loading.load`, which says where a fault is."""
 
     format: Literal["manyi/1"] = "manyi/1"
     code: Code
@@ -58,24 +56,6 @@ class Questionnaire(Part):
     sections: tuple[Section, ...] = Field(min_length=1)
     indicators: IndicatorSystem | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
-
-    @classmethod
-    def load(cls, source: str | bytes | Mapping[str, Any]) -> "Questionnaire":
-        """Read a document from JSON or plain values; `SurveyError` names the place of the first fault."""
-        from surveys.document.checking import check  # noqa: PLC0415  the checks need this class
-
-        try:
-            found = json.loads(source) if isinstance(source, str | bytes) else source
-        except (ValueError, RecursionError) as error:
-            raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=error) from None
-        try:
-            document = cls.model_validate(found)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the top"
-            raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=first["msg"]) from None
-        check(document)
-        return document
 
     def dump(self) -> dict[str, Any]:
         """Give plain values from which `load` makes an equal document."""
@@ -90,7 +70,7 @@ class Questionnaire(Part):
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """The packed answers' order: that of the document."""
-        return tuple(slot for question in self.questions() for slot in slots_of(question, self.scales))
+        return tuple(slot for question in self.questions() for slot in question.slots(self.scales))
 
     def model(self, *, interactions: bool = False) -> dict[str, Any] | None:
         """Give the model of the indicator system in the shape of MODEL.yaml, each question on its scale."""
@@ -99,18 +79,17 @@ class Questionnaire(Part):
         scales = {slot.code: (slot.low, slot.high) for slot in self.slots}
         return self.indicators.model(scales, interactions=interactions)
 
-    def questions(self) -> Iterator["AnyQuestion"]:
+    def questions(self) -> Iterator[Question]:
         """Give every question in order."""
         for section in self.sections:
             yield from section.questions
 
     @cached_property
-    def by_code(self) -> dict[str, Any]:
+    def by_code(self) -> dict[str, Question | Row]:
         """Questions by their code, and grid rows by theirs."""
-        found: dict[str, Any] = {question.code: question for question in self.questions()}
+        found: dict[str, Question | Row] = {question.code: question for question in self.questions()}
         for question in self.questions():
-            if isinstance(question, Grid):
-                found.update({row.code: row for row in question.rows})
+            found.update({row.code: row for row in question.subquestions()})
         return found
 
     def section(self, code: str) -> Section:

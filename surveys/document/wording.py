@@ -6,11 +6,12 @@ from html import escape
 
 import nh3
 
-from surveys.document.checking import HOLE
 from surveys.document.questionnaire import Questionnaire
 from surveys.logic import tree
-from surveys.questions.choice import ChoiceQuestion
+from surveys.questions.base import Question
 
+HOLE = re.compile(r"\{(\w+)\}")
+SETTINGS = frozenset({"utility", "unit"})
 RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
 
 
@@ -56,9 +57,9 @@ def piped_names(
         question = document.by_code.get(pipe.question) if pipe.question else None
         chosen = answers.get(pipe.question) if pipe.question else None
         text = pipe.fallback
-        if isinstance(question, ChoiceQuestion) and isinstance(chosen, tree.Choice):
+        if isinstance(question, Question) and isinstance(chosen, tree.Choice):
             if chosen.code not in pipe.not_for:
-                text = next(option.text for option in question.options if option.code == chosen.code)
+                text = next(option.text for option in question.offered() if option.code == chosen.code)
         elif name in settings:
             text = dict(settings[name])
         names[name] = in_language(text, language)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.database import lock_for_writing
+from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.models import StoredQuestionnaire, Version
 
@@ -57,4 +58,4 @@ def latest_version(session: Session, code: str) -> Version | None:
 
 def load_document(version: Version) -> Questionnaire:
     """Read the document of a version."""
-    return Questionnaire.load(version.document)
+    return loading.load(version.document)

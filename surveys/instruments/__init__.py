@@ -5,6 +5,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
 
@@ -24,12 +25,10 @@ def load(name: str, form: str = "full") -> Questionnaire:
     """Load an instrument; a shorter form leaves out questions, rows and whatever becomes empty."""
     stored = _file(name)
     if form == "full":
-        return Questionnaire.load(stored["document"])
+        return loading.load(stored["document"])
     if form not in stored["forms"]:
         raise SurveyError(Problem.INSTRUMENT_UNKNOWN, code=f"{name} ({form})", known=", ".join(forms(name)))
-    return Questionnaire.load(
-        _without(stored["document"], frozenset(stored["forms"][form]["leave_out"]), form)
-    )
+    return loading.load(_without(stored["document"], frozenset(stored["forms"][form]["leave_out"]), form))
 
 
 def model(name: str, form: str = "full") -> dict[str, Any]:

@@ -1,11 +1,15 @@
-"""The types of questions, and the places that each fills in the packed answers."""
+"""The types of questions: one file each, and one line in `TYPES`.
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated
+A type from elsewhere joins by `register`; nothing else needs to know it.
+"""
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args
 
-from surveys.questions.base import Question, Scale, Slot
+from pydantic import BeforeValidator, SerializeAsAny
+from pydantic_core import PydanticCustomError
+
+from surveys.questions.base import Question
 from surveys.questions.choice import ChoiceQuestion
 from surveys.questions.date import DateQuestion
 from surveys.questions.grid import Grid
@@ -17,36 +21,43 @@ from surveys.questions.ranking import Ranking
 from surveys.questions.rating import Rating
 from surveys.questions.statement import Statement
 
-AnyQuestion = Annotated[
-    Grid | Rating | ChoiceQuestion | Multiple | Ranking | Number | OpenText | DateQuestion | Kano | Statement,
-    Field(discriminator="type"),
-]
+TYPES: dict[str, type[Question]] = {}
 
 
-def slots_of(question: Question, scales: Mapping[str, Scale]) -> Iterator[Slot]:
-    """Give the places in the packed answers that a question fills, in order."""
-    code = question.code
-    match question:
-        case Grid(rows=rows, scale=scale):
-            low, high = scales[scale].low, scales[scale].high
-            for row in rows:
-                yield Slot(row.code, code, "rating", low, high, row.dont_know, row.not_applicable)
-        case Rating(scale=scale):
-            low, high = scales[scale].low, scales[scale].high
-            yield Slot(code, code, "rating", low, high, question.dont_know, question.not_applicable)
-        case ChoiceQuestion(options=options):
-            values = [option.value for option in options]
-            yield Slot(code, code, "choice", min(values), max(values))
-        case Multiple(options=options):
-            for option in options:
-                yield Slot(f"{code}.{option.code}", code, "mark", 0, 1)
-        case Ranking(options=options, most=most):
-            values = [option.value for option in options]
-            for place in range(1, most + 1):
-                yield Slot(f"{code}.{place}", code, "rank", min(values), max(values))
-        case Number(low=low, high=high):
-            yield Slot(code, code, "number", low, high)
-        case Kano(options=options):
-            values = [option.value for option in options]
-            for side in ("with", "without"):
-                yield Slot(f"{code}.{side}", code, "choice", min(values), max(values))
+def register(question_type: type[Question]) -> type[Question]:
+    """Let documents ask questions of a type, under each name that its `type` allows."""
+    for name in get_args(question_type.model_fields["type"].annotation):
+        TYPES[name] = question_type
+    return question_type
+
+
+for each in (
+    Grid,
+    Rating,
+    ChoiceQuestion,
+    Multiple,
+    Ranking,
+    Number,
+    OpenText,
+    DateQuestion,
+    Kano,
+    Statement,
+):
+    register(each)
+
+
+def _look_up(value: Any) -> Any:
+    if isinstance(value, Question):
+        return value
+    name = value.get("type") if isinstance(value, Mapping) else None
+    found = TYPES.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "question_type",
+            "{name} is no type of question; known: {known}",
+            {"name": repr(name), "known": ", ".join(sorted(TYPES))},
+        )
+    return found.model_validate(value)
+
+
+AnyQuestion = Annotated[SerializeAsAny[Question], BeforeValidator(_look_up)]

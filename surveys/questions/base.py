@@ -1,42 +1,29 @@
-"""What every question is made of: codes, texts, scales, options, and places in the packed answers."""
+"""What every question is made of, and what each type of question promises."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
-from surveys.logic import reading
+from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER, NOT_ASKED, RESERVED
+from surveys.logic.reading import LONGEST, parse
+from surveys.logic.tree import Value
+from surveys.questions.reading import Reader, nothing
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
-
-
 OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
-
-
 Text = Annotated[dict[str, str], Field(max_length=20)]
-
-
 Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
+
+Decoder = Callable[[Mapping[str, int]], Value]
 
 
 def _readable(text: str) -> str:
-    reading.parse(text)
+    parse(text)
     return text
 
 
-Condition = Annotated[str, Field(max_length=reading.LONGEST), AfterValidator(_readable)]
-
-
-class Slot(NamedTuple):
-    """One place in the packed answers: what may stand there besides the reserved codes."""
-
-    code: str
-    question: str
-    kind: str  # rating | choice | mark (0/1 of a multiple choice) | rank | number
-    low: int
-    high: int
-    dont_know: bool = False
-    not_applicable: bool = False
+Condition = Annotated[str, Field(max_length=LONGEST), AfterValidator(_readable)]
 
 
 class Part(BaseModel):
@@ -63,12 +50,169 @@ class Option(Part):
     with_text: bool = False
 
 
-class Question(Part):
-    """What every question has. `account` names the customer-file value that answers it unasked."""
+class Slot(NamedTuple):
+    """One place in the packed answers: what may stand there besides the reserved codes."""
 
+    code: str
+    question: str
+    kind: str  # rating | choice | mark (0/1 of a multiple choice) | rank | number
+    low: int
+    high: int
+    dont_know: bool = False
+    not_applicable: bool = False
+
+
+class Choice(NamedTuple):
+    """One value that a control offers: what it sends, and what then stands in which slot.
+
+    `text` is the author's by language, or the name of a sentence of the language's own words.
+    """
+
+    sent: str
+    text: Mapping[str, str] | str
+    slot: str
+    stored: int
+
+
+class Control(NamedTuple):
+    """One field of a page as plain data; `web.respond.fields` makes the field of it."""
+
+    name: str
+    kind: str  # points | one | many | list | line | lines | number | date
+    text: Mapping[str, str] | str
+    choices: tuple[Choice, ...] = ()
+    ends: tuple[int, int] = (0, 0)
+    anchors: tuple[Text, Text] = ({}, {})
+    limit: int | None = None
+    unit: Text = {}  # noqa: RUF012  never written to
+    place: int = 0
+
+
+class Piece(NamedTuple):
+    """What is asked or left out as a whole: a question, or a row of a grid."""
+
+    code: str
+    text: Text
+    conditions: tuple[str, ...]
+    read: Reader
+    slots: tuple[str, ...]
+    controls: tuple[Control, ...]
+    account: str | None = None
+    preset: Mapping[str, int] = {}
+    required: bool = False
+
+
+class Ends(NamedTuple):
+    """How far answers reach, as quality staff read it."""
+
+    low: int
+    high: int
+    anchors: tuple[Text, Text] | None = None
+    unit: Text = {}  # noqa: RUF012  never written to
+
+
+class Rated(NamedTuple):
+    """A rated question: everything that respondents read of it, and the ends of its scale."""
+
+    code: str
+    texts: tuple[Text, ...]
+    ends: tuple[float, float]
+
+
+Scales = Mapping[str, Scale]
+Look = Literal["points", "line", "block", "read"]
+
+
+def stored_number(code: str) -> Decoder:
+    """See the stored number; nothing where it was not answered."""
+
+    def decode(known: Mapping[str, int]) -> Value:
+        value = known.get(code, NOT_ASKED)
+        return None if value in RESERVED else value
+
+    return decode
+
+
+class Row(Part):
+    """One statement of a rating grid; an indicator of the fourth level has the same code."""
+
+    code: Code
+    text: Text
+    not_applicable: bool = False
+    dont_know: bool = True
+    show_if: Condition | None = None
+    correct: int | None = None
+
+    def decoder(self) -> Decoder:
+        """See the point."""
+        return stored_number(self.code)
+
+
+class Question(Part):
+    """What every question has. `account` names the customer-file value that answers it unasked.
+
+    A type of question is one file: a class of this with its `type`, and the methods below where it differs.
+    """
+
+    type: str
     code: Code
     text: Text
     hint: Text = Field(default_factory=dict)
     show_if: Condition | None = None
     required: bool = False
     account: str | None = None
+
+    @property
+    def look(self) -> Look:
+        """How a page shows it: points of a scale, one field beside its label, a block, or a text alone."""
+        return "block"
+
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002  most types need no scale
+        """Give the places in the packed answers that it fills, in order."""
+        yield from ()
+
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give the fields that it shows."""
+        return ()
+
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Give what reads its fields from a submitted page."""
+        return nothing
+
+    def pieces(self, scales: Scales) -> Iterator[Piece]:
+        """Give what is asked or left out as a whole: the question itself, unless it has rows."""
+        yield Piece(
+            self.code,
+            self.text,
+            (self.show_if,) if self.show_if else (),
+            self.reader(scales),
+            tuple(slot.code for slot in self.slots(scales)),
+            self.controls(scales),
+            self.account,
+            {option.code: option.value for option in self.offered()},
+            self.required,
+        )
+
+    def decoder(self) -> Decoder | None:
+        """Give how conditions and pipes see its stored answer; None where they cannot ask about it."""
+        return None
+
+    def subquestions(self) -> tuple[Row, ...]:
+        """Give its rows."""
+        return ()
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its options."""
+        return ()
+
+    def scale_code(self) -> str | None:
+        """Give the scale on which it is rated, if it is."""
+        return None
+
+    def ends(self, scales: Scales) -> Ends | None:  # noqa: ARG002
+        """Give how far answers reach; None where that says nothing."""
+        return None
+
+    def rated(self, scales: Scales) -> Iterator[Rated]:  # noqa: ARG002
+        """Give the rated questions that it holds: its rows, or itself."""
+        yield from ()

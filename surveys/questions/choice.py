@@ -1,23 +1,21 @@
 """One option of several; consent too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED
 from surveys.logic import tree
-from surveys.questions.base import Option, Question
-from surveys.questions.reading import (
-    OTHER_TEXT_LIMIT,
-    Decoder,
-    Form,
-    PageAnswers,
-    Reader,
-    _open,
-    one_of,
-    text_fields,
-)
+from surveys.questions.base import Choice, Control, Decoder, Look, Option, Question, Scales, Slot
+from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
+
+
+def other_words(code: str, options: tuple[Option, ...]) -> tuple[Control, ...]:
+    """Give the field for own words, where an option asks for them."""
+    if not any(option.with_text for option in options):
+        return ()
+    return (Control(f"{code}.text", "line", "own_words", limit=OTHER_TEXT_LIMIT),)
 
 
 class ChoiceQuestion(Question):
@@ -26,23 +24,47 @@ class ChoiceQuestion(Question):
     type: Literal["single", "dropdown", "consent"]
     options: tuple[Option, ...] = Field(min_length=2)
 
+    @property
+    def look(self) -> Look:
+        """Show a list that opens as one line."""
+        return "line" if self.type == "dropdown" else "block"
 
-def _decode_choice(code: str, choices: Mapping[int, tree.Choice]) -> Decoder:
-    return lambda known: choices.get(known.get(code, NOT_ASKED))
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give its one place."""
+        values = [option.value for option in self.options]
+        yield Slot(self.code, self.code, "choice", min(values), max(values))
 
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its options, and the field for own words."""
+        code = self.code
+        kind = "list" if self.type == "dropdown" else "one"
+        choices = tuple(Choice(option.code, option.text, code, option.value) for option in self.options)
+        return (Control(code, kind, self.text, choices), *other_words(code, self.options))
 
-def _choice(question: ChoiceQuestion) -> tuple[Reader, tuple[str, ...]]:
-    allowed = {option.code: option.value for option in question.options}
-    own = {option.value for option in question.options if option.with_text}
-    pick = one_of(question.code, allowed, required=question.required)
-    name = f"{question.code}.text"
-    write = _open(name, OTHER_TEXT_LIMIT, required=False)
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read one option; own words count only where the option asks for them."""
+        name = f"{self.code}.text"
+        own = {option.value for option in self.options if option.with_text}
+        pick = one_of(
+            self.code, {option.code: option.value for option in self.options}, required=self.required
+        )
+        write = own_words(name, OTHER_TEXT_LIMIT, required=False)
 
-    def read(form: Form, found: PageAnswers) -> None:
-        pick(form, found)
-        if found.values.get(question.code) in own:
-            write(form, found)
-        elif own:
-            found.texts[name] = ""
+        def read(form: Form, found: PageAnswers) -> None:
+            pick(form, found)
+            if found.values.get(self.code) in own:
+                write(form, found)
+            elif own:
+                found.texts[name] = ""
 
-    return read, (question.code, *text_fields(question.code, question.options))
+        return read
+
+    def decoder(self) -> Decoder:
+        """See the chosen option by its name and value."""
+        code = self.code
+        choices = {option.value: tree.Choice(option.code, option.value) for option in self.options}
+        return lambda known: choices.get(known.get(code, NOT_ASKED))
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its options."""
+        return self.options

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from surveys.errors import Problem
-from surveys.questions.base import Question
+from surveys.questions.base import Control, Look, Question, Scales
 from surveys.questions.reading import Form, PageAnswers, Reader
 
 
@@ -13,16 +13,27 @@ class DateQuestion(Question):
 
     type: Literal["date"]
 
+    @property
+    def look(self) -> Look:
+        """Show one field."""
+        return "line"
 
-def _day(code: str, *, required: bool) -> Reader:
-    def read(form: Form, found: PageAnswers) -> None:
-        text = (form.get(code) or ("",))[0].strip()
-        if not text and required:
-            found.refuse(code, Problem.ANSWER_REQUIRED)
-            return
-        try:
-            found.texts[code] = date.fromisoformat(text).isoformat() if text else ""
-        except ValueError:
-            found.refuse(code, Problem.ANSWER_DATE)
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its field."""
+        return (Control(self.code, "date", self.text),)
 
-    return read
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read a day in ISO's writing, as browsers send it."""
+        code = self.code
+
+        def read(form: Form, found: PageAnswers) -> None:
+            text = (form.get(code) or ("",))[0].strip()
+            if not text and self.required:
+                found.refuse(code, Problem.ANSWER_REQUIRED)
+                return
+            try:
+                found.texts[code] = date.fromisoformat(text).isoformat() if text else ""
+            except ValueError:
+                found.refuse(code, Problem.ANSWER_DATE)
+
+        return read

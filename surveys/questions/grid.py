@@ -1,21 +1,12 @@
 """Rows rated on one scale: the work-horse."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Code, Condition, Part, Question, Text
-
-
-class Row(Part):
-    """One statement of a rating grid; an indicator of the fourth level has the same code."""
-
-    code: Code
-    text: Text
-    not_applicable: bool = False
-    dont_know: bool = True
-    show_if: Condition | None = None
-    correct: int | None = None
+from surveys.questions.base import Ends, Piece, Question, Rated, Row, Scales, Slot, Text
+from surveys.questions.rating import points_control, read_points
 
 
 class Grid(Question):
@@ -25,3 +16,45 @@ class Grid(Question):
     scale: str
     anchors: tuple[Text, Text] | None = None
     rows: tuple[Row, ...] = Field(min_length=1)
+
+    def slots(self, scales: Scales) -> Iterator[Slot]:
+        """Give a place a row."""
+        scale = scales[self.scale]
+        for row in self.rows:
+            yield Slot(
+                row.code, self.code, "rating", scale.low, scale.high, row.dont_know, row.not_applicable
+            )
+
+    def pieces(self, scales: Scales) -> Iterator[Piece]:
+        """Give each row, which is asked or left out by itself."""
+        for row in self.rows:
+            control = points_control(row, scales[self.scale], self.anchors)
+            yield Piece(
+                row.code,
+                row.text,
+                tuple(condition for condition in (self.show_if, row.show_if) if condition),
+                read_points(control, required=self.required),
+                (row.code,),
+                (control,),
+                required=self.required,
+            )
+
+    def subquestions(self) -> tuple[Row, ...]:
+        """Give its rows."""
+        return self.rows
+
+    def scale_code(self) -> str:
+        """Give its scale."""
+        return self.scale
+
+    def ends(self, scales: Scales) -> Ends:
+        """Give the ends of its scale."""
+        scale = scales[self.scale]
+        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
+
+    def rated(self, scales: Scales) -> Iterator[Rated]:
+        """Give its rows, each with the texts around them."""
+        scale = scales[self.scale]
+        around = (self.text, self.hint, *(self.anchors or scale.anchors or ()))
+        for row in self.rows:
+            yield Rated(row.code, (*around, row.text), (scale.low, scale.high))

@@ -1,10 +1,12 @@
 """A Kano pair: how one feels with a service, and without it."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Option, Question, Text
+from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Text
+from surveys.questions.reading import Reader, in_turn, one_of
 
 
 class Kano(Question):
@@ -13,3 +15,38 @@ class Kano(Question):
     type: Literal["kano"]
     without: Text
     options: tuple[Option, ...] = Field(min_length=5, max_length=5)
+
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give a place a side."""
+        values = [option.value for option in self.options]
+        for side in ("with", "without"):
+            yield Slot(f"{self.code}.{side}", self.code, "choice", min(values), max(values))
+
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give five options a side."""
+        return tuple(
+            Control(
+                slot,
+                "one",
+                text,
+                tuple(Choice(str(option.value), option.text, slot, option.value) for option in self.options),
+            )
+            for slot, text in ((f"{self.code}.with", self.text), (f"{self.code}.without", self.without))
+        )
+
+    def reader(self, scales: Scales) -> Reader:
+        """Read both sides."""
+        return in_turn(
+            *(
+                one_of(
+                    control.name,
+                    {choice.sent: choice.stored for choice in control.choices},
+                    required=self.required,
+                )
+                for control in self.controls(scales)
+            )
+        )
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its five options."""
+        return self.options

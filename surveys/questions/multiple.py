@@ -1,23 +1,16 @@
 """Several options of a list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
-from surveys.logic import tree
-from surveys.questions.base import Option, Question
-from surveys.questions.reading import (
-    OTHER_TEXT_LIMIT,
-    Decoder,
-    Form,
-    PageAnswers,
-    Reader,
-    _open,
-    text_fields,
-)
+from surveys.logic.tree import Value
+from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot
+from surveys.questions.choice import other_words
+from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 
 
 class Multiple(Question):
@@ -27,38 +20,56 @@ class Multiple(Question):
     options: tuple[Option, ...] = Field(min_length=2)
     most: int | None = Field(default=None, ge=1)
 
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give a place an option, marked or not."""
+        for option in self.options:
+            yield Slot(f"{self.code}.{option.code}", self.code, "mark", 0, 1)
 
-def _decode_marks(slots: Mapping[str, str]) -> Decoder:
-    def decode(known: Mapping[str, int]) -> tree.Value:
-        found = {option: known.get(slot, NOT_ASKED) for slot, option in slots.items()}
-        if all(value in RESERVED for value in found.values()):
-            return None
-        return frozenset(option for option, value in found.items() if value == 1)
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its options, and the field for own words."""
+        choices = tuple(
+            Choice(option.code, option.text, f"{self.code}.{option.code}", 1) for option in self.options
+        )
+        return (Control(self.code, "many", self.text, choices), *other_words(self.code, self.options))
 
-    return decode
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read the marks: all of them skipped where none is set."""
+        code = self.code
+        slots = {option.code: f"{code}.{option.code}" for option in self.options}
+        exclusive = {option.code for option in self.options if option.exclusive}
+        has_text = any(option.with_text for option in self.options)
+        write = own_words(f"{code}.text", OTHER_TEXT_LIMIT, required=False) if has_text else nothing
 
-
-def _marks(question: Multiple) -> Reader:
-    values = {option.code: f"{question.code}.{option.code}" for option in question.options}
-    exclusive = {option.code for option in question.options if option.exclusive}
-    write = _open(f"{question.code}.text", OTHER_TEXT_LIMIT, required=False)
-    has_text = bool(text_fields(question.code, question.options))
-
-    def read(form: Form, found: PageAnswers) -> None:
-        chosen = {text for text in form.get(question.code, ()) if text}
-        if not chosen <= values.keys():
-            found.refuse(question.code, Problem.ANSWER_OFFERED)
-        elif chosen & exclusive and len(chosen) > 1:
-            found.refuse(question.code, Problem.ANSWER_EXCLUSIVE)
-        elif question.most is not None and len(chosen) > question.most:
-            found.refuse(question.code, Problem.ANSWER_MOST, limit=question.most)
-        elif not chosen and question.required:
-            found.refuse(question.code, Problem.ANSWER_REQUIRED)
-        else:
-            found.values.update(
-                (slot, int(code in chosen) if chosen else SKIPPED) for code, slot in values.items()
-            )
-        if has_text:
+        def read(form: Form, found: PageAnswers) -> None:
+            chosen = {text for text in form.get(code, ()) if text}
+            if not chosen <= slots.keys():
+                found.refuse(code, Problem.ANSWER_OFFERED)
+            elif chosen & exclusive and len(chosen) > 1:
+                found.refuse(code, Problem.ANSWER_EXCLUSIVE)
+            elif self.most is not None and len(chosen) > self.most:
+                found.refuse(code, Problem.ANSWER_MOST, limit=self.most)
+            elif not chosen and self.required:
+                found.refuse(code, Problem.ANSWER_REQUIRED)
+            else:
+                found.values.update(
+                    (slot, int(option in chosen) if chosen else SKIPPED) for option, slot in slots.items()
+                )
             write(form, found)
 
-    return read
+        return read
+
+    def decoder(self) -> Decoder:
+        """See the set of marked options; nothing where none of the marks was answered."""
+        slots = {f"{self.code}.{option.code}": option.code for option in self.options}
+
+        def decode(known: Mapping[str, int]) -> Value:
+            found = {option: known.get(slot, NOT_ASKED) for slot, option in slots.items()}
+            if all(value in RESERVED for value in found.values()):
+                return None
+            return frozenset(option for option, value in found.items() if value == 1)
+
+        return decode
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its options."""
+        return self.options

@@ -1,14 +1,29 @@
 """A whole number within limits."""
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from surveys.codes import HIGHEST_ANSWER
 from surveys.errors import Problem
-from surveys.questions.base import Question, Text, Whole
-from surveys.questions.reading import Form, PageAnswers, Reader, _blank
+from surveys.questions.base import (
+    Control,
+    Decoder,
+    Ends,
+    Look,
+    Question,
+    Scales,
+    Slot,
+    Text,
+    Whole,
+    stored_number,
+)
+from surveys.questions.reading import Form, PageAnswers, Reader
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
+_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 class Number(Question):
@@ -19,23 +34,38 @@ class Number(Question):
     high: Whole = HIGHEST_ANSWER
     unit: Text = Field(default_factory=dict)
 
+    @property
+    def look(self) -> Look:
+        """Show one field."""
+        return "line"
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give its one place."""
+        yield Slot(self.code, self.code, "number", self.low, self.high)
 
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its field."""
+        return (Control(self.code, "number", self.text, unit=self.unit),)
 
-_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read a whole number, full-width digits too."""
+        code = self.code
 
+        def read(form: Form, found: PageAnswers) -> None:
+            text = (form.get(code) or ("",))[0].strip().translate(_WIDE)
+            if not text:
+                found.leave_blank(code, required=self.required)
+            elif _WHOLE.fullmatch(text) and self.low <= int(text) <= self.high:
+                found.values[code] = int(text)
+            else:
+                found.refuse(code, Problem.ANSWER_NUMBER, low=self.low, high=self.high)
 
-def _number(question: Number) -> Reader:
-    code = question.code
+        return read
 
-    def read(form: Form, found: PageAnswers) -> None:
-        text = (form.get(code) or ("",))[0].strip().translate(_WIDE)
-        if not text:
-            _blank(code, found, required=question.required)
-        elif _WHOLE.fullmatch(text) and question.low <= int(text) <= question.high:
-            found.values[code] = int(text)
-        else:
-            found.refuse(code, Problem.ANSWER_NUMBER, low=question.low, high=question.high)
+    def decoder(self) -> Decoder:
+        """See the number."""
+        return stored_number(self.code)
 
-    return read
+    def ends(self, scales: Scales) -> Ends:  # noqa: ARG002
+        """Give its limits."""
+        return Ends(self.low, self.high, unit=self.unit)

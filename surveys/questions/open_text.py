@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Question
+from surveys.questions.base import Control, Look, Question, Scales
+from surveys.questions.reading import Reader, own_words
 
 
 class OpenText(Question):
@@ -12,3 +13,17 @@ class OpenText(Question):
 
     type: Literal["short_text", "long_text"]
     limit: int = Field(default=500, ge=1, le=20_000)
+
+    @property
+    def look(self) -> Look:
+        """Show one field."""
+        return "line"
+
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its field."""
+        kind = "lines" if self.type == "long_text" else "line"
+        return (Control(self.code, kind, self.text, limit=self.limit),)
+
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read the words."""
+        return own_words(self.code, self.limit, required=self.required)

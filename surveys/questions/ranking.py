@@ -1,15 +1,15 @@
-"""Options put in order, all or the first few."""
+"""Options put in order: the most important few."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from surveys.codes import SKIPPED
 from surveys.errors import Problem
-from surveys.logic import tree
-from surveys.questions.base import Option, Question
-from surveys.questions.reading import Decoder, Form, PageAnswers, Reader
+from surveys.logic.tree import Value
+from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot
+from surveys.questions.reading import Form, PageAnswers, Reader
 
 
 class Ranking(Question):
@@ -19,30 +19,58 @@ class Ranking(Question):
     options: tuple[Option, ...] = Field(min_length=2)
     most: int = Field(ge=1)
 
+    def _places(self) -> list[str]:
+        return [f"{self.code}.{place}" for place in range(1, self.most + 1)]
 
-def _decode_ranks(slots: Sequence[str], names: Mapping[int, str]) -> Decoder:
-    def decode(known: Mapping[str, int]) -> tree.Value:
-        chosen = frozenset(names[known[slot]] for slot in slots if known.get(slot) in names)
-        return chosen or None
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give a place a rank."""
+        values = [option.value for option in self.options]
+        for slot in self._places():
+            yield Slot(slot, self.code, "rank", min(values), max(values))
 
-    return decode
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give a list a rank."""
+        return tuple(
+            Control(
+                slot,
+                "list",
+                "place",
+                tuple(Choice(option.code, option.text, slot, option.value) for option in self.options),
+                place=place,
+            )
+            for place, slot in enumerate(self._places(), start=1)
+        )
 
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read the ranks; gaps between them close up."""
+        allowed = {option.code: option.value for option in self.options}
+        slots = self._places()
 
-def _ranks(question: Ranking) -> Reader:
-    allowed = {option.code: option.value for option in question.options}
-    slots = [f"{question.code}.{place}" for place in range(1, question.most + 1)]
+        def read(form: Form, found: PageAnswers) -> None:
+            sent = [(form.get(slot) or ("",))[0] for slot in slots]
+            chosen = [text for text in sent if text]
+            if not set(chosen) <= allowed.keys():
+                found.refuse(slots[0], Problem.ANSWER_OFFERED)
+            elif len(set(chosen)) < len(chosen):
+                found.refuse(slots[0], Problem.ANSWER_ONCE)
+            elif not chosen and self.required:
+                found.refuse(slots[0], Problem.ANSWER_REQUIRED)
+            else:
+                ranked = [allowed[text] for text in chosen] + [SKIPPED] * (len(slots) - len(chosen))
+                found.values.update(zip(slots, ranked, strict=True))
 
-    def read(form: Form, found: PageAnswers) -> None:
-        sent = [(form.get(slot) or ("",))[0] for slot in slots]
-        chosen = [text for text in sent if text]
-        if not set(chosen) <= allowed.keys():
-            found.refuse(slots[0], Problem.ANSWER_OFFERED)
-        elif len(set(chosen)) < len(chosen):
-            found.refuse(slots[0], Problem.ANSWER_ONCE)
-        elif not chosen and question.required:
-            found.refuse(slots[0], Problem.ANSWER_REQUIRED)
-        else:
-            ranked = [allowed[text] for text in chosen] + [SKIPPED] * (len(slots) - len(chosen))
-            found.values.update(zip(slots, ranked, strict=True))
+        return read
 
-    return read
+    def decoder(self) -> Decoder:
+        """See the set of options that have a rank."""
+        names = {option.value: option.code for option in self.options}
+        slots = self._places()
+
+        def decode(known: Mapping[str, int]) -> Value:
+            return frozenset(names[known[slot]] for slot in slots if known.get(slot) in names) or None
+
+        return decode
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its options."""
+        return self.options

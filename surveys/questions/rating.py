@@ -1,8 +1,44 @@
 """A single rating on a scale."""
 
+from collections.abc import Iterator
 from typing import Literal
 
-from surveys.questions.base import Question, Text
+from surveys.codes import DONT_KNOW, DONT_KNOW_FIELD, NOT_APPLICABLE, NOT_APPLICABLE_FIELD
+from surveys.questions.base import (
+    Choice,
+    Control,
+    Decoder,
+    Ends,
+    Look,
+    Question,
+    Rated,
+    Row,
+    Scale,
+    Scales,
+    Slot,
+    Text,
+    stored_number,
+)
+from surveys.questions.reading import Reader, one_of
+
+
+def points_control(item: "Row | Rating", scale: Scale, anchors: tuple[Text, Text] | None) -> Control:
+    """Give the points of a scale and the ways out that an item offers."""
+    code = item.code
+    choices = [
+        Choice(str(point), {"en": str(point)}, code, point) for point in range(scale.low, scale.high + 1)
+    ]
+    if item.dont_know:
+        choices.append(Choice(DONT_KNOW_FIELD, "dont_know", code, DONT_KNOW))
+    if item.not_applicable:
+        choices.append(Choice(NOT_APPLICABLE_FIELD, "not_applicable", code, NOT_APPLICABLE))
+    ends = anchors or scale.anchors or ({}, {})
+    return Control(code, "points", item.text, tuple(choices), (scale.low, scale.high), ends)
+
+
+def read_points(control: Control, *, required: bool) -> Reader:
+    """Read one rating."""
+    return one_of(control.name, {choice.sent: choice.stored for choice in control.choices}, required=required)
 
 
 class Rating(Question):
@@ -13,3 +49,40 @@ class Rating(Question):
     anchors: tuple[Text, Text] | None = None
     not_applicable: bool = False
     dont_know: bool = True
+
+    @property
+    def look(self) -> Look:
+        """Show the points of a scale."""
+        return "points"
+
+    def slots(self, scales: Scales) -> Iterator[Slot]:
+        """Give its one place."""
+        scale = scales[self.scale]
+        yield Slot(self.code, self.code, "rating", scale.low, scale.high, self.dont_know, self.not_applicable)
+
+    def controls(self, scales: Scales) -> tuple[Control, ...]:
+        """Give its points."""
+        return (points_control(self, scales[self.scale], self.anchors),)
+
+    def reader(self, scales: Scales) -> Reader:
+        """Read one of its points or ways out."""
+        return read_points(self.controls(scales)[0], required=self.required)
+
+    def decoder(self) -> Decoder:
+        """See the point."""
+        return stored_number(self.code)
+
+    def scale_code(self) -> str:
+        """Give its scale."""
+        return self.scale
+
+    def ends(self, scales: Scales) -> Ends:
+        """Give the ends of its scale."""
+        scale = scales[self.scale]
+        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
+
+    def rated(self, scales: Scales) -> Iterator[Rated]:
+        """Give itself."""
+        scale = scales[self.scale]
+        texts = (self.text, self.hint, *(self.anchors or scale.anchors or ()))
+        yield Rated(self.code, texts, (scale.low, scale.high))

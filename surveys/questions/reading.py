@@ -1,37 +1,15 @@
-"""Stored answers as conditions and pipes see them: choices by name, marks and ranks as sets."""
+"""What a submitted page says: its fields read one by one into answers, or refused with the reason."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from surveys.codes import (
-    DONT_KNOW,
-    DONT_KNOW_FIELD,
-    NOT_APPLICABLE,
-    NOT_APPLICABLE_FIELD,
-    NOT_ASKED,
-    RESERVED,
-    SKIPPED,
-)
+from surveys.codes import SKIPPED
 from surveys.errors import Problem
-from surveys.logic import tree
-from surveys.questions.base import Option
-
-Decoder = Callable[[Mapping[str, int]], tree.Value]
-
-
-def _decode_plain(code: str) -> Decoder:
-    def decode(known: Mapping[str, int]) -> tree.Value:
-        value = known.get(code, NOT_ASKED)
-        return None if value in RESERVED else value
-
-    return decode
-
-
-Form = Mapping[str, Sequence[str]]
-
 
 OTHER_TEXT_LIMIT = 200
+
+Form = Mapping[str, Sequence[str]]
 
 
 class PageProblem(NamedTuple):
@@ -58,21 +36,24 @@ class PageAnswers:
         """Note what is wrong with a field."""
         self.problems.append(PageProblem(place, problem, context))
 
+    def leave_blank(self, code: str, *, required: bool) -> None:
+        """Store that nothing was answered, or refuse it."""
+        if required:
+            self.refuse(code, Problem.ANSWER_REQUIRED)
+        else:
+            self.values[code] = SKIPPED
+
 
 Reader = Callable[[Form, PageAnswers], None]
 
 
-def rating_values(low: int, high: int, *, dont_know: bool, not_applicable: bool) -> dict[str, int]:
-    """Give what a field of a rating may say, with the number that is stored for it."""
-    allowed = {str(value): value for value in range(low, high + 1)}
-    if dont_know:
-        allowed[DONT_KNOW_FIELD] = DONT_KNOW
-    if not_applicable:
-        allowed[NOT_APPLICABLE_FIELD] = NOT_APPLICABLE
-    return allowed
+def nothing(form: Form, found: PageAnswers) -> None:
+    """Read nothing: there is no field."""
 
 
-def _in_turn(readers: Sequence[Reader]) -> Reader:
+def in_turn(*readers: Reader) -> Reader:
+    """Read one after the other."""
+
     def read(form: Form, found: PageAnswers) -> None:
         for reader in readers:
             reader(form, found)
@@ -92,24 +73,14 @@ def one_of(code: str, allowed: Mapping[str, int], *, required: bool) -> Reader:
         elif text or len(sent or ()) > 1:
             found.refuse(code, Problem.ANSWER_OFFERED)
         else:
-            _blank(code, found, required=required)
+            found.leave_blank(code, required=required)
 
     return read
 
 
-def _blank(code: str, found: PageAnswers, *, required: bool) -> None:
-    if required:
-        found.refuse(code, Problem.ANSWER_REQUIRED)
-    else:
-        found.values[code] = SKIPPED
+def own_words(code: str, limit: int, *, required: bool) -> Reader:
+    """Read one field of own words."""
 
-
-def text_fields(code: str, options: tuple[Option, ...]) -> tuple[str, ...]:
-    """Give the names of the fields for own words."""
-    return (f"{code}.text",) if any(option.with_text for option in options) else ()
-
-
-def _open(code: str, limit: int, *, required: bool) -> Reader:
     def read(form: Form, found: PageAnswers) -> None:
         text = (form.get(code) or ("",))[0].replace("\r\n", "\n").replace("\x00", "").strip()
         if len(text) > limit:

@@ -2,10 +2,15 @@
 
 from typing import Literal
 
-from surveys.questions.base import Question
+from surveys.questions.base import Look, Question
 
 
 class Statement(Question):
     """Something to read."""
 
     type: Literal["statement"]
+
+    @property
+    def look(self) -> Look:
+        """Show a text alone."""
+        return "read"

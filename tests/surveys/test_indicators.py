@@ -6,7 +6,7 @@ import pytest
 from csi_model import ModelSpec, prepare
 from surveys import instruments
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.errors import Problem, SurveyError
 from web.cli.responses import _write
 
@@ -20,9 +20,9 @@ def rescaled(low, high, *, only_first=False):
         questions = (each for section in plain["sections"] for each in section["questions"])
         first = next(each for each in questions if each.get("rows") and "scale" in each)
         first["scale"] = "own"
-        return Questionnaire.load(plain), [row["code"] for row in first["rows"]]
+        return loading.load(plain), [row["code"] for row in first["rows"]]
     plain["scales"][name] |= {"low": low, "high": high}
-    return Questionnaire.load(plain), []
+    return loading.load(plain), []
 
 
 def test_another_scale_for_all_is_the_models_scale():
@@ -79,5 +79,5 @@ def test_an_interaction_without_its_main_effects_is_refused():
         path for path in plain["indicators"]["paths"] if list(path) != ["SWC", "LOY"]
     ]
     with pytest.raises(SurveyError, match="SWC → LOY") as refusal:
-        Questionnaire.load(plain)
+        loading.load(plain)
     assert refusal.value.problem is Problem.PATH_MISSING

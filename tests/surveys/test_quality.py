@@ -10,7 +10,7 @@ from surveys.analysing import matrix, quality
 from surveys.analysing.quality_rules import Flag
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.collecting import bulk, segments
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.errors import SurveyError
 from surveys.models import AuditEntry
@@ -34,7 +34,7 @@ def make_scored_wave(session, rules=RULES, **settings):
         "anchors": [text("Very poor"), text("Excellent")],
     }  # fmt: skip
     dimension = {"id": "ALL", "name": text("All"), "indicators": CODES}
-    questionnaire = Questionnaire.load(
+    questionnaire = loading.load(
         {
             "format": "manyi/1",
             "code": "scored",

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from surveys.collecting import waves
 from surveys.collecting.frame import add_unit, find_customer, import_customers
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Customer, Unit, UnitLevel, Version, Wave
 
@@ -62,7 +62,7 @@ CODES = ("Q1", "Q2", "Q3", "CH.hall", "CH.line")
 
 
 def make_version(session: Session, **changes) -> Version:
-    return publishing.publish(session, Questionnaire.load(document(**changes)), "Test", NOW)
+    return publishing.publish(session, loading.load(document(**changes)), "Test", NOW)
 
 
 def make_wave(session: Session, version: Version | None = None, *, opened: bool = True, **settings) -> Wave:

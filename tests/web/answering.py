@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from surveys.collecting import responses, waves
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response
 from tests.surveys.worlds import text
@@ -89,7 +89,7 @@ def make_wave(session, *, opened=True, **settings):
     """Publish the questionnaire and open a wave of it."""
     version = publishing.latest_version(session, "site")
     if version is None:
-        version = publishing.publish(session, Questionnaire.load(DOCUMENT), "Test", NOW)
+        version = publishing.publish(session, loading.load(DOCUMENT), "Test", NOW)
     named = {"code": "W", "title": "Wave", "now": NOW} | settings
     wave = waves.create_wave(session, version, **named)
     if opened:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from surveys import audit, instruments
 from surveys.collecting import waves
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Version
 from tests.surveys.worlds import NOW, document
@@ -66,7 +66,7 @@ def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer):
 
 
 def test_waves_of_a_version_are_listed(designer, session):
-    version = publishing.publish(session, Questionnaire.load(document()), "somebody", NOW)
+    version = publishing.publish(session, loading.load(document()), "somebody", NOW)
     waves.create_wave(session, version, code="W7", title="Seventh", now=NOW)
     session.commit()
     page = designer.browse("/questionnaires/version/small/1")
@@ -79,7 +79,7 @@ def test_a_document_comes_back_as_it_was(designer):
     response = designer.client.get(f"{FULL}/document.json")
     assert response.status_code == 200
     assert response.headers["Content-Disposition"] == 'attachment; filename="utility_csi-full.json"'
-    loaded = Questionnaire.load(json.loads(response.text))
+    loaded = loading.load(json.loads(response.text))
     assert loaded.content_hash == instruments.load("utility_csi").content_hash
 
 
@@ -159,7 +159,7 @@ def test_texts_of_authors_stay_texts(designer, session):
         "zh": "x",
     }
     made["pipes"] = {"nobody": {"fallback": {"en": "<i>someone</i>", "zh": "某人"}}}
-    version = publishing.publish(session, Questionnaire.load(made), "<u>somebody</u>", NOW)
+    version = publishing.publish(session, loading.load(made), "<u>somebody</u>", NOW)
     waves.create_wave(session, version, code="W1", title={"en": wild, "zh": wild}, now=NOW)
     session.commit()
     for path in (

@@ -11,7 +11,7 @@ from surveys import audit
 from surveys.collecting import responses, waves
 from surveys.collecting.invitations import token_hash
 from surveys.collecting.submitting import submit
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Invitation, Wave
 from tests.surveys.worlds import document
@@ -30,7 +30,7 @@ GOOD = {
 @pytest.fixture
 def version(session):
     """A published version of a small questionnaire."""
-    made = publishing.publish(session, Questionnaire.load(document()), "somebody", datetime.now(UTC))
+    made = publishing.publish(session, loading.load(document()), "somebody", datetime.now(UTC))
     session.commit()
     return made
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from surveys.analysing import matrix
-from surveys.document.questionnaire import Questionnaire
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response, Unit, Wave
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
@@ -318,7 +318,7 @@ def reword(session, code: str) -> None:
     ]
     (row,) = [row for row in rows if row["code"] == code]
     row["text"] = {language: f"{words} (!)" for language, words in row["text"].items()}
-    wave.version = publishing.publish(session, Questionnaire.load(document), "test", NOW)
+    wave.version = publishing.publish(session, loading.load(document), "test", NOW)
     # Another title, so that no page that is kept from another test is shown.
     wave.title = {"en": f"Reworded {code}", "zh": f"改写 {code}"}
     session.commit()

@@ -5,34 +5,15 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from surveys import words
 from surveys.document.indicators import ConstructNode
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import fill, in_language, piped_names
 from surveys.logic import writing
 from surveys.logic.reading import parse
-from surveys.questions import AnyQuestion
-from surveys.questions.grid import Grid
-from surveys.questions.kano import Kano
-from surveys.questions.number import Number
-from surveys.questions.rating import Rating
+from surveys.questions.base import Question
 from web.respond.compile import plain_text
 
-KINDS = {
-    "grid": _l("Rating grid"),
-    "rating": _l("Rating"),
-    "nps": _l("Recommendation (NPS)"),
-    "single": _l("One choice"),
-    "dropdown": _l("One choice from a list"),
-    "consent": _l("Consent"),
-    "multiple": _l("Several choices"),
-    "ranking": _l("Ranking"),
-    "number": _l("Number"),
-    "short_text": _l("Short text"),
-    "long_text": _l("Long text"),
-    "date": _l("Date"),
-    "kano": _l("Kano pair"),
-    "statement": _l("Statement"),
-}
 TIERS = {
     "basic": _l("Basic expectation"),
     "price_linked": _l("Price-linked expectation"),
@@ -157,29 +138,28 @@ class Reading:
             blocks=tuple(self._block(question) for question in section.questions),
         )
 
-    def _block(self, question: AnyQuestion) -> Block:
-        rows = question.rows if isinstance(question, Grid) else ()
-        options = () if isinstance(question, Kano) else getattr(question, "options", ())
+    def _block(self, question: Question) -> Block:
+        options = question.offered() if question.decoder() is not None else ()
         return Block(
             code=question.code,
-            kind=question.type,
+            kind=words.say("types", question.type, self.language),
             text=self.words(question.text),
             hint=self.words(question.hint),
             condition=self.sentence(question.show_if),
             is_required=question.required,
             account=question.account or "",
             scale=self._scale(question),
-            rows=tuple(Line(row.code, self.words(row.text), self.sentence(row.show_if)) for row in rows),
+            rows=tuple(
+                Line(row.code, self.words(row.text), self.sentence(row.show_if))
+                for row in question.subquestions()
+            ),
             options=tuple(Line(option.code, self.words(option.text)) for option in options),
         )
 
-    def _scale(self, question: AnyQuestion) -> str:
-        if isinstance(question, Grid | Rating):
-            scale = self.document.scales[question.scale]
-            anchors = question.anchors or scale.anchors
-            if anchors is None:
-                return f"{scale.low}–{scale.high}"
-            return f"{scale.low} {self.words(anchors[0])} – {scale.high} {self.words(anchors[1])}"
-        if isinstance(question, Number):
-            return f"{question.low}–{question.high} {self.words(question.unit)}".strip()
-        return ""
+    def _scale(self, question: Question) -> str:
+        ends = question.ends(self.document.scales)
+        if ends is None:
+            return ""
+        if ends.anchors is None:
+            return f"{ends.low}–{ends.high} {self.words(ends.unit)}".strip()
+        return f"{ends.low} {self.words(ends.anchors[0])} – {ends.high} {self.words(ends.anchors[1])}"

@@ -27,7 +27,7 @@ from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
 from web.author import sources
-from web.author.reading import KINDS, TIERS, Reading
+from web.author.reading import TIERS, Reading
 from web.author.sources import Source
 from web.extensions import csrf, db
 from web.respond.pages import language_of, page_of
@@ -61,7 +61,6 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
         reading=reading,
         tree=reading.tree(),
         parts=reading.parts(),
-        kinds=KINDS,
         tiers=TIERS,
         forms=FORMS,
         waves=sources.waves_of(db.session, found.version) if found.version is not None else [],
@@ -129,7 +128,7 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
     page = make_response(
         redirect(url_for("author.preview", source=source, code=code, part=part, section=target), 303)
     )
-    if go.startswith("lang:") and go[5:] in i18n.LANGUAGES:
+    if go.startswith("lang:") and go[5:] in i18n.names():
         i18n.set_cookie(page, go[5:])
     return page
 

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from surveys import instruments
+from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
-from surveys.questions.grid import Grid
 from web.cli import Refusal
 from web.cli.database import session
 
@@ -37,7 +37,7 @@ def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
     try:
-        document = Questionnaire.load(file.read_bytes())
+        document = loading.load(file.read_bytes())
     except OSError as error:
         raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
     if json_file is not None:
@@ -75,7 +75,7 @@ def export(code: str, kind: str, output: Path) -> None:
 def report(document: Questionnaire) -> dict[str, Any]:
     """Say what was read; nothing is lost from our own format."""
     questions = list(document.questions())
-    rows = [row for question in questions if isinstance(question, Grid) for row in question.rows]
+    rows = [row for question in questions for row in question.subquestions()]
     conditions = [part for part in (*document.sections, *questions, *rows) if part.show_if is not None]
     conditions_of_stops = sum(len(section.stops) for section in document.sections)
     return {
@@ -85,7 +85,7 @@ def report(document: Questionnaire) -> dict[str, Any]:
         "sections": len(document.sections),
         "questions": len(questions),
         "rows": len(rows),
-        "options": sum(len(getattr(question, "options", ())) for question in questions),
+        "options": sum(len(question.offered()) for question in questions),
         "conditions": len(conditions) + conditions_of_stops,
         "mapped": len(conditions) + conditions_of_stops,
         "degraded": [],

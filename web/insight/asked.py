@@ -13,8 +13,6 @@ from surveys.editing import publishing
 from surveys.models import Response, Version, Wave
 from surveys.models.collection import ResponseState
 from surveys.questions.base import Text
-from surveys.questions.grid import Grid
-from surveys.questions.rating import Rating
 
 
 class Wording(NamedTuple):
@@ -67,16 +65,8 @@ def wordings(version: Version) -> dict[str, Wording]:
 
 def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
     for question in document.questions():
-        if not isinstance(question, Grid | Rating):
-            continue
-        scale = document.scales[question.scale]
-        ends = float(scale.low), float(scale.high)
-        around = (question.text, question.hint, *(question.anchors or scale.anchors or ()))
-        if isinstance(question, Grid):
-            for row in question.rows:
-                yield row.code, Wording(_read(document.languages, (*around, row.text)), ends)
-        else:
-            yield question.code, Wording(_read(document.languages, around), ends)
+        for rated in question.rated(document.scales):
+            yield rated.code, Wording(_read(document.languages, rated.texts), rated.ends)
 
 
 def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:

@@ -16,21 +16,12 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from surveys.asking.router import Item, Router
-from surveys.codes import DONT_KNOW, DONT_KNOW_FIELD, NOT_APPLICABLE, NOT_APPLICABLE_FIELD
-from surveys.document.checking import HOLE, SETTINGS
+from surveys.codes import NOT_APPLICABLE
 from surveys.document.questionnaire import Questionnaire, Section
-from surveys.document.wording import in_language, sanitise
+from surveys.document.wording import HOLE, SETTINGS, in_language, sanitise
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference, references
-from surveys.questions import slots_of
-from surveys.questions.choice import ChoiceQuestion
-from surveys.questions.grid import Grid
-from surveys.questions.kano import Kano
-from surveys.questions.multiple import Multiple
-from surveys.questions.number import Number
-from surveys.questions.ranking import Ranking
-from surveys.questions.rating import Rating
-from web.i18n import TAGS
-from web.respond.forms import page_form
+from web import i18n
+from web.respond.fields import page_form
 
 MARK = re.compile("\x02([^\x03]*)\x03")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -89,7 +80,7 @@ class CompiledPage:
         self.top, self.bottom = Pieces(top, names), Pieces(bottom, names)
         self.blocks = tuple(self._block(block, names) for block in blocks)
         self.marks = dict(_marks(document, section))
-        self.labels = dict(_labels(section, language))
+        self.labels = dict(_labels(document, section, language))
 
     def _block(self, html: str, names: Collection[str]) -> Block:
         head, *items, tail = html.split("\x1e")
@@ -146,7 +137,7 @@ class CompiledPage:
 
 def _render(document: Questionnaire, section: Section, language: str, conditions: Mapping[str, str]) -> str:
     form = page_form(document, section, language)()
-    with force_locale(language if language in TAGS else "en"):
+    with force_locale(i18n.locale(language)):
         return render_template(
             "respond/page.html",
             document=document,
@@ -154,7 +145,7 @@ def _render(document: Questionnaire, section: Section, language: str, conditions
             form=form,
             conditions=conditions,
             page_language=language,
-            page_tag=TAGS.get(language, language),
+            page_tag=i18n.tag(language),
             hole=hole,
             rich=_rich(language),
             plain=_plain(language),
@@ -195,39 +186,21 @@ def name_of(reference: Reference) -> str:
 def _marks(document: Questionnaire, section: Section) -> Iterator[tuple[str, dict[int, str] | str]]:
     """Give for each slot the hole of each stored value; for numbers the hole of the field."""
     for question in section.questions:
-        slots = [slot.code for slot in slots_of(question, document.scales)]
-        match question:
-            case Grid() | Rating():
-                scale = document.scales[question.scale]
-                for code in slots:
-                    points = {point: f"c:{code}={point}" for point in range(scale.low, scale.high + 1)}
-                    ways_out = {
-                        DONT_KNOW: f"c:{code}={DONT_KNOW_FIELD}",
-                        NOT_APPLICABLE: f"c:{code}={NOT_APPLICABLE_FIELD}",
-                    }
-                    yield code, points | ways_out
-            case ChoiceQuestion(code=code, options=options):
-                yield code, {option.value: f"c:{code}={option.code}" for option in options}
-            case Multiple(code=code, options=options):
-                yield from ((f"{code}.{option.code}", {1: f"c:{code}={option.code}"}) for option in options)
-            case Ranking(options=options):
-                for code in slots:
-                    yield code, {option.value: f"c:{code}={option.code}" for option in options}
-            case Kano(options=options):
-                for code in slots:
-                    yield code, {option.value: f"c:{code}={option.value}" for option in options}
-            case Number(code=code):
-                yield code, f"v:{code}"
+        for piece in question.pieces(document.scales):
+            for control in piece.controls:
+                if control.kind == "number":
+                    yield control.name, f"v:{control.name}"
+                marks: dict[str, dict[int, str]] = {}
+                for choice in control.choices:
+                    marks.setdefault(choice.slot, {})[choice.stored] = f"c:{control.name}={choice.sent}"
+                yield from marks.items()
 
 
-def _labels(section: Section, language: str) -> Iterator[tuple[str, str]]:
-    """Give for each field the words that name it in a list of errors."""
+def _labels(document: Questionnaire, section: Section, language: str) -> Iterator[tuple[str, str]]:
+    """Give for each question or row the words that name it in a list of errors."""
     for question in section.questions:
-        if isinstance(question, Grid):
-            for row in question.rows:
-                yield row.code, in_language(row.text, language)
-        else:
-            yield question.code, in_language(question.text, language)
+        for piece in question.pieces(document.scales):
+            yield piece.code, in_language(piece.text, language)
 
 
 def plain_text(html: str) -> str:

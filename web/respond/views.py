@@ -36,7 +36,7 @@ SLOWEST_PAGE_SECONDS = 3600.0
 def closed(_error: ClosedError) -> ResponseReturnValue:
     """Say kindly that the link cannot be used; nothing tells why."""
     db.session.rollback()
-    return render_template("respond/closed.html", page_tag=i18n.TAGS[i18n.choose()]), 404
+    return render_template("respond/closed.html", page_tag=i18n.tag(i18n.choose())), 404
 
 
 @blueprint.get("/s/<public_key>")
@@ -79,7 +79,7 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     with force_locale(found.language):
         return render_template(
             "respond/done.html",
-            page_tag=i18n.TAGS.get(found.language, found.language),
+            page_tag=i18n.tag(found.language),
             page_language=found.language,
             document=document,
             text=fill(text, names),
@@ -150,7 +150,7 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
             return redirect(f"{found.base}/done", 303)
         raise ClosedError from error
     page = make_response(redirect(target, 303))
-    if go.startswith("lang:") and go[5:] in i18n.LANGUAGES:
+    if go.startswith("lang:") and go[5:] in i18n.names():
         i18n.set_cookie(page, go[5:])
     return page
 
