@@ -15,7 +15,7 @@ from csi_model.answers.sample import IndicatorMatrix
 from csi_model.comparison.compare import compare_models
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
-from csi_model.inference.figures import Estimate
+from csi_model.inference.figures import Figure, figure
 from csi_model.measures.effects import total_effects
 from csi_model.options import Options
 from csi_model.resampling.draws import estimates
@@ -33,7 +33,7 @@ class Hit(NamedTuple):
     se: F64
 
 
-def hit(name: str, estimate: Estimate, truth: F64 | float) -> Hit:
+def hit(name: str, estimate: Figure, truth: F64 | float) -> Hit:
     """Compare an estimate with its truth."""
     value, low, high, se, true = (
         np.ravel(np.broadcast_to(part, np.shape(estimate.value)))
@@ -147,7 +147,7 @@ def hits(result: Result, name: str) -> Iterator[Hit]:
     parts = [cells({**part, "points": part["constructs"]}, result.spec) for part in (value, se, low, high)]
     for key, truth in cells(population(result.spec), result.spec).items():
         own = [part[key] for part in parts]
-        yield hit(f"{name}, {key}", Estimate(*own, p=own[0]), truth)
+        yield hit(f"{name}, {key}", figure(*own), truth)
 
 
 def _part(result: Result, field: str, place: int) -> F64:
@@ -215,5 +215,5 @@ def groups(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
         for part in ("value", "se", "low", "high", "p")
     }
     for key, true in cells(truth).items():
-        estimate = Estimate(**{part: parts_of[part][key] for part in parts_of})
+        estimate = figure(**{part: parts_of[part][key] for part in parts_of})
         yield hit(f"difference, {key}", estimate, true)

@@ -11,7 +11,6 @@ from csi_model.beside import expectations
 from csi_model.beside.retention import retention_map
 from csi_model.improvement.drivers import drivers
 from csi_model.improvement.ranking import rank_priorities
-from csi_model.inference.figures import Estimate
 from csi_model.inference.means import weighted_means
 from surveys.document.indicators import IndicatorSystem
 
@@ -78,9 +77,9 @@ def _expectations(
             "tier": tier,
             "n": int(gaps.n[at]),
             "verdict": gaps.verdict[at],
-            "expected": _figure(gaps.expected, at),
-            "perceived": _figure(gaps.perceived, at),
-            "gap": _figure(gaps.gap, at),
+            "expected": gaps.expected.at(at).plain(with_se=False),
+            "perceived": gaps.perceived.at(at).plain(with_se=False),
+            "gap": gaps.gap.at(at).plain(with_se=False),
         }
         for at, tier in enumerate(gaps.tiers)
     ]
@@ -104,10 +103,12 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
     return {
         "cuts": list(CUTS),
         "n": found.n_used,
-        "segments": {name: _figure(found.shares, at) for at, name in enumerate(found.segments)},
+        "segments": {
+            name: found.shares.at(at).plain(with_se=False) for at, name in enumerate(found.segments)
+        },
         "loyalty": None
         if found.loyalty is None
-        else {name: _figure(found.loyalty, at) for at, name in enumerate(found.segments)},
+        else {name: found.loyalty.at(at).plain(with_se=False) for at, name in enumerate(found.segments)},
     }
 
 
@@ -144,14 +145,7 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
             "top_share": float(ranking.top_share[at]),
             "importance": float(own[at]),
             "points": float(points[at]),
-            "potential": _figure(ranking.potential, at),
+            "potential": ranking.potential.at(at).plain(with_se=False),
         }
         for at in ranking.order.tolist()
     ]
-
-
-def _figure(estimate: Estimate, at: int) -> dict[str, Any]:
-    value, low, high = (float(part[at]) for part in (estimate.value, estimate.low, estimate.high))
-    if not np.isfinite(value):
-        return {"value": None, "ci": None}
-    return {"value": value, "ci": [low, high] if np.isfinite([low, high]).all() else None}

@@ -15,6 +15,7 @@ from csi_model.assessment.exact_fit import exact_fit
 from csi_model.assessment.predict import predict
 from csi_model.errors import ModelError
 from csi_model.estimation import by_covariance
+from csi_model.inference.plain import number
 from csi_model.options import Options
 from csi_model.pls import products
 from csi_model.resampling.bootstrap import LARGE
@@ -85,15 +86,11 @@ def assess(
     return found | {"cautions": cautions}
 
 
-def _number(value: float | np.floating[Any]) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
 def _pairs(spec: ModelSpec, found: Any) -> list[list[Any]]:
     names = spec.construct_ids
     tables: list[NDArray[np.float64]] = [found.value, found.low, found.high, found.upper]
     return [
-        [names[column], names[row], *(_number(table[row, column]) for table in tables)]
+        [names[column], names[row], *(number(table[row, column]) for table in tables)]
         for row in range(len(names))
         for column in range(row)
     ]
@@ -110,9 +107,9 @@ def _prediction(spec: ModelSpec, data: IndicatorMatrix, options: Options, n_fold
         "technique": found.technique,
         "benchmark": found.benchmark,
         "indicators": {
-            code: {"q2_predict": _number(found.q2_predict[k])}
-            | {f"rmse{name}": _number(error.rmse[k]) for name, error in errors.items()}
-            | {f"mae{name}": _number(error.mae[k]) for name, error in errors.items()}
+            code: {"q2_predict": number(found.q2_predict[k])}
+            | {f"rmse{name}": number(error.rmse[k]) for name, error in errors.items()}
+            | {f"mae{name}": number(error.mae[k]) for name, error in errors.items()}
             for k, code in enumerate(found.codes)
         },
     }

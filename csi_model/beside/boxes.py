@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.beside.net_promoter import answered
 from csi_model.errors import DataError
-from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
 
@@ -18,9 +18,9 @@ from csi_model.inference.means import n_effective, weighted_means
 class Boxes:
     """Shares 0-1 of the top and bottom boxes of a scale, and the mean in scale points."""
 
-    top: Estimate
-    bottom: Estimate
-    mean: Estimate
+    top: Figure
+    bottom: Figure
+    mean: Figure
     n: int
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.many import holm
 from csi_model.inference.means import n_effective, weighted_means
 
@@ -33,7 +33,7 @@ class Gaps:
     Attributes
     ----------
     tiers : tuple of str
-    expected, perceived, gap : Estimate
+    expected, perceived, gap : Figure
         Points, (n_tiers,). Gaps are taken within respondents who answered both sides.
     p_holm : ndarray of shape (n_tiers,)
         Probability of such a gap by chance, corrected for the number of tiers.
@@ -41,19 +41,19 @@ class Gaps:
         ``short``, ``met`` or ``exceeded``.
     n : ndarray of shape (n_tiers,)
         Respondents with both sides.
-    falling_short : Estimate
+    falling_short : Figure
         Share 0-1 of respondents whose perception stays more than ``margin`` points below their expectation.
     cautions : tuple of Caution
     """
 
     tiers: tuple[str, ...]
-    expected: Estimate
-    perceived: Estimate
-    gap: Estimate
+    expected: Figure
+    perceived: Figure
+    gap: Figure
     p_holm: F64
     verdict: tuple[str, ...]
     n: NDArray[np.int64]
-    falling_short: Estimate
+    falling_short: Figure
     cautions: tuple[Caution, ...]
 
 
@@ -147,6 +147,6 @@ def _score(items: F64, tier: str) -> F64:
         return np.asarray(np.where(answered, items, 0.0).sum(axis=1) / answered.sum(axis=1))
 
 
-def _estimate(table: F64, weights: F64, clusters: NDArray[np.generic] | None, level: float) -> Estimate:
+def _estimate(table: F64, weights: F64, clusters: NDArray[np.generic] | None, level: float) -> Figure:
     means, covariance = weighted_means(table, weights, clusters)
     return from_normal(means, np.sqrt(np.diag(covariance)), level=level)

@@ -15,7 +15,7 @@ from csi_model.arrays import F64
 from csi_model.beside.retention import check_points
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_floor
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.means import weighted_means
 
 
@@ -25,21 +25,21 @@ class Facets:
 
     Attributes
     ----------
-    total : Estimate
+    total : Figure
         Score of the whole, points 0-100 (shape ()).
-    facets : mapping of facet to Estimate
+    facets : mapping of facet to Figure
     shares : mapping of facet to float
         Weight of each facet in the whole; the whole is exactly the weighted mean of its facets.
-    items : Estimate
+    items : Figure
         (n_items,)
     scores : ndarray of shape (n_respondents,)
         Each respondent's score over answered items; ``nan`` where nothing was answered.
     """
 
-    total: Estimate
-    facets: Mapping[str, Estimate]
+    total: Figure
+    facets: Mapping[str, Figure]
     shares: Mapping[str, float]
-    items: Estimate
+    items: Figure
     scores: F64
 
 

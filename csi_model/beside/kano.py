@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
-from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
@@ -39,7 +39,7 @@ class Kano:
 
     Attributes
     ----------
-    shares : Estimate
+    shares : Figure
         Share 0-1 of every category in the order of ``CATEGORIES``, (6,).
     category : str
         The most frequent one.
@@ -49,19 +49,19 @@ class Kano:
         Share of bootstrap draws in which the category is the most frequent, 0-1.
     clear : bool
         Whether it beats the runner-up beyond chance.
-    better, worse : Estimate
+    better, worse : Figure
         Satisfaction gained by offering the service (0 to 1) and lost by not offering it (-1 to 0).
     n : int
     cautions : tuple of Caution
     """
 
-    shares: Estimate
+    shares: Figure
     category: str
     tier: str | None
     support: float
     clear: bool
-    better: Estimate
-    worse: Estimate
+    better: Figure
+    worse: Figure
     n: int
     cautions: tuple[Caution, ...]
 
@@ -150,7 +150,7 @@ def classify_service(
     )
 
 
-def _ratio(shares: F64, covariance: F64, numerator: NDArray[np.float64], level: float) -> Estimate:
+def _ratio(shares: F64, covariance: F64, numerator: NDArray[np.float64], level: float) -> Figure:
     """Numerator over the share of A, O, M and I, by linearisation."""
     known = np.array([1.0, 1, 1, 1, 0, 0])
     total = float(known @ shares)

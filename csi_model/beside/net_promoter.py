@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
-from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
 
@@ -18,8 +18,8 @@ from csi_model.inference.means import n_effective, weighted_means
 class NetPromoter:
     """Net promoter score, -100 to 100, and the shares (0-1) of promoters, passives and detractors."""
 
-    score: Estimate
-    shares: Estimate
+    score: Figure
+    shares: Figure
     n: int
 
 

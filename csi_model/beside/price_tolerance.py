@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_floor, check_weights
-from csi_model.inference.figures import Estimate, critical, from_normal, share_interval
+from csi_model.inference.figures import Figure, critical, figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
 
@@ -22,19 +22,19 @@ class PriceTolerance:
     ----------
     increases : ndarray of shape (n_steps,)
         Price increases asked about, percent.
-    staying : Estimate
+    staying : Figure
         Share 0-1 that stays at each increase, never rising with the price.
-    tolerated : Estimate
+    tolerated : Figure
         Increase at which half have left (percent, shape ()), by straight lines between the steps. A value or
         an end beyond the highest increase asked is ``nan``; ``p`` has no meaning and is ``nan``.
-    points : Estimate
+    points : Figure
         Area under the curve as a percentage of all staying throughout (0-100, shape ()).
     """
 
     increases: F64
-    staying: Estimate
-    tolerated: Estimate
-    points: Estimate
+    staying: Figure
+    tolerated: Figure
+    points: Figure
     cautions: tuple[Caution, ...] = ()
 
 
@@ -101,14 +101,15 @@ def price_tolerance(
     return PriceTolerance(
         increases,
         share_interval(shares, error, n_effective(mass), level=level),
-        _half_left(at, curve, spread, critical(level)),
+        _half_left(at, curve, spread, level),
         from_normal(area @ curve, np.sqrt(max(area @ spread @ area, 0.0)), level=level),
         cautions,
     )
 
 
-def _half_left(at: F64, curve: F64, covariance: F64, z: float) -> Estimate:
+def _half_left(at: F64, curve: F64, covariance: F64, level: float) -> Figure:
     """Find where the curve crosses one half, and the ends of the set in which it may."""
+    z = critical(level)
     value = error = np.nan
     if curve[-1] <= 0.5:
         k = int(np.argmax(curve <= 0.5))
@@ -128,7 +129,7 @@ def _half_left(at: F64, curve: F64, covariance: F64, z: float) -> Estimate:
     low = min(ends, default=np.nan)
     left_for_certain = curve[-1] < 0.5 and (curve[-1] - 0.5) ** 2 > z**2 * covariance[-1, -1]
     high = max(ends, default=np.nan) if left_for_certain else np.nan
-    return Estimate(*(np.asarray(figure, float) for figure in (value, error, low, high, np.nan)))
+    return figure(value, error, low, high, level=level)
 
 
 def _falling(means: F64, mass: F64) -> tuple[F64, F64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_length, check_weights
-from csi_model.inference.figures import Estimate, from_normal, share_interval
+from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
 SEGMENTS = ("loyal", "captive", "free_to_go", "at_risk")
@@ -27,9 +27,9 @@ class RetentionMap:
         at_risk (dissatisfied, cheap).
     membership : ndarray of shape (n_respondents,)
         Position in ``segments``; -1 where either score is missing.
-    shares : Estimate
+    shares : Figure
         Weighted shares 0-1, (4,); they sum to 1.
-    loyalty : Estimate or None
+    loyalty : Figure or None
         Mean loyalty points by segment, ``nan`` below the floor.
     near_cut_share : float
         Share of respondents within five points of either cut, whom another cut would move.
@@ -38,8 +38,8 @@ class RetentionMap:
 
     segments: tuple[str, ...]
     membership: NDArray[np.int64]
-    shares: Estimate
-    loyalty: Estimate | None
+    shares: Figure
+    loyalty: Figure | None
     near_cut_share: float
     n_used: int
     cautions: tuple[Caution, ...]
@@ -127,7 +127,7 @@ def _by_segment(
     *,
     floor: int,
     level: float,
-) -> Estimate:
+) -> Figure:
     mean, error = np.full(4, np.nan), np.full(4, np.nan)
     for k in range(4):
         rows = (membership == k) & ~np.isnan(scores)

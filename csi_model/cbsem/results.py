@@ -15,6 +15,7 @@ from csi_model.cbsem.fit_measures import Fit
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ModelError
+from csi_model.inference.plain import number
 
 
 @dataclass(frozen=True)
@@ -258,15 +259,15 @@ class CbsemResult:
         for row in self.estimates:
             line: dict[str, Any] = {"group": row.group} if several else {}
             line |= {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "est": row.est, "se": row.se}
-            line |= {"z": row.z, "p": row.p, "std_all": _plain(row.std_all), "std_lv": _plain(row.std_lv)}
+            line |= {"z": row.z, "p": row.p, "std_all": number(row.std_all), "std_lv": number(row.std_lv)}
             rows.append(line)
         per_group = [
             {
                 "loadings": {
-                    name: {item: _plain(value) for item, value in items.items()}
+                    name: {item: number(value) for item, value in items.items()}
                     for name, items in self.loadings(group).items()
                 },
-                "r_squared": {name: _plain(value) for name, value in self.r_squared[group].items()},
+                "r_squared": {name: number(value) for name, value in self.r_squared[group].items()},
                 "index_weights": self.index_weights(group),
                 "latent_means": self.latent_means(group),
             }
@@ -288,7 +289,3 @@ class CbsemResult:
         else:
             out |= per_group[0]
         return out
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

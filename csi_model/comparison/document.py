@@ -16,6 +16,7 @@ from csi_model.comparison.statistic import pls_weights, without_interactions
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.document import OUTER, QUALITY
 from csi_model.inference.many import holm
+from csi_model.inference.plain import number
 from csi_model.measures import effects
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
@@ -94,11 +95,6 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
         "overall": None,
         "micom": None,
     }
-
-
-def number(value: float | np.floating[Any]) -> float | None:
-    """Give a plain number, None for nan."""
-    return float(value) if np.isfinite(value) else None
 
 
 COMPARING = 0.6  # share of the work that is not MICOM and the test of the whole

@@ -17,7 +17,7 @@ from csi_model.comparison import draws as draw
 from csi_model.comparison.draws import Look, Sample, Statistic
 from csi_model.comparison.shuffling import level_free, n_exchangeable
 from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import Estimate, critical, from_draws
+from csi_model.inference.figures import Figure, critical, figure, from_draws
 from csi_model.inference.many import holm
 from csi_model.options import Progress
 
@@ -33,7 +33,7 @@ class Difference:
     first, second : str
     estimates : mapping of name to pair of ndarray
         The estimates of either group, in the shape of one estimate.
-    difference : mapping of name to Estimate
+    difference : mapping of name to Figure
         First minus second with bootstrap interval; ``p`` is that of the bootstrap. Without resamples, and
         where fewer than half of them have the figure, all but the value is ``nan``.
     p_permutation : mapping of name to ndarray
@@ -48,7 +48,7 @@ class Difference:
     first: str
     second: str
     estimates: Mapping[str, tuple[F64, F64]]
-    difference: Mapping[str, Estimate]
+    difference: Mapping[str, Figure]
     p_permutation: Mapping[str, F64]
     p_holm: Mapping[str, F64]
     failed: tuple[int, int]
@@ -248,7 +248,7 @@ def _cautions(members: Mapping[str, IndicatorMatrix], pairs: list[Difference]) -
     return found
 
 
-def _estimate(value: F64, draws: F64 | None, level: float) -> Estimate:
+def _estimate(value: F64, draws: F64 | None, level: float) -> Figure:
     """Give the interval of each figure that at least half of the draws have."""
     shape, flat = value.shape, value.ravel()
     parts = np.full((4, flat.size), np.nan)
@@ -258,7 +258,7 @@ def _estimate(value: F64, draws: F64 | None, level: float) -> Estimate:
         if there.any():
             found = from_draws(flat[there], drawn[:, there], level=level)
             parts[:, there] = found.se, found.low, found.high, found.p
-    return Estimate(value, *(part.reshape(shape) for part in parts))
+    return figure(value, *(part.reshape(shape) for part in parts), level=level)
 
 
 def _permutation_p(observed: F64, drawn: F64) -> F64:

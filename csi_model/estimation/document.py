@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
+from csi_model.inference.plain import plain
 from csi_model.measures import effects, reliability, validity
 from csi_model.measures.effects import f_squared, r_squared_adjusted
 from csi_model.measures.fit import d_g, d_uls, srmr
@@ -36,8 +37,8 @@ def document(result: Result) -> dict[str, Any]:
     found["groups"] = {
         name: None if group is None else _own(group) | {"groups": {}} for name, group in result.groups.items()
     }
-    plain: dict[str, Any] = _plain(found)  # figures that do not exist, such as an interaction's AVE, are nan
-    return plain
+    written: dict[str, Any] = plain(found)  # figures that do not exist, such as an interaction's AVE, are nan
+    return written
 
 
 @np.errstate(invalid="ignore", divide="ignore")
@@ -271,15 +272,3 @@ def _fit(result: Result) -> dict[str, Any]:
     )
     measures = {"srmr": srmr, "d_uls": d_uls, "d_g": d_g}
     return {name: float(measure(corr, implied)) for name, measure in measures.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, np.integer):
-        return int(value)
-    return value

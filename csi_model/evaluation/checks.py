@@ -10,7 +10,7 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.evaluation.panel import Panel
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import between_variance
 
 FEW_UNITS = 8
@@ -19,14 +19,14 @@ FEW_UNITS = 8
 class ParallelTrends(NamedTuple):
     """Did treated and comparison units move alike before the measure?
 
-    ``placebo`` holds one Estimate per earlier before-wave (difference-in-differences to the last before-wave,
+    ``placebo`` holds one Figure per earlier before-wave (difference-in-differences to the last before-wave,
     shape (n_before - 1, n_figures)), ``wald`` and ``p`` the joint test (n_figures,), ``p`` is ``nan``
     where units are too few for one, ``detectable`` the
     divergence in points that the data would have shown with 80 % probability.
     """
 
     waves: tuple[str, ...]
-    placebo: Estimate
+    placebo: Figure
     wald: F64
     p: F64
     detectable: F64
@@ -44,7 +44,7 @@ class RegressionToMean(NamedTuple):
 
 
 def parallel_trends(
-    by_wave: Estimate, steps: F64, before: tuple[str, ...], level: float, df: float
+    by_wave: Figure, steps: F64, before: tuple[str, ...], level: float, df: float
 ) -> ParallelTrends | None:
     """Test whether both sides moved alike before the measure; None with fewer than two waves before."""
     n = len(before) - 1
@@ -119,7 +119,7 @@ def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution
     return []
 
 
-def rebound_cautions(effect: Estimate, rebound: RegressionToMean) -> list[Caution]:
+def rebound_cautions(effect: Figure, rebound: RegressionToMean) -> list[Caution]:
     """Caution where the effect may be a return to the mean."""
     bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
     return [

@@ -20,7 +20,7 @@ from csi_model.evaluation.checks import (
     unit_cautions,
 )
 from csi_model.evaluation.panel import unit_panel
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Evaluation:
 
     Attributes
     ----------
-    effect : Estimate
+    effect : Figure
         Extra change of treated over comparison units (points), (n_figures,).
     levels : ndarray of shape (2, n_waves, n_figures)
         Mean of comparison (0) and treated (1) units by wave.
     waves : tuple of str
-    by_wave : Estimate
+    by_wave : Figure
         Event study: difference treated - comparison in each wave, minus that of the last before-wave.
     trends : ParallelTrends or None
         ``None`` with a single before-wave; a caution says so.
@@ -44,10 +44,10 @@ class Evaluation:
     cautions : tuple of Caution
     """
 
-    effect: Estimate
+    effect: Figure
     levels: F64
     waves: tuple[str, ...]
-    by_wave: Estimate
+    by_wave: Figure
     trends: ParallelTrends | None
     regression_to_mean: RegressionToMean
     n_treated: int

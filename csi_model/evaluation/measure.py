@@ -14,7 +14,7 @@ from csi_model.estimation.estimate import estimate
 from csi_model.estimation.scores import respondent_scores
 from csi_model.evaluation.effect import Evaluation, evaluate_measure
 from csi_model.inference.many import holm
-from csi_model.inference.plain import figure
+from csi_model.inference.plain import number
 from csi_model.options import Options
 from csi_model.specify import ModelSpec
 
@@ -92,14 +92,14 @@ def effect_of_measure(
     constructs = {}
     for at, place in enumerate(shown.tolist()):
         constructs[spec.construct_ids[place]] = {
-            "effect": figure(found.effect, at)
+            "effect": found.effect.at(at).plain()
             | {"p": float(found.effect.p[at]), "p_holm": float(corrected[at])},
             "comparison": found.levels[0, :, at].tolist(),
             "treated": found.levels[1, :, at].tolist(),
-            "by_wave": [figure(found.by_wave, (number, at)) for number in range(len(found.waves))],
-            "trend_p": None if found.trends is None else _finite(found.trends.p[at]),
-            "detectable": None if found.trends is None else _finite(found.trends.detectable[at]),
-            "expected_gain": _finite(found.regression_to_mean.expected_gain[at]),
+            "by_wave": [found.by_wave.at(wave_at, at).plain() for wave_at in range(len(found.waves))],
+            "trend_p": None if found.trends is None else number(found.trends.p[at]),
+            "detectable": None if found.trends is None else number(found.trends.detectable[at]),
+            "expected_gain": number(found.regression_to_mean.expected_gain[at]),
         }
     return {
         "index": spec.index,
@@ -112,7 +112,3 @@ def effect_of_measure(
         "constructs": constructs,
         "cautions": [caution.plain() for caution in (*yardstick.cautions, *doubts)],
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -13,7 +13,7 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.drivers import LEVELS, Drivers, drivers
-from csi_model.inference.figures import Estimate, from_draws
+from csi_model.inference.figures import Figure, from_draws
 
 
 def ranked(result: Result, *, top: int = 3) -> dict[str, Any]:
@@ -59,18 +59,13 @@ def _ranked(found: Drivers, level: str, top: int, confidence: float) -> list[dic
             "performance": float(y[kept[k]]),
             "quadrant": quadrant[k],
             "potential": float(order.potential.value[k]),
-            "potential_ci": ends_of(order.potential, k),
+            "potential_ci": order.potential.at(k).plain()["ci"],
             "rank": int(order.rank[k]),
             "rank_ci": [float(order.rank_low[k]), float(order.rank_high[k])],
             "top_share": float(order.top_share[k]),
         }
         for k in order.order
     ]
-
-
-def ends_of(estimate: Estimate, place: int) -> list[float]:
-    """Give both ends of an interval as plain numbers."""
-    return [float(estimate.low[place]), float(estimate.high[place])]
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,7 @@ class Ranking:
 
     Attributes
     ----------
-    potential : Estimate
+    potential : Figure
         Importance x (100 - performance): index points if all the room left were used.
     order : ndarray of shape (n_candidates,)
         Positions of candidates, the most promising first.
@@ -108,7 +103,7 @@ class Ranking:
         Share of resamples in which the candidate is among the first ``top``.
     """
 
-    potential: Estimate
+    potential: Figure
     order: NDArray[np.int64]
     rank: NDArray[np.int64]
     rank_low: F64

@@ -14,10 +14,11 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.drivers import LEVELS, Levels, drivers
-from csi_model.improvement.ranking import Ranking, ends_of
+from csi_model.improvement.ranking import Ranking
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Estimate, share_interval
+from csi_model.inference.figures import Figure, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.inference.plain import number
 from csi_model.measures.effects import points_per_point
 
 
@@ -74,12 +75,12 @@ def stated(
             {
                 "id": code,
                 "share": float(answer.shares.value[k]),
-                "share_ci": ends_of(answer.shares, k),
+                "share_ci": answer.shares.at(k).plain()["ci"],
                 "importance": float(derived[k]),
             }
             for k, code in enumerate(names)
         ],
-        "rank_agreement": float(answer.rank_agreement) if np.isfinite(answer.rank_agreement) else None,
+        "rank_agreement": number(answer.rank_agreement),
         "hidden": [names[k] for k in answer.hidden],
         "overrated": [names[k] for k in answer.overrated],
     }
@@ -91,7 +92,7 @@ class Stated:
 
     Attributes
     ----------
-    shares : Estimate
+    shares : Figure
         Share 0-1 of those who had the option that picked it, (n_options,).
     rank_agreement : float
         Spearman correlation with derived importance, ``nan`` without it.
@@ -101,7 +102,7 @@ class Stated:
         The other way round: said to matter, with little effect on the index.
     """
 
-    shares: Estimate
+    shares: Figure
     rank_agreement: float
     hidden: tuple[int, ...]
     overrated: tuple[int, ...]

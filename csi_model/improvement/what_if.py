@@ -14,7 +14,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.drivers import drivers
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Estimate, from_draws
+from csi_model.inference.figures import Figure, from_draws
 from csi_model.inference.means import weighted_means
 
 
@@ -66,9 +66,9 @@ class WhatIf:
 
     Attributes
     ----------
-    gain : Estimate
+    gain : Figure
         Index points (shape ()).
-    by_indicator : Estimate
+    by_indicator : Figure
         The part each question brings, (n_indicators,); the parts sum to ``gain``.
     realised : ndarray of shape (n_indicators,)
         How far the mean of each question rises (points): at most the lift, less at the ceiling.
@@ -77,8 +77,8 @@ class WhatIf:
     cautions : tuple of Caution
     """
 
-    gain: Estimate
-    by_indicator: Estimate
+    gain: Figure
+    by_indicator: Figure
     realised: F64
     index_after: float
     cautions: tuple[Caution, ...] = ()

@@ -1,26 +1,46 @@
-"""A number with its standard error and interval."""
+"""The one form of a number with its uncertainty, and the ways to make it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
+from csi_model.inference.plain import number
+
+# What may be said of a cell, in the order in which the site stores it.
+SHOWN, INDICATIVE, FEW, HELD, BREAK, REFUSED, FAILED = range(7)
+STATES = ("shown", "indicative", "few", "held", "break", "refused", "failed")
+
+# Names under which documents hold a figure whose error, ends and p stand beside it as `se`, `ci`, `p`; any
+# other has them under its own name (`rho_a_ci`).
+KEYS = ("value", "points", "estimate", "points_per_point")
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """Values with standard errors and intervals, all of one shape.
+class Figure:
+    """Numbers of one kind with their uncertainty; all arrays of one shape, ``nan`` where there is none.
 
     Attributes
     ----------
     value, se, low, high : ndarray
         Figure, standard error and the ends of its interval, in the unit of the figure.
     p : ndarray
-        Two-sided probability of a figure at least so far from zero if the truth were zero.
+        A probability; whoever makes the figure says of what.
+    n : ndarray
+        Answers behind each; ``nan`` where nobody counted.
+    state : ndarray of int8
+        What may be said of each: a place in `STATES`.
+    level : float
+        Nominal coverage of the intervals.
+    axes : tuple of tuple of str
+        Names along each axis: an empty one has no names, and without any this is empty too.
     """
 
     value: F64
@@ -28,9 +48,144 @@ class Estimate:
     low: F64
     high: F64
     p: F64
+    n: F64
+    state: NDArray[np.int8]
+    level: float = 0.95
+    axes: tuple[tuple[str, ...], ...] = ()
+
+    def at(self, *names: str | int) -> Figure:
+        """Give one cell, or what is left of the axes: a name, or a place, for each of the first ones.
+
+        Raises
+        ------
+        KeyError
+            An axis has no such name.
+        """
+        place = tuple(
+            name if isinstance(name, int | np.integer) else self._place(axis, name)
+            for axis, name in enumerate(names)
+        )
+        parts = {part: np.asarray(getattr(self, part)[place]) for part in _ARRAYS}
+        return Figure(**parts, level=self.level, axes=self.axes[len(names) :])
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Give a row for each cell: its names (its places, without names), then the seven numbers."""
+        for place in np.ndindex(self.value.shape):
+            names = [self.axes[axis][k] if self._has_names(axis) else k for axis, k in enumerate(place)]
+            yield *names, *(getattr(self, part)[place].item() for part in _ARRAYS)
+
+    def plain(self, key: str = "value", *, with_se: bool = True) -> Any:
+        """Give the figure as plain values, a mapping of names (a list, without names) for each axis.
+
+        A cell is ``{key: …, "se": …, "ci": [low, high]}``, None for what it has not; a cell without a value
+        has nothing.
+        """
+        if self.value.ndim:
+            cells = [self.at(k).plain(key, with_se=with_se) for k in range(len(self.value))]
+            return dict(zip(self.axes[0], cells, strict=True)) if self._has_names(0) else cells
+        error, low, high = (number(part.item()) for part in (self.se, self.low, self.high))
+        value = number(self.value.item())
+        is_whole = value is not None and low is not None and high is not None
+        return (
+            {key: value}
+            | ({"se": None if value is None else error} if with_se else {})
+            | {"ci": [low, high] if is_whole else None}
+        )
+
+    @classmethod
+    def read(cls, plain: Any, *, key: str | None = None, level: float = 0.95, n: float = np.nan) -> Figure:
+        """Read a figure from plain values: what `plain` wrote, or a part of any stored document.
+
+        Parameters
+        ----------
+        plain : mapping or sequence
+            One figure; or a mapping of names to figures, or a sequence of figures, of any depth. None is a
+            figure that does not exist. All entries of a mapping or sequence have one shape.
+        key : str, optional
+            The name that the figure has; by default the first of `KEYS` that is there.
+
+        Raises
+        ------
+        DataError
+            There is no such figure.
+        """
+        if isinstance(plain, Mapping) and not _is_cell(plain, key):
+            if not all(isinstance(item, Mapping | list | tuple | None) for item in plain.values()):
+                msg = f"No figure {key or ' or '.join(KEYS)} stands among {', '.join(map(str, plain))}."
+                raise DataError(msg, code="figure", remedy="Name the figure by its key in the document.")
+            parts = [cls.read(item, key=key, level=level, n=n) for item in plain.values()]
+            return _stacked(parts, tuple(map(str, plain)), level=level)
+        if isinstance(plain, list | tuple):
+            return _stacked([cls.read(item, key=key, level=level, n=n) for item in plain], (), level=level)
+        cell = plain or {}
+        name = key or next((each for each in KEYS if each in cell), KEYS[0])
+        of = "" if name in KEYS else f"{name}_"
+        low, high = cell.get(f"{of}ci") or (None, None)
+        found = (cell.get(name), cell.get(f"{of}se"), low, high, cell.get(f"{of}p"))
+        return figure(*(np.nan if each is None else each for each in found), n=n, level=level)
+
+    def _has_names(self, axis: int) -> bool:
+        return len(self.axes) > axis and bool(self.axes[axis])
+
+    def _place(self, axis: int, name: str) -> int:
+        try:
+            return self.axes[axis].index(name)
+        except (IndexError, ValueError):
+            raise KeyError(name) from None
 
 
-def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df: float = np.inf) -> Estimate:
+_ARRAYS = ("value", "se", "low", "high", "p", "n", "state")
+
+
+def figure(
+    value: F64 | float,
+    se: F64 | float = np.nan,
+    low: F64 | float = np.nan,
+    high: F64 | float = np.nan,
+    p: F64 | float = np.nan,
+    *,
+    n: F64 | float = np.nan,
+    level: float = 0.95,
+    axes: tuple[tuple[str, ...], ...] = (),
+) -> Figure:
+    """Make a figure of parts that broadcast to the shape of `value`; what has no value has failed."""
+    own = np.asarray(value, float)
+    error, lower, upper, chance, behind = (
+        np.broadcast_to(np.asarray(part, float), own.shape) for part in (se, low, high, p, n)
+    )
+    state = np.where(np.isfinite(own), SHOWN, FAILED).astype(np.int8)
+    return Figure(own, error, lower, upper, chance, behind, state, level, axes)
+
+
+def _is_cell(plain: Mapping[str, Any], key: str | None) -> bool:
+    """Tell a figure from a mapping of figures: its number stands in it."""
+    wanted = KEYS if key is None else (key,)
+    return any(plain.get(each, {}) is None or isinstance(plain.get(each), int | float) for each in wanted)
+
+
+def _stacked(parts: list[Figure], names: tuple[str, ...], *, level: float) -> Figure:
+    """Put figures of one shape along a new first axis, their names in the order of the first one's."""
+    inner = parts[0].axes if parts else ()
+    if len({(part.value.shape, *map(frozenset, part.axes)) for part in parts}) > 1:
+        msg = "The entries are figures of several shapes."
+        raise DataError(msg, code="figure", remedy="Read them one by one.")
+    arrays: dict[str, Any] = {part: [] for part in _ARRAYS}
+    for each in parts:
+        places = [
+            [each.axes[axis].index(name) for name in inner[axis]]
+            if axis < len(inner) and inner[axis]
+            else range(size)
+            for axis, size in enumerate(each.value.shape)
+        ]
+        for part, cells in arrays.items():
+            own = getattr(each, part)
+            cells.append(own[np.ix_(*places)] if places else own)
+    found = {part: np.array(cells, np.int8 if part == "state" else float) for part, cells in arrays.items()}
+    axes = (names, *inner)
+    return Figure(**found, level=level, axes=axes if any(axes) else ())
+
+
+def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df: float = np.inf) -> Figure:
     """Give value ± quantile x standard error, by the normal or (finite ``df``) Student's distribution.
 
     Parameters
@@ -47,10 +202,10 @@ def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.abs(value) / se
     ratio = np.where((se == 0) & (value == 0), 0.0, ratio)
-    return Estimate(value.copy(), se.copy(), value - half, value + half, 2 * stats.t.sf(ratio, df))
+    return figure(value.copy(), se.copy(), value - half, value + half, 2 * stats.t.sf(ratio, df), level=level)
 
 
-def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Estimate:
+def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Figure:
     """Give the percentile interval of draws (first axis) around the figure they belong to.
 
     Parameters
@@ -77,10 +232,10 @@ def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Estima
     below = ((draws <= 0) & usable).sum(axis=0)
     above = ((draws >= 0) & usable).sum(axis=0)
     p = np.minimum(1.0, 2 * (np.minimum(below, above) + 1) / (count + 1))
-    return Estimate(value, np.nanstd(kept, axis=0, ddof=1), low, high, p)
+    return figure(value, np.nanstd(kept, axis=0, ddof=1), low, high, p, level=level)
 
 
-def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Estimate:
+def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Figure:
     r"""Give shares their logit interval, which never leaves 0 to 1.
 
     Parameters
@@ -100,7 +255,7 @@ def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Es
     reach = 1 - ((1 - level) / 2) ** (1 / max(n, 1.0))
     low = np.where(inner, low, np.where(shares <= 0, 0.0, 1 - reach))
     high = np.where(inner, high, np.where(shares <= 0, reach, 1.0))
-    return Estimate(shares, se, low, high, from_normal(shares, se, level=level).p)
+    return figure(shares, se, low, high, from_normal(shares, se, level=level).p, level=level)
 
 
 def critical(level: float, df: float = np.inf) -> float:

@@ -1,19 +1,27 @@
-"""Figures as plain values: anything to JSON, ``nan`` to null."""
+"""Anything as plain values: what JSON has no word for (``nan``, infinity, arrays) becomes what it has."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from csi_model.inference.figures import Estimate
+
+def number(value: float | np.floating[Any]) -> float | None:
+    """Give a number as JSON has it: None for ``nan`` and the infinite."""
+    return float(value) if math.isfinite(value) else None
 
 
-def figure(estimate_: Estimate, at: int | tuple[int, ...] = ()) -> dict[str, Any]:
-    """Write one figure of an `Estimate` as plain values."""
-    value, error, low, high = (
-        float(part[at]) for part in (estimate_.value, estimate_.se, estimate_.low, estimate_.high)
-    )
-    if not np.isfinite(value):
-        return {"value": None, "se": None, "ci": None}
-    return {"value": value, "se": error, "ci": [low, high] if np.isfinite([low, high]).all() else None}
+def plain(value: Any) -> Any:
+    """Give mappings, sequences, arrays and numbers of any depth as plain values; all else stays as it is."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.integer | np.bool_):
+        return plain(value.tolist())
+    if isinstance(value, float | np.floating):
+        return number(value)
+    return value

@@ -10,7 +10,7 @@ import numpy as np
 
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.series.wave import Form, check_modes
 
 WORDING, MODE, SCALE, ITEMS = "wording", "mode", "scale", "items"
@@ -46,7 +46,7 @@ class Break(NamedTuple):
 class Bridge:
     """The shift that a new wording, scale or mode alone makes, with its standard error (points)."""
 
-    shift: Estimate
+    shift: Figure
 
 
 def find_breaks(waves: Sequence[Form], *, mode_tolerance: float = 0.1) -> tuple[Break, ...]:

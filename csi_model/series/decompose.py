@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Estimate, from_draws
+from csi_model.inference.figures import Figure, from_draws
 from csi_model.inference.means import weighted_means
 from csi_model.series.split import Parts, split_change, split_parts
 from csi_model.series.wave import check_shares
@@ -18,16 +18,16 @@ from csi_model.series.wave import check_shares
 
 @dataclass(frozen=True)
 class Decomposition:
-    """A decomposed change with intervals: every field is an Estimate of the Parts field of its name."""
+    """A decomposed change with intervals: every field is a Figure of the Parts field of its name."""
 
-    change: Estimate
-    answers: Estimate
-    weights: Estimate
-    mix: Estimate
-    answers_by_item: Estimate
-    answers_by_segment: Estimate
-    weights_by_item: Estimate
-    mix_by_segment: Estimate
+    change: Figure
+    answers: Figure
+    weights: Figure
+    mix: Figure
+    answers_by_item: Figure
+    answers_by_segment: Figure
+    weights_by_item: Figure
+    mix_by_segment: Figure
     segments: tuple[str, ...]
     cautions: tuple[Caution, ...] = ()
 

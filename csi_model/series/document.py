@@ -9,8 +9,8 @@ import numpy as np
 
 from csi_model.errors import Caution
 from csi_model.estimation.result import Result
+from csi_model.inference.figures import figure
 from csi_model.inference.many import holm
-from csi_model.inference.plain import figure
 from csi_model.series import official
 
 
@@ -23,7 +23,7 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
         if at and np.isfinite(series.changes.value[at - 1]):
             clear = corrected[at - 1] < alpha
             rise = float(series.changes.value[at - 1])
-            change = figure(series.changes, at - 1) | {
+            change = series.changes.at(at - 1).plain() | {
                 "p_holm": float(corrected[at - 1]),
                 "verdict": ("up" if rise > 0 else "down") if clear else "no clear change",
             }
@@ -31,8 +31,8 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
             {
                 "wave": code,
                 "n_used": results[code].n_used,
-                "official": figure(series.official, at),
-                "re_estimated": figure(series.re_estimated, at),
+                "official": series.official.at(at).plain(),
+                "re_estimated": series.re_estimated.at(at).plain(),
                 "change": change,
                 "cautions": [caution.plain() for caution in results[code].cautions],
             }
@@ -42,11 +42,10 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
 
 def points_over_waves(result: Result, place: int) -> dict[str, Any]:
     """Give the points of a construct in one wave, with error and interval where there is one."""
-    value = float(result.points.constructs[0, place])
     interval = result.interval("constructs")
-    if interval is None or not np.isfinite(value):
-        return {"value": value if np.isfinite(value) else None, "ci": None}
-    return {"value": value, "ci": [float(interval[1][place]), float(interval[2][place])]}
+    ends = [np.nan] * 3 if interval is None else [part[place] for part in interval]
+    written: dict[str, Any] = figure(result.points.constructs[0, place], *ends).plain(with_se=False)
+    return written
 
 
 def once(cautions: Sequence[Caution]) -> list[Caution]:

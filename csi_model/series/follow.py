@@ -14,7 +14,6 @@ from csi_model.answers.sample import IndicatorMatrix, question_points
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
-from csi_model.inference.plain import figure
 from csi_model.options import Options, Progress
 from csi_model.remedies import REMEDIES
 from csi_model.series import official
@@ -239,19 +238,19 @@ def _why(
         return said | {"refused": error.plain()}
     cautions += found.cautions
     names = [results[pair[0]].spec.indicator_ids[row] for row in index_rows(results[pair[0]].spec)]
-    said |= {name: figure(getattr(found, name)) for name in ("change", "answers", "weights", "mix")}
+    said |= {name: getattr(found, name).plain() for name in ("change", "answers", "weights", "mix")}
     said["by_question"] = {
         name: {
-            "answers": figure(found.answers_by_item, at),
-            "weights": figure(found.weights_by_item, at),
+            "answers": found.answers_by_item.at(at).plain(),
+            "weights": found.weights_by_item.at(at).plain(),
         }
         for at, name in enumerate(names)
     }
     if segments is not None:
         said["by_segment"] = {
             name: {
-                "answers": figure(found.answers_by_segment, at),
-                "mix": figure(found.mix_by_segment, at),
+                "answers": found.answers_by_segment.at(at).plain(),
+                "mix": found.mix_by_segment.at(at).plain(),
             }
             for at, name in enumerate(found.segments)
         }

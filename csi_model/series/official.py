@@ -9,7 +9,7 @@ import numpy as np
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
 from csi_model.series.wave import Wave, check_shares, check_waves
 
@@ -22,26 +22,26 @@ class Series:
     ----------
     codes : tuple of str
         Waves in order of time.
-    official : Estimate
+    official : Figure
         With the base wave's weights, (n_waves,).
-    re_estimated : Estimate
+    re_estimated : Figure
         With each wave's own weights.
-    changes : Estimate
+    changes : Figure
         Official change to the wave before, (n_waves - 1,); a change over an unbridged break is ``nan``.
     breaks : tuple of Break
     cautions : tuple of Caution
     """
 
     codes: tuple[str, ...]
-    official: Estimate
-    re_estimated: Estimate
-    changes: Estimate
+    official: Figure
+    re_estimated: Figure
+    changes: Figure
     breaks: tuple[Break, ...]
     cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True)
-class Change(Estimate):
+class Change(Figure):
     """A change of the index between two waves (points), and what stands in the way of comparing them."""
 
     breaks: tuple[Break, ...] = ()

@@ -12,7 +12,7 @@ from csi_model.answers.weights import design_effect, start_weights, weight_cauti
 from csi_model.arrays import F64
 from csi_model.errors import Caution, ConvergenceError, DataError
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.means import n_effective
 from csi_model.survey_design.margins import Margin, Targets, read_targets
 
@@ -69,9 +69,9 @@ class Compared:
 
     Attributes
     ----------
-    weighted, unweighted : Estimate
+    weighted, unweighted : Figure
         Standard errors are s/√n without weights and s_w √(deff/n) with them.
-    difference : Estimate
+    difference : Figure
         Weighted minus unweighted; its standard error is that of a difference within the same respondents.
     design_effect : ndarray of shape (n_columns,)
         Of the weights of those who answered the column.
@@ -79,9 +79,9 @@ class Compared:
         Answers with a positive weight.
     """
 
-    weighted: Estimate
-    unweighted: Estimate
-    difference: Estimate
+    weighted: Figure
+    unweighted: Figure
+    difference: Figure
     design_effect: F64
     n: NDArray[np.int64]
 

@@ -9,7 +9,7 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import between_variance
 
 
@@ -19,9 +19,9 @@ class ShrunkUnits:
 
     Attributes
     ----------
-    points : Estimate
+    points : Figure
         Shrunken figures, (n_units,).
-    raw : Estimate
+    raw : Figure
         The figures as they came in, with intervals from their own standard errors.
     reliability : ndarray of shape (n_units,)
         Weight of a unit's own figure, 0 (all borrowed) to 1 (all its own).
@@ -34,8 +34,8 @@ class ShrunkUnits:
     cautions : tuple of Caution
     """
 
-    points: Estimate
-    raw: Estimate
+    points: Figure
+    raw: Figure
     reliability: F64
     centre: float
     centre_se: float

@@ -10,7 +10,7 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import holm
 
 ABOVE, WITH, BELOW = "above", "with", "below"
@@ -24,7 +24,7 @@ class Tiers:
     ----------
     tier : tuple of str
         ``above``, ``with`` or ``below``.
-    difference : Estimate
+    difference : Figure
         Unit minus the overall figure, (n_units,); ``p`` is uncorrected.
     p_holm : ndarray of shape (n_units,)
         Corrected for looking at many units.
@@ -32,7 +32,7 @@ class Tiers:
     """
 
     tier: tuple[str, ...]
-    difference: Estimate
+    difference: Figure
     p_holm: F64
     overall: float
 

@@ -11,7 +11,6 @@ import csi_model
 from csi_model.improvement.ranking import ranked
 from csi_model.improvement.stated import stated as drivers_stated
 from csi_model.improvement.what_if import WhatIf, scenario
-from csi_model.inference.figures import Estimate
 from web.cli import Refusal, analysis
 from web.cli.table import aligned
 
@@ -119,12 +118,12 @@ def what_if(
     document = {
         "index": _index(result),
         "index_after": found.index_after,
-        "gain": _figure(found.gain),
+        "gain": found.gain.plain("points", with_se=False),
         "questions": {
             code: {
                 "lift": lift,
                 "realised": float(found.realised[codes.index(code)]),
-                "gain": _figure(found.by_indicator, codes.index(code)),
+                "gain": found.by_indicator.at(codes.index(code)).plain("points", with_se=False),
             }
             for code, lift in lifts.items()
         },
@@ -190,13 +189,6 @@ def _picks(text: Any) -> list[str] | None:
 def _index(result: csi_model.Result) -> dict[str, Any]:
     spec = result.spec
     return {"id": spec.index, "points": float(result.points.constructs[0, spec.place[spec.index]])}
-
-
-def _figure(estimate: Estimate, place: int | tuple[()] = ()) -> dict[str, Any]:
-    return {
-        "points": float(estimate.value[place]),
-        "ci": [float(estimate.low[place]), float(estimate.high[place])],
-    }
 
 
 def _priorities_text(found: dict[str, Any]) -> str:

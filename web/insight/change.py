@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from csi_model.arrays import F64
-from csi_model.inference.figures import Estimate, from_normal
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import holm
 from csi_model.series.breaks import Break, find_breaks
 from csi_model.series.official import index_change
@@ -155,7 +155,7 @@ def _own(found: WaveResult, part: str) -> Point:
     return point((found.part(part) or {})["index"])
 
 
-def _change(moved: Estimate) -> Change:
+def _change(moved: Figure) -> Change:
     value = float(moved.value)
     clear = float(moved.p) < LEVEL
     return Change(value, float(moved.low), float(moved.high), int(np.sign(value)) if clear else 0)
