@@ -8,7 +8,7 @@ draws.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +38,6 @@ class Moments(NamedTuple):
             sd = np.sqrt(np.einsum("bii->bi", self.cov))
             sd = np.where(sd > 1e-12, sd, np.nan)
             return np.asarray(self.cov / (sd[:, :, None] * sd[:, None, :]), dtype=np.float64)
-
-
-class Source(Protocol):
-    """What gives moments for counts of respondents."""
-
-    def of_counts(self, counts: F64) -> Moments:
-        """Give the moments of resamples; `counts` has shape (n_batch, n_respondents)."""
 
 
 class MeanReplaced:

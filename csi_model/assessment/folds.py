@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -25,33 +23,6 @@ def draw_folds(data: IndicatorMatrix, n_folds: int, rng: np.random.Generator) ->
             remedy=f"Ask for 2 to {len(names)} folds; 10 are usual.",
         )
     return np.asarray((rng.permutation(len(names)) % n_folds)[unit.ravel()], dtype=np.int64)
-
-
-def label_folds(held_out: Sequence[ArrayLike], n_respondents: int) -> Labels:
-    """Turn lists of held-out rows, from 0, into a label per respondent.
-
-    Raises
-    ------
-    DataError
-        The rows are no partition; the message names the first row that is left over or doubled.
-    """
-    labels = np.full(n_respondents, -1, dtype=np.int64)
-    for number, rows in enumerate(held_out):
-        for row in np.asarray(rows, dtype=np.int64).ravel():
-            if not 0 <= row < n_respondents or labels[row] >= 0:
-                raise DataError(
-                    f"Row {row} of fold {number + 1} is in an earlier fold, or not in the data.",
-                    code="folds",
-                    remedy=f"Hold out every row from 0 to {n_respondents - 1} exactly once.",
-                )
-            labels[row] = number
-    if (labels < 0).any():
-        raise DataError(
-            f"Row {int(np.flatnonzero(labels < 0)[0])} is in no fold.",
-            code="folds",
-            remedy="Hold out every row exactly once.",
-        )
-    return labels
 
 
 def check_folds(folds: ArrayLike, n: int) -> Labels:

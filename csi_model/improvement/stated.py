@@ -1,4 +1,4 @@
-"""What to do first: importance and performance, stated importance, a ranking with its stability."""
+"""What respondents say matters, beside what drives the index."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
-from csi_model.improvement.drivers import LEVELS, Levels, drivers
-from csi_model.improvement.ranking import Ranking
+from csi_model.improvement.drivers import LEVELS, drivers
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.inference.plain import number
-from csi_model.measures.effects import points_per_point
 
 
 def stated(
@@ -108,46 +106,6 @@ class Stated:
     overrated: tuple[int, ...]
 
 
-def unstandardised_effects(total_effects: F64, score_sd: F64) -> F64:
-    """Turn standardised total effects into points of the target per point of the source.
-
-    Parameters
-    ----------
-    total_effects : ndarray of shape (..., n_constructs, n_constructs)
-        ``[target, source]``, standardised.
-    score_sd : ndarray of shape (..., n_constructs)
-        Standard deviation of construct points (the weighted means with shares that sum to 1).
-
-    References
-    ----------
-    Ringle & Sarstedt (2016), Industrial Management & Data Systems 116:1865-1886, step 3.
-    """
-    score_sd = np.asarray(score_sd, float)
-    if (score_sd <= 0).any() or not np.isfinite(score_sd).all():
-        msg = "A construct's points do not vary."
-        raise DataError(msg, code="zero-variance", remedy="Leave the construct out or join units.")
-    return np.asarray(points_per_point(np.asarray(total_effects, float), score_sd))
-
-
-def performance(indicator_points: F64, shares: F64, dimensions: F64) -> Levels:
-    """Points on the three levels from question means.
-
-    Parameters
-    ----------
-    indicator_points : ndarray of shape (..., n_indicators)
-    shares, dimensions
-        As for :func:`importance`. A dimension uses its own questions' shares, renormalised.
-    """
-    points, shares = np.asarray(indicator_points, float), np.asarray(shares, float)
-    own = shares.sum(axis=-1)
-    member = np.asarray(dimensions, float)
-    mass = own @ member.T
-    if (mass <= 0).any():
-        msg = "A dimension has no weight in its construct."
-        raise DataError(msg, code="shares", remedy="Leave the dimension out or give its questions weight.")
-    return Levels(np.einsum("...pj,...p->...j", shares, points), (own * points) @ member.T / mass, points)
-
-
 def stated_importance(
     picks: F64,
     *,
@@ -195,10 +153,3 @@ def stated_importance(
         hidden = tuple(np.flatnonzero(strong & ~said).tolist())
         overrated = tuple(np.flatnonzero(~strong & said).tolist())
     return Stated(shares, agreement, hidden, overrated)
-
-
-def weakest_ties(names: Sequence[str], ranking: Ranking) -> tuple[tuple[str, str], ...]:
-    """Neighbouring candidates whose rank intervals overlap, so that their order is not to be read as one."""
-    named = [names[k] for k in ranking.order]
-    low, high = ranking.rank_low[ranking.order], ranking.rank_high[ranking.order]
-    return tuple((named[k], named[k + 1]) for k in range(len(named) - 1) if high[k] >= low[k + 1])

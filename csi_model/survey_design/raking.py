@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from csi_model.answers.weights import design_effect, start_weights, weight_cautions
 from csi_model.arrays import F64
 from csi_model.errors import Caution, ConvergenceError, DataError
-from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.means import n_effective
 from csi_model.survey_design.margins import Margin, Targets, read_targets
 
@@ -61,29 +59,6 @@ class Raked:
     def n_trimmed(self) -> int:
         """Respondents whose weight stands at a bound."""
         return self.n_low + self.n_high
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Means with and without weights, one entry a column.
-
-    Attributes
-    ----------
-    weighted, unweighted : Figure
-        Standard errors are s/√n without weights and s_w √(deff/n) with them.
-    difference : Figure
-        Weighted minus unweighted; its standard error is that of a difference within the same respondents.
-    design_effect : ndarray of shape (n_columns,)
-        Of the weights of those who answered the column.
-    n : integer ndarray of shape (n_columns,)
-        Answers with a positive weight.
-    """
-
-    weighted: Figure
-    unweighted: Figure
-    difference: Figure
-    design_effect: F64
-    n: NDArray[np.int64]
 
 
 def rake(
@@ -262,50 +237,3 @@ def _check_bounds(bounds: tuple[float, float] | None) -> tuple[float, float]:
             remedy="Give multiples of the mean weight, one below and one above 1, such as 0.3 and 3.",
         )
     return low, high
-
-
-def compare(values: F64, weights: F64, *, level: float = 0.95) -> Compared:
-    r"""Set means with and without weights side by side.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_respondents,) or (n_respondents, n_columns)
-        Points or scale points, ``nan`` missing.
-    weights : ndarray of shape (n_respondents,)
-        Respondents of weight 0 are left out of both means.
-
-    Notes
-    -----
-    The weighted mean's standard error is :math:`s_w \sqrt{deff / n}` with Kish's design effect, which
-    assumes that weights do not go with the answers' spread. The difference is linearised:
-    :math:`u_i = w_i (x_i - \bar x_w) / \sum w - (x_i - \bar x) / n`, variance
-    :math:`\frac{n}{n-1} \sum u_i^2`.
-    """
-    values = check_answers(values)
-    weights = check_weights(weights, len(values))
-    answered = ~np.isnan(values) & (weights > 0)[:, None]
-    n = answered.sum(axis=0)
-    if (n < 2).any():
-        raise DataError(
-            f"Column {int(np.flatnonzero(n < 2)[0]) + 1} has fewer than two answers with a positive weight.",
-            code="empty",
-            remedy="Leave the column out.",
-        )
-    mass = weights[:, None] * answered
-    total = mass.sum(axis=0)
-    filled = np.where(answered, values, 0.0)
-    plain, weighted = filled.sum(axis=0) / n, (mass * filled).sum(axis=0) / total
-    off_plain, off_weighted = (
-        np.where(answered, values - plain, 0.0),
-        np.where(answered, values - weighted, 0.0),
-    )
-    effect = n * (mass**2).sum(axis=0) / total**2
-    spread = (mass * off_weighted**2).sum(axis=0) / total * n / (n - 1)
-    moved = mass * off_weighted / total - off_plain / n
-    return Compared(
-        from_normal(weighted, np.sqrt(spread * effect / n), level=level),
-        from_normal(plain, np.sqrt((off_plain**2).sum(axis=0) / (n - 1) / n), level=level),
-        from_normal(weighted - plain, np.sqrt((moved**2).sum(axis=0) * n / (n - 1)), level=level),
-        effect,
-        n.astype(np.int64),
-    )

@@ -6,7 +6,7 @@ gives one stream to each resample in future.apply, through which cSEM resamples.
 
 import numpy as np
 
-from csi_model.answers.moments import Moments, Source
+from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups
 
 WORD = 0xFFFFFFFF
 State = tuple[list[int], list[int]]
@@ -141,7 +141,7 @@ class Replayed:
     Counts of one respondent each are the sample itself and stay.
     """
 
-    def __init__(self, source: Source, rows: np.ndarray) -> None:
+    def __init__(self, source: MeanReplaced | Likelihood | RandomGroups, rows: np.ndarray) -> None:
         self._source = source
         self._counts = np.stack([np.bincount(each, minlength=rows.shape[1]) for each in rows]).astype(float)
 

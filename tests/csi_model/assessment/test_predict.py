@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from csi_model.answers.prepare import prepare
-from csi_model.assessment.folds import draw_folds, label_folds
+from csi_model.assessment.folds import draw_folds
 from csi_model.assessment.predict import predict
 from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.pls import algorithm
@@ -183,23 +183,6 @@ def test_clusters_stay_whole(rng):
     deal = draw_folds(data, 4, rng)
     assert all(len(set(deal[towns == town])) == 1 for town in range(20))
     assert np.bincount(deal).tolist() == [30, 30, 30, 30]
-
-
-def test_lists_of_rows_become_labels():
-    assert label_folds([[0, 3], [1], [2, 4]], 5).tolist() == [0, 1, 2, 0, 2]
-
-
-@pytest.mark.parametrize(
-    ("held_out", "words"),
-    [
-        ([[0, 1], [1, 2]], "Row 1 of fold 2"),
-        ([[0, 1], [2]], "Row 3 is in no fold"),
-        ([[0, 1], [2, 9]], "Row 9 of fold 2"),
-    ],
-)
-def test_rows_that_are_no_partition_are_refused(held_out, words):
-    with pytest.raises(DataError, match=words):
-        label_folds(held_out, 4)
 
 
 @pytest.mark.parametrize(

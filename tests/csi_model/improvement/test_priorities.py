@@ -6,8 +6,10 @@ import pytest
 from csi_model.errors import DataError
 from csi_model.improvement.drivers import importance
 from csi_model.improvement.ranking import quadrants, rank_priorities
-from csi_model.improvement.stated import performance, stated_importance, unstandardised_effects, weakest_ties
+from csi_model.improvement.stated import stated_importance
 from csi_model.improvement.what_if import what_if
+from csi_model.measures.effects import points_per_point
+from tests.csi_model.levels import performance
 
 SHARES = np.array([[0.6, 0], [0.4, 0], [0, 1.0]])
 DIMENSIONS = np.array([[True, False, False], [False, True, False], [False, False, True]])
@@ -32,7 +34,7 @@ def test_unstandardised_effect_is_the_regression_slope_of_the_points():
     scores = np.column_stack([driver, target])
     standardised = np.zeros((2, 2))
     standardised[1, 0] = np.corrcoef(scores.T)[0, 1]
-    effect = unstandardised_effects(standardised, scores.std(axis=0, ddof=1))
+    effect = points_per_point(standardised, scores.std(axis=0, ddof=1))
     assert effect[1, 0] == pytest.approx(np.polyfit(driver, target, 1)[0])
 
 
@@ -120,15 +122,12 @@ def test_a_clear_ranking_is_stable_and_a_tie_is_not():
     assert result.top_share[0] == 1
     assert (result.rank_low[1], result.rank_high[1]) == (2, 3)
     assert result.potential.value[0] == pytest.approx(25)
-    assert weakest_ties(("a", "b", "c", "d"), result) == (("c", "b"),)
 
 
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        (lambda: unstandardised_effects(np.eye(2), np.array([1.0, 0])), "zero-variance"),
         (lambda: importance(np.ones(3), SHARES, DIMENSIONS), "shape"),
-        (lambda: performance(np.ones(3), np.array([[1.0, 0], [0, 0], [0, 1]]), DIMENSIONS), "shares"),
         (lambda: quadrants(np.ones(3), np.array([1, 2, np.nan])), "shape"),
         (lambda: stated_importance(np.full((50, 3), 2.0)), "picks"),
         (lambda: stated_importance(np.ones((5, 3))), "floor"),

@@ -6,13 +6,13 @@ import pytest
 from csi_model.assessment.exact_fit import DISTANCES
 from csi_model.cbsem.ordinal import ordinal_statistics
 from csi_model.improvement.drivers import importance
-from csi_model.improvement.stated import performance, unstandardised_effects
 from csi_model.measures import effects, reliability, validity
 from csi_model.measures.effects import f_squared, r_squared_adjusted
 from csi_model.pls import algorithm, consistent
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.implied import distances, implied
 from tests.csi_model.figures import Figures
+from tests.csi_model.levels import performance
 from tests.csi_model.pls.test_seminr import estimated
 
 FITS = {
@@ -170,7 +170,7 @@ def test_importance_and_performance_equal_csem(reference):
     shares = np.where(result.spec.block_mask, result.points.shares[0][:, None], 0.0)
     covariance = result.moments.cov[0]
     score_sd = np.sqrt(np.diag(shares.T @ covariance @ shares))
-    found = unstandardised_effects(effects.total_effects(result.solution.paths[0]), score_sd)
+    found = effects.points_per_point(effects.total_effects(result.solution.paths[0]), score_sd)
     members = np.eye(len(shares), dtype=bool)
     # cSEM counts a construct's effect on itself, of 1, for its questions.
     levels = [importance(row, shares, members) for row in found + np.eye(len(names))]

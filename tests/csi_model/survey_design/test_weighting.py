@@ -11,7 +11,7 @@ from scipy import optimize
 import csi_model
 from csi_model.answers.weights import design_effect, weight_cautions
 from csi_model.errors import ConvergenceError, DataError
-from csi_model.survey_design.raking import USUAL_BOUNDS, compare, rake
+from csi_model.survey_design.raking import USUAL_BOUNDS, rake
 
 REGION, TIER = ["north", "south", "west"], ["key", "base"]
 
@@ -299,31 +299,6 @@ def test_kish_design_effect():
     found = rake({"tier": ["key"] * 30 + ["base"] * 70}, {"tier": {"key": 0.9, "base": 0.1}})
     assert found.n_effective == pytest.approx(100 / found.design_effect)
     assert found.cautions[0].code == "costly-weights"
-
-
-def test_comparison_states_both_means_and_honest_errors(rng):
-    """Weights that have nothing to do with the answers widen the error by √deff, as repetition shows."""
-    weights = rng.lognormal(0, 0.6, 300)
-    drawn = 70 + 16 * rng.standard_normal((300, 3000))
-    found = compare(drawn, weights)
-    np.testing.assert_allclose(found.weighted.value, weights @ drawn / weights.sum())
-    np.testing.assert_allclose(found.unweighted.value, drawn.mean(axis=0))
-    np.testing.assert_allclose(found.design_effect, design_effect(weights))
-    for estimate in (found.weighted, found.unweighted):
-        assert estimate.se.mean() == pytest.approx(estimate.value.std(), rel=0.04)
-        covered = (estimate.low <= 70) & (estimate.high >= 70)
-        assert 0.935 < covered.mean() < 0.965
-    assert found.difference.se.mean() == pytest.approx(found.difference.value.std(), rel=0.06)
-
-
-def test_comparison_leaves_gaps_and_zero_weights_out():
-    values = np.array([[50.0, 1], [np.nan, 2], [70, 3], [90, 5]])
-    found = compare(values, np.array([1.0, 1, 2, 0]))
-    np.testing.assert_allclose(found.n, [2, 3])
-    np.testing.assert_allclose(found.weighted.value, [190 / 3, 9 / 4])
-    np.testing.assert_allclose(found.unweighted.value, [60, 2])
-    with pytest.raises(DataError, match="Column 1 has fewer than two"):
-        compare(values[:2], np.array([1.0, 1]))
 
 
 def test_weighting_takes_the_index_back_to_the_population(golden):
