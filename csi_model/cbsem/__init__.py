@@ -2,19 +2,19 @@
 
 from csi_model.cbsem.bootstrap import ParameterBootstrap, bootstrap
 from csi_model.cbsem.exact_fit import ExactFit, bollen_stine
-from csi_model.cbsem.fit import fit
 from csi_model.cbsem.fit_measures import Fit
+from csi_model.cbsem.fitting import fit
 from csi_model.cbsem.invariance import InvarianceTest, assess_invariance, measurement_part
 from csi_model.cbsem.modification import Modification, modification_indices
-from csi_model.cbsem.results import CbsemResult, Estimate
+from csi_model.cbsem.results import CbsemResult, Parameter
 
 __all__ = [
     "CbsemResult",
-    "Estimate",
     "ExactFit",
     "Fit",
     "InvarianceTest",
     "Modification",
+    "Parameter",
     "ParameterBootstrap",
     "assess_invariance",
     "bollen_stine",

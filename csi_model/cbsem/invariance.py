@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from csi_model.cbsem import models, syntax
-from csi_model.cbsem.fit import fit
 from csi_model.cbsem.fit_measures import tail
+from csi_model.cbsem.fitting import fit
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
 from csi_model.inference.figures import critical

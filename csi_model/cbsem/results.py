@@ -19,7 +19,7 @@ from csi_model.inference.plain import number
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Parameter:
     """One line of the result in lavaan's row form; ``se`` is 0 for a fixed or dependent parameter."""
 
     group: str
@@ -66,7 +66,7 @@ class CbsemResult:
     n_used: int
     iterations: int
     fit: Fit
-    estimates: tuple[Estimate, ...]
+    estimates: tuple[Parameter, ...]
     r_squared: tuple[Mapping[str, float], ...]
     cautions: tuple[Caution, ...]
     structure: Structure
@@ -80,7 +80,7 @@ class CbsemResult:
         """Always true: what does not converge raises ``ConvergenceError``."""
         return True
 
-    def estimate(self, lhs: str, op: str, rhs: str = "", *, group: str | None = None) -> Estimate:
+    def estimate(self, lhs: str, op: str, rhs: str = "", *, group: str | None = None) -> Parameter:
         """The row of one parameter; covariances may be named in either order."""
         for row in self.estimates:
             names = {(row.lhs, row.rhs)} | ({(row.rhs, row.lhs)} if op == "~~" else set())

@@ -31,7 +31,7 @@ LIKELIHOODS = ("ML", "MLR", "MLM")
 
 
 @dataclass(frozen=True)
-class Options:
+class Fitting:
     """How to fit; see ``fit``."""
 
     estimator: Estimator
@@ -46,7 +46,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Sample:
+class GroupMoments:
     """One group's statistics: saturated moments and what discrepancies are made of."""
 
     values: F64
@@ -61,7 +61,7 @@ class Sample:
 
 def reduce(
     values: F64, names: tuple[str, ...], *, ordered: bool, clusters: NDArray[np.generic] | None = None
-) -> Sample:
+) -> GroupMoments:
     """Saturated moments of one group's answers.
 
     Raises
@@ -72,7 +72,9 @@ def reduce(
     n = float(values.shape[0])
     if ordered:
         ordinal = ordinal_statistics(values, names)
-        return Sample(values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), None, ordinal)
+        return GroupMoments(
+            values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), None, ordinal
+        )
     patterns = by_pattern(values)
     try:
         mean, covariance, logl, _ = saturated(patterns)
@@ -82,13 +84,13 @@ def reduce(
             code="collinear-items",
             remedy="Drop items that others determine, or give more respondents.",
         ) from None
-    return Sample(values, n, mean, covariance, logl, patterns, clusters=clusters)
+    return GroupMoments(values, n, mean, covariance, logl, patterns, clusters=clusters)
 
 
 def structure_of(
     text: str,
     names: tuple[str, ...],
-    samples: Sequence[Sample],
+    samples: Sequence[GroupMoments],
     *,
     means: bool,
     ordinal: bool,
@@ -142,7 +144,7 @@ def together(apart: Sequence[Structure], invariance: str | None) -> Structure:
     return apart[0].with_rows(tuple(rows), n_groups=len(apart))
 
 
-def sample_vector(sample: Sample, structure: Structure) -> F64:
+def sample_vector(sample: GroupMoments, structure: Structure) -> F64:
     """Saturated moments in the order of ``Structure.moments``."""
     if sample.ordinal is not None:
         return sample.ordinal.sample
@@ -152,7 +154,7 @@ def sample_vector(sample: Sample, structure: Structure) -> F64:
 
 
 def discrepancies(
-    samples: Sequence[Sample], structure: Structure, options: Options
+    samples: Sequence[GroupMoments], structure: Structure, options: Fitting
 ) -> tuple[Discrepancy, ...]:
     """Half a chi-square of each group, for the wanted estimator."""
     out: list[Discrepancy] = []
@@ -170,7 +172,7 @@ def discrepancies(
     return tuple(out)
 
 
-def _least_squares(sample: Sample, structure: Structure, estimator: str) -> LeastSquares:
+def _least_squares(sample: GroupMoments, structure: Structure, estimator: str) -> LeastSquares:
     n = sample.n
     unbiased = sample.covariance * n / (n - 1.0)
     a, b = structure.lower
@@ -182,7 +184,7 @@ def _least_squares(sample: Sample, structure: Structure, estimator: str) -> Leas
     return LeastSquares(vector, weights, n - 1.0)
 
 
-def _wishart(sample: Sample) -> tuple[Patterns, float]:
+def _wishart(sample: GroupMoments) -> tuple[Patterns, float]:
     """Sums as n - 1 rows with the unbiased covariance would give them."""
     if sample.patterns is None:
         raise TypeError("Wishart likelihood needs sums of answers")

@@ -11,12 +11,19 @@ from csi_model.arrays import F64
 from csi_model.cbsem import fit_measures, standard_errors
 from csi_model.cbsem.discrepancy import free_distribution_covariance, normal_weight
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
-from csi_model.cbsem.samples import LIKELIHOODS, Options, Sample, discrepancies, n_moments, sample_vector
+from csi_model.cbsem.samples import (
+    LIKELIHOODS,
+    Fitting,
+    GroupMoments,
+    discrepancies,
+    n_moments,
+    sample_vector,
+)
 from csi_model.cbsem.structure import FIXED, Row, Structure
 
 
 def infer(
-    objective: Objective, found: Optimum, samples: Sequence[Sample], options: Options
+    objective: Objective, found: Optimum, samples: Sequence[GroupMoments], options: Fitting
 ) -> tuple[F64, fit_measures.ChiSquare]:
     """Covariance of the estimates and the test of exact fit."""
     df = n_moments(objective) - objective.structure.n_free
@@ -44,7 +51,7 @@ def infer(
 
 
 def _projected(
-    objective: Objective, theta: F64, samples: Sequence[Sample], estimator: str
+    objective: Objective, theta: F64, samples: Sequence[GroupMoments], estimator: str
 ) -> standard_errors.Projected:
     structure = objective.structure
     total = sum(sample.n for sample in samples)
@@ -70,9 +77,9 @@ def _projected(
 
 def baseline(
     names: tuple[str, ...],
-    samples: Sequence[Sample],
+    samples: Sequence[GroupMoments],
     structure: Structure,
-    options: Options,
+    options: Fitting,
 ) -> fit_measures.ChiSquare:
     """Test of the independence model: variances (means, thresholds) free, no covariances."""
     rows: list[Row] = []
@@ -107,11 +114,11 @@ def baseline(
 def measure(
     objective: Objective,
     found: Optimum,
-    samples: Sequence[Sample],
+    samples: Sequence[GroupMoments],
     test: fit_measures.ChiSquare,
     base: fit_measures.ChiSquare,
     *,
-    options: Options,
+    options: Fitting,
 ) -> fit_measures.Fit:
     """Fit measures of the optimum; chi-squares as tested."""
     structure, estimator = objective.structure, options.estimator

@@ -9,7 +9,7 @@ from csi_model.cbsem.discrepancy import LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.moments import by_pattern, log_likelihood, saturated
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import bivariate_normal_cdf, ordinal_statistics
-from csi_model.cbsem.samples import Options, discrepancies, reduce, structure_of
+from csi_model.cbsem.samples import Fitting, discrepancies, reduce, structure_of
 
 TEXT = """
 A =~ a1 + a2 + a3
@@ -42,7 +42,7 @@ def objective_of(data, estimator="ML", *, means=False):
     values = np.column_stack([data[name] for name in names])
     samples = (reduce(values, names, ordered=estimator == "WLSMV"),)
     structure = structure_of(TEXT, names, samples, means=means, ordinal=estimator == "WLSMV", invariance=None)
-    return Objective(structure, discrepancies(samples, structure, Options(estimator)))
+    return Objective(structure, discrepancies(samples, structure, Fitting(estimator)))
 
 
 def slope_by_differences(function, at, step=1e-5):

@@ -12,12 +12,12 @@ from csi_model.arrays import F64
 from csi_model.cbsem import models, standardise, syntax, testing
 from csi_model.cbsem.data import select
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
-from csi_model.cbsem.results import CbsemResult, Estimate
+from csi_model.cbsem.results import CbsemResult, Parameter
 from csi_model.cbsem.samples import (
     Estimator,
+    Fitting,
     Invariance,
     Missing,
-    Options,
     discrepancies,
     n_moments,
     reduce,
@@ -94,7 +94,7 @@ def fit(
         data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
     )
     cautions = wanted.cautions + cautions
-    options = Options(estimator, missing, likelihood, information)
+    options = Fitting(estimator, missing, likelihood, information)
     samples = tuple(
         reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
     )
@@ -229,7 +229,7 @@ def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
 
 def _estimates(
     structure: Structure, theta: F64, covariance: F64, groups: tuple[str, ...]
-) -> tuple[Estimate, ...]:
+) -> tuple[Parameter, ...]:
     everything = np.concatenate(
         [structure.implied(group, theta).values for group in range(structure.n_groups)]
     )
@@ -243,7 +243,7 @@ def _estimates(
         se_std = np.sqrt(np.maximum(np.einsum("ri,ij,rj->r", slope, covariance, slope), 0.0))
     spread = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
     return tuple(
-        Estimate(
+        Parameter(
             groups[row.group],
             row.lhs,
             row.op,
