@@ -1,25 +1,11 @@
-"""Headers that every answer carries, and the two content security policies."""
+"""Headers that every answer carries."""
 
 from typing import Any
 
 from flask import Flask, Response
 
 from web.extensions import talisman
-
-STRICT = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data: blob:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "manifest-src": "'self'",
-}
-# Plotly writes style elements for its mode bar and colour bars; pages with charts alone allow them.
-CHARTS = STRICT | {"style-src": "'self' 'unsafe-inline'"}
+from web.headers import CHARTS, STRICT
 
 
 def chart_page(view: Any) -> Any:
