@@ -75,6 +75,7 @@ def grouped(
         clusters=_numbered(clusters, n, "clusters", kept),
         cautions=cautions,
         groups=labels[kept],
+        kept=np.flatnonzero(kept),
     )
     names = np.unique(labels)
     if len(names) < 2:

@@ -100,8 +100,17 @@ def prepare(
     strata_names, stratum = _numbered(strata, np.asarray(kept), "strata")
     _, cluster = _numbered(clusters, np.asarray(kept), "clusters")
     return IndicatorMatrix(
-        values, codes, scaled, n, stratum, cluster, tuple(cautions), named, strata_names
-    )  # fmt: skip
+        values,
+        codes,
+        scaled,
+        n,
+        stratum,
+        cluster,
+        tuple(cautions),
+        named,
+        strata_names,
+        np.flatnonzero(kept),
+    )
 
 
 def _column(column: ArrayLike, code: str) -> F64:

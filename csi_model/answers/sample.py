@@ -30,6 +30,8 @@ class IndicatorMatrix:
         Labels of the groups to estimate apart; empty for a respondent of none.
     n_respondents : int
         Rows given; `values` may hold fewer (rows without any answer or weight are left out).
+    kept : integer ndarray of shape (n_respondents,) or None
+        Place of each respondent among the rows given, from 0; None where all were kept in order.
     """
 
     values: F64
@@ -41,6 +43,12 @@ class IndicatorMatrix:
     cautions: tuple[Caution, ...] = ()
     groups: NDArray[np.str_] | None = None
     strata_names: tuple[str, ...] = ()
+    kept: NDArray[np.int64] | None = None
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Place of each respondent among the rows given, from 0: cuts a column that was not prepared."""
+        return np.arange(len(self.values)) if self.kept is None else self.kept
 
     def subset(self, rows: NDArray[np.bool_]) -> IndicatorMatrix:
         """Give some of the respondents; weights are scaled to mean 1 again."""
@@ -54,6 +62,7 @@ class IndicatorMatrix:
             None if self.clusters is None else self.clusters[rows],
             groups=None if self.groups is None else self.groups[rows],
             strata_names=self.strata_names,
+            kept=self.rows[rows],
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import csi_model
 from csi_model.improvement.ranking import ranked
-from csi_model.improvement.stated import stated as drivers_stated
+from csi_model.improvement.stated import stated as compare_with_stated
 from csi_model.improvement.what_if import WhatIf, scenario
 from web.cli import Refusal, analysis
 from web.cli.table import aligned
@@ -66,7 +66,7 @@ def priorities(
 
     With a question what matters most: manyi priorities answers.csv --model model.yaml --stated matters_most
     """
-    result, data, kept, columns = _estimated(answers, model, weights, cluster, bootstrap, seed, stated)
+    result, data, columns = _estimated(answers, model, weights, cluster, bootstrap, seed, stated)
     found: dict[str, Any] = {
         "index": _index(result),
         "top": top,
@@ -74,8 +74,8 @@ def priorities(
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
-        picked = [_picks(text) for text in np.asarray(columns[stated])[kept]]
-        found["stated"] = drivers_stated(result, picked, weights=data.weights)
+        picked = [_picks(text) for text in np.asarray(columns[stated])[data.rows]]
+        found["stated"] = compare_with_stated(result, picked, weights=data.weights)
     if json_file is not None:
         analysis.write_json(found, json_file)
     click.echo(_priorities_text(found), err=True)
@@ -112,7 +112,7 @@ def what_if(
     Example: manyi what-if answers.csv --model model.yaml --raise QUAL1=5 --raise QUAL2=3
     """
     lifts = _lifts(raised)
-    result, data, _, _ = _estimated(answers, model, weights, cluster, bootstrap, seed, None)
+    result, data, _ = _estimated(answers, model, weights, cluster, bootstrap, seed, None)
     found = scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
     document = {
@@ -142,23 +142,20 @@ def _estimated(
     bootstrap: int,
     seed: int,
     other: str | None,
-) -> tuple[csi_model.Result, csi_model.IndicatorMatrix, Any, dict[str, Any]]:
-    """Estimate with resamples; also the answers in use, their rows in the file, and its columns."""
+) -> tuple[csi_model.Result, csi_model.IndicatorMatrix, dict[str, Any]]:
+    """Estimate with resamples; also the answers in use and the columns of the file."""
     spec = analysis.read_model(model)
     columns = analysis.read_named(answers, weights, cluster, other)
-    rows = np.arange(len(next(iter(columns.values()))))
     data = csi_model.prepare(
         spec,
         columns,
         weights=None if weights is None else columns[weights],
         clusters=None if cluster is None else columns[cluster],
-        groups=rows,
     )
-    kept = rows if data.groups is None else data.groups.astype(np.int64)
     with analysis.progress_bar(is_long=True) as bar:
         options = csi_model.Options(bootstrap=bootstrap, seed=seed)
         result = csi_model.estimate(spec, data, options, progress=bar)
-    return result, data, kept, columns
+    return result, data, columns
 
 
 def _lifts(raised: tuple[str, ...]) -> dict[str, float]:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 import csi_model
 from csi_model.evaluation.measure import effect_of_measure
@@ -62,14 +61,12 @@ def evaluate(
         columns,
         missing=missing,
         weights=None if weights is None else columns[weights],
-        groups=np.arange(len(columns[unit])),
     )
-    kept = np.arange(len(columns[unit])) if prepared.groups is None else prepared.groups.astype(np.int64)
     document = effect_of_measure(
         spec,
         prepared,
-        texts(columns[unit])[kept],
-        texts(columns[wave])[kept],
+        texts(columns[unit])[prepared.rows],
+        texts(columns[wave])[prepared.rows],
         csi_model.Options(missing=missing, seed=seed),
         treated=_names(treated),
         before=_names(before),

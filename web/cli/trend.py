@@ -86,20 +86,18 @@ def trend(
         missing=missing,
         weights=None if weights is None else columns[weights],
         clusters=None if cluster is None else columns[cluster],
-        groups=np.arange(len(columns[wave])),
     )
-    kept = np.arange(len(columns[wave])) if prepared.groups is None else prepared.groups.astype(np.int64)
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
     with analysis.progress_bar(is_long=True) as bar:
         document = follow(
             spec,
             prepared,
-            texts(columns[wave])[kept],
+            texts(columns[wave])[prepared.rows],
             options,
             order=[each.strip() for each in order.split(",") if each.strip()],
             base=base,
-            segments=None if segment is None else texts(columns[segment])[kept],
-            modes=None if mode is None else texts(columns[mode])[kept],
+            segments=None if segment is None else texts(columns[segment])[prepared.rows],
+            modes=None if mode is None else texts(columns[mode])[prepared.rows],
             reworded=dict(_reworded(each) for each in reworded),
             bridges=dict(_bridge(each) for each in bridge),
             progress=bar,

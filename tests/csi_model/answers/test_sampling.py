@@ -203,3 +203,20 @@ def test_few_units_expand_the_level_of_percentiles():
     _, low, high = plain.interval("constructs")
     wanted = np.quantile(plain.draws.constructs, [0.025, 0.975], axis=0)
     np.testing.assert_allclose([low, high], wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("missing", ["mean", "listwise"])
+def test_a_sample_knows_which_of_the_rows_given_it_holds(rng, missing):
+    answers = rng.integers(1, 11, (60, 4)).astype(float)
+    answers[[4, 17]] = np.nan
+    answers[30, 2] = np.nan
+    weights = np.ones(60)
+    weights[9] = 0
+    columns = dict(zip(SPEC.indicator_ids, answers.T, strict=True))
+    data = csi_model.prepare(SPEC, columns, missing=missing, weights=weights)
+    left_out = {4, 9, 17} | ({30} if missing == "listwise" else set())
+    assert data.rows.tolist() == [row for row in range(60) if row not in left_out]
+    np.testing.assert_array_equal(answers[data.rows], data.values)
+    twice = data.subset(data.values[:, 0] > 3).subset(np.arange((data.values[:, 0] > 3).sum()) % 2 == 0)
+    assert 0 < len(twice.rows) < len(data.rows)
+    np.testing.assert_array_equal(answers[twice.rows], twice.values)
