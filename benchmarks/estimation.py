@@ -31,7 +31,7 @@ def _small() -> tuple[csi_model.ModelSpec, csi_model.IndicatorMatrix, str]:
 
 def _utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.IndicatorMatrix]:
     """Give the utility model and simulated complete answers: one common factor and one a construct."""
-    spec = csi_model.ModelSpec.from_mapping(instruments.model("utility_csi"))
+    spec = csi_model.ModelSpec.from_mapping(instruments.load("utility_csi").model())
     rng = np.random.default_rng(seed)
     common = rng.normal(size=n)
     columns = {}

@@ -1,30 +1,26 @@
-"""How one coded answer is stored: an int16, the lowest four of which say why there is no answer."""
+"""How one coded answer is stored: an int16, the lowest four of which say why there is no answer.
+
+The one place that knows how a form sends these, how a page names them, and what a file writes for them.
+"""
 
 from typing import Final
 
 NOT_ASKED: Final = -32768
-
-
 SKIPPED: Final = -32767
-
-
 DONT_KNOW: Final = -32766
-
-
 NOT_APPLICABLE: Final = -32765
-
-
 RESERVED: Final = frozenset({NOT_ASKED, SKIPPED, DONT_KNOW, NOT_APPLICABLE})
-
-
 LOWEST_ANSWER: Final = -32764
-
-
 HIGHEST_ANSWER: Final = 32767
 
+# The two that a respondent can choose: what a form sends, and the key of its sentence among the ways out.
+SENT: Final = {DONT_KNOW: "dk", NOT_APPLICABLE: "na"}
+WAYS_OUT: Final = {DONT_KNOW: "dont_know", NOT_APPLICABLE: "not_applicable"}
 
-# What a form sends for the two reserved answers that a respondent can choose.
-DONT_KNOW_FIELD: Final = "dk"
+# What a file writes for them where no answer is as high; for the other two it writes nothing.
+WRITTEN: Final = {NOT_APPLICABLE: 98, DONT_KNOW: 99}
 
 
-NOT_APPLICABLE_FIELD: Final = "na"
+def are_written(highest: int) -> bool:
+    """Tell whether a file can tell the reserved answers from answers up to the highest one."""
+    return highest < min(WRITTEN.values())

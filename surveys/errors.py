@@ -15,6 +15,7 @@ class Problem(Enum):
     CODE_TWICE = auto()
     TEXT_MISSING = auto()
     SCALE_UNKNOWN = auto()
+    TYPE_UNKNOWN = auto()
     LOGIC_UNREADABLE = auto()
     LOGIC_UNKNOWN = auto()
     LOGIC_FORWARD = auto()
@@ -95,7 +96,6 @@ class Reason(Enum):
     CODE_NOT_IN_VERSION = auto()
     DOCUMENT_LONG = auto()
     SCALE_ENDS = auto()
-    TYPE_UNKNOWN = auto()
     TOP = auto()
 
 

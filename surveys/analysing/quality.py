@@ -18,7 +18,6 @@ from surveys.analysing.matrix import read_rows
 from surveys.analysing.quality_rules import (
     DEFAULTS,
     Flag,
-    Mask,
     WaveAnswers,
     bursting,
     contradicting,
@@ -29,6 +28,7 @@ from surveys.analysing.quality_rules import (
 )
 from surveys.collecting.packing import layout_of
 from surveys.editing.publishing import load_document
+from surveys.logic.columns import Mask
 from surveys.models import Response, Wave
 from surveys.models.collection import ResponseState
 from surveys.questions.base import Slot

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
 from surveys.errors import Because, Problem, Reason, SurveyError
-from surveys.logic import reading
-from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
+from surveys.logic.columns import Mask, can_hold, holding
+from surveys.logic.reading import parse
+from surveys.logic.tree import leaves
 from surveys.logic.writing import to_text
-
-Mask = NDArray[np.bool_]
-
 
 DEFAULTS: dict[str, Any] = {
     "speeder": {"median_divisor": 3, "seconds_per_item": 2},
@@ -84,10 +82,15 @@ def same_answer(data: WaveAnswers, codes: list[str]) -> Mask:
 
 
 def contradicting(data: WaveAnswers, conditions: list[str]) -> Mask:
-    """Whose answers fulfil a condition that contradicts itself."""
+    """Answers for which one of the conditions holds."""
     found = np.zeros(len(data.answers), dtype=bool)
     for condition in conditions:
-        found |= _holds(reading.parse(condition), data)
+        expression = parse(condition)
+        for leaf in leaves(expression):
+            if not can_hold(leaf):
+                reason = Because(Reason.CONDITION_NOT_NUMERIC, text=to_text(leaf))
+                raise SurveyError(Problem.QUALITY_RULE, rule="contradiction", reason=reason)
+        found |= holding(expression, lambda code: data.column(code, "contradiction"))
     return found
 
 
@@ -124,34 +127,3 @@ def bursting(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
             if praising[rows].mean() > limit:
                 flagged[rows] |= praising[rows]
     return flagged
-
-
-def _holds(expression: Expression, data: WaveAnswers) -> Mask:
-    """Evaluate a condition for all rows; as in `logic`, comparing a missing answer is false."""
-    match expression:
-        case Junction(word=word, parts=parts):
-            each = [_holds(part, data) for part in parts]
-            return np.asarray(np.logical_and.reduce(each) if word == "and" else np.logical_or.reduce(each))
-        case Not(part=part):
-            return ~_holds(part, data)
-        case Answered(reference=reference):
-            return np.asarray(data.column(reference.name, "contradiction") >= LOWEST_ANSWER)
-        case Comparison(reference=reference, relation=relation, constant=constant):
-            numeric = isinstance(constant, int | float) or (
-                isinstance(constant, tuple) and all(isinstance(item, int | float) for item in constant)
-            )
-            if reference.account or not numeric or relation in {"in", "not in"}:
-                reason = Because(Reason.CONDITION_NOT_NUMERIC, text=to_text(expression))
-                raise SurveyError(Problem.QUALITY_RULE, rule="contradiction", reason=reason)
-            column = data.column(reference.name, "contradiction")
-            return np.asarray((column >= LOWEST_ANSWER) & _compare(column, relation, constant))
-
-
-def _compare(column: NDArray[np.int16], relation: str, constant: Any) -> Mask:
-    if relation.endswith("list"):
-        return np.asarray(np.isin(column, constant) != relation.startswith("not"))
-    compare = {
-        "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater,
-        ">=": np.greater_equal,
-    }[relation]  # fmt: skip
-    return np.asarray(compare(column, constant))

@@ -9,7 +9,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import HOLE, SETTINGS
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
-from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
+from surveys.logic.tree import Comparison, leaves
 from surveys.questions.base import Question
 
 
@@ -123,7 +123,7 @@ def _check_condition(
 ) -> None:
     if text is None:
         return
-    for part in _leaves(parse(text)):
+    for part in leaves(parse(text)):
         reference = part.reference
         if reference.account:
             continue
@@ -145,17 +145,6 @@ def _check_offered(question: Question, part: Comparison, place: str) -> None:
             raise SurveyError(
                 Problem.LOGIC_OPTION, place=place, code=question.code, option=constant, known=known
             )
-
-
-def _leaves(expression: Expression) -> Iterator[Comparison | Answered]:
-    match expression:
-        case Not(part=part):
-            yield from _leaves(part)
-        case Junction(parts=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case _:
-            yield expression
 
 
 def _check_indicators(document: Questionnaire) -> None:

@@ -6,9 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# How an exported file writes "not applicable" and "don't know".
-WRITTEN = (98, 99)
-
+from surveys.codes import WRITTEN, are_written
 
 Name = Annotated[dict[str, str], Field(max_length=20)]
 
@@ -94,7 +92,7 @@ class IndicatorSystem(_Node):
         ]
         return {
             "scale": {"low": low, "high": high},
-            "missing_codes": list(WRITTEN) if highest < min(WRITTEN) else [],
+            "missing_codes": list(WRITTEN.values()) if are_written(highest) else [],
             "index": self.index,
             "constructs": [
                 {

@@ -8,11 +8,18 @@ from pydantic import ValidationError
 
 from surveys.document.checking import check
 from surveys.document.questionnaire import Questionnaire
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 
 
 def load(source: str | bytes | Mapping[str, Any]) -> Questionnaire:
-    """Read a document from JSON or plain values; `SurveyError` names the place of the first fault."""
+    """Read a document from JSON or plain values.
+
+    Raises
+    ------
+    SurveyError
+        DOCUMENT_UNREADABLE: this is no JSON. DOCUMENT_INVALID: a part has not the shape of its kind, and
+        where. Any other problem of a document: what `checking.check` found.
+    """
     try:
         found = json.loads(source) if isinstance(source, str | bytes) else source
     except (ValueError, RecursionError) as error:
@@ -21,7 +28,10 @@ def load(source: str | bytes | Mapping[str, Any]) -> Questionnaire:
         document = Questionnaire.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the top"
-        raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=first["msg"]) from None
+        place = ".".join(str(part) for part in first["loc"]) or Because(Reason.TOP)
+        # What our own validators refuse is told in the language of the reader, as all else.
+        cause = first.get("ctx", {}).get("error")
+        reason = cause if isinstance(cause, SurveyError) else first["msg"]
+        raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=reason) from None
     check(document)
     return document

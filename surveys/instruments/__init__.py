@@ -31,14 +31,6 @@ def load(name: str, form: str = "full") -> Questionnaire:
     return loading.load(_without(stored["document"], frozenset(stored["forms"][form]["leave_out"]), form))
 
 
-def model(name: str, form: str = "full") -> dict[str, Any]:
-    """Give the instrument's model in the shape of MODEL.yaml."""
-    found = load(name, form).model()
-    if found is None:
-        raise SurveyError(Problem.INSTRUMENT_UNKNOWN, code=f"{name} (model)", known=", ".join(names()))
-    return found
-
-
 @cache
 def _text(name: str) -> str:
     if name not in names():

@@ -57,13 +57,18 @@ class Junction:
 Expression = Comparison | Answered | Not | Junction
 
 
-def references(expression: Expression) -> Iterator[Reference]:
-    """Give every answer that the expression looks at."""
+def leaves(expression: Expression) -> Iterator[Comparison | Answered]:
+    """Give every part that looks at an answer."""
     match expression:
-        case Comparison(reference=reference) | Answered(reference=reference):
-            yield reference
         case Not(part=part):
-            yield from references(part)
+            yield from leaves(part)
         case Junction(parts=parts):
             for part in parts:
-                yield from references(part)
+                yield from leaves(part)
+        case _:
+            yield expression
+
+
+def references(expression: Expression) -> Iterator[Reference]:
+    """Give every answer that the expression looks at."""
+    return (leaf.reference for leaf in leaves(expression))

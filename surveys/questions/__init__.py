@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, SerializeAsAny
-from pydantic_core import PydanticCustomError
 
+from surveys.errors import Problem, SurveyError
 from surveys.questions.base import Question
 from surveys.questions.choice import ChoiceQuestion
 from surveys.questions.date import DateQuestion
@@ -25,9 +25,17 @@ TYPES: dict[str, type[Question]] = {}
 
 
 def register(question_type: type[Question]) -> type[Question]:
-    """Let documents ask questions of a type, under each name that its `type` allows."""
-    for name in get_args(question_type.model_fields["type"].annotation):
-        TYPES[name] = question_type
+    """Let documents ask questions of a type, under each name that its `type` allows.
+
+    Raises
+    ------
+    ValueError
+        Another type has one of its names.
+    """
+    names = get_args(question_type.model_fields["type"].annotation)
+    if taken := TYPES.keys() & set(names):
+        raise ValueError(f"{question_type.__name__}: there is a type {min(taken)} already")
+    TYPES.update(dict.fromkeys(names, question_type))
     return question_type
 
 
@@ -50,14 +58,9 @@ def _look_up(value: Any) -> Any:
     if isinstance(value, Question):
         return value
     name = value.get("type") if isinstance(value, Mapping) else None
-    found = TYPES.get(name) if isinstance(name, str) else None
-    if found is None:
-        raise PydanticCustomError(
-            "question_type",
-            "{name} is no type of question; known: {known}",
-            {"name": repr(name), "known": ", ".join(sorted(TYPES))},
-        )
-    return found.model_validate(value)
+    if not isinstance(name, str) or name not in TYPES:
+        raise SurveyError(Problem.TYPE_UNKNOWN, type=name, known=", ".join(TYPES))
+    return TYPES[name].model_validate(value)
 
 
 AnyQuestion = Annotated[SerializeAsAny[Question], BeforeValidator(_look_up)]

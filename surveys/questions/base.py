@@ -87,6 +87,20 @@ class Control(NamedTuple):
     unit: Text = {}  # noqa: RUF012  never written to
     place: int = 0
 
+    def fills(self, slot: str) -> bool:
+        """Tell whether what it sends stands in this slot."""
+        return self.name == slot or any(choice.slot == slot for choice in self.choices)
+
+    def meanings(self, slot: str) -> dict[int, Mapping[str, str]]:
+        """Give what the values of a slot mean: the chosen option, or an end of the scale."""
+        if self.kind == "points":
+            return {end: text for end, text in zip(self.ends, self.anchors, strict=True) if text}
+        return {
+            choice.stored: choice.text
+            for choice in self.choices
+            if choice.slot == slot and not isinstance(choice.text, str)
+        }
+
 
 class Piece(NamedTuple):
     """What is asked or left out as a whole: a question, or a row of a grid."""
@@ -117,6 +131,20 @@ class Rated(NamedTuple):
     code: str
     texts: tuple[Text, ...]
     ends: tuple[float, float]
+
+
+class Column(NamedTuple):
+    """One slot as a column of a file: its code, what it is about, and what its values mean.
+
+    `texts` go from the question to the part of it, each as a control's text (an author's by language, or the
+    key of a sentence with its `place`).
+    """
+
+    code: str
+    texts: tuple[Mapping[str, str] | str, ...]
+    values: Mapping[int, Mapping[str, str]]
+    place: int = 0
+    is_rated: bool = False
 
 
 Scales = Mapping[str, Scale]
@@ -192,6 +220,24 @@ class Question(Part):
             {option.code: option.value for option in self.offered()},
             self.required,
         )
+
+    def columns(self, scales: Scales) -> Iterator[Column]:
+        """Give its slots as columns of a file, in their order."""
+        controls = [control for piece in self.pieces(scales) for control in piece.controls]
+        for slot in self.slots(scales):
+            control = next(each for each in controls if each.fills(slot.code))
+            chosen = [choice for choice in control.choices if choice.slot == slot.code]
+            part = () if control.text == self.text else (control.text,)
+            if slot.kind == "mark":
+                yield Column(slot.code, (self.text, *part, *(choice.text for choice in chosen)), {})
+            else:
+                yield Column(
+                    slot.code,
+                    (self.text, *part),
+                    control.meanings(slot.code),
+                    control.place,
+                    is_rated=slot.kind == "rating",
+                )
 
     def decoder(self) -> Decoder | None:
         """Give how conditions and pipes see its stored answer; None where they cannot ask about it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from surveys.codes import DONT_KNOW, DONT_KNOW_FIELD, NOT_APPLICABLE, NOT_APPLICABLE_FIELD
+from surveys.codes import DONT_KNOW, NOT_APPLICABLE, SENT, WAYS_OUT
 from surveys.questions.base import (
     Choice,
     Control,
@@ -28,10 +28,9 @@ def points_control(item: "Row | Rating", scale: Scale, anchors: tuple[Text, Text
     choices = [
         Choice(str(point), {"en": str(point)}, code, point) for point in range(scale.low, scale.high + 1)
     ]
-    if item.dont_know:
-        choices.append(Choice(DONT_KNOW_FIELD, "dont_know", code, DONT_KNOW))
-    if item.not_applicable:
-        choices.append(Choice(NOT_APPLICABLE_FIELD, "not_applicable", code, NOT_APPLICABLE))
+    for reserved, is_offered in ((DONT_KNOW, item.dont_know), (NOT_APPLICABLE, item.not_applicable)):
+        if is_offered:
+            choices.append(Choice(SENT[reserved], WAYS_OUT[reserved], code, reserved))
     ends = anchors or scale.anchors or ({}, {})
     return Control(code, "points", item.text, tuple(choices), (scale.low, scale.high), ends)
 

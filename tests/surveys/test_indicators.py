@@ -5,10 +5,8 @@ import pytest
 
 from csi_model import ModelSpec, prepare
 from surveys import instruments
-from surveys.codes import DONT_KNOW, NOT_APPLICABLE
 from surveys.document import loading
 from surveys.errors import Problem, SurveyError
-from web.cli.responses import _write
 
 
 def rescaled(low, high, *, only_first=False):
@@ -51,15 +49,9 @@ def test_a_question_on_a_scale_of_its_own_says_so():
         prepare(spec, columns)
 
 
-def test_a_scale_that_reaches_98_has_no_reserved_codes(tmp_path):
+def test_a_scale_that_reaches_98_has_no_reserved_codes():
     document, _ = rescaled(0, 100)
     assert document.model()["missing_codes"] == []
-    target = tmp_path / "answers.csv"
-    answers = np.array([[98, DONT_KNOW], [DONT_KNOW, NOT_APPLICABLE], [99, 98]], dtype=np.int16)
-    _write(target, ("Q1", "Q2"), answers, {}, [True, False])
-    first, second = zip(*(line.split(",") for line in target.read_text().splitlines()[1:]), strict=True)
-    assert first == ("98", "", "99")
-    assert second == ("99", "98", "98")
 
 
 def test_interactions_are_an_option_of_the_model():

@@ -1,26 +1,17 @@
 """`manyi responses`: answers out, as a file that `manyi estimate` reads."""
 
 import csv
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 import yaml
-from sqlalchemy import select
 
-from surveys.analysing import matrix
-from surveys.codes import DONT_KNOW, NOT_APPLICABLE
-from surveys.collecting.packing import layout_of
-from surveys.document.indicators import WRITTEN
+from surveys.analysing.export import wave_table
+from surveys.collecting.waves import wave_by_code
 from surveys.editing import publishing
-from surveys.errors import Problem, SurveyError
-from surveys.models import Wave
 from web.cli import Refusal
 from web.cli.database import session
-
-CODES = dict(zip((NOT_APPLICABLE, DONT_KNOW), map(str, WRITTEN), strict=True))
-SEGMENTS = ("county", "unit", "customer_class", "tier", "account_type", "area")
 
 
 @click.group(short_help="Answers out.")
@@ -38,8 +29,19 @@ def responses() -> None:
 @click.option(
     "--model", "model_file", type=click.Path(path_type=Path), help="Write the wave's MODEL.yaml as well."
 )
+@click.option(
+    "--codebook", "codebook_file", type=click.Path(path_type=Path), help="Write what columns and values mean."
+)
 @click.option("--include-excluded", is_flag=True, help="Also responses that the quality check excluded.")
-def export(wave: str, kind: str, output: Path, model_file: Path | None, *, include_excluded: bool) -> None:
+def export(
+    wave: str,
+    kind: str,
+    output: Path,
+    model_file: Path | None,
+    codebook_file: Path | None,
+    *,
+    include_excluded: bool,
+) -> None:
     """Write the complete responses of WAVE: a row each, 98 not applicable, 99 don't know, empty not answered.
 
     Where 98 could be an answer itself, both are written empty.
@@ -49,47 +51,24 @@ def export(wave: str, kind: str, output: Path, model_file: Path | None, *, inclu
     if kind != "csv":
         raise Refusal(f"Only csv can be written so far, not {kind}.")
     with session() as opened:
-        found = opened.scalar(select(Wave).where(Wave.code == wave))
-        if found is None:
-            known = ", ".join(opened.scalars(select(Wave.code).order_by(Wave.id))) or "none yet"
-            raise SurveyError(Problem.WAVE_UNKNOWN, code=wave, known=known)
-        packed = matrix.load_packed(opened, found, include_excluded=include_excluded)
-        codes = layout_of(opened, found.version_id).codes
-        named = matrix.load_matrix(
-            opened, found, codes[:1], include_pilot=True, include_excluded=include_excluded
-        ).segments
+        found = wave_by_code(opened, wave)
+        table = wave_table(opened, found, include_excluded=include_excluded)
+        _write(output, [table.header, *table.rows()])
         document = publishing.load_document(found.version)
-        highest = {slot.code: slot.high for slot in document.slots}
-        _write(output, codes, packed.answers, named, [highest[code] >= min(WRITTEN) for code in codes])
+        if codebook_file is not None:
+            _write(codebook_file, table.codebook(document.languages))
         if model_file is not None:
             model = document.model()
             if model is None:
                 raise Refusal(f"The questionnaire of {wave} has no indicator system, so there is no model.")
             text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
             model_file.write_text(text, encoding="utf-8")
-    click.echo(f"{len(packed.answers)} responses written to {output}.", err=True)
+    click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
 
 
-def _write(
-    output: Path, codes: tuple[str, ...], answers: Any, named: dict[str, Any], reaches: list[bool]
-) -> None:
-    columns = [name for name in SEGMENTS if name in named and (named[name] != "").any()]
-    texts = np.where(answers > min(CODES) + 1, answers.astype(str), "")
-    for code, text in CODES.items():
-        texts[(answers == code) & ~np.array(reaches)] = text
+def _write(output: Path, rows: Iterable[Sequence[str]]) -> None:
     try:
         with output.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([*columns, *codes])
-            writer.writerows(
-                [*first, *rest]
-                for first, rest in zip(
-                    zip(*(named[name].tolist() for name in columns), strict=True)
-                    if columns
-                    else ([()] * len(texts)),
-                    texts.tolist(),
-                    strict=True,
-                )
-            )
+            csv.writer(file).writerows(rows)
     except OSError as error:
         raise Refusal(f"{output} cannot be written: {error.strerror}.") from None

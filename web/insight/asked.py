@@ -66,7 +66,8 @@ def wordings(version: Version) -> dict[str, Wording]:
 def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
     for question in document.questions():
         for rated in question.rated(document.scales):
-            yield rated.code, Wording(_read(document.languages, rated.texts), rated.ends)
+            low, high = map(float, rated.ends)
+            yield rated.code, Wording(_read(document.languages, rated.texts), (low, high))
 
 
 def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:

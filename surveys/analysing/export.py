@@ -1,0 +1,99 @@
+"""A wave as a file has it: columns with what they mean, and a row of text a response."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from surveys import words
+from surveys.analysing.matrix import load_matrix, load_packed
+from surveys.codes import LOWEST_ANSWER, WAYS_OUT, WRITTEN, are_written
+from surveys.collecting.packing import layout_of
+from surveys.document.wording import in_language
+from surveys.editing.publishing import load_document
+from surveys.models import Wave
+from surveys.questions.base import Column
+
+# What a file tells of each respondent before the answers, where anything is known.
+SEGMENTS: Final = ("county", "unit", "customer_class", "tier", "account_type", "area")
+
+
+class WaveTable(NamedTuple):
+    """Complete responses of a wave, a row each.
+
+    `segments` holds (n,) text by name, only names of which something is known. `columns` say what the answer
+    columns are, and `reserved` (p,) which of them tell not applicable and don't know apart from answers.
+    `answers` is (n, p) text: a whole number, or empty where nothing was answered.
+    """
+
+    segments: dict[str, NDArray[np.str_]]
+    columns: tuple[Column, ...]
+    reserved: NDArray[np.bool_]
+    answers: NDArray[np.str_]
+
+    @property
+    def header(self) -> list[str]:
+        """The names of all columns."""
+        return [*self.segments, *(column.code for column in self.columns)]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Give the rows, cells in the header's order."""
+        for row, answers in enumerate(self.answers.tolist()):
+            yield [*(str(column[row]) for column in self.segments.values()), *answers]
+
+    def codebook(self, languages: Sequence[str]) -> Iterator[list[str]]:
+        """Say what each answer column asks and what its values mean: code, value or empty, each language."""
+        yield ["code", "value", *languages]
+        for column, has_reserved in zip(self.columns, self.reserved, strict=True):
+            asked = [
+                " – ".join(_said(text, column, language) for text in column.texts) for language in languages
+            ]
+            yield [column.code, "", *asked]
+            meanings: dict[int, Mapping[str, str] | str] = dict(column.values)
+            if has_reserved and column.is_rated:
+                meanings |= {number: WAYS_OUT[stored] for stored, number in WRITTEN.items()}
+            for value, text in sorted(meanings.items()):
+                yield [column.code, str(value), *(_said(text, column, language) for language in languages)]
+
+
+def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) -> WaveTable:
+    """Read the complete responses of a wave for a file; of a pilot too, because it is looked at most.
+
+    Not applicable and don't know are written as `codes.WRITTEN` says, but empty in a column where an answer
+    itself can be as high.
+    """
+    document = load_document(wave.version)
+    columns = {
+        column.code: column
+        for question in document.questions()
+        for column in question.columns(document.scales)
+    }
+    codes = layout_of(session, wave.version_id, check=True).codes
+    highest = {slot.code: slot.high for slot in document.slots}
+    packed = load_packed(session, wave, include_excluded=include_excluded)
+    named = load_matrix(
+        session, wave, codes[:1], include_pilot=True, include_excluded=include_excluded
+    ).segments
+    reserved = np.array([are_written(highest[code]) for code in codes])
+    return WaveTable(
+        {name: named[name] for name in SEGMENTS if (named[name] != "").any()},
+        tuple(columns[code] for code in codes),
+        reserved,
+        as_text(packed.answers, reserved),
+    )
+
+
+def as_text(answers: NDArray[np.int16], reserved: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """Write stored answers (n, p) as text; `reserved` (p,) as in `WaveTable`."""
+    texts = np.where(answers >= LOWEST_ANSWER, answers.astype(np.str_), "")
+    for stored, number in WRITTEN.items():
+        texts[(answers == stored) & reserved] = str(number)
+    return texts
+
+
+def _said(text: Mapping[str, str] | str, column: Column, language: str) -> str:
+    if isinstance(text, str):
+        return words.say("ways_out", text, language, place=column.place)
+    return in_language(text, language)

@@ -1,0 +1,33 @@
+"""Stored versions stay what they were: their hash and packing as recorded before the house was rebuilt."""
+
+import hashlib
+import json
+
+import pytest
+
+from surveys import instruments
+from surveys.document import loading
+from tests.surveys.every_type import DOCUMENT
+
+RECORDED = {
+    "full": (
+        "9d553dbc4402a0a5aa3ff5f9ac299b9a54138b28f63b25fdc8ae141f2bfd310c",
+        "7f408903bfd1112956c2b113aa2ad580e668d71900b6f4a34035297b8c31fe50",
+    ),
+    "short": (
+        "6299e5a0dc55b62bda3b7ccb2ca719e3e9cbb0057e3f2be7f59c4aca27f50c25",
+        "c93cce1fd7f3cee5c81574b7ca9e73383e61a8126fc6692f983cc253e5c3ac15",
+    ),
+    "every type": (
+        "2c64ff2da71aab782918980b57bd11ec83cec847254045ca1d3c23d02b940c95",
+        "12cff4ecf6da986b4454cc42cf736370cce8d6382976755253cbc2811d63295f",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_hash_and_packing_are_those_recorded(name):
+    loaded = loading.load(DOCUMENT) if name == "every type" else instruments.load("utility_csi", name)
+    slots = json.dumps([slot._asdict() for slot in loaded.slots], sort_keys=True)
+    assert (loaded.content_hash, hashlib.sha256(slots.encode()).hexdigest()) == RECORDED[name]
+    assert loading.load(loaded.dump()) == loaded
