@@ -1,5 +1,5 @@
 """The application as a WSGI server loads it."""
 
-from web import create_app
+from web.site import create_app
 
 app = create_app()

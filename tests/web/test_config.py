@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import request
 
-from web import create_app
 from web.config import SETTINGS, SettingError, flask_settings, read_settings, secret_key
+from web.site import create_app
 
 KEY = "k" * 40
 

@@ -14,9 +14,10 @@ from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response, Unit, Wave
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
-from web import figures
-from web.insight import asked, change, results
+from web.insight import asked, results
+from web.insight import series as series_of_waves
 from web.insight.asked import Asked, Wording
+from web.insight.charts.over_waves import over_waves
 from web.insight.results import WaveResult
 
 
@@ -183,7 +184,7 @@ def wave_result(code, means, *, se=0.5, shares=(0.5, 0.3, 0.2), n=500, construct
 
 def test_official_series_keeps_the_base_weights_and_their_error():
     found = [wave_result("W1", (60, 70, 80)), wave_result("W2", (62, 70, 80), shares=(0.2, 0.2, 0.6))]
-    series = change.index_series(found)
+    series = series_of_waves.index_series(found)
     assert [point.value for point in series.official] == pytest.approx([67, 68])
     assert series.re_estimated[1].value == pytest.approx(74.4)
     half = 1.959964 * 0.5 * np.sqrt(0.25 + 0.09 + 0.04)
@@ -196,7 +197,7 @@ def test_official_series_keeps_the_base_weights_and_their_error():
 @pytest.mark.parametrize(("rise", "direction"), [(0.1, 0), (3.0, 1), (-3.0, -1)])
 def test_arrows_stand_only_where_chance_is_unlikely(rise, direction):
     found = [wave_result("W1", (60, 60, 60)), wave_result("W2", (60 + rise,) * 3)]
-    assert change.index_series(found).changes[1].direction == direction
+    assert series_of_waves.index_series(found).changes[1].direction == direction
 
 
 def test_construct_arrows_are_corrected_for_their_number():
@@ -210,14 +211,14 @@ def test_construct_arrows_are_corrected_for_their_number():
         after = wave_result(
             "W2", (60, 60, 60), constructs={name: one(60.0) for name in names} | {"C0": one(61.5)}
         )
-        assert change.construct_changes([before, after], "", names)["C0"].direction == direction
+        assert series_of_waves.construct_changes([before, after], "", names)["C0"].direction == direction
 
 
 def test_other_questions_begin_a_series_of_their_own():
     odd = wave_result("W2", (60, 60, 90), shares=(0.2, 0.2, 0.6))
     odd.result["series"]["codes"] = ["A", "B", "X"]
     back = wave_result("W3", (60, 60, 70), shares=(0.2, 0.2, 0.6))
-    series = change.index_series([wave_result("W1", (60, 60, 60)), odd, back])
+    series = series_of_waves.index_series([wave_result("W1", (60, 60, 60)), odd, back])
     # The odd wave has its own weights, the third those of the first with its questions.
     assert [each.value for each in series.official] == pytest.approx([60, 78, 62])
     assert [(each.kind, each.what) for each in series.breaks] == [("items", ("C", "X"))] * 2
@@ -227,7 +228,7 @@ def test_other_questions_begin_a_series_of_their_own():
 def test_questions_in_another_order_are_the_same_questions():
     first, turned = wave_result("W1", (60, 70, 80)), wave_result("W2", (81, 71, 61), shares=(0.2, 0.3, 0.5))
     turned.result["series"]["codes"] = ["C", "B", "A"]
-    series = change.index_series([first, turned])
+    series = series_of_waves.index_series([first, turned])
     assert series.breaks == ()
     assert series.changes[1].value == pytest.approx(1)
     assert series.official[1].value == pytest.approx(68)
@@ -237,7 +238,7 @@ def test_a_group_too_small_in_one_wave_has_an_empty_point_and_no_change():
     waves = [wave_result(code, (60, 60, 60)) for code in ("W1", "W2", "W3")]
     for wave in waves:
         wave.result["groups"]["g"] = None if wave.wave.code == "W2" else dict(wave.result)
-    series = change.index_series(waves, "g")
+    series = series_of_waves.index_series(waves, "g")
     assert [each.value is None for each in series.official] == [False, True, False]
     assert series.changes == (None, None, None)
 
@@ -262,12 +263,12 @@ SAME = {"A": "Satisfied?", "B": "Expected?", "C": "Ideal?"}
 def test_no_arrow_stands_across_a_break(form, kind, what):
     before = said(wave_result("W1", (60, 60, 60)), SAME, modes={"web": 1.0})
     after = said(wave_result("W2", (75, 75, 75)), **({"modes": {"web": 1.0}} | form))
-    series = change.index_series([before, after])
+    series = series_of_waves.index_series([before, after])
     assert [(each.kind, each.what) for each in series.breaks] == [(kind, what)]
     assert series.changes[1].direction == 0
     assert np.isnan(series.changes[1].value)
     assert series.changes[1].breaks == series.breaks
-    same = change.index_series([before, said(after, SAME, modes={"web": 0.95, "phone": 0.05})])
+    same = series_of_waves.index_series([before, said(after, SAME, modes={"web": 0.95, "phone": 0.05})])
     assert same.breaks == ()
     assert same.changes[1].direction == 1
 
@@ -282,7 +283,7 @@ def test_only_the_construct_that_was_reworded_loses_its_arrow():
         wave = said(wave_result(code, (60, 60, 60), constructs=constructs), {"S1": words, "P1": "Fair?"})
         wave.result["indicators"] = {"S1": {"construct": "SRV"}, "P1": {"construct": "PRC"}}
         waves.append(wave)
-    changes = change.construct_changes(waves, "", ["SRV", "PRC"])
+    changes = series_of_waves.construct_changes(waves, "", ["SRV", "PRC"])
     assert (changes["SRV"].direction, changes["SRV"].breaks[0].what) == (0, ("S1",))
     assert (changes["PRC"].direction, changes["PRC"].breaks) == (1, ())
 
@@ -291,15 +292,15 @@ def test_a_language_that_was_added_is_no_rewording():
     old = said(wave_result("W1", (60, 60, 60)), SAME)
     both = {code: Wording({"en": words, "zh": "满意？"}, (1.0, 10.0)) for code, words in SAME.items()}
     new = wave_result("W2", (60, 60, 60))._replace(asked=Asked(both))
-    assert change.index_series([old, new]).breaks == ()
+    assert series_of_waves.index_series([old, new]).breaks == ()
     strange = {code: Wording({"zh": "满意？"}, (1.0, 10.0)) for code in SAME}
     other = wave_result("W2", (60, 60, 60))._replace(asked=Asked(strange))
-    assert [each.kind for each in change.index_series([old, other]).breaks] == ["wording"]
+    assert [each.kind for each in series_of_waves.index_series([old, other]).breaks] == ["wording"]
 
 
 def test_lines_end_at_a_break_and_a_dashed_line_stands_there():
     points = [(60.0, 58.0, 62.0), (61.0, 59.0, 63.0), (70.0, 68.0, 72.0)]
-    figure = json.loads(figures.over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
+    figure = json.loads(over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
     go.Figure(figure)
     *bands, line = figure["data"]
     assert [band["x"] for band in bands] == [["W1", "W2", "W2", "W1"], ["W3", "W3"]]

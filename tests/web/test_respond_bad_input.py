@@ -11,8 +11,8 @@ from sqlalchemy import text as sql
 from surveys.codes import NOT_ASKED
 from tests.web.answering import Respondent, make_wave, stored
 from tests.web.visiting import check_page
-from web import create_app
 from web.extensions import db
+from web.site import create_app
 
 NAUGHTY = [
     "<script>alert(1)</script>",

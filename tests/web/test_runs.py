@@ -9,8 +9,8 @@ from surveys.analysing import runs
 from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
-from web import jobs
 from web.insight import results
+from web.runs import queue
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def work(app, site_url, tmp_path):  # noqa: F811
     """Do what the worker would: take every waiting job."""
 
     def until_done() -> int:
-        waiting, _task = jobs.queue(site_url, tmp_path)
+        waiting, _task = queue.queue(site_url, tmp_path)
         done = 0
         while (task := waiting.dequeue()) is not None:
             waiting.execute(task)
@@ -213,7 +213,7 @@ def test_a_run_left_by_a_dead_worker_can_be_repeated(analyst, session, work, sit
     runs.start(session, session.get(Analysis, int(shown.rsplit("/", 1)[1])), now=NOW)
     session.commit()
     assert analyst.send(f"{shown}/repeat").location == shown, "it seems to be on its way"
-    jobs.end_abandoned(site_url)
+    queue.end_abandoned(site_url)
     page = analyst.browse(shown)
     assert "Repeat the run" in page.select_one("#progress .error").get_text()
     again = analyst.send(f"{shown}/repeat").location

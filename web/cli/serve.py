@@ -82,7 +82,7 @@ def worker() -> None:
     Example: manyi worker
     """
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
-    from web.jobs import end_abandoned, queue  # noqa: PLC0415
+    from web.runs.queue import end_abandoned, queue  # noqa: PLC0415
 
     end_abandoned(database_url())
     waiting, _task = queue(database_url(), instance_folder())
@@ -116,9 +116,9 @@ def _show_accounts() -> None:
     with session() as opened:
         if opened.scalar(select(func.count()).select_from(Staff)):
             return
-    from web import create_app  # noqa: PLC0415
     from web.accounts.staff import add_staff  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
+    from web.site import create_app  # noqa: PLC0415
 
     with create_app().app_context():
         made = [

@@ -37,9 +37,9 @@ def add(email: str, roles: tuple[str, ...], name: str, language: str) -> None:
 
     Example: manyi user add ana@example.org --role analyst
     """
-    from web import create_app  # noqa: PLC0415  loads the whole site
     from web.accounts.staff import StaffError, add_staff  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
+    from web.site import create_app  # noqa: PLC0415  loads the whole site
 
     with create_app().app_context():
         try:

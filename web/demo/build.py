@@ -19,8 +19,8 @@ from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
-from web import runs
 from web.demo import world
+from web.runs import compute
 
 PREFIX = "DEMO"
 SETTINGS = {
@@ -67,8 +67,10 @@ def build(
     session.commit()
     made.append(current)
     for number, wave in enumerate(made, start=1):
-        analysis = runs.plan(session, wave, staff_name="demo", now=now, seed=seed, options={"bootstrap": 500})
-        runs.execute(session, analysis)
+        analysis = compute.plan(
+            session, wave, staff_name="demo", now=now, seed=seed, options={"bootstrap": 500}
+        )
+        compute.execute(session, analysis)
         say(f"run {number} of {len(made)}: {analysis.state}")
 
 

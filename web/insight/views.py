@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from web.accounts.access import allow, may
 from web.extensions import db
 from web.i18n import choose, text
-from web.insight import dashboard, results
+from web.insight import pages, questions, results
+from web.insight.panels.groups import parts
 from web.insight.results import WaveResult
 from web.security import chart_page
 
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     found = _chosen(request.args.get("wave", ""))
     if not found:
         return render_template("insight/empty.html")
-    page = _page(dashboard.overview, found)
+    page = _page(pages.overview, found)
     return render_template("insight/index.html", page=page, waves=_choices(found[-1].wave.code))
 
 
@@ -46,7 +47,7 @@ def construct(wave_code: str, construct: str) -> ResponseReturnValue:
     found = _chosen(wave_code) or abort(404)
     if construct not in found[-1].result["constructs"]:
         abort(404)
-    page = _page(dashboard.drill_down, found, construct)
+    page = _page(pages.drill_down, found, construct)
     return render_template("insight/construct.html", page=page)
 
 
@@ -62,7 +63,7 @@ def download(wave_code: str) -> ResponseReturnValue:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")])
-    for row in dashboard.table(found[-1], figures):
+    for row in questions.table(found[-1], figures):
         writer.writerow([*row, figures["n_used"]])
     # The mark at the start tells spreadsheets that the file is in UTF-8.
     return Response(
@@ -76,7 +77,7 @@ def _page(make: Callable[..., dict[str, Any]], found: list[WaveResult], *more: s
     """Give what a page shows; drawing takes longer than all else, so pages of the same runs are kept."""
     part = _part(found)
     shown = tuple((each.run_id, each.finished_at, text(each.wave.title)) for each in found)
-    names = tuple(dashboard.parts(db.session, found[-1]).items())
+    names = tuple(parts(db.session, found[-1]).items())
     key = (make.__name__, shown, names, part, choose(), *more)
     page: dict[str, Any] = _pages.get(key, lambda: make(db.session, found, part, *more))
     return page | {"wave": found[-1]}

@@ -14,7 +14,7 @@ from surveys.analysing import matrix, runs
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
-from web.beside import beside, series_items
+from web.runs.sections import beside, series_items
 
 GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from csi_model.series.breaks import ITEMS, MODE, SCALE, WORDING, Break
 from web.fieldwork.forms import MODE as MODES
-from web.insight.change import Change
+from web.insight.series import Change
 
 CLASSES = {
     "residential": _l("Residential customers"),

@@ -5,7 +5,7 @@ import pytest
 
 from csi_model import ModelSpec, Options, estimate, prepare
 from surveys.document.indicators import IndicatorSystem
-from web.beside import beside, series_items
+from web.runs.sections import beside, series_items
 
 CODES = {name: [f"{name}{k}" for k in (1, 2, 3)] for name in ("QUAL", "PRICE", "SAT", "SWC", "LOY")}
 SCALES = {code: (1, 10) for codes in CODES.values() for code in codes}

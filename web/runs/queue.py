@@ -18,7 +18,7 @@ from surveys.analysing.runs import fail
 from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
-from web import runs
+from web.runs import compute
 
 ABANDONED = "The worker stopped before this run had ended. Repeat the run."
 
@@ -46,7 +46,7 @@ def carry_out(url: URL, analysis_id: int) -> None:
         with Session(engine) as session:
             analysis = session.get(Analysis, analysis_id)
             if analysis is not None:
-                runs.execute(session, analysis)
+                compute.execute(session, analysis)
     finally:
         engine.dispose()
 

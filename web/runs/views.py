@@ -17,11 +17,11 @@ from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose, ResponseState
 from surveys.models.records import AnalysisState
-from web import jobs, runs
 from web.accounts.access import allow
 from web.extensions import db
 from web.i18n import text
-from web.insight.forms import RunForm
+from web.runs import compute, queue
+from web.runs.forms import RunForm
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -105,13 +105,13 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
     waiting = select(Analysis).where(Analysis.state.in_(UNFINISHED)).options(*_without_results())
     for other in db.session.scalars(waiting):
         if other.wave_codes == [wave.code] and (other.options, other.seed) == (
-            runs.options_of(options),
+            compute.options_of(options),
             seed,
         ):
             flash(_("This run is on its way already."), "info")
             return redirect(url_for(".show", run_id=other.id))
     now = datetime.now(UTC)
-    run = runs.plan(db.session, wave, staff_name=current_user.email, now=now, seed=seed, options=options)
+    run = compute.plan(db.session, wave, staff_name=current_user.email, now=now, seed=seed, options=options)
     audit.record(
         db.session,
         actor=current_user.email,
@@ -121,7 +121,7 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
         now=now,
     )
     db.session.commit()
-    jobs.submit(run.id)
+    queue.submit(run.id)
     return redirect(url_for(".show", run_id=run.id))
 
 

@@ -1,0 +1,1 @@
+"""Charts as Plotly figures: one kind a file, one look."""

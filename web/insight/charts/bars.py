@@ -1,0 +1,60 @@
+"""Bars with intervals, one a name."""
+
+from collections.abc import Sequence
+
+from web.insight.charts.look import (
+    BLUE,
+    FIRST_ON_TOP,
+    Json,
+    Point,
+    short,
+    whiskers,
+    wrap,
+    written,
+)
+
+
+def bars(
+    names: Sequence[str],
+    points: Sequence[Point],
+    *,
+    ends: tuple[float, float] | None = (0.0, 100.0),
+    unit: str = "",
+) -> str:
+    """Draw one bar a name, the first on top, with its interval as a whisker and its number behind it.
+
+    Parameters
+    ----------
+    ends
+        Range of the axis; None lets it follow the bars.
+    """
+    traces: list[Json] = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": [wrap(name) for name in names],
+            "x": [value for value, _, _ in points],
+            "marker": {"color": BLUE},
+            "error_x": whiskers(points) | {"width": 4},
+            "hovertemplate": "%{y}<br>%{x:.1f}" + unit + "<extra></extra>",
+            "showlegend": False,
+        }
+    ]
+    numbers = [
+        {
+            "y": wrap(name),
+            "x": value if high is None else high,
+            "text": short(value) + unit,
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 8,
+        }
+        for name, (value, _, high) in zip(names, points, strict=True)
+        if value is not None
+    ]
+    if ends is None:
+        ends = (0.0, 1.3 * max((number["x"] for number in numbers), default=1.0))
+    else:
+        ends = (ends[0], ends[1] + 0.14 * (ends[1] - ends[0]))  # for the number behind the longest bar
+    more = {"annotations": numbers}
+    return written(traces, x={"range": list(ends)}, y=FIRST_ON_TOP, height=90 + 44 * len(names), more=more)

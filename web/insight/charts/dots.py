@@ -1,0 +1,54 @@
+"""Dots with intervals around a reference."""
+
+from collections.abc import Sequence
+
+from web.insight.charts.look import (
+    BLUE,
+    FAINT,
+    FIRST_ON_TOP,
+    GREY,
+    Json,
+    Point,
+    whiskers,
+    wrap,
+    written,
+)
+
+
+def dots(
+    names: Sequence[str],
+    points: Sequence[Point],
+    *,
+    reference: Point = (None, None, None),
+    muted: Sequence[int] = (),
+) -> str:
+    """Draw groups as dots with intervals beside the whole, whose interval is a band.
+
+    Parameters
+    ----------
+    muted
+        Positions drawn in grey: groups with few answers.
+    """
+    value, low, high = reference
+    whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    shapes = []
+    if low is not None and high is not None:
+        shapes.append(
+            whole | {"type": "rect", "x0": low, "x1": high, "fillcolor": FAINT, "line": {"width": 0}}
+        )
+    if value is not None:
+        line = {"color": BLUE, "width": 1.5, "dash": "dash"}
+        shapes.append(whole | {"type": "line", "x0": value, "x1": value, "line": line})
+    traces: list[Json] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "y": [wrap(name) for name in names],
+            "x": [each for each, _, _ in points],
+            "marker": {"size": 11, "color": [GREY if at in muted else BLUE for at in range(len(names))]},
+            "error_x": whiskers(points),
+            "hovertemplate": "%{y}<br>%{x:.1f}<extra></extra>",
+            "showlegend": False,
+        }
+    ]
+    return written(traces, y=FIRST_ON_TOP, height=90 + 40 * len(names), more={"shapes": shapes})

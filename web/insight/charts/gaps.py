@@ -1,0 +1,53 @@
+"""Pairs of points with the gap between them."""
+
+from collections.abc import Sequence
+
+from web.insight.charts.look import (
+    GREY,
+    SERIES,
+    Json,
+    Number,
+    short,
+    wrap,
+    written,
+)
+
+
+def gaps(
+    names: Sequence[str], expected: Sequence[Number], perceived: Sequence[Number], labels: tuple[str, str]
+) -> str:
+    """Draw what was expected and what was perceived as two marks joined by a line."""
+    rows = [wrap(name) for name in names]
+    traces: list[Json] = [
+        {
+            "type": "scatter",
+            "x": [met, hoped],
+            "y": [row, row],
+            "mode": "lines",
+            "line": {"color": GREY, "width": 4},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+        for row, hoped, met in zip(rows, expected, perceived, strict=True)
+    ]
+    traces += [
+        {
+            "type": "scatter",
+            "x": list(values),
+            "y": rows,
+            "mode": "markers+text",
+            "name": label,
+            "text": [short(value) for value in values],
+            "textposition": "top center",
+            "marker": {"size": 14, "color": colour, "symbol": symbol},
+            "hovertemplate": "%{y}<br>" + label + " %{x:.1f}<extra></extra>",
+        }
+        for values, label, (colour, _, symbol) in (
+            (expected, labels[0], SERIES[1]),
+            (perceived, labels[1], SERIES[0]),
+        )
+    ]
+    seen = [value for value in (*expected, *perceived) if value is not None] or [0.0, 100.0]
+    axis = {"range": [max(0.0, min(seen) - 8), min(104.0, max(seen) + 8)]}
+    rows_axis = {"range": [len(names) - 0.5, -0.7], "automargin": True}  # room for the numbers on top
+    return written(traces, x=axis, y=rows_axis, height=110 + 62 * len(names), legend=True)

@@ -1,0 +1,99 @@
+"""A line over waves, with a band for its interval, broken where waves cannot be compared."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+from web.insight.charts.look import (
+    FAINT,
+    GREY,
+    SERIES,
+    Json,
+    Point,
+    short,
+    written,
+)
+
+
+def over_waves(
+    waves: Sequence[str],
+    lines: Sequence[tuple[str, Sequence[Point]]],
+    *,
+    cut: Sequence[int] = (),
+    height: int = 320,
+) -> str:
+    """Draw figures over waves; the first line has its interval as a band.
+
+    Parameters
+    ----------
+    lines
+        Name and, for each wave, value, low and high on 0–100 (None where there is none).
+    cut
+        Positions of waves that are not comparable with the wave before: lines end and begin anew there, and
+        an upright dashed line stands between.
+    """
+    pieces = [slice(*ends) for ends in pairwise([0, *cut, len(waves)])]
+    traces: list[Json] = []
+    for place, (name, points) in enumerate(lines):
+        colour, dash, symbol = SERIES[place % len(SERIES)]
+        values = [value for value, _, _ in points]
+        first = place == 0
+        if first:
+            traces += [band for piece in pieces for band in _band(waves[piece], points[piece])]
+        traces.append(
+            {
+                "type": "scatter",
+                "x": _pieced(waves, pieces, waves),
+                "y": _pieced(values, pieces),
+                "name": name,
+                "mode": "lines+markers+text" if first else "lines+markers",
+                "text": _pieced([short(value) for value in values], pieces),
+                "textposition": "top center",
+                "line": {"color": colour, "dash": dash, "width": 3 if first else 2},
+                "marker": {"symbol": symbol, "size": 8 if first else 6, "color": colour},
+                "hovertemplate": "%{x}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
+            }
+        )
+    seen = [end for _, points in lines for ends in points for end in ends if end is not None] or [0.0, 100.0]
+    room = max(3.0, 0.25 * (max(seen) - min(seen)))
+    axis = {"range": [max(0.0, min(seen) - room), min(100.0, max(seen) + room)], "automargin": True}
+    between = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "dash": "dash"}}
+    return written(
+        traces,
+        x={"type": "category", "automargin": True},
+        y=axis,
+        height=height,
+        legend=len(lines) > 1,
+        more={"shapes": [between | {"x0": at - 0.5, "x1": at - 0.5} for at in cut]},
+    )
+
+
+def _pieced(values: Sequence[Any], pieces: Sequence[slice], fill: Sequence[Any] = ()) -> list[Any]:
+    """Put a gap between pieces, which ends a line: nothing, or the `fill` at the end of the piece."""
+    found: list[Any] = []
+    for piece in pieces:
+        if found:
+            found.append(fill[piece.start - 1] if fill else None)
+        found += values[piece]
+    return found
+
+
+def _band(waves: Sequence[str], points: Sequence[Point]) -> list[Json]:
+    known = [(wave, low, high) for wave, (_, low, high) in zip(waves, points, strict=True) if low is not None]
+    if not known:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "x": [wave for wave, _, _ in known] + [wave for wave, _, _ in reversed(known)],
+            "y": [high for _, _, high in known] + [low for _, low, _ in reversed(known)],
+            "fill": "toself",
+            "fillcolor": FAINT,
+            # The band of a single wave has no width of its own.
+            "line": {"width": 0} if len(known) > 1 else {"width": 14, "color": FAINT},
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]

@@ -1,0 +1,1 @@
+"""What a dashboard page is made of: one panel a file."""

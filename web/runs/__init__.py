@@ -1,0 +1,1 @@
+"""Runs: asked for, computed from waves, and carried out by the worker."""

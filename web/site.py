@@ -1,0 +1,145 @@
+"""The site: questionnaires in, dashboards out."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_security import FSQLALiteUserDatastore
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
+from whitenoise import WhiteNoise
+
+from surveys.database import engine_options
+from web import config, errors, i18n, logs, navigation, security, static_files
+from web.accounts import access
+from web.accounts.mail import SmtpMail
+from web.accounts.models import Role, Staff
+from web.accounts.wording import WORDING
+from web.extensions import bootstrap, csrf, db, limiter
+from web.extensions import security as staff_security
+
+# Modules with pages; each brings a blueprint named `blueprint`.
+ROOMS = (
+    "home.views",
+    "accounts.views",
+    "respond.views",
+    "author.views",
+    "fieldwork.views",
+    "admin.views",
+    "insight.views",
+    "runs.views",
+)
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Make the WSGI application.
+
+    Parameters
+    ----------
+    settings
+        Flask settings that win over those of the environment; a mapping under ``MANYI`` wins over single
+        MANYI_* settings (names without the prefix, values as `web.config` reads them).
+
+    Raises
+    ------
+    SettingError
+        A setting cannot be used; the message names it.
+    """
+    given = dict(settings or {})
+    app = Flask(__name__, instance_relative_config=False)
+    _configure_settings(app, given)
+    _configure_templates(app)
+    _configure_database(app)
+    logs.configure(app)
+    i18n.configure(app)
+    security.configure(app)
+    _configure_forms(app)
+    _configure_accounts(app)
+    _configure_rooms(app)
+    navigation.configure(app)
+    errors.configure(app)
+    _configure_server(app)
+    return app
+
+
+def _configure_settings(app: Flask, given: dict[str, Any]) -> None:
+    manyi = config.read_settings() | dict(given.pop("MANYI", {}))
+    app.config.from_mapping(config.flask_settings(manyi))
+    app.config.from_mapping(given)
+
+
+def _configure_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.add_template_filter(_flatten, "flatten")
+    app.select_jinja_autoescape = lambda _name: True  # type: ignore[method-assign]
+    app.jinja_env.autoescape = True
+    bootstrap.init_app(app)
+    static_files.configure(app)
+
+
+def _flatten(messages: Any) -> list[str]:
+    """Give form errors as one list of texts, however they are nested."""
+    nested = (_flatten(part) if isinstance(part, list | tuple) else [part] for part in messages)
+    return [text for part in nested for text in part]
+
+
+def _configure_database(app: Flask) -> None:
+    # Errors of the database never repeat the answers that were being written.
+    options = engine_options(app.config["DATABASE_URL"]) | {"hide_parameters": True}
+    app.config.setdefault("SQLALCHEMY_ENGINES", {"default": options})
+    db.init_app(app)
+    # The extension also closes asynchronous sessions, through a new thread at the end of each request; there
+    # are none here, and that cost as much as a page (`make bench`).
+    app.teardown_appcontext_funcs = [
+        closing for closing in app.teardown_appcontext_funcs if not iscoroutinefunction(closing)
+    ]
+
+
+def _configure_forms(app: Flask) -> None:
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+
+def _configure_accounts(app: Flask) -> None:
+    app.before_request(access.guard)
+    app.config.from_mapping(WORDING)
+    # The theme of Bootstrap-Flask and Flask-Security's own pages are replaced by templates/security.
+    staff_security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
+    # The limiter knows views by name, so a limit must not hold on to one app of several.
+    limit = limiter.limit(lambda: current_app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
+    for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no database column can hold is not found, instead of a fault."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, largest: int = 2**31 - 1) -> None:
+        super().__init__(url_map, fixed_digits=fixed_digits, max=largest)
+
+
+def _configure_rooms(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
+    for room in ROOMS:
+        package = room.split(".")[0]
+        if find_spec(f"web.{package}") and find_spec(f"web.{room}"):
+            app.register_blueprint(import_module(f"web.{room}").blueprint)
+
+
+def _configure_server(app: Flask) -> None:
+    hops = app.config["MANYI"]["PROXY_HOPS"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if not app.testing and not app.debug:
+        files = Path(app.static_folder or "")
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+            app.wsgi_app, root=str(files), prefix="static/", max_age=30 * 24 * 3600
+        )
