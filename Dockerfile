@@ -7,7 +7,6 @@ RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r locks/runtime.
 COPY pyproject.toml README.md LICENSE alembic.ini* ./
 COPY surveys surveys
 COPY csi_model csi_model
-COPY migrations migrations
 COPY web web
 RUN /app/.venv/bin/pip install --no-cache-dir "hatchling>=1.27,<2" "editables>=0.5,<1" \
     && /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \

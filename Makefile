@@ -11,7 +11,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help env assets run test test-env lint format db docs bench reference coverage screenshots clean
+.PHONY: help env assets run test test-env lint format db docs bench reference coverage wheel screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ reference: $(VENV)/.test ## how far every estimate is from R packages: files, fi
 
 coverage: $(VENV)/.test ## recovery of planted values and coverage of the intervals, 500 samples and more
 	@$(BIN)/python scripts/coverage.py
+
+wheel: env ## the wheel in dist/, with everything that a site needs in it
+	@$(BIN)/python scripts/wheel.py dist
 
 screenshots: test-env ## the pictures under docs/images/
 	@$(BIN)/python scripts/screenshots.py

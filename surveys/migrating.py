@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection
 
 from surveys.database import create_engine, normalise_url
 
-MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
 def configuration(connection: Connection, *, compares: bool = False) -> Config:
