@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from surveys.analysing.matrix import AnswerMatrix
@@ -97,15 +97,6 @@ def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -
         message=message,
         finished_at=now,
     )
-
-
-def latest_done(session: Session, wave_code: str) -> Analysis | None:
-    """Give the newest finished run of exactly this wave, or None."""
-    done = select(Analysis.id, Analysis.wave_codes).where(Analysis.state == AnalysisState.DONE)
-    for ident, codes in session.execute(done.order_by(Analysis.id.desc())):
-        if codes == [wave_code]:
-            return session.get_one(Analysis, ident)
-    return None
 
 
 def fingerprint(matrix: AnswerMatrix) -> str:

@@ -1,6 +1,6 @@
 """Quotas of a wave: how many complete responses a segment may have, and whether it is full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from surveys.errors import Problem, SurveyError
 from surveys.models import Response, Segment, Unit, Wave
-from surveys.models.collection import ResponseState
+from surveys.models.collection import ResponseState, WaveState
 
 
 def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping[str, Any] | None:
@@ -17,18 +17,33 @@ def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping
         where = quota["where"]
         if segment is None or any(_segment_value(segment, name) != value for name, value in where.items()):
             continue
-        query = (
-            select(func.count())
-            .select_from(Response)
-            .join(Segment, Response.segment_id == Segment.id)
-            .outerjoin(Unit, Segment.unit_id == Unit.id)
-            .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
-        )
-        for name, value in where.items():
-            query = query.where((Unit.code if name == "unit" else getattr(Segment, name)) == value)
-        if session.scalars(query).one() >= quota["limit"]:
+        if count_complete(session, wave, where) >= quota["limit"]:
             return dict(quota)
     return None
+
+
+def count_complete(session: Session, wave: Wave, where: Mapping[str, str]) -> int:
+    """Count a wave's complete responses of the segments that `where` describes."""
+    query = (
+        select(func.count())
+        .select_from(Response)
+        .join(Segment, Response.segment_id == Segment.id)
+        .outerjoin(Unit, Segment.unit_id == Unit.id)
+        .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
+    )
+    for name, value in where.items():
+        query = query.where((Unit.code if name == "unit" else getattr(Segment, name)) == value)
+    return session.scalars(query).one()
+
+
+def set_quotas(session: Session, wave: Wave, quotas: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the quotas of a wave that is not closed; whoever has answered stays."""
+    if wave.state == WaveState.CLOSED:
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    for quota in quotas:
+        check_quota(quota)
+    wave.quotas = [dict(quota) for quota in quotas]
+    session.flush()
 
 
 def check_quota(quota: Mapping[str, Any]) -> None:

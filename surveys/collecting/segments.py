@@ -16,17 +16,6 @@ SEGMENT_NAMES = ("unit", "customer_class", "tier", "account_type", "area")
 LIMITS = {"code": 64, "account_type": 32, "area": 32, "name": 200, "phone": 40, "email": 254, "address": 500}
 
 
-def units_below(session: Session, unit: Unit) -> list[Unit]:
-    """List a unit and all units under it, parents first."""
-    found = [unit]
-    level = [unit.id]
-    while level:
-        children = list(session.scalars(select(Unit).where(Unit.parent_id.in_(level)).order_by(Unit.code)))
-        found += children
-        level = [child.id for child in children]
-    return found
-
-
 def segment_of(session: Session, customer: Customer) -> Segment:
     """Give the segment of a customer."""
     return find_segment(

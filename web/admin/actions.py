@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
+    "customers.import": _l("Imported customers"),
+    "invitations.outcome": _l("Noted what became of invitations"),
     "quality.assess": _l("Checked the quality of the answers"),
     "questionnaire.publish": _l("Published a questionnaire"),
     "run.create": _l("Started a run"),
@@ -14,10 +16,12 @@ ACTIONS = {
     "staff.deactivate": _l("Switched an account off"),
     "staff.renew_password": _l("Gave a new password"),
     "staff.set_roles": _l("Changed roles"),
+    "units.add": _l("Added organisation units"),
     "wave.close": _l("Closed a wave"),
     "wave.create": _l("Planned a wave"),
     "wave.issue_links": _l("Made single-use links"),
     "wave.open": _l("Opened a wave"),
+    "wave.set_quotas": _l("Set the quotas of a wave"),
 }
 LONGEST = 160
 

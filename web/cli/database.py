@@ -3,13 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from surveys import migrating
+from surveys import audit, migrating
 from surveys.database import create_engine, normalise_url
 from web.cli import Refusal
 from web.config import read_settings
@@ -39,6 +41,13 @@ def session() -> Iterator[Session]:
     with Session(engine) as opened:
         yield opened
     engine.dispose()
+
+
+def record(opened: Session, action: str, target: str, detail: dict[str, Any]) -> None:
+    """Note in the audit trail what a command changed, and keep it."""
+    now = datetime.now(UTC)
+    audit.record(opened, actor="command line", action=action, target=target, now=now, detail=detail)
+    opened.commit()
 
 
 @click.group("db", short_help="The database's schema.")

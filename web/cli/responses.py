@@ -1,17 +1,19 @@
 """`manyi responses`: answers out, as a file that `manyi estimate` reads."""
 
-import csv
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 import yaml
 
 from surveys.analysing.export import wave_table
+from surveys.analysing.quality import excluded_responses
 from surveys.collecting.waves import wave_by_code
 from surveys.editing import publishing
 from web.cli import Refusal
+from web.cli.analysis import json_file as json_option
+from web.cli.analysis import write_json
 from web.cli.database import session
+from web.cli.table import aligned, write_rows
 
 
 @click.group(short_help="Answers out.")
@@ -53,10 +55,11 @@ def export(
     with session() as opened:
         found = wave_by_code(opened, wave)
         table = wave_table(opened, found, include_excluded=include_excluded)
-        _write(output, [table.header, *table.rows()])
+        write_rows(output, table.header, table.rows())
         document = publishing.load_document(found.version)
         if codebook_file is not None:
-            _write(codebook_file, table.codebook(document.languages))
+            first, *rest = table.codebook(document.languages)
+            write_rows(codebook_file, first, rest)
         if model_file is not None:
             model = document.model()
             if model is None:
@@ -66,9 +69,21 @@ def export(
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
 
 
-def _write(output: Path, rows: Iterable[Sequence[str]]) -> None:
-    try:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
+@responses.command()
+@click.argument("wave")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write them to this file as well.")
+@json_option
+def excluded(wave: str, csv_file: Path | None, json_file: Path | None) -> None:
+    """List the responses of WAVE that the quality check keeps out of the index, and why.
+
+    Example: manyi responses excluded DEMO-2026Q1 --csv excluded.csv
+    """
+    with session() as opened:
+        found = excluded_responses(opened, wave_by_code(opened, wave))
+    if json_file is not None:
+        listed = [{"response": number, "flags": flags} for number, flags in found.items()]
+        write_json({"wave": wave, "excluded": listed}, json_file)
+    rows = [(str(number), " ".join(flags)) for number, flags in found.items()]
+    if csv_file is not None:
+        write_rows(csv_file, ["response", "flags"], rows)
+    click.echo("\n".join([f"{len(rows)} responses of {wave} are excluded.", *aligned(rows)]), err=True)

@@ -57,6 +57,16 @@ def read_rows(path: Path) -> tuple[list[str], NDArray[np.object_]]:
     return names, np.array(body, dtype=object)
 
 
+def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) -> list[dict[str, str]]:
+    """Read a list from a CSV file: a row of texts each, of the columns named; others are left out."""
+    names, rows = read_rows(path)
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise Refusal(f"{path} has no column {missing[0]}. It needs {', '.join(needed)}.")
+    places = {name: names.index(name) for name in (*needed, *may_have) if name in names}
+    return [{name: row[place].strip() for name, place in places.items()} for row in rows.tolist()]
+
+
 def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a CSV file in UTF-8."""
     try:
@@ -70,6 +80,8 @@ def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Set rows of texts as lines: first column left, others right; wide signs (Chinese) count two."""
+    if not rows:
+        return []
     widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = []
     for row in rows:

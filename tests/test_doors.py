@@ -1,0 +1,171 @@
+"""A door to every room: what the engine and the surveys define is reached from the site or its commands."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import csi_model
+
+ROOT = Path(csi_model.__file__).parents[1]
+ROOMS = ("csi_model", "surveys")
+PRODUCT = (*ROOMS, "web")
+
+# Definition → the issue that gives it its caller.
+EXEMPT: dict[str, int] = {
+    # figures that have no command yet
+    "csi_model.beside.boxes.Boxes": 21,
+    "csi_model.beside.boxes.boxes": 21,
+    "csi_model.beside.facets.Facets": 21,
+    "csi_model.beside.facets.facet_scores": 21,
+    "csi_model.beside.kano.Kano": 21,
+    "csi_model.beside.kano.classify_service": 21,
+    "csi_model.beside.net_promoter.NetPromoter": 21,
+    "csi_model.beside.net_promoter.answered": 21,
+    "csi_model.beside.net_promoter.net_promoter": 21,
+    "csi_model.beside.price_tolerance.PriceTolerance": 21,
+    "csi_model.beside.price_tolerance.price_tolerance": 21,
+    "csi_model.cbsem.bootstrap.ParameterBootstrap": 21,
+    "csi_model.cbsem.bootstrap.bootstrap": 21,
+    "csi_model.cbsem.modification.Modification": 21,
+    "csi_model.cbsem.modification.modification_indices": 21,
+    "csi_model.comparison.pairs.compare_groups": 21,
+    "csi_model.inference.checks.check_floor": 21,
+    "csi_model.measures.validity.redundancy": 21,
+    "csi_model.series.breaks.bridge_shift": 21,
+    "csi_model.survey_design.allocation.allocate": 21,
+    "csi_model.survey_design.allocation.units_half_width": 21,
+    "csi_model.survey_design.allocation.units_needed": 21,
+    "csi_model.survey_design.sample_size.change_seen": 21,
+    # drafts get their pages with the builder
+    "surveys.editing.comparing.Difference": 22,
+    "surveys.editing.comparing.differences": 22,
+    "surveys.editing.drafting.create_draft": 22,
+    "surveys.editing.drafting.find_draft": 22,
+    "surveys.editing.drafting.redo": 22,
+    "surveys.editing.drafting.save": 22,
+    "surveys.editing.drafting.undo": 22,
+    "surveys.models.documents.Draft": 22,
+    "surveys.models.documents.DraftOperation": 22,
+    # a way back and a comparison with the models, for those who write migrations
+    "surveys.migrating.check": 21,
+    "surveys.migrating.downgrade": 21,
+}
+
+Place = tuple[str, str]  # module, name of a definition at its top
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Dotted name → tree of every module of the product."""
+    found = {}
+    for package in PRODUCT:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" in path.parts:  # Alembic calls these
+                continue
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def imported(module: str) -> dict[str, Place]:
+    """Names that a module imports from the product, anywhere in it → where from; ("", …) is a module."""
+    found: dict[str, Place] = {}
+    for node in ast.walk(modules()[module]):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in PRODUCT:
+            for each in node.names:
+                whole = f"{node.module}.{each.name}"
+                found[each.asname or each.name] = (
+                    ("", whole)
+                    if whole in modules() and each.name not in defined(node.module)
+                    else (node.module, each.name)
+                )
+        elif isinstance(node, ast.Import):
+            for each in node.names:
+                if each.name.split(".")[0] in PRODUCT:
+                    found[each.asname or each.name.split(".")[0]] = (
+                        "",
+                        each.name if each.asname else each.name.split(".")[0],
+                    )
+    return found
+
+
+@cache
+def defined(module: str) -> dict[str, ast.stmt]:
+    """Functions and classes at the top of a module."""
+    return {node.name: node for node in modules()[module].body if isinstance(node, DEFINITIONS)}
+
+
+def home(module: str, name: str) -> Place | None:
+    """Follow a name through faces to the module that defines it; ("", …) is a module."""
+    for _ in range(9):
+        if module not in modules():
+            return None
+        if name in defined(module):
+            return module, name
+        if f"{module}.{name}" in modules():
+            return "", f"{module}.{name}"
+        if name not in imported(module):
+            return None
+        module, name = imported(module)[name]
+        if not module:
+            return module, name
+    return None
+
+
+def uses(module: str, node: ast.AST) -> Iterator[Place]:
+    """Definitions of the product that a piece of code names."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            found = home(module, part.id)
+        elif isinstance(part, ast.Attribute):
+            found = whole(module, part)
+        else:
+            continue
+        if found is not None and found[0]:
+            yield found
+
+
+def whole(module: str, node: ast.expr) -> Place | None:
+    """What a dotted name means, where it begins with a module of the product."""
+    if isinstance(node, ast.Name):
+        return home(module, node.id)
+    if isinstance(node, ast.Attribute):
+        owner = whole(module, node.value)
+        if owner is not None and not owner[0]:
+            return home(owner[1], node.attr)
+    return None
+
+
+def reached() -> set[Place]:
+    """Definitions that the site, the commands or a module's own statements lead to."""
+    waiting: list[Place] = []
+    for module, tree in modules().items():
+        for node in tree.body:
+            is_code = not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))
+            if module.split(".")[0] == "web" or is_code:
+                waiting += uses(module, node)
+    found: set[Place] = set()
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found.add(place)
+            waiting += uses(place[0], defined(place[0])[place[1]])
+    return found
+
+
+def public() -> Iterator[Place]:
+    """Public definitions at the top of the rooms' modules."""
+    for module in modules():
+        if module.split(".")[0] in ROOMS:
+            yield from ((module, name) for name in defined(module) if not name.startswith("_"))
+
+
+def test_every_public_definition_has_a_caller():
+    without = {f"{module}.{name}" for module, name in set(public()) - reached()}
+    assert sorted(without - set(EXEMPT)) == []
+    assert sorted(set(EXEMPT) - without) == [], "these have a caller now: take them off the list"
