@@ -46,6 +46,11 @@ def use(*folders: Path) -> Mapping[str, Language]:
     return dict(_SPOKEN)
 
 
+def spoken() -> Mapping[str, Language]:
+    """Give the languages that are spoken now, by code."""
+    return _SPOKEN
+
+
 def _read(file: Path) -> Language:
     try:
         plain: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from surveys import words
+from web import languages
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; the message names it and the remedy."""
@@ -39,30 +42,38 @@ def yes_no(text: str) -> bool:
         raise ValueError("write yes or no") from None
 
 
-def words(text: str) -> list[str]:
+def names(text: str) -> list[str]:
     """Read a list separated by commas or blanks."""
     return text.replace(",", " ").split()
 
 
 def language(text: str) -> str:
     """Read one of the languages of the site."""
-    if text not in {"zh", "en"}:
-        raise ValueError("write zh or en")
+    if text not in words.spoken():
+        raise ValueError(f"write one of {', '.join(words.spoken())}")
     return text
+
+
+def translations(text: str) -> Path | None:
+    """Read the folder of further languages, which are spoken from then on."""
+    folder = Path(text).expanduser().resolve() if text else None
+    languages.use(folder)
+    return folder
 
 
 SETTINGS = (
     Setting("INSTANCE", "instance", lambda text: Path(text).expanduser().resolve()),
     Setting("DATABASE_URL", "", str),
     Setting("SECRET_KEY", "", str),
-    Setting("SECRET_KEY_FALLBACKS", "", words),
+    Setting("SECRET_KEY_FALLBACKS", "", names),
     Setting("HOST", "127.0.0.1", str),
     Setting("PORT", "8000", whole),
     Setting("WORKERS", "2", whole),
     Setting("PUBLIC_URL", "", lambda text: text.rstrip("/")),
     Setting("HTTPS", "no", yes_no),
-    Setting("TRUSTED_HOSTS", "", words),
+    Setting("TRUSTED_HOSTS", "", names),
     Setting("PROXY_HOPS", "0", whole),
+    Setting("TRANSLATIONS", "", translations),
     Setting("LANGUAGE", "zh", language),
     Setting("TIMEZONE", "Asia/Shanghai", str),
     Setting("SESSION_HOURS", "12", whole),
@@ -166,7 +177,9 @@ def flask_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
         "REMEMBER_COOKIE_SECURE": settings["HTTPS"],
         "BABEL_DEFAULT_LOCALE": settings["LANGUAGE"],
         "BABEL_DEFAULT_TIMEZONE": settings["TIMEZONE"],
-        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+        "BABEL_TRANSLATION_DIRECTORIES": ";".join(
+            str(folder) for folder in (languages.FOLDER, settings["TRANSLATIONS"]) if folder
+        ),
         "BOOTSTRAP_SERVE_LOCAL": True,
         "RATELIMIT_STORAGE_URI": settings["LIMIT_STORAGE"],
         "RATELIMIT_HEADERS_ENABLED": False,

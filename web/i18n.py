@@ -6,14 +6,13 @@ from flask import Flask, Response, current_app, g, has_request_context, request,
 from flask_babel import get_locale
 
 from surveys import words
-from web import languages
 
 COOKIE = "manyi_lang"
 
 
 def names() -> dict[str, str]:
     """Give the languages of the site: code → the language's own name."""
-    return {code: language.name for code, language in languages.LANGUAGES.items()}
+    return {code: language.name for code, language in words.spoken().items()}
 
 
 def name_of(language: str) -> str:
@@ -23,13 +22,13 @@ def name_of(language: str) -> str:
 
 def tag(language: str) -> str:
     """Give the tag that browsers know a language by; its code where the site does not speak it."""
-    known = languages.LANGUAGES.get(language)
+    known = words.spoken().get(language)
     return known.tag if known else language
 
 
 def locale(language: str) -> str:
     """Give the name of the locale: Flask-Security files its Chinese under the full one, ours is found too."""
-    known = languages.LANGUAGES.get(language)
+    known = words.spoken().get(language)
     return known.locale if known else words.FALLBACK
 
 
@@ -40,14 +39,14 @@ def choose() -> str:
     if "language" not in g:
         asked = request.args.get("lang", "")
         kept = request.cookies.get(COOKIE, "")
-        if asked in languages.LANGUAGES:
+        if asked in words.spoken():
             g.language, g.language_asked = asked, True
-        elif kept in languages.LANGUAGES:
+        elif kept in words.spoken():
             g.language = kept
         else:
             default = current_app.config["BABEL_DEFAULT_LOCALE"]
             header = request.accept_languages
-            g.language = header.best_match([default, *languages.LANGUAGES], default) if header else default
+            g.language = header.best_match([default, *words.spoken()], default) if header else default
     return g.language
 
 

@@ -1,0 +1,36 @@
+"""A type of question that the product does not know: a share between 0 and 100 in steps of ten."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from surveys.questions.base import Choice, Control, Decoder, Ends, Question, Scales, Slot, stored_number
+from surveys.questions.reading import Reader, one_of
+
+STEPS = range(0, 101, 10)
+
+
+class Slider(Question):
+    """A share in steps of ten."""
+
+    type: Literal["slider"]
+
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give its one place."""
+        yield Slot(self.code, self.code, "number", 0, 100)
+
+    def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
+        """Give its steps."""
+        steps = tuple(Choice(str(step), {"en": f"{step} %"}, self.code, step) for step in STEPS)
+        return (Control(self.code, "one", self.text, steps),)
+
+    def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
+        """Read one step."""
+        return one_of(self.code, {str(step): step for step in STEPS}, required=self.required)
+
+    def decoder(self) -> Decoder:
+        """See the share."""
+        return stored_number(self.code)
+
+    def ends(self, scales: Scales) -> Ends:  # noqa: ARG002
+        """Give its limits."""
+        return Ends(0, 100, unit={"en": "%"})

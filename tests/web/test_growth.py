@@ -1,0 +1,119 @@
+"""Growth is cheap: a type of question and a language join from the tests' folder alone."""
+
+from pathlib import Path
+
+import pytest
+
+from surveys.analysing.export import wave_table
+from surveys.analysing.matrix import load_matrix
+from surveys.collecting import waves
+from surveys.document import loading
+from surveys.editing import publishing
+from surveys.errors import SurveyError
+from surveys.questions import TYPES, register
+from tests.growth.slider import Slider
+from tests.surveys.worlds import text
+from tests.web.answering import NOW, Respondent, stored
+from web import languages
+from web.author.reading import Reading
+
+LANGUAGES = Path(__file__).parents[1] / "growth" / "languages"
+SECTIONS = [
+    {"code": "one", "title": text("One"),
+     "questions": [{"type": "slider", "code": "SHARE", "text": text("How much?"), "required": True}]},
+    {"code": "two", "title": text("Two"), "show_if": "SHARE >= 50",
+     "questions": [{"type": "short_text", "code": "WHY", "text": text("Why?")}]},
+]  # fmt: skip
+DOCUMENT = {"code": "toy", "title": text("Toy"), "sections": SECTIONS}
+
+
+@pytest.fixture
+def slider():
+    """The toy type, known while a test runs."""
+    register(Slider)
+    yield
+    del TYPES["slider"]
+
+
+@pytest.fixture
+def toyish():
+    """The toy language, spoken while a test runs."""
+    languages.use(LANGUAGES)
+    yield
+    languages.use()
+
+
+def open_wave(session, **more):
+    version = publishing.publish(session, loading.load(DOCUMENT | more), "Test", NOW)
+    wave = waves.create_wave(session, version, code="T", title="Toy", now=NOW)
+    waves.open_wave(session, wave, NOW)
+    session.commit()
+    return wave
+
+
+def test_a_type_that_nobody_registered_is_refused_by_name():
+    with pytest.raises(SurveyError, match="slider"):
+        loading.load(DOCUMENT)
+
+
+@pytest.mark.usefixtures("slider")
+def test_a_type_is_asked_checked_stored_and_exported(app, session):
+    wave = open_wave(session)
+    person = Respondent(app, f"/s/{wave.public_key}")
+    page = person.open()
+    assert [node["value"] for node in page.select("input[name=SHARE]")][:3] == ["0", "10", "20"]
+    refused = person.post("one", {"SHARE": "55"})
+    assert refused.status_code == 422
+    assert person.post("one", {}).status_code == 422
+    person.send(SHARE="70")
+    assert person.section == "two"  # its condition sees the answer
+    person.send(WHY="Because")
+    [(response, answers)] = stored(session, wave)
+    assert (response.state, answers["SHARE"]) == ("complete", 70)
+    assert load_matrix(session, wave, ["SHARE"], include_pilot=True).values.tolist() == [[70.0]]
+    table = wave_table(session, wave)
+    [row] = table.rows()
+    assert dict(zip(table.header, row, strict=True))["SHARE"] == "70"
+
+
+@pytest.mark.usefixtures("slider", "toyish")
+def test_a_type_is_told_to_quality_staff_in_each_language():
+    document = loading.load(DOCUMENT)
+    [first, _second] = Reading(document, "eo").parts()
+    assert (first.blocks[0].kind, first.blocks[0].scale) == ("Toy slider", "0–100 %")
+
+
+@pytest.fixture
+def toy_site(app, monkeypatch):
+    """The site with one more folder of languages, as a setting gives it."""
+    monkeypatch.setenv("MANYI_TRANSLATIONS", str(LANGUAGES))
+    languages.use(LANGUAGES)
+    yield app
+    languages.use()
+
+
+@pytest.mark.usefixtures("slider")
+def test_a_language_is_offered_and_spoken(toy_site, session):
+    bilingual = {"code": "two_tongues", "languages": ["en", "zh", "eo"], "sections": SECTIONS}
+    texts = {"title": text("Toy") | {"eo": "Toyish title"}}
+    bilingual["sections"] = [
+        each | {"title": each["title"] | {"eo": "T"},
+                "questions": [q | {"text": q["text"] | {"eo": "Q"}} for q in each["questions"]]}
+        for each in SECTIONS
+    ]  # fmt: skip
+    wave = open_wave(session, **bilingual, **texts)
+    person = Respondent(toy_site, f"/s/{wave.public_key}")
+    page = person.open()
+    button = page.select_one("button[value='lang:eo']")
+    assert (button.get_text(), button["lang"]) == ("Toyish", "eo")
+    response = person.post("one", {"go": "lang:eo", "SHARE": "40"})
+    assert response.status_code == 303
+    page = person.client.get(person.place).get_data(as_text=True)
+    assert "Toyish title" in page
+    refused = person.client.post(person.place, data={"_t": person.mark, "go": "next"})
+    assert "Toy: please answer." in refused.get_data(as_text=True)
+
+
+def test_a_folder_without_a_language_is_named(tmp_path):
+    with pytest.raises(ValueError, match="holds no language"):
+        languages.use(tmp_path)
