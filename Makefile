@@ -11,7 +11,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help env assets run test test-env lint format db docs bench reference coverage wheel screenshots clean
+.PHONY: help env assets run test test-env lint format db docs bench reference coverage picture messages wheel screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -80,6 +80,15 @@ reference: $(VENV)/.test ## how far every estimate is from R packages: files, fi
 
 coverage: $(VENV)/.test ## recovery of planted values and coverage of the intervals, 500 samples and more
 	@$(BIN)/python scripts/coverage.py
+
+picture: $(VENV)/.test ## docs/images/house.svg, the rooms as they stand
+	@$(BIN)/python scripts/house.py
+
+messages: $(VENV)/.test ## the catalogues of the pages' words, brought up to date with the pages
+	@cd web && ../$(BIN)/pybabel -q extract -F babel.cfg --no-location -k _l -k lazy_gettext -o ../$(VENV)/messages.pot .
+	@for po in web/translations/*/LC_MESSAGES/messages.po; do \
+	  $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --width 110 -i $(VENV)/messages.pot -o $$po \
+	    -l $$(basename $$(dirname $$(dirname $$po))); done
 
 wheel: env ## the wheel in dist/, with everything that a site needs in it
 	@$(BIN)/python scripts/wheel.py dist

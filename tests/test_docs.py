@@ -1,5 +1,6 @@
 """The documentation says what is so: settings, commands, links, targets, and the files of the container."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from web.cli import manyi
 from web.config import SETTINGS, read_settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 # Pictures of the running site, made by `make screenshots`.
 PICTURES = {"docs/images/dashboard.png", "docs/images/respondent.png"}
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
@@ -108,7 +112,15 @@ def test_the_readme_names_targets_that_exist():
 
 def test_the_site_of_the_documentation_has_every_page():
     pages = [name for entry in yaml.safe_load(read("mkdocs.yml"))["nav"] for name in entry.values()]
-    assert sorted(pages) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+    docs = ROOT / "docs"
+    assert sorted(pages) == sorted(path.relative_to(docs).as_posix() for path in docs.rglob("*.md"))
+
+
+def test_the_picture_of_the_house_is_the_house():
+    found = importlib.util.spec_from_file_location("house", ROOT / "scripts" / "house.py")
+    script = importlib.util.module_from_spec(found)
+    found.loader.exec_module(script)
+    assert script.PICTURE.read_text(encoding="utf-8") == script.draw(), "run make picture"
 
 
 def test_the_container_runs_as_an_ordinary_user_and_is_checked():
