@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem import models, standardise, syntax, testing
+from csi_model.cbsem import additions, models, standardise, syntax, testing
 from csi_model.cbsem.data import select
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -257,5 +257,5 @@ def _estimates(
             row.free >= 0,
         )
         for k, row in enumerate(structure.rows)
-        if not syntax.is_unit_row(row)
+        if not additions.is_unit_row(row)
     )

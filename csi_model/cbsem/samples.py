@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.cbsem import syntax
+from csi_model.cbsem import additions, syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.moments import Patterns, by_pattern, saturated
 from csi_model.cbsem.optimise import Objective
@@ -104,9 +104,9 @@ def structure_of(
             start_from = (start_from - start_from.mean(axis=0)) / start_from.std(axis=0)
         one = syntax.specify(text, start_from, names)
         if sample.ordinal is not None:
-            one = syntax.as_ordinal(one, list(sample.ordinal.thresholds))
+            one = additions.as_ordinal(one, list(sample.ordinal.thresholds))
         elif means:
-            one = syntax.with_means(one, sample.mean)
+            one = additions.with_means(one, sample.mean)
         apart.append(one)
     return apart[0] if len(apart) == 1 else together(apart, invariance)
 

@@ -6,13 +6,13 @@ import logging
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem.structure import DEPENDENT, FIXED, MatrixName, Row, Structure
+from csi_model.cbsem.starting import fix_single_items, is_written, start_constructs
+from csi_model.cbsem.structure import FIXED, MatrixName, Row, Structure
 from csi_model.errors import SpecificationError
 
 _UNSUPPORTED = (
@@ -137,8 +137,8 @@ def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: 
     finally:
         logging.getLogger().disabled = was
     rows = _table(model, effects, names)
-    rows = _fix_single_items(rows, effects, single_residual)
-    rows = _start_constructs(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
+    rows = fix_single_items(rows, effects, single_residual)
+    rows = start_constructs(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
     factors = tuple(model.vars["inner"])
     latent = tuple(name for name in effects.get("=~", {}))
     bare = Structure(names, _factor_order(factors, latent), latent, ())
@@ -194,7 +194,7 @@ def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
             value = float(parameter.start)
             # Exogenous observed variables: semopy fixes their moments to the sample's. Estimated as free
             # parameters they give the same fit and the same other estimates, also with missing answers.
-            exogenous = matrix == "psi" and left in observed and not _is_written(effects, left, right)
+            exogenous = matrix == "psi" and left in observed and not is_written(effects, left, right)
             if position == FIXED and exogenous:
                 position, free = free, free + 1
             if matrix in {"lambda", "beta"}:
@@ -205,59 +205,6 @@ def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
             kind: MatrixName = matrix
             rows.append(Row(0, lhs, op, rhs, kind, 0, 0, position, value, "" if apart else label))
     return rows
-
-
-def _is_written(effects: Any, left: str, right: str) -> bool:
-    written = effects.get("~~", {})
-    return right in written.get(left, {}) or left in written.get(right, {})
-
-
-def _fix_single_items(rows: list[Row], effects: Any, residual: float) -> list[Row]:
-    """The residual of a construct's only item: fixed, as lavaan's auto.fix.single does."""
-    measured = effects.get("=~", {})
-    single = {next(iter(items)) for items in measured.values() if len(items) == 1}
-    shared = {item for item in single if sum(item in items for items in measured.values()) > 1}
-    out = []
-    for row in rows:
-        own = row.op == "~~" and row.lhs == row.rhs and row.lhs in single - shared
-        if own and not _is_written(effects, row.lhs, row.lhs) and row.lhs not in measured:
-            out.append(Row(0, row.lhs, row.op, row.rhs, row.matrix, 0, 0, FIXED, residual))
-        else:
-            out.append(row)
-    return out
-
-
-def _start_constructs(rows: list[Row], effects: Any, variances: dict[str, float]) -> list[Row]:
-    """Start a construct's variance at half of its first item's, at all of it where that item is alone.
-
-    semopy starts every construct at 0.05, far below what answers on ten points have: with an item without
-    residual the first steps then pass through nearly singular matrices, and some machines stay there. It
-    starts the loadings of constructs on a construct at 0, where that construct explains nothing and the
-    search can run off to a variance of 0; they start at 1, as the first of them is fixed to, or at -1 where
-    the marker of one of the two runs against its other items.
-    """
-    measured = effects.get("=~", {})
-    sums = dict.fromkeys(measured, 0.0)
-    for row in rows:
-        if row.op == "=~" and row.rhs not in measured:
-            sums[row.lhs] += row.value
-    out = []
-    for row in rows:
-        if row.op == "=~" and row.rhs in measured and row.free >= 0:
-            first = next(iter(measured[row.lhs]))
-            against = (sums.get(first, 0.0) < 0) != (sums[row.rhs] < 0)
-            out.append(replace(row, value=-1.0 if against else 1.0))
-            continue
-        construct = row.lhs == row.rhs and row.op == "~~" and row.lhs in measured
-        if not construct or row.free == FIXED:
-            out.append(row)
-            continue
-        at, share = row.lhs, 1.0
-        while at in measured:
-            share *= 0.5 if len(measured[at]) > 1 else 1.0
-            at = next(iter(measured[at]))
-        out.append(replace(row, value=share * max(variances.get(at, 0.0), 0.1)))
-    return out
 
 
 def _placed(rows: list[Row], bare: Structure) -> tuple[Row, ...]:
@@ -295,54 +242,3 @@ def _placed(rows: list[Row], bare: Structure) -> tuple[Row, ...]:
         if name in observed
     ]
     return (*placed, *units)
-
-
-def is_unit_row(row: Row) -> bool:
-    """The loading of one of an observed variable on itself: needed inside, not printed."""
-    return row.op == "=~" and row.lhs == row.rhs
-
-
-def with_means(structure: Structure, means: F64) -> Structure:
-    """Add free intercepts of all observed variables and zero means of the latent ones."""
-    start = structure.n_free
-    rows = list(structure.rows)
-    for k, name in enumerate(structure.observed):
-        at = structure.factors.index(name) if name in structure.factors else k
-        kind: MatrixName = "alpha" if name in structure.factors else "nu"
-        rows.append(Row(0, name, "~1", "", kind, at, at, start + k, float(means[k])))
-    for name in structure.latent:
-        at = structure.factors.index(name)
-        rows.append(Row(0, name, "~1", "", "alpha", at, at, FIXED, 0.0))
-    return structure.with_rows(tuple(rows), mean_structure=True)
-
-
-def as_ordinal(structure: Structure, thresholds: list[F64]) -> Structure:
-    """Thresholds in place of intercepts; one variance per item follows from its total variance of one.
-
-    That is the residual variance of the item, or the variance of the construct if the item is its only
-    one and measured without error.
-
-    Raises
-    ------
-    SpecificationError
-        An item's variances are all fixed.
-    """
-    rows = list(structure.rows)
-    for name in structure.observed:
-        own = {name} | {row.lhs for row in rows if row.op == "=~" and row.rhs == name}
-        at = [i for i, row in enumerate(rows) if row.op == "~~" and row.lhs == row.rhs and row.lhs in own]
-        at.sort(key=lambda i: rows[i].lhs != name)
-        first = next((i for i in at if rows[i].free >= 0), None)
-        if first is None:
-            raise SpecificationError(
-                f"The variance of the ordered item {name} is fixed.",
-                code="ordinal-variance",
-                remedy="Ordered items have a total variance of one: do not fix their variances.",
-            )
-        rows[first] = replace(rows[first], free=DEPENDENT)
-    start = structure.n_free
-    cuts = [(k, c, float(cut)) for k, own_cuts in enumerate(thresholds) for c, cut in enumerate(own_cuts)]
-    for extra, (k, c, cut) in enumerate(cuts):
-        name = structure.observed[k]
-        rows.append(Row(0, name, "|", f"t{c + 1}", "tau", k, c, start + extra, cut))
-    return structure.with_rows(tuple(rows), ordinal=True)

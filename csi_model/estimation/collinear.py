@@ -16,9 +16,7 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.measures import validity
 from csi_model.pls.algorithm import Solution
-from csi_model.pls.items import Items
-from csi_model.pls.items import nested as measurement_nested
-from csi_model.pls.items import ratio as measurement_ratio
+from csi_model.pls.items import Items, nested, ratio
 from csi_model.specify import ModelSpec
 
 MOST_VIF = 5.0
@@ -80,16 +78,16 @@ def _antecedents(spec: ModelSpec, vif: F64) -> Iterator[str]:
 
 def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[str]:
     """Pairs by HTMT where both are reflective, else by correlation; a component and its whole are no pair."""
-    ratio = measurement_ratio(spec, items)[0]
+    between = ratio(spec, items)[0]
     corr = solution.construct_corr[0]
     reflective = [mode == "A" for mode in spec.modes]
-    nested = measurement_nested(spec)
+    inside = nested(spec)
     for second in np.flatnonzero(spec.scored):
         for first in np.flatnonzero(spec.scored[:second]):
             pair = f"{spec.construct_ids[first]} and {spec.construct_ids[second]}"
-            if nested[first, second]:
+            if inside[first, second]:
                 continue
-            if reflective[first] and reflective[second] and ratio[first, second] > MOST_HTMT:
-                yield f"{pair} (HTMT {ratio[first, second]:.2f})"
+            if reflective[first] and reflective[second] and between[first, second] > MOST_HTMT:
+                yield f"{pair} (HTMT {between[first, second]:.2f})"
             elif abs(corr[first, second]) > MOST_CORRELATION:
                 yield f"{pair} (correlation {corr[first, second]:.2f})"

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
-
 from surveys import words
 from surveys.document.indicators import ConstructNode
 from surveys.document.questionnaire import Questionnaire, Section
@@ -13,12 +11,6 @@ from surveys.logic import writing
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
 from web.respond.compile import plain_text
-
-TIERS = {
-    "basic": _l("Basic expectation"),
-    "price_linked": _l("Price-linked expectation"),
-    "beyond_value": _l("Beyond-value expectation"),
-}
 
 
 class Line(NamedTuple):

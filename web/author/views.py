@@ -27,9 +27,10 @@ from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
 from web.author import sources
-from web.author.reading import TIERS, Reading
+from web.author.reading import Reading
 from web.author.sources import Source
 from web.extensions import csrf, db
+from web.labels import TIERS
 from web.respond.pages import language_of, page_of
 
 blueprint = Blueprint("author", __name__, url_prefix="/questionnaires")

@@ -19,7 +19,7 @@ from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
-from web.demo import world
+from web.demo import manner, world
 from web.runs import compute
 
 PREFIX = "DEMO"
@@ -140,8 +140,8 @@ def _answers(
         segment_ids=[
             segments[pair] for pair in zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True)
         ],
-        seconds=world.seconds(document, liners, rng),
-        texts=world.texts(responses, language, rng),
+        seconds=manner.seconds(document, liners, rng),
+        texts=manner.texts(responses, language, rng),
         language=language.tolist(),
     )
 

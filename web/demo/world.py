@@ -92,16 +92,6 @@ ASKED_AFTER = {
     "PQV11": "manager",
 }
 STRAIGHT_LINERS = 0.09
-PRAISE = (
-    {"zh": "抢修师傅来得很快。", "en": "The repair crew came quickly."},
-    {"zh": "手机缴费很方便。", "en": "Paying by phone is easy."},
-    {"zh": "供电稳定，很少停电。", "en": "The supply is steady."},
-)
-WISHES = (
-    {"zh": "希望停电提前通知到户。", "en": "Please tell every household before an outage."},
-    {"zh": "夏天用电高峰电压偏低。", "en": "The voltage is low on summer evenings."},
-    {"zh": "账单上的阶梯电价看不懂。", "en": "I cannot follow the tiers on the bill."},
-)
 
 
 class People(NamedTuple):
@@ -283,22 +273,3 @@ def _routing(found: Columns, drawn: People) -> None:
     hidden |= {"D4": business, "D5": ~business, "BIG": ~business}
     for code, mask in hidden.items():
         found[code][mask] = NOT_ASKED
-
-
-def seconds(document: Questionnaire, liners: NDArray[np.bool_], rng: np.random.Generator) -> dict[str, F64]:
-    """Give the time spent on each section, in seconds; straight-liners rush."""
-    pace = rng.lognormal(0, 0.3, len(liners)) * np.where(liners, 0.12, 1.0)
-    return {
-        section.code: pace * rng.lognormal(0, 0.25, len(liners))
-        * sum(6.0 * len(getattr(question, "rows", (0,))) for question in section.questions)
-        for section in document.sections
-    }  # fmt: skip
-
-
-def texts(n: int, language: NDArray[np.str_], rng: np.random.Generator) -> list[dict[str, str]]:
-    """Give open answers; most people leave them empty."""
-    found: list[dict[str, str]] = [{} for _ in range(n)]
-    for code, choices in (("O1", PRAISE), ("O2", WISHES)):
-        for row in np.flatnonzero(rng.random(n) < 0.12):
-            found[row][code] = choices[int(rng.integers(len(choices)))][str(language[row])]
-    return found

@@ -24,6 +24,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from surveys.collecting import waves
 from surveys.models.collection import Access, Mode, Purpose
 from web.forms import one_line, stripped
+from web.labels import ACCESS, MODE, PURPOSE
 
 MOST_LINKS = 20_000
 REQUIRED = _l("Please fill this in.")
@@ -31,22 +32,6 @@ NOT_OFFERED = _l("Choose one of the entries offered.")
 NO_DAY = _l("Write a date such as 2026-03-31.")
 NO_NUMBER = _l("Enter a whole number from 1 to 20000.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-ACCESS = {
-    Access.PUBLIC: _l("Public link: whoever has it may answer"),
-    Access.INVITED: _l("Single-use links: one answer a link"),
-}
-PURPOSE = {
-    Purpose.OFFICIAL: _l("Official: counts towards the index"),
-    Purpose.PILOT: _l("Pilot: never counts towards an official index"),
-}
-MODE = {
-    Mode.WEB: _l("Web"),
-    Mode.PHONE: _l("Telephone"),
-    Mode.FACE: _l("Face to face"),
-    Mode.PAPER: _l("Paper"),
-    Mode.MIXED: _l("Mixed"),
-}
 
 
 def _choices(labels: Mapping[Any, object]) -> list[SelectChoice]:

@@ -21,8 +21,9 @@ from surveys.models.collection import Access, WaveState
 from web.accounts.access import allow
 from web.extensions import db
 from web.fieldwork import overview
-from web.fieldwork.forms import ACCESS, MODE, PURPOSE, LinksForm, WaveForm, begin_of, end_of
+from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of
 from web.i18n import choose
+from web.labels import ACCESS, MODE, PURPOSE
 
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
 # A refusal that belongs to one entry of the form is shown beside it.

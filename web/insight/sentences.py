@@ -6,20 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from csi_model.series.breaks import ITEMS, MODE, SCALE, WORDING, Break
-from web.fieldwork.forms import MODE as MODES
+from web import labels
 from web.insight.series import Change
 
-CLASSES = {
-    "residential": _l("Residential customers"),
-    "commercial": _l("Commercial customers"),
-    "industrial": _l("Industrial customers"),
-    "other": _l("Other customers"),
-}
-TIERS = {
-    "basic": _l("Basic expectations"),
-    "price_linked": _l("Price-linked expectations"),
-    "beyond_value": _l("Beyond-value expectations"),
-}
 # Segment → its name and what it means.
 SEGMENTS = {
     "loyal": (_l("Loyal"), _l("satisfied, and leaving would be costly")),
@@ -87,13 +76,13 @@ def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]
 def _what(found: Break) -> str:
     if found.kind == SCALE:
         return " → ".join(found.what)
-    labels = {mode.value: str(label) for mode, label in MODES.items()} if found.kind == MODE else {}
-    return ", ".join(labels.get(each, each) for each in found.what)
+    names = {mode.value: str(label) for mode, label in labels.MODE.items()} if found.kind == MODE else {}
+    return ", ".join(names.get(each, each) for each in found.what)
 
 
 def part_label(part: str, units: Mapping[str, str]) -> str:
     """Name a group of a result: a district or a customer class."""
     kind, _colon, code = part.partition(":")
     if kind == "customer_class":
-        return str(CLASSES.get(code, code))
+        return str(labels.CLASSES.get(code, code))
     return units.get(code, code)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from surveys.editing import publishing
-from web.insight import sentences
+from web import labels
 from web.insight import series as series_of_waves
 from web.insight.charts.gaps import gaps
 from web.insight.panels.base import Chart, interval, line_over_waves, number
@@ -18,17 +18,17 @@ def tier_chart(wave: WaveResult) -> Chart | None:
     tiers = wave.result.get("expectations")
     if not tiers:
         return None
-    names = [str(sentences.TIERS[each["tier"]]) for each in tiers]
+    names = [str(labels.TIERS[each["tier"]]) for each in tiers]
     expected, perceived, gap = (
         [point(each[side]) for each in tiers] for side in ("expected", "perceived", "gap")
     )
-    labels = (_("Expected"), _("Experienced"))
-    figure = gaps(names, [each.value for each in expected], [each.value for each in perceived], labels)
+    sides = (_("Expected"), _("Experienced"))
+    figure = gaps(names, [each.value for each in expected], [each.value for each in perceived], sides)
     rows = [
         (name, *(number(side[at].value) for side in (expected, perceived, gap)), interval(gap[at]))
         for at, name in enumerate(names)
     ]
-    return Chart(figure, (_("Tier"), *labels, _("Gap"), _("Range of the gap")), rows)
+    return Chart(figure, (_("Tier"), *sides, _("Gap"), _("Range of the gap")), rows)
 
 
 def tiers_over_waves(found: Sequence[WaveResult]) -> Chart | None:
@@ -44,7 +44,7 @@ def tiers_over_waves(found: Sequence[WaveResult]) -> Chart | None:
             points.append(
                 point(by_tier[each["tier"]]["expected"]) if each["tier"] in by_tier else Point(None)
             )
-        lines.append((str(sentences.TIERS[each["tier"]]), points))
+        lines.append((str(labels.TIERS[each["tier"]]), points))
     system = publishing.load_document(found[-1].wave.version).indicators
     expected = {
         found[-1].result["dimensions"][gap.expected]["construct"] for gap in (system.gaps if system else ())

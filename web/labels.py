@@ -1,0 +1,32 @@
+"""Names of what is counted in kinds, each said once: modes, access, purposes, customer classes, tiers."""
+
+from flask_babel import lazy_gettext as _l
+
+from surveys.models.collection import Access, Mode, Purpose
+
+ACCESS = {
+    Access.PUBLIC: _l("Public link: whoever has it may answer"),
+    Access.INVITED: _l("Single-use links: one answer a link"),
+}
+PURPOSE = {
+    Purpose.OFFICIAL: _l("Official: counts towards the index"),
+    Purpose.PILOT: _l("Pilot: never counts towards an official index"),
+}
+MODE = {
+    Mode.WEB: _l("Web"),
+    Mode.PHONE: _l("Telephone"),
+    Mode.FACE: _l("Face to face"),
+    Mode.PAPER: _l("Paper"),
+    Mode.MIXED: _l("Mixed"),
+}
+CLASSES = {
+    "residential": _l("Residential customers"),
+    "commercial": _l("Commercial customers"),
+    "industrial": _l("Industrial customers"),
+    "other": _l("Other customers"),
+}
+TIERS = {
+    "basic": _l("Basic expectations"),
+    "price_linked": _l("Price-linked expectations"),
+    "beyond_value": _l("Beyond-value expectations"),
+}
