@@ -19,6 +19,7 @@ def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
     for wave, points in truth.items():
         data, model, result = tmp_path / "a.csv", tmp_path / "m.yaml", tmp_path / "o.json"
         assert demo("responses", "export", wave, "-o", data, "--model", model)[0] == 0
+        assert data.read_bytes().count(b"\r\n") == data.read_bytes().count(b"\n") > 1  # as RFC 4180 says
         assert demo("estimate", data, "--model", model, "--bootstrap", 400, "--json", result)[0] == 0
         found = json.loads(result.read_text(encoding="utf-8"))["constructs"]
         for name, wanted in points.items():

@@ -55,7 +55,7 @@ def export(
     with session() as opened:
         found = wave_by_code(opened, wave)
         table = wave_table(opened, found, include_excluded=include_excluded)
-        write_rows(output, table.header, table.rows())
+        write_rows(output, table.header, table.rows(), line_end="\r\n")
         document = publishing.load_document(found.version)
         if codebook_file is not None:
             first, *rest = table.codebook(document.languages)

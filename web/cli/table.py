@@ -67,11 +67,13 @@ def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) 
     return [{name: row[place].strip() for name, place in places.items()} for row in rows.tolist()]
 
 
-def write_rows(path: Path, names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_rows(
+    path: Path, names: Sequence[str], rows: Iterable[Sequence[str]], *, line_end: str = "\n"
+) -> None:
     """Write a CSV file in UTF-8."""
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(file, lineterminator=line_end)
             writer.writerow(names)
             writer.writerows(rows)
     except OSError as error:
