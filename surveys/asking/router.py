@@ -108,11 +108,6 @@ class Router:
                 return self.pages[place].section.code
         return None
 
-    def progress_share(self, section: str, known: Mapping[str, int], account: Account) -> float:
-        """Give the share of pages done before this one, 0 to 1; it never falls when pages are left out."""
-        seen = self.sections(known, account)
-        return seen.index(section) / len(seen) if section in seen else 0.0
-
     def stop(self, section: str, known: Mapping[str, int], account: Account) -> Stop | None:
         """Give the kind end that these answers lead to after a page, if any."""
         answers = self.environment(known)

@@ -1,14 +1,21 @@
 """From a document to a published version that never changes, and what differs between two of them."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys.asking.router import Router
 from surveys.database import lock_for_writing
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.models import StoredQuestionnaire, Version
+
+# Routers are large: a site asks a few versions at a time, and the rest can be made again.
+ROUTERS_KEPT: Final = 64
+_ROUTERS: dict[str, Router] = {}
 
 
 def publish(session: Session, questionnaire: Questionnaire, staff_name: str, now: datetime) -> Version:
@@ -59,3 +66,15 @@ def latest_version(session: Session, code: str) -> Version | None:
 def load_document(version: Version) -> Questionnaire:
     """Read the document of a version."""
     return loading.load(version.document)
+
+
+def router_of(content_hash: str, make: Callable[[], Questionnaire]) -> Router:
+    """Give the router of a document, made once a process for each of the last `ROUTERS_KEPT`.
+
+    The key is the content, not the number of a version: tests and restored databases use numbers again.
+    """
+    router = _ROUTERS.pop(content_hash, None) or Router(make())
+    _ROUTERS[content_hash] = router  # the last one used stands last
+    while len(_ROUTERS) > ROUTERS_KEPT:
+        _ROUTERS.pop(next(iter(_ROUTERS)), None)
+    return router

@@ -5,16 +5,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Ends, Piece, Question, Rated, Row, Scales, Slot, Text
-from surveys.questions.rating import points_control, read_points
+from surveys.questions.base import Piece, Rated, Row, Scales, Slot
+from surveys.questions.rating import OnScale, points_control, read_points
 
 
-class Grid(Question):
+class Grid(OnScale):
     """Rows rated on one scale."""
 
     type: Literal["grid"]
-    scale: str
-    anchors: tuple[Text, Text] | None = None
     rows: tuple[Row, ...] = Field(min_length=1)
 
     def slots(self, scales: Scales) -> Iterator[Slot]:
@@ -42,15 +40,6 @@ class Grid(Question):
     def subquestions(self) -> tuple[Row, ...]:
         """Give its rows."""
         return self.rows
-
-    def scale_code(self) -> str:
-        """Give its scale."""
-        return self.scale
-
-    def ends(self, scales: Scales) -> Ends:
-        """Give the ends of its scale."""
-        scale = scales[self.scale]
-        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
 
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give its rows, each with the texts around them."""

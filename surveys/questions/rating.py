@@ -40,12 +40,26 @@ def read_points(control: Control, *, required: bool) -> Reader:
     return one_of(control.name, {choice.sent: choice.stored for choice in control.choices}, required=required)
 
 
-class Rating(Question):
+class OnScale(Question):
+    """A question answered on one of the document's scales, with end labels of its own where it has any."""
+
+    scale: str
+    anchors: tuple[Text, Text] | None = None
+
+    def scale_code(self) -> str:
+        """Give its scale."""
+        return self.scale
+
+    def ends(self, scales: Scales) -> Ends:
+        """Give the ends of its scale."""
+        scale = scales[self.scale]
+        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
+
+
+class Rating(OnScale):
     """One statement on a scale."""
 
     type: Literal["rating", "nps"]
-    scale: str
-    anchors: tuple[Text, Text] | None = None
     not_applicable: bool = False
     dont_know: bool = True
 
@@ -70,15 +84,6 @@ class Rating(Question):
     def decoder(self) -> Decoder:
         """See the point."""
         return stored_number(self.code)
-
-    def scale_code(self) -> str:
-        """Give its scale."""
-        return self.scale
-
-    def ends(self, scales: Scales) -> Ends:
-        """Give the ends of its scale."""
-        scale = scales[self.scale]
-        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
 
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give itself."""

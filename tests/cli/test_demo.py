@@ -47,7 +47,7 @@ def test_exports_refuse_what_is_not_there(demo, tmp_path):
     code, _, err = demo("responses", "export", "NEVER", "-o", tmp_path / "x.csv")
     assert (code, "DEMO-" in err) == (1, True)
     wave = "DEMO-NOW"
-    assert demo("responses", "export", wave, "--format", "sav", "-o", tmp_path / "x.sav")[0] == 1
+    assert demo("responses", "export", wave, "--format", "sav", "-o", tmp_path / "x.sav")[0] == 2
     assert demo("responses", "export", wave, "-o", tmp_path / "none" / "x.csv")[0] == 1
 
 

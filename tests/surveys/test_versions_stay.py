@@ -7,6 +7,7 @@ import pytest
 
 from surveys import instruments
 from surveys.document import loading
+from surveys.editing import publishing
 from tests.surveys.every_type import DOCUMENT
 
 RECORDED = {
@@ -31,3 +32,21 @@ def test_hash_and_packing_are_those_recorded(name):
     slots = json.dumps([slot._asdict() for slot in loaded.slots], sort_keys=True)
     assert (loaded.content_hash, hashlib.sha256(slots.encode()).hexdigest()) == RECORDED[name]
     assert loading.load(loaded.dump()) == loaded
+
+
+def test_a_router_is_made_once_and_the_last_ones_are_kept(monkeypatch):
+    monkeypatch.setattr(publishing, "ROUTERS_KEPT", 2)
+    monkeypatch.setattr(publishing, "_ROUTERS", {})
+    document, made = loading.load(DOCUMENT), []
+
+    def router(name):
+        return publishing.router_of(name, lambda: made.append(name) or document)
+
+    first = router("a")
+    assert router("a") is first
+    router("b")
+    router("a")  # used again, so "b" is the one to go
+    router("c")
+    assert router("a") is first
+    router("b")
+    assert made == ["a", "b", "c", "b"]

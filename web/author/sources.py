@@ -61,7 +61,11 @@ def find(session: Session, kind: str, code: str, part: str) -> Source | None:
     )
     if version is None:
         return None
-    return Source(kind, code, str(version.number), _router(version.content_hash, version).document, version)
+    return Source(kind, code, str(version.number), _document(version), version)
+
+
+def _document(version: Version) -> Questionnaire:
+    return publishing.router_of(version.content_hash, lambda: publishing.load_document(version)).document
 
 
 @cache
@@ -72,19 +76,7 @@ def instrument(name: str, form: str) -> Questionnaire:
 
 def router_of(source: Source) -> Router:
     """Give the router of a questionnaire, for its preview."""
-    return _router(source.document.content_hash, source)
-
-
-_ROUTERS: dict[str, Router] = {}
-
-
-def _router(content_hash: str, holder: Source | Version) -> Router:
-    """Keep routers by content: numbers of versions come again in restored databases."""
-    router = _ROUTERS.get(content_hash)
-    if router is None:
-        document = holder.document if isinstance(holder, Source) else publishing.load_document(holder)
-        router = _ROUTERS[content_hash] = Router(document)
-    return router
+    return publishing.router_of(source.document.content_hash, lambda: source.document)
 
 
 def instruments_with_state(session: Session) -> list[Instrument]:

@@ -26,7 +26,9 @@ def responses() -> None:
 
 @responses.command()
 @click.argument("wave")
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx", "sav", "parquet", "ddi"]), default="csv")
+@click.option(
+    "--format", type=click.Choice(["csv"]), default="csv", expose_value=False, help="The kind of file."
+)
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="The file to write.")
 @click.option(
     "--model", "model_file", type=click.Path(path_type=Path), help="Write the wave's MODEL.yaml as well."
@@ -37,7 +39,6 @@ def responses() -> None:
 @click.option("--include-excluded", is_flag=True, help="Also responses that the quality check excluded.")
 def export(
     wave: str,
-    kind: str,
     output: Path,
     model_file: Path | None,
     codebook_file: Path | None,
@@ -50,8 +51,6 @@ def export(
 
     Example: manyi responses export DEMO-2026Q1 -o answers.csv --model model.yaml
     """
-    if kind != "csv":
-        raise Refusal(f"Only csv can be written so far, not {kind}.")
     with session() as opened:
         found = wave_by_code(opened, wave)
         table = wave_table(opened, found, include_excluded=include_excluded)

@@ -53,15 +53,15 @@ def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
 
 @survey.command()
 @click.argument("code")
-@click.option("--format", "kind", type=click.Choice(["json", "lss", "xlsform", "pdf"]), default="json")
+@click.option(
+    "--format", type=click.Choice(["json"]), default="json", expose_value=False, help="The kind of file."
+)
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path))
-def export(code: str, kind: str, output: Path) -> None:
+def export(code: str, output: Path) -> None:
     """Write the questionnaire CODE, published or an instrument, to a file.
 
     Example: manyi survey export utility_csi -o questionnaire.json
     """
-    if kind != "json":
-        raise Refusal(f"Only json can be written so far, not {kind}.")
     with session() as opened:
         version = publishing.latest_version(opened, code)
         document = publishing.load_document(version) if version is not None else instruments.load(code)

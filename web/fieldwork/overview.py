@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.models import Response, StoredQuestionnaire, Version, Wave
-from surveys.models.collection import Access, ResponseState, WaveState
+from surveys.models.collection import ResponseState, WaveState
 from web.i18n import text
 
 STATES = {
@@ -93,11 +93,6 @@ def address_of(wave: Wave) -> str:
 def whole_address(path: str) -> str:
     """Put the site's public address before a path."""
     return (current_app.config["MANYI"]["PUBLIC_URL"] or request.url_root.rstrip("/")) + path
-
-
-def is_public(wave: Wave) -> bool:
-    """Tell whether whoever has the link may answer."""
-    return wave.access == Access.PUBLIC
 
 
 def versions(session: Session) -> Sequence[tuple[int, str]]:

@@ -11,20 +11,12 @@ from surveys.models import Version, Wave
 from web.respond.compile import CompiledPage
 
 HASH = select(Version.content_hash).where(Version.id == bindparam("version"))
-_ROUTERS: dict[str, Router] = {}
 
 
 def router_of(session: Session, wave: Wave) -> Router:
-    """Give the router of a wave's version; versions never change, so each is made once a process.
-
-    The key is the content, not the number: tests and restored databases use numbers again. Only the hash is
-    read, because the document of a questionnaire is large.
-    """
+    """Give the router of a wave's version. Only its hash is read: the document is large."""
     content_hash = session.scalars(HASH, {"version": wave.version_id}).one()
-    router = _ROUTERS.get(content_hash)
-    if router is None:
-        router = _ROUTERS[content_hash] = Router(publishing.load_document(wave.version))
-    return router
+    return publishing.router_of(content_hash, lambda: publishing.load_document(wave.version))
 
 
 @lru_cache(maxsize=4096)
