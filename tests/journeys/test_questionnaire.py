@@ -43,7 +43,9 @@ def new_rows(site, code, before):
 
 
 def fill_page(page):
-    """Answer everything visible; the labels are pressed, as fingers do."""
+    """Answer everything visible; the labels are pressed, as fingers do. Give the questions rated with 7."""
+    page.wait_for_load_state()  # a click waits for the next page to begin, not for all of it
+    rated = []
     for group in page.locator("fieldset.item:visible").all():
         code = group.get_attribute("data-code") or ""
         if code == "E4":
@@ -55,6 +57,7 @@ def fill_page(page):
             group.locator("input[value='3']").check()
         elif group.locator(".points").count():
             group.locator("input[value='7']").check()
+            rated.append(code)
         elif group.locator("select").count():
             for number, chooser in enumerate(group.locator("select").all()):
                 chooser.select_option(index=number + 1)
@@ -64,6 +67,7 @@ def fill_page(page):
             group.locator("textarea").fill("希望停电提前通知 <b>&")
         elif group.locator("input[type=text]").count():
             group.locator("input[type=text]").first.fill("2")
+    return rated
 
 
 def no_sideways_scrolling(page):
@@ -79,7 +83,7 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
     page = context.new_page()
     before = stored(site, "OPEN")
     page.goto(f"{site.address}/s/{site.key}")
-    seen = []
+    seen, rated = [], []
     for _ in range(30):
         if page.url.endswith("/done"):
             break
@@ -90,7 +94,7 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
                 assert box is None or (
                     box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 24
                 )
-        fill_page(page)
+        rated += fill_page(page)
         page.locator("button.next").click()
     assert RECEIPT.search(page.locator(".receipt").inner_text())
     receipt = page.locator(".receipt").inner_text()
@@ -100,6 +104,7 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
         "COMPARE", "OPEN", "ABOUT",
     ]  # fmt: skip
     [row] = new_rows(site, "OPEN", before)
+    assert {code: row[code] for code in rated} == dict.fromkeys(rated, 7.0)
     assert {row[code] for code in ("IMG1", "EXP6", "PQS6", "PQV7", "PQV9", "VAL3", "SAT1", "LOY4", "C4")} == {
         7.0
     }
