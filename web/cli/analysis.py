@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
@@ -20,8 +21,18 @@ scheme = click.option(
 missing = click.option(
     "--missing", type=click.Choice(["mean", "listwise", "fiml"]), default="mean", show_default=True
 )
+weights = click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+cluster = click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
 strata = click.option("--strata", metavar="COLUMN", help="Resample within these.")
 seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+resamples = click.option(
+    "--bootstrap",
+    metavar="N",
+    type=click.IntRange(20),
+    default=1000,
+    show_default=True,
+    help="Resamples for the intervals.",
+)
 json_file = click.option(
     "--json",
     "--out",
@@ -63,6 +74,36 @@ def read_named(data: Path, *names: str | None) -> dict[str, Any]:
     return columns
 
 
+def estimated(
+    answers: Path,
+    model: Path,
+    weights: str | None,
+    cluster: str | None,
+    bootstrap: int,
+    seed: int,
+    other: str | None,
+) -> tuple[csi_model.Result, csi_model.IndicatorMatrix, dict[str, Any]]:
+    """Estimate with resamples; also the answers in use and the columns of the file."""
+    spec = read_model(model)
+    columns = read_named(answers, weights, cluster, other)
+    data = csi_model.prepare(
+        spec,
+        columns,
+        weights=None if weights is None else columns[weights],
+        clusters=None if cluster is None else columns[cluster],
+    )
+    with progress_bar(is_long=True) as bar:
+        options = csi_model.Options(bootstrap=bootstrap, seed=seed)
+        result = csi_model.estimate(spec, data, options, progress=bar)
+    return result, data, columns
+
+
+def index_points(result: csi_model.Result) -> dict[str, Any]:
+    """Give the index of a result: its construct and its points."""
+    spec = result.spec
+    return {"id": spec.index, "points": float(result.points.constructs[0, spec.place[spec.index]])}
+
+
 def read_model(path: Path) -> csi_model.ModelSpec:
     """Read a model file in either language."""
     try:
@@ -94,9 +135,14 @@ class progress_bar:  # noqa: N801  reads as a verb where it is used
             self.bar.update(int(share * 1000) - self.done)
             self.done = int(share * 1000)
 
-    def __exit__(self, *details: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self.bar is not None:
-            self.bar.__exit__(*details)
+            self.bar.__exit__(kind, error, trace)
 
 
 def write_json(document: dict[str, Any], file: Path) -> None:

@@ -15,7 +15,7 @@ from web.cli import analysis
 @click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
 @analysis.scheme
 @analysis.missing
-@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+@analysis.weights
 @click.option(
     "--group",
     "group",
@@ -24,7 +24,7 @@ from web.cli import analysis
     help="Estimate each value of this column as well; given twice, each pair of values.",
 )
 @analysis.strata
-@click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
+@analysis.cluster
 @click.option(
     "--bootstrap", metavar="N", type=click.IntRange(0), default=0, help="Resamples for the intervals."
 )

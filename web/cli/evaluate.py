@@ -23,7 +23,7 @@ from web.cli.table import texts
 @click.option("--treated", required=True, metavar="U1,U2", help="Units that got the measure.")
 @click.option("--before", required=True, metavar="W1,W2", help="Waves before it, in order of time.")
 @click.option("--after", required=True, metavar="W3", help="Waves after it.")
-@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
+@analysis.weights
 @analysis.missing
 @click.option(
     "--bootstrap",

@@ -40,8 +40,8 @@ from web.cli.table import texts
     multiple=True,
     help="What the new form alone does to the index, in points, with its standard error.",
 )
-@click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
-@click.option("--cluster", metavar="COLUMN", help="Respondents of one label are resampled as wholes.")
+@analysis.weights
+@analysis.cluster
 @analysis.missing
 @click.option(
     "--bootstrap",

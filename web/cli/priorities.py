@@ -1,0 +1,110 @@
+"""`manyi priorities`: where to begin."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from csi_model.improvement.ranking import ranked
+from csi_model.improvement.stated import stated as compare_with_stated
+from web.cli import analysis
+from web.cli.table import aligned
+
+NAMES = {"constructs": "Constructs", "dimensions": "Dimensions", "indicators": "Questions"}
+QUADRANTS = {
+    "act": "act first",
+    "keep": "keep up",
+    "watch": "watch",
+    "enough": "enough done",
+}
+
+
+@click.command(short_help="Rank what would lift the index most.")
+@click.argument("answers", type=click.Path(path_type=Path))
+@analysis.model
+@click.option(
+    "--top", metavar="N", type=click.IntRange(1), default=3, show_default=True, help="Who is first?"
+)
+@click.option(
+    "--stated", metavar="COLUMN", help="What respondents say matters: codes of the model, e.g. “Q1 Q7 Q9”."
+)
+@analysis.weights
+@analysis.cluster
+@analysis.resamples
+@analysis.seed
+@analysis.json_file
+def priorities(
+    answers: Path,
+    model: Path,
+    top: int,
+    stated: str | None,
+    weights: str | None,
+    cluster: str | None,
+    bootstrap: int,
+    seed: int,
+    json_file: Path | None,
+) -> None:
+    """Set importance for the index beside performance, on constructs, dimensions and questions.
+
+    Example: manyi priorities answers.csv --model model.yaml --bootstrap 2000
+
+    With a question what matters most: manyi priorities answers.csv --model model.yaml --stated matters_most
+    """
+    result, data, columns = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, stated)
+    found: dict[str, Any] = {
+        "index": analysis.index_points(result),
+        "top": top,
+        "levels": ranked(result, top=top),
+        "cautions": [caution.plain() for caution in result.cautions],
+    }
+    if stated is not None:
+        picked = [_picks(text) for text in np.asarray(columns[stated])[data.rows]]
+        found["stated"] = compare_with_stated(result, picked, weights=data.weights)
+    if json_file is not None:
+        analysis.write_json(found, json_file)
+    click.echo(summary(found), err=True)
+
+
+def summary(found: dict[str, Any]) -> str:
+    """Say the order for people: a table a level, then what respondents say."""
+    top = found["top"]
+    lines = [
+        f"Index {found['index']['id']}: {found['index']['points']:.1f} points. What would lift it most?",
+        "+10 points: what the index gains if this is rated 10 points better. Now: its points today. To gain:",
+        "index points if it were rated 100. Rank: where it stands, and in 95 of 100 resamples between.",
+    ]
+    for level, rows in found["levels"].items():
+        if not rows:
+            continue
+        table = [(NAMES[level], "+10 points", "now", "to gain", "rank", f"in first {top}", "advice")]
+        table += [
+            (
+                row["id"],
+                f"{10 * row['importance']:.2f}",
+                f"{row['performance']:.0f}",
+                f"{row['potential']:.1f} [{row['potential_ci'][0]:.1f}, {row['potential_ci'][1]:.1f}]",
+                f"{row['rank']} [{row['rank_ci'][0]:.0f}–{row['rank_ci'][1]:.0f}]",
+                f"{row['top_share']:.0%}",
+                QUADRANTS[row["quadrant"]],
+            )
+            for row in rows
+        ]
+        lines += ["", *aligned(table)]
+    if stated := found.get("stated"):
+        options = [("Said to matter", "picked by", "+10 points")]
+        options += [
+            (row["id"], f"{row['share']:.0%}", f"{10 * row['importance']:.2f}") for row in stated["options"]
+        ]
+        lines += ["", *aligned(options)]
+        lines += [f"Matter more than is said: {', '.join(stated['hidden']) or 'none'}."]
+        lines += [f"Said to matter, with little effect: {', '.join(stated['overrated']) or 'none'}."]
+    return "\n".join([*lines, *analysis.caution_lines(found["cautions"])])
+
+
+def _picks(text: Any) -> list[str] | None:
+    """Read the codes of one respondent, divided by blanks, commas, semicolons or bars."""
+    if isinstance(text, float | np.floating):
+        return None if np.isnan(text) else [f"{text:g}"]
+    return [code for code in re.split(r"[\s,;|]+", text) if code] or None

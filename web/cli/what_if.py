@@ -1,0 +1,103 @@
+"""`manyi what-if`: what answers that are better would bring."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from csi_model.improvement.what_if import WhatIf, scenario
+from web.cli import Refusal, analysis
+from web.cli.table import aligned
+
+
+@click.command("what-if", short_help="What would the index gain if questions were answered better?")
+@click.argument("answers", type=click.Path(path_type=Path))
+@analysis.model
+@click.option(
+    "--raise",
+    "raised",
+    metavar="CODE=POINTS",
+    multiple=True,
+    required=True,
+    help="Answers to this question rise by so many points of 100; may be given several times.",
+)
+@analysis.weights
+@analysis.cluster
+@analysis.resamples
+@analysis.seed
+@analysis.json_file
+def what_if(
+    answers: Path,
+    model: Path,
+    raised: tuple[str, ...],
+    weights: str | None,
+    cluster: str | None,
+    bootstrap: int,
+    seed: int,
+    json_file: Path | None,
+) -> None:
+    """Say what the index would gain if some questions were answered better.
+
+    Example: manyi what-if answers.csv --model model.yaml --raise QUAL1=5 --raise QUAL2=3
+    """
+    lifts = _lifts(raised)
+    result, data, _ = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, None)
+    found = scenario(result, data, lifts)
+    codes = list(result.spec.indicator_ids)
+    document = {
+        "index": analysis.index_points(result),
+        "index_after": found.index_after,
+        "gain": found.gain.plain("points", with_se=False),
+        "questions": {
+            code: {
+                "lift": lift,
+                "realised": float(found.realised[codes.index(code)]),
+                "gain": found.by_indicator.at(codes.index(code)).plain("points", with_se=False),
+            }
+            for code, lift in lifts.items()
+        },
+        "cautions": [caution.plain() for caution in (*result.cautions, *found.cautions)],
+    }
+    if json_file is not None:
+        analysis.write_json(document, json_file)
+    click.echo(summary(document, found), err=True)
+
+
+def summary(document: dict[str, Any], found: WhatIf) -> str:
+    """Say the gain for people: the whole, then a line a question."""
+    gain = document["gain"]
+    table = [("Question", "raised by", "mean rises", "index gains")]
+    table += [
+        (
+            code,
+            f"{row['lift']:g}",
+            f"{row['realised']:.1f}",
+            f"{row['gain']['points']:.2f} [{row['gain']['ci'][0]:.2f}, {row['gain']['ci'][1]:.2f}]",
+        )
+        for code, row in document["questions"].items()
+    ]
+    index, likely = document["index"], f"{gain['ci'][0]:+.2f} to {gain['ci'][1]:+.2f}"
+    move = f"from {index['points']:.1f} to {found.index_after:.1f} points"
+    lines = [
+        f"The index {index['id']} would go {move}: {gain['points']:+.2f} (likely {likely}).",
+        *aligned(table),
+    ]
+    return "\n".join([*lines, *analysis.caution_lines(document["cautions"])])
+
+
+def _lifts(raised: tuple[str, ...]) -> dict[str, float]:
+    lifts: dict[str, float] = {}
+    for text in raised:
+        code, sign, number = text.rpartition("=")
+        try:
+            points = float(number)
+        except ValueError:
+            sign = ""
+        if not sign or not code:
+            raise Refusal(f"--raise {text} cannot be read. Write CODE=POINTS, such as --raise QUAL1=5.")
+        if code in lifts:
+            raise Refusal(f"--raise names {code} twice. Give each question one number of points.")
+        if not 0 < abs(points) <= 100:
+            raise Refusal(f"--raise {text}: a rise is above 0 and at most 100 points. Try 5.")
+        lifts[code] = points
+    return lifts
