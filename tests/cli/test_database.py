@@ -58,9 +58,81 @@ def test_upgrading_postgresql_twice(manyi, monkeypatch, cluster):  # noqa: F811
         with Session(engine) as session:
             assert session.scalar(select(func.count()).select_from(Response)) == 0
         engine.dispose()
+        assert manyi("db", "check")[0] == 0
+        assert manyi("db", "downgrade", "0003_collection", "--yes")[0] == 0
+        assert manyi("db", "upgrade")[0] == 0
         for command in (("backup", "x.db"), ("restore", "x.db", "--yes")):
             code, _, err = manyi(*command)
             assert (code, "pg_dump" in err) == (1, True)
+
+
+def test_a_check_says_what_differs(manyi, database):
+    assert manyi("db", "check") == (0, "", "The database is what this release expects.\n")
+    with closing(sqlite3.connect(database)) as writer:
+        writer.execute("CREATE TABLE songs (title TEXT)")
+        writer.execute("ALTER TABLE unit ADD COLUMN motto TEXT")
+        writer.execute("DROP INDEX ix_wave_version_id")
+        writer.commit()
+    code, out, err = manyi("db", "check")
+    assert (code, out) == (1, "")
+    assert "table songs is unknown" in err
+    assert "column unit.motto is unknown" in err
+    assert "index wave.ix_wave_version_id is missing" in err
+    assert "manyi restore" in err
+
+
+def test_a_way_back_keeps_a_copy_and_the_answers_that_the_revision_knows(manyi, database):
+    add_responses(database, 2)
+    code, out, err = manyi("db", "downgrade", "0003_collection", "--yes")
+    assert (code, out) == (0, "")
+    kept = database.with_suffix(".before-downgrade.db")
+    assert err.endswith(f"The database is at 0003_collection. As it was it is kept in {kept}.\n")
+    with closing(sqlite3.connect(database)) as opened:
+        tables = {row[0] for row in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert "response" in tables
+    assert not {"analysis", "staff"} & tables
+    code, _, err = manyi("db", "check")
+    assert (code, "Run manyi db upgrade" in err) == (1, True)
+    assert manyi("db", "upgrade")[0] == 0
+    assert manyi("db", "check")[0] == 0
+    assert count_responses(database) == 2
+    assert count_responses(kept) == 2
+
+
+@pytest.mark.parametrize("revision", ["", "0007_dreams", "0003", "head"])
+def test_a_way_back_to_nowhere_is_refused(manyi, database, revision):
+    code, out, err = manyi("db", "downgrade", revision, "--yes")
+    assert (code, out) == (1, "")
+    assert f"There is no revision {revision}. Choose one of base, 0001_frame" in err
+    assert not database.with_suffix(".before-downgrade.db").exists()
+
+
+def test_a_way_back_is_asked_for_and_leads_back(manyi, database, monkeypatch):
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
+    code, _, err = manyi("db", "downgrade", "0005_staff")
+    assert (code, "Stopped." in err) == (130, True)
+    assert manyi("db", "check")[0] == 0
+    assert manyi("db", "downgrade", "0001_frame", "--yes")[0] == 0
+    code, _, err = manyi("db", "downgrade", "0005_staff", "--yes")
+    assert (code, "not as far as that revision" in err) == (1, True)
+
+
+def test_a_database_of_a_newer_release_is_left_alone(manyi, database):
+    with closing(sqlite3.connect(database)) as writer:
+        writer.execute("UPDATE alembic_version SET version_num = '0099_future'")
+        writer.commit()
+    for command in (("upgrade",), ("check",), ("downgrade", "0001_frame", "--yes")):
+        code, out, err = manyi("db", *command)
+        assert (code, out) == (1, "")
+        assert "newer than this release" in err
+        assert "0099_future" in err
+
+
+def test_a_check_and_a_way_back_need_a_database(manyi, tmp_path):
+    for command in (("check",), ("downgrade", "base", "--yes")):
+        code, _, err = manyi("db", *command)
+        assert (code, "Run manyi db upgrade first" in err) == (1, True)
+    assert not (tmp_path / "instance" / "manyi.db").exists()
 
 
 def test_a_backup_while_somebody_writes_is_whole(manyi, database, tmp_path):
