@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from surveys.asking.answers import Answers
 from surveys.collecting.frame import find_customer
 from surveys.collecting.invitations import LIVE, linked_response
 from surveys.collecting.packing import layout_of
@@ -179,10 +180,11 @@ def account_of(response: Response) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def answers_of(session: Session, response: Response) -> dict[str, int]:
-    """Give all coded answers by code, reserved values included."""
+def answers_of(session: Session, response: Response) -> Answers:
+    """Give everything that is stored of a response: every slot, own words, what the customer file says."""
     codes = layout_of(session, response.version_id).codes
-    return dict(zip(codes, response.answers.tolist(), strict=True))
+    values = dict(zip(codes, response.answers.tolist(), strict=True))
+    return Answers(values, dict(response.texts), account_of(response))
 
 
 def _is_linked(session: Session, response: Response) -> bool:

@@ -60,11 +60,11 @@ def together(engine, number: int, work: Callable[[Session], object]) -> list[obj
 def test_pages_are_stored_and_resumed(engine, session):
     wave = make_wave(session)
     response = start(session, wave)
-    assert responses.answers_of(session, response) == dict.fromkeys(CODES, NOT_ASKED)
+    assert responses.answers_of(session, response).values == dict.fromkeys(CODES, NOT_ASKED)
     answer_all(session, response)
     with Session(engine) as other:
         found = responses.find_response(other, other.get_one(Wave, wave.id), "browser")
-        assert responses.answers_of(other, found) == {
+        assert responses.answers_of(other, found).values == {
             "Q1": 8, "Q2": 7, "Q3": DONT_KNOW, "CH.hall": 1, "CH.line": 0,
         }  # fmt: skip
         assert found.texts == {"WHY": "好"}
@@ -99,7 +99,7 @@ def test_two_tabs_lose_no_answer(engine, session):
         second.commit()
     session.expire_all()
     stored = responses.find_response(session, wave, "browser")
-    answers = responses.answers_of(session, stored)
+    answers = responses.answers_of(session, stored).values
     assert (answers["Q1"], answers["CH.hall"], stored.texts) == (3, 1, {"WHY": "a"})
     assert (stored.revision, stored.timings.tolist()) == (2, [20, 20])
 
@@ -119,7 +119,7 @@ def test_saving_at_the_same_time_keeps_every_page(engine, session):
 
     assert together(engine, 4, save) == [None] * 4
     stored = responses.find_response(session, wave, "browser")
-    assert responses.answers_of(session, stored) == {
+    assert responses.answers_of(session, stored).values == {
         "Q1": 9, "Q2": 9, "Q3": 9, "CH.hall": NOT_ASKED, "CH.line": 1,
     }  # fmt: skip
     assert (stored.revision, stored.timings.tolist()) == (4, [30, 10])
@@ -292,7 +292,7 @@ def test_wrong_pages_are_refused_and_change_nothing(session):
     session.commit()
     session.refresh(response)
     assert response.revision == 0
-    assert set(responses.answers_of(session, response).values()) == {NOT_ASKED}
+    assert set(responses.answers_of(session, response).values.values()) == {NOT_ASKED}
 
 
 def test_hostile_texts_come_back_as_they_were(session):

@@ -102,7 +102,7 @@ def stored(session, wave):
     """Give every response of the wave with its answers by code."""
     session.rollback()
     found = session.scalars(select(Response).where(Response.wave_id == wave.id)).all()
-    return [(response, responses.answers_of(session, response)) for response in found]
+    return [(response, responses.answers_of(session, response).values) for response in found]
 
 
 class Respondent:

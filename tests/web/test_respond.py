@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from surveys.asking.router import Router
 from surveys.codes import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.collecting import segments, waves
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
@@ -309,3 +310,23 @@ def test_every_answer_is_strict_and_kept_out_of_caches(wave, person):
         assert response.headers["X-Frame-Options"] == "DENY"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_page_turn_decides_the_way_three_times(person, monkeypatch):
+    """Before the page, with it, and for the page that comes: each evaluates its conditions once."""
+    person.open()
+    person.send(OK="yes", CLASS="industrial")
+    made = []
+    environment = Router.environment
+
+    def counted(router, standing):
+        made.append(1)
+        return environment(router, standing)
+
+    monkeypatch.setattr(Router, "environment", counted)
+    response = person.post("rate", {"Q1": "7", "CH": ["hall"]})
+    assert person.get(response.location).status_code == 200
+    assert 0 < len(made) <= 3
+    made.clear()
+    assert person.get(person.post("start", {"OK": "no"}).location).status_code == 200
+    assert 0 < len(made) <= 3

@@ -89,11 +89,11 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     """Show a section as respondents see it, with every question that it can ask."""
     found = _find(source, code, part)
     router = sources.router_of(found)
-    if section not in router.places:
+    if section not in router.pages:
         abort(404)
     language = language_of(router, i18n.choose())
     page = page_of(router, section, language)
-    place, pages = router.places[section] + 1, len(router.pages)
+    place, pages = router.pages[section].place + 1, len(router.pages)
     names = piped_names(found.document, {}, {}, language)
     back = url_for("author.document", source=source, code=code, part=part)
     with force_locale(language):
@@ -118,17 +118,16 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
     """Go where the pressed button leads; what was filled in is forgotten."""
     found = _find(source, code, part)
     router = sources.router_of(found)
-    if section not in router.places:
+    if section not in router.pages:
         abort(404)
     go = request.form.get("go", "next")
     step = {"back": -1, "next": 1}.get(go, 0)
-    place = max(router.places[section] + step, 0)
-    if place >= len(router.pages):
+    sections = list(router.pages)
+    place = max(router.pages[section].place + step, 0)
+    if place >= len(sections):
         return redirect(url_for("author.document", source=source, code=code, part=part), 303)
-    target = router.pages[place].section.code
-    page = make_response(
-        redirect(url_for("author.preview", source=source, code=code, part=part, section=target), 303)
-    )
+    target = url_for("author.preview", source=source, code=code, part=part, section=sections[place])
+    page = make_response(redirect(target, 303))
     if go.startswith("lang:") and go[5:] in i18n.names():
         i18n.set_cookie(page, go[5:])
     return page

@@ -15,7 +15,9 @@ from flask import render_template
 from flask_babel import force_locale
 from markupsafe import Markup
 
-from surveys.asking.router import Item, Router
+from surveys.asking.pages import Item
+from surveys.asking.router import Router
+from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import HOLE, SETTINGS, in_language, sanitise
@@ -73,7 +75,7 @@ class CompiledPage:
         self.language = language
         self.section = section
         document = router.document
-        self._page = router.pages[router.places[section.code]]
+        self._page = router.pages[section.code]
         names = SETTINGS | set(document.pipes)
         html = _render(document, section, language, self._conditions)
         top, *blocks, bottom = html.split("\x1d")
@@ -208,11 +210,12 @@ def plain_text(html: str) -> str:
     return re.sub(r"<[^>]*>", "", html)
 
 
-def stored_values(page: CompiledPage, known: Mapping[str, int], texts: Mapping[str, str]) -> dict[str, str]:
+def stored_values(page: CompiledPage, way: Way) -> dict[str, str]:
     """Fill a page's holes with what is stored."""
     values: dict[str, str] = {}
+    texts = way.answers.texts
     for slot, marks in page.marks.items():
-        value = known.get(slot)
+        value = way.standing.get(slot)
         if value is None:
             continue
         if isinstance(marks, str):

@@ -2,7 +2,6 @@
 
 import hmac
 import math
-from collections.abc import Collection
 from datetime import UTC, datetime
 from html import escape
 
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys.asking import way
+from surveys.asking.way import Way
 from surveys.codes import NOT_ASKED
 from surveys.collecting import responses
 from surveys.collecting.submitting import screen_out, submit
@@ -47,13 +46,11 @@ def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
     found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
     if found.response is not None and found.response.state != ResponseState.OPEN:
         return redirect(f"{found.base}/done", 303)
-    known, account = found.known(), found.account()
-    section = (
-        found.router.neighbour(found.response.section or None, known, account) if found.response else None
-    )
-    if section is None and found.response is not None and found.response.section:
-        section = found.router.sections(known, account)[-1]
-    section = section or found.router.neighbour(None, known, account)
+    way = found.router.way(found.answers())
+    last = found.response.section if found.response is not None else ""
+    section = way.after(last or None)
+    if section is None and last:
+        section = next(reversed(way.shown), None)
     if section is None:
         raise ClosedError  # a questionnaire that asks this person nothing
     return found.remember(make_response(redirect(found.address(section), 303)))
@@ -69,13 +66,10 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     if response is None or response.state == ResponseState.OPEN:
         return redirect(found.base, 303)
     document = found.router.document
-    known = found.known()
-    names = found.names(known)
-    text = in_language(document.thanks, found.language)
-    if response.state == ResponseState.SCREENED:
-        stops = [found.router.stop(code, known, found.account()) for code in found.router.places]
-        stop = next((stop for stop in stops if stop is not None), None)
-        text = in_language(stop.text, found.language) if stop is not None else text
+    way = found.router.way(found.answers())
+    names = found.names(way)
+    screened = response.state == ResponseState.SCREENED and way.stop is not None
+    text = in_language(way.stop.text if screened and way.stop else document.thanks, found.language)
     with force_locale(found.language):
         return render_template(
             "respond/done.html",
@@ -96,12 +90,11 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
     found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
     if found.response is not None and found.response.state != ResponseState.OPEN:
         return redirect(f"{found.base}/done", 303)
-    known = found.known()
-    if section not in found.router.places or not found.router.shown(section, known, found.account()):
+    way = found.router.way(found.answers())
+    if section not in way.shown:
         return redirect(found.base, 303)
     page = page_of(found.router, section, found.language)
-    values = stored_values(page, known, found.texts())
-    return found.remember(make_response(_fill(found, page, known, values)))
+    return found.remember(make_response(_fill(found, page, way, stored_values(page, way))))
 
 
 @blueprint.post("/s/<public_key>/<section>")
@@ -114,7 +107,7 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         abort(413)
     now = datetime.now(UTC)
     found = visit(db.session, public_key=public_key, token=token, language=i18n.choose())
-    if section not in found.router.places:
+    if section not in found.router.pages:
         raise ClosedError
     form = {name: request.form.getlist(name) for name in request.form}
     if found.is_new_key or not hmac.compare_digest(request.form.get("_t", "").encode(), found.token.encode()):
@@ -126,23 +119,22 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
     is_first = found.response is None
     try:
         response = found.open(now)
-        known, account = found.known(), found.account()
-        before = found.router.shown(section, known, account)
-        if not before:
+        way = found.router.way(found.answers())
+        if section not in way.shown:
             db.session.rollback()
             return redirect(found.base, 303)  # a page that these answers leave out: nothing is stored
-        checked = found.router.check_page(section, form, known, account)
-        after = known | checked.values
-        if go != "next" or found.router.stop(section, after, account) is not None:
+        checked = found.router.check(section, form, way)
+        after = found.router.way(way.answers.saying(checked))
+        if go != "next" or section in after.stops:
             checked.problems = [p for p in checked.problems if p.problem != Problem.ANSWER_REQUIRED]
         if checked.problems:
             db.session.rollback()
             if is_first:
                 found.response = None  # taken back with the transaction
-            return _refused(found, section, form, checked, known)
-        values = found.given() | checked.values
+            return _refused(found, section, form, checked, after)
+        values = way.filed | checked.values
         responses.save_page(db.session, response, section, values, checked.texts, _seconds(), now)
-        target = _target(found, section, go, after, before, now)
+        target = _target(found, section, go, way, after, now)
         db.session.commit()
     except SurveyError as error:
         db.session.rollback()
@@ -161,46 +153,43 @@ def _seconds() -> float:
     return min(max(told, 0.0), SLOWEST_PAGE_SECONDS) if math.isfinite(told) else 0.0
 
 
-def _target(
-    found: Visit, section: str, go: str, known: dict[str, int], before: Collection[str], now: datetime
-) -> str:
+def _target(found: Visit, section: str, go: str, before: Way, way: Way, now: datetime) -> str:
     """Decide which page comes after a saved one, and finish at the end."""
-    router, account, response = found.router, found.account(), found.response
+    response = found.response
     assert response is not None
     if go == "back":
-        previous = router.neighbour(section, known, account, step=-1)
-        return f"{found.base}/{previous or section}"
+        return f"{found.base}/{way.before(section) or section}"
     if go.startswith("lang:"):
         return f"{found.base}/{section}"
-    if router.stop(section, known, account) is not None:
+    if section in way.stops:
         screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
-    appeared = router.shown(section, known, account) - set(before)
+    known = set(before.shown[section])
     # In the order of the page: whoever is led to a later one would overlook those above it.
     unanswered = [
-        item.code
-        for item in router.pages[router.places[section]].items
-        if item.code in appeared and known.get(item.code, NOT_ASKED) < 0
+        code
+        for code in way.shown.get(section, ())
+        if code not in known and way.standing.get(code, NOT_ASKED) < 0
     ]
     if unanswered and "_seen" not in request.form:
         return f"{found.base}/{section}?more=1#q-{unanswered[0]}"
-    following = router.neighbour(section, known, account)
+    following = way.after(section)
     if following is not None:
         return f"{found.base}/{following}"
-    return _finish(found, section, known, now)
+    return _finish(found, section, way, now)
 
 
-def _finish(found: Visit, section: str, known: dict[str, int], now: datetime) -> str:
+def _finish(found: Visit, section: str, way: Way, now: datetime) -> str:
     """Submit where nothing is missing; whoever skipped a page by its address is led to it."""
-    router, account, response = found.router, found.account(), found.response
+    response = found.response
     assert response is not None
-    if any(router.stop(code, known, account) is not None for code in router.sections(known, account)):
+    if way.stop is not None:
         screen_out(found.session, response, now, invitation=found.invitation)
         return f"{found.base}/done"
-    gap = way.first_gap(router, known, response.texts, account)
+    gap = way.gap()
     if gap is not None:
         return f"{found.base}/{gap}"
-    old = way.leftovers(router, known, response.texts, account)
+    old = way.leftovers()
     if old.values or old.texts:
         responses.save_page(found.session, response, section, old.values, old.texts, 0.0, now)
     submit(found.session, response, now, invitation=found.invitation)
@@ -218,16 +207,17 @@ def _unconfirmed(found: Visit, section: str, form: dict[str, list[str]]) -> Resp
         remedy = escape(_("If this message comes again, allow cookies for this site."))
     inside = f"<h2>{heading}</h2><p>{remedy}</p>"
     values["errors"] = f'<div class="error-summary" role="alert" tabindex="-1">{inside}</div>'
-    return found.remember(make_response(_fill(found, page, found.known(), values), 422))
+    way = found.router.way(found.answers())
+    return found.remember(make_response(_fill(found, page, way, values), 422))
 
 
 def _refused(
-    found: Visit, section: str, form: dict[str, list[str]], checked: PageAnswers, known: dict[str, int]
+    found: Visit, section: str, form: dict[str, list[str]], checked: PageAnswers, way: Way
 ) -> ResponseReturnValue:
     """Show the page again with everything that was sent, and what to mend."""
     page = page_of(found.router, section, found.language)
     values = sent_values(page, form)
-    names = found.names(known)
+    names = found.names(way)
     lines = []
     for problem in checked.problems:
         text = escape(problem.text(found.language))
@@ -240,29 +230,26 @@ def _refused(
         values["title"] = escape(_("Error")) + ": "
     listed = f"<h2>{heading}</h2><ul>{''.join(lines)}</ul>"
     values["errors"] = f'<div class="error-summary" role="alert" tabindex="-1">{listed}</div>'
-    return _fill(found, page, known | checked.values, values), 422
+    return _fill(found, page, way, values), 422
 
 
-def _fill(found: Visit, page: CompiledPage, known: dict[str, int], values: dict[str, str]) -> str:
+def _fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> str:
     """Fill the compiled page's holes for this respondent."""
-    router, account, section = found.router, found.account(), page.section.code
-    seen = router.sections(known, account)
-    place = seen.index(section) + 1 if section in seen else 1
+    section = page.section.code
+    place = way.place(section)
     chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
-    names = {f"{{{name}": escape(text) for name, text in found.names(known).items()}
+    names = {f"{{{name}": escape(text) for name, text in found.names(way).items()}
     with force_locale(found.language):
-        is_last = place == len(seen)
         back, more = escape(_("Back")), escape(_("Your answer brings up a further question."))
         frame = {
             "action": escape(found.address(section)),
             "token": found.token,
-            "progress": str(round(100 * (place - 1) / len(seen))),
-            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(seen))),
-            "next": escape(_("Submit") if is_last else _("Next")),
+            "progress": str(round(100 * way.share(section))),
+            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(way.shown))),
+            "next": escape(_("Submit") if way.is_last(section) else _("Next")),
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
         if request.args.get("more"):
             frame["notice"] = f'<p class="notice">{more}</p>'
-    shown = router.shown(section, known, account)
-    return page.fill(shown, values | chosen | names | frame)
+    return page.fill(way.shown.get(section, ()), values | chosen | names | frame)

@@ -12,13 +12,13 @@ from flask import Response as Page
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
+from surveys.asking.answers import Answers
 from surveys.asking.router import Router
-from surveys.codes import NOT_ASKED
+from surveys.asking.way import Way
 from surveys.collecting import responses, waves
 from surveys.collecting.invitations import LIVE, find_invitation, linked_response
 from surveys.document.wording import piped_names
 from surveys.errors import Problem, SurveyError
-from surveys.logic.tree import Value
 from surveys.models import Invitation, Response, Wave
 from surveys.models.collection import Access, InvitationState
 from web.respond.pages import language_of, router_of
@@ -57,33 +57,15 @@ class Visit:
         key = str(current_app.secret_key).encode()
         return hmac.new(key, f"respond:{self.client_key}".encode(), hashlib.sha256).hexdigest()[:32]
 
-    def known(self) -> dict[str, int]:
-        """Give the stored answers, and those that the customer file gives instead of a question."""
-        preset = self.router.preset(self.account())
-        if self.response is None:
-            return preset
-        known = responses.answers_of(self.session, self.response)
-        return known | {slot: value for slot, value in preset.items() if known[slot] == NOT_ASKED}
-
-    def given(self) -> dict[str, int]:
-        """Give what the customer file answers and the response does not hold yet."""
-        assert self.response is not None
-        stored = responses.answers_of(self.session, self.response)
-        return {slot: value for slot, value in self.known().items() if stored[slot] != value}
-
-    def texts(self) -> dict[str, str]:
-        """Give the stored open answers."""
-        return {} if self.response is None else dict(self.response.texts)
-
-    def account(self) -> dict[str, Value]:
-        """Give what the customer file knows, for routing."""
+    def answers(self) -> Answers:
+        """Give what is known of the respondent so far."""
         if self.response is not None:
-            return dict(responses.account_of(self.response))
+            return responses.answers_of(self.session, self.response)
         customer = self.invitation.customer if self.invitation is not None else None
         if customer is None:
-            return {}
+            return Answers()
         found = {name: getattr(customer, name) for name in FRAME} | {"unit": customer.unit.code}
-        return {name: value for name, value in found.items() if value}
+        return Answers(account={name: value for name, value in found.items() if value})
 
     @property
     def unit(self) -> str:
@@ -95,13 +77,12 @@ class Visit:
         """Give the address of a page."""
         return f"{self.base}/{section}" + (f"?unit={self.unit}" if self.unit else "")
 
-    def names(self, known: dict[str, int]) -> dict[str, str]:
+    def names(self, way: Way) -> dict[str, str]:
         """Give what the holes in texts are filled with."""
         settings: dict[str, Any] = {
             name: value for name, value in self.wave.settings.items() if isinstance(value, dict)
         }
-        answers = self.router.environment(known)
-        return piped_names(self.router.document, answers, settings, self.language)
+        return piped_names(self.router.document, way.seen, settings, self.language)
 
     def open(self, now: datetime) -> Response:
         """Give the response of this browser, made if need be."""

@@ -1,0 +1,99 @@
+"""Pages of a version: what is asked or left out as a whole, and under which conditions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from surveys.document.questionnaire import Questionnaire, Section, Stop
+from surveys.logic.holding import evaluate
+from surveys.logic.reading import parse
+from surveys.logic.tree import Expression, Junction, Value
+from surveys.questions.base import Question
+from surveys.questions.reading import Reader
+
+Seen = Mapping[str, Value]
+
+
+class Item(NamedTuple):
+    """One thing that is shown or not: a question, or a row of a grid."""
+
+    code: str
+    condition: Expression | None
+    read: Reader
+    slots: tuple[str, ...]
+    fields: tuple[str, ...]
+    account: str | None
+    preset: Mapping[str, int]
+    required: bool
+
+    def is_filed(self, account: Seen) -> bool:
+        """Tell whether the customer file answers it."""
+        return self.account is not None and bool(account.get(self.account))
+
+    def is_shown(self, seen: Seen, account: Seen) -> bool:
+        """Tell whether it is asked of a person with these answers."""
+        if self.is_filed(account):
+            return False
+        return self.condition is None or evaluate(self.condition, seen, account)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A section with everything that its check needs; `place` counts from 0."""
+
+    place: int
+    section: Section
+    condition: Expression | None
+    items: tuple[Item, ...]
+    stops: tuple[tuple[Expression, Stop], ...]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """All that it can ask, in order."""
+        return tuple(item.code for item in self.items)
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether it asks one person more than another."""
+        return any(item.condition is not None or item.account is not None for item in self.items)
+
+    def shown(self, seen: Seen, account: Seen) -> tuple[str, ...]:
+        """Give the codes of what is asked here, in order; nothing where the page is left out."""
+        if self.condition is not None and not evaluate(self.condition, seen, account):
+            return ()
+        if not self.varies:
+            return self.codes
+        return tuple(item.code for item in self.items if item.is_shown(seen, account))
+
+    def stop(self, seen: Seen, account: Seen) -> Stop | None:
+        """Give the kind end that these answers lead to after the page, if any."""
+        return next((stop for condition, stop in self.stops if evaluate(condition, seen, account)), None)
+
+
+def pages_of(document: Questionnaire) -> Iterator[Page]:
+    """Give the pages of a document in order."""
+    for place, section in enumerate(document.sections):
+        items = tuple(item for question in section.questions for item in _items(document, question))
+        stops = tuple((parse(stop.when), stop) for stop in section.stops)
+        condition = None if section.show_if is None else parse(section.show_if)
+        yield Page(place, section, condition, items, stops)
+
+
+def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
+    for piece in question.pieces(document.scales):
+        yield Item(
+            piece.code,
+            _all_of(piece.conditions),
+            piece.read,
+            piece.slots,
+            tuple(control.name for control in piece.controls),
+            piece.account,
+            piece.preset,
+            piece.required,
+        )
+
+
+def _all_of(conditions: Sequence[str]) -> Expression | None:
+    parts = tuple(parse(text) for text in conditions)
+    return Junction("and", parts) if len(parts) > 1 else next(iter(parts), None)
