@@ -1,0 +1,123 @@
+"""A database that an older release filled: its finished runs stay, and its pages show what they showed.
+
+tests/golden/stored/make.py tells how the database and what its pages showed came to be.
+"""
+
+import json
+import lzma
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import URL
+
+from web.cli import manyi
+
+STORED = Path(__file__).parents[1] / "golden" / "stored"
+SHOWN = json.loads((STORED / "shown.json").read_text(encoding="utf-8"))
+FIRST, SECOND, THIRD, LIVE = "DEMO-2026Q1", "DEMO-2026Q2", "DEMO-2026Q3", "DEMO-NOW"
+RUNS = {FIRST: 5, SECOND: 6, THIRD: 7, LIVE: 8}  # the newest finished one of each wave
+
+
+@pytest.fixture(scope="session")
+def older_file(tmp_path_factory) -> Path:
+    """The older release's database, upgraded by the command that operators use."""
+    path = tmp_path_factory.mktemp("stored") / "manyi.db"
+    path.write_bytes(lzma.decompress((STORED / "stored.db.xz").read_bytes()))
+    done = CliRunner().invoke(
+        manyi,
+        ["db", "upgrade"],
+        env={"MANYI_INSTANCE": str(path.parent), "MANYI_DATABASE_URL": f"sqlite:///{path}"},
+    )
+    assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.fixture
+def site_url(older_file, tmp_path) -> URL:
+    (tmp_path / "manyi.db").write_bytes(older_file.read_bytes())
+    return URL.create("sqlite", database=str(tmp_path / "manyi.db"))
+
+
+def finished_runs(path) -> list[tuple]:
+    """Give the rows of the older release's runs as they stand in the file, their documents as text."""
+    with sqlite3.connect(path) as raw:
+        return raw.execute("SELECT * FROM analysis WHERE id <= 9 ORDER BY id").fetchall()
+
+
+@pytest.fixture
+def documents(site_url) -> dict[int, dict]:
+    with sqlite3.connect(site_url.database) as raw:
+        rows = raw.execute("SELECT id, result FROM analysis WHERE result IS NOT NULL").fetchall()
+    return {ident: json.loads(result) for ident, result in rows}
+
+
+def said(page) -> dict[str, str]:
+    """Give the words of each section of a page, as `make.py` wrote them down."""
+    return {
+        part["aria-labelledby"]: " ".join(part.get_text(" ").split())
+        for part in page.select("main section[aria-labelledby]")
+    }
+
+
+def test_upgrading_and_looking_changes_no_byte_of_a_finished_run(analyst, site_url, tmp_path):
+    (tmp_path / "older.db").write_bytes(lzma.decompress((STORED / "stored.db.xz").read_bytes()))
+    before = finished_runs(tmp_path / "older.db")
+    assert len(before) == 9
+    for path in SHOWN:
+        analyst.client.get(path)
+    for run in range(1, 10):
+        analyst.browse(f"/runs/{run}")
+    assert finished_runs(site_url.database) == before
+
+
+@pytest.mark.parametrize("path", [path for path in SHOWN if not path.endswith(".csv")])
+def test_a_page_shows_what_it_showed(analyst, path):
+    assert said(analyst.browse(path)) == SHOWN[path]
+
+
+@pytest.mark.parametrize("wave", RUNS)
+def test_a_download_gives_what_it_gave(analyst, wave):
+    path = f"/insight/{wave}/index.csv"
+    response = analyst.client.get(path, headers={"Accept-Language": "en"})
+    assert response.get_data(as_text=True) == SHOWN[path]
+
+
+@pytest.mark.parametrize(("wave", "run"), RUNS.items())
+def test_figures_on_the_pages_are_those_of_the_stored_documents(analyst, documents, wave, run):
+    document = documents[run]
+    page = analyst.browse(f"/insight/?wave={wave}")
+    rows = page.select("#topics ~ .chart-box tbody tr, #topics ~ figure tbody tr")
+    shown = [[cell.get_text() for cell in row.select("td")] for row in rows]
+    stored = [
+        [f"{node['points']:.1f}", "{:.1f} – {:.1f}".format(*node["ci"])]
+        for code, node in document["constructs"].items()
+        if code != document["index"]["id"] and node["points"] is not None
+    ]
+    assert shown == stored
+    assert len(stored) == 8
+    for construct in ("SAT", "PQV"):
+        node = document["constructs"][construct]
+        headline = analyst.browse(f"/insight/{wave}/constructs/{construct}").select_one(".headline")
+        assert float(headline.select_one(".score").get_text().split()[0]) == pytest.approx(
+            node["points"], abs=0.0501
+        )
+        assert "between {:.1f} and {:.1f}".format(*node["ci"]) in headline.get_text()
+
+
+@pytest.mark.parametrize(("wave", "run"), RUNS.items())
+def test_the_page_of_a_run_shows_its_stored_paths(analyst, documents, wave, run):
+    page = analyst.browse(f"/runs/{run}")
+    assert wave in page.h1.get_text()
+    rows = page.select_one("#paths").parent.select("tbody tr")
+    shown = {row.th.get_text(): row.td.get_text() for row in rows}
+    assert shown == {
+        f"{path['source']} → {path['target']}": f"{path['estimate']:.3f}" for path in documents[run]["paths"]
+    }
+    download = json.loads(analyst.client.get(f"/runs/{run}/result.json").data)
+    assert download["result"] == documents[run]
+
+
+def test_a_run_that_was_refused_still_says_why(analyst):
+    assert "Interactions are estimated by PLS" in analyst.browse("/runs/9").get_text()
