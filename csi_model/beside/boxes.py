@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,10 @@ class Boxes:
     bottom: Figure
     mean: Figure
     n: int
+
+    def plain(self) -> dict[str, Any]:
+        """Give them as plain values."""
+        return {"n": self.n} | {name: getattr(self, name).plain() for name in ("top", "bottom", "mean")}
 
 
 def boxes(

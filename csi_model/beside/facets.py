@@ -1,12 +1,10 @@
-"""Why customers stay: perceived value, switching cost, the segments between, loyalty, price tolerance.
-
-Price tolerance stands in a module of its own and can be had here.
-"""
+"""Scores of a construct and its facets: perceived value, switching cost, loyalty."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +32,8 @@ class Facets:
         (n_items,)
     scores : ndarray of shape (n_respondents,)
         Each respondent's score over answered items; ``nan`` where nothing was answered.
+    n : int
+        Respondents who answered any item.
     """
 
     total: Figure
@@ -41,6 +41,19 @@ class Facets:
     shares: Mapping[str, float]
     items: Figure
     scores: F64
+    n: int
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain values: n, the whole, each facet with its weight in it, and each item."""
+        return {
+            "n": self.n,
+            "total": self.total.plain("points"),
+            "facets": {
+                name: {"weight_share": self.shares[name]} | own.plain("points")
+                for name, own in self.facets.items()
+            },
+            "items": self.items.plain("points"),
+        }
 
 
 def facet_scores(
@@ -113,4 +126,5 @@ def facet_scores(
         shares=dict(zip(names, mass.tolist(), strict=True)),
         items=from_normal(means, np.sqrt(np.diag(covariance)), level=level),
         scores=scores,
+        n=int(answered.any(axis=1).sum()),
     )

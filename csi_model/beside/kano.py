@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,14 @@ class Kano:
     worse: Figure
     n: int
     cautions: tuple[Caution, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain values, all but the cautions."""
+        names = ("n", "category", "tier", "clear", "support")
+        figures = ("shares", "better", "worse")
+        return {name: getattr(self, name) for name in names} | {
+            name: getattr(self, name).plain() for name in figures
+        }
 
 
 def classify_service(
@@ -138,7 +147,9 @@ def classify_service(
         text = f"{category} leads {CATEGORIES[int(order[1])]} by no more than chance explains."
         cautions.append(Caution("unclear", text))
     return Kano(
-        shares=share_interval(shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level),
+        shares=share_interval(
+            shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level, axes=(CATEGORIES,)
+        ),
         category=category,
         tier=_TIERS.get(category),
         support=support,

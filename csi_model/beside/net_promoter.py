@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from csi_model.inference.checks import check_answers, check_length, check_weight
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 
+KINDS = ("promoters", "passives", "detractors")
+
 
 @dataclass(frozen=True)
 class NetPromoter:
@@ -21,6 +24,10 @@ class NetPromoter:
     score: Figure
     shares: Figure
     n: int
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain values: n, the score, and the share of each kind."""
+        return {"n": self.n, "score": self.score.plain(), "shares": self.shares.plain()}
 
 
 def net_promoter(
@@ -52,7 +59,9 @@ def net_promoter(
     net = np.array([100.0, 0.0, -100.0])
     return NetPromoter(
         score=from_normal(net @ shares, np.sqrt(max(net @ covariance @ net, 0.0)), level=level),
-        shares=share_interval(shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level),
+        shares=share_interval(
+            shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level, axes=(KINDS,)
+        ),
         n=len(used),
     )
 

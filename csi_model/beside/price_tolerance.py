@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_floor, check_weights
 from csi_model.inference.figures import Figure, critical, figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.inference.plain import number
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,27 @@ class PriceTolerance:
         an end beyond the highest increase asked is ``nan``; ``p`` has no meaning and is ``nan``.
     points : Figure
         Area under the curve as a percentage of all staying throughout (0-100, shape ()).
+    n : int
+        Respondents who answered any step.
     """
 
     increases: F64
     staying: Figure
     tolerated: Figure
     points: Figure
+    n: int
     cautions: tuple[Caution, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain values, all but the cautions; of the tolerated increase one end may be None."""
+        steps = zip(self.increases.tolist(), self.staying.plain("share"), strict=True)
+        ends = [number(self.tolerated.low.item()), number(self.tolerated.high.item())]
+        return {
+            "n": self.n,
+            "tolerated": self.tolerated.plain() | {"ci": ends},
+            "points": self.points.plain(),
+            "steps": [{"increase": increase} | share for increase, share in steps],
+        }
 
 
 def price_tolerance(
@@ -103,6 +119,7 @@ def price_tolerance(
         share_interval(shares, error, n_effective(mass), level=level),
         _half_left(at, curve, spread, level),
         from_normal(area @ curve, np.sqrt(max(area @ spread @ area, 0.0)), level=level),
+        int((~np.isnan(staying)).any(axis=1).sum()),
         cautions,
     )
 

@@ -28,7 +28,7 @@ def check_floor(answers: F64, floor: int) -> None:
     answered = (~np.isnan(answers)).sum(axis=0)
     if (answered < floor).any():
         k = int(np.argmin(answered))
-        msg = f"Item {k} has {int(answered[k])} answers, below the floor of {floor}."
+        msg = f"Item {k + 1} has {int(answered[k])} answers, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the item out.")
 
 

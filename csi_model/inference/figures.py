@@ -235,7 +235,9 @@ def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Figure
     return figure(value, np.nanstd(kept, axis=0, ddof=1), low, high, p, level=level)
 
 
-def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Figure:
+def share_interval(
+    shares: F64, se: F64, n: float, *, level: float = 0.95, axes: tuple[tuple[str, ...], ...] = ()
+) -> Figure:
     r"""Give shares their logit interval, which never leaves 0 to 1.
 
     Parameters
@@ -245,6 +247,8 @@ def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Fi
     n : float
         Effective number of answers, for shares of exactly 0 or 1: there the open end is
         :math:`1 - (\alpha/2)^{1/n}` away (Clopper & Pearson 1934).
+    axes : tuple of tuple of str
+        Names of the shares, along each axis.
     """
     shares, se = np.asarray(shares, float), np.asarray(se, float)
     inner = (shares > 0) & (shares < 1)
@@ -255,7 +259,8 @@ def share_interval(shares: F64, se: F64, n: float, *, level: float = 0.95) -> Fi
     reach = 1 - ((1 - level) / 2) ** (1 / max(n, 1.0))
     low = np.where(inner, low, np.where(shares <= 0, 0.0, 1 - reach))
     high = np.where(inner, high, np.where(shares <= 0, reach, 1.0))
-    return figure(shares, se, low, high, from_normal(shares, se, level=level).p, level=level)
+    p = from_normal(shares, se, level=level).p
+    return figure(shares, se, low, high, p, level=level, axes=axes)
 
 
 def critical(level: float, df: float = np.inf) -> float:

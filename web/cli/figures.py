@@ -1,0 +1,253 @@
+"""`manyi figures`: what stands beside the index: NPS, top boxes, effort, Kano, price tolerance, facets."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+import csi_model
+from csi_model.estimation.groups import seed_of_group
+from csi_model.inference.plain import plain
+from web.cli import Refusal, analysis, companions
+from web.cli.companions import Ask, How
+from web.cli.table import texts
+
+
+@click.command(short_help="NPS, top boxes, effort, Kano, price tolerance, facets: figures beside the index.")
+@click.argument("answers", type=click.Path(path_type=Path))
+@click.option("--nps", metavar="COLUMN", multiple=True, help="Net promoter score of answers 0-10.")
+@click.option(
+    "--boxes",
+    metavar="COLUMN[=LOW-HIGH]",
+    multiple=True,
+    help="Top and bottom boxes and mean, e.g. customer effort: EFFORT=1-7.",
+)
+@click.option(
+    "--top", metavar="N", type=click.IntRange(1), default=2, show_default=True, help="Boxes an end."
+)
+@click.option(
+    "--kano", metavar="WITH,WITHOUT", multiple=True, help="Class of a service: its pair of columns, 1-5."
+)
+@click.option(
+    "--price",
+    metavar="PERCENT=COLUMN",
+    multiple=True,
+    help="Likelihood to stay if the price rises by so much; once a step.",
+)
+@click.option("--facet", metavar="NAME=COLUMN,…", multiple=True, help="Score of these columns together.")
+@click.option(
+    "--scale",
+    metavar="LOW-HIGH",
+    default="1-10",
+    show_default=True,
+    help="Of --boxes without their own, --price (0-1 for no and yes) and --facet.",
+)
+@click.option(
+    "--missing-codes", metavar="CODE,…", default="98,99", show_default=True, help="What means no answer."
+)
+@click.option("--by", metavar="COLUMN", help="Also for each value of this column.")
+@analysis.weights
+@click.option("--clusters", "--cluster", "clusters", metavar="COLUMN", help="Whoever may answer alike.")
+@click.option(
+    "--level",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Of the intervals.",
+)
+@analysis.seed
+@analysis.json_file
+def figures(
+    answers: Path,
+    nps: tuple[str, ...],
+    boxes: tuple[str, ...],
+    top: int,
+    kano: tuple[str, ...],
+    price: tuple[str, ...],
+    facet: tuple[str, ...],
+    scale: str,
+    missing_codes: str,
+    by: str | None,
+    weights: str | None,
+    clusters: str | None,
+    level: float,
+    seed: int,
+    json_file: Path | None,
+) -> None:
+    """Give figures that stand beside the index and never enter it, each with its interval.
+
+    Example: manyi figures answers.csv --nps LIKELY --boxes EFFORT=1-7 --by county
+
+    Kano and price: manyi figures answers.csv --kano APP.with,APP.without --price 5=STAY5 --price 10=STAY10
+    """
+    asks = _asks(nps, boxes, top, kano, price, facet, _scale(scale, "--scale"))
+    if not asks:
+        raise click.UsageError("Say what is wanted: --nps, --boxes, --kano, --price or --facet.")
+    columns = analysis.read_named(
+        answers, *(name for ask in asks for name in ask.columns), by, weights, clusters
+    )
+    codes = _codes(missing_codes)
+    given = [
+        np.column_stack([_on_scale(columns[name], name, ask, codes) for name in ask.columns]) for ask in asks
+    ]
+    how: How = {
+        "weights": None if weights is None else _numbers(columns[weights], weights),
+        "clusters": None if clusters is None else _labels(columns[clusters], clusters),
+    }
+    everybody = np.ones(len(given[0]), dtype=bool)
+    cautions: list[dict[str, str]] = []
+    document: dict[str, Any] = {"n_respondents": len(everybody), "level": level, "by": by}
+    document["figures"] = _made(asks, given, everybody, how | {"level": level}, seed, cautions)
+    if not any(made for own in document["figures"].values() for made in own.values()):
+        raise Refusal("\n".join("{figure}: {message} {remedy}".format(**each) for each in cautions))
+    labels = np.array([]) if by is None else texts(columns[by])
+    document["groups"] = {}
+    for name in sorted(set(labels.tolist()) - {""}):
+        own: list[dict[str, str]] = []
+        rows, group_seed = labels == name, seed_of_group(seed, name)
+        document["groups"][name] = _made(asks, given, rows, how | {"level": level}, group_seed, own)
+        cautions += [{"group": name} | caution for caution in own]
+    document["cautions"] = cautions
+    if json_file is not None:
+        analysis.write_json(document, json_file)
+    click.echo(companions.summary(document), err=True)
+
+
+def _asks(
+    nps: tuple[str, ...],
+    boxes: tuple[str, ...],
+    top: int,
+    kano: tuple[str, ...],
+    price: tuple[str, ...],
+    facet: tuple[str, ...],
+    usual: tuple[int, int],
+) -> list[Ask]:
+    """Read what is asked for."""
+    asks = [companions.net_promoter(column) for column in nps]
+    for each in boxes:
+        column, _, own = each.partition("=")
+        asks.append(companions.boxes(column, _scale(own, "--boxes") if own else usual, top))
+    for each in kano:
+        pair = _names(each)
+        if len(pair) != 2:
+            raise Refusal(f"--kano {each} is no pair of columns. Write it as APP.with,APP.without.")
+        asks.append(companions.kano(*pair))
+    if price:
+        asks.append(companions.price(_steps(price), usual))
+    if facet:
+        asks.append(companions.facets(_facets(facet), usual))
+    return list({(ask.kind, ask.name): ask for ask in asks}.values())
+
+
+def _made(
+    asks: list[Ask],
+    given: list[NDArray[np.float64]],
+    rows: NDArray[np.bool_],
+    how: How,
+    seed: int,
+    cautions: list[dict[str, str]],
+) -> dict[str, Any]:
+    """Make the figures of some rows; one that they do not allow is None, and a caution says why."""
+    own = {name: part[rows] if isinstance(part, np.ndarray) else part for name, part in how.items()}
+    found: dict[str, Any] = {}
+    for ask, answers in zip(asks, given, strict=True):
+        try:
+            made, doubts = ask.make(answers[rows], np.random.default_rng(seed), own)
+            found.setdefault(ask.kind, {})[ask.name] = plain(made)
+            cautions += [{"figure": ask.name} | doubt.plain() for doubt in doubts]
+        except csi_model.DataError as error:
+            found.setdefault(ask.kind, {})[ask.name] = None
+            cautions.append({"figure": ask.name} | error.plain())
+    return found
+
+
+def _scale(text: str, option: str) -> tuple[int, int]:
+    parts = re.fullmatch(r"(-?\d{1,6})-(-?\d{1,6})", text.strip())
+    if parts is None or int(parts[1]) >= int(parts[2]):
+        raise Refusal(f"{option} {text} is no scale. Write its lowest and highest answer: 1-10.")
+    return int(parts[1]), int(parts[2])
+
+
+def _codes(text: str) -> list[float]:
+    try:
+        return [float(each) for each in _names(text)]
+    except ValueError:
+        raise Refusal(f"--missing-codes {text} is no list of numbers. Write it as 98,99.") from None
+
+
+def _names(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+def _steps(price: tuple[str, ...]) -> dict[float, str]:
+    steps: dict[float, str] = {}
+    for text in price:
+        percent, _, column = text.partition("=")
+        try:
+            increase = float(percent)
+        except ValueError:
+            increase = np.nan
+        if not 0 < increase < np.inf or not column:
+            raise Refusal(
+                f"--price {text} is not understood. Write a rise in percent and its column: 5=STAY5."
+            )
+        if increase in steps:
+            raise Refusal(f"--price names {increase:g} % twice. Give each step one column.")
+        steps[increase] = column
+    return steps
+
+
+def _facets(facet: tuple[str, ...]) -> dict[str, list[str]]:
+    facets: dict[str, list[str]] = {}
+    for text in facet:
+        name, _, columns = text.partition("=")
+        if not name or not _names(columns):
+            raise Refusal(f"--facet {text} is not understood. Write it as benefit=VAL1,VAL2.")
+        facets.setdefault(name, []).extend(_names(columns))
+    names = [name for own in facets.values() for name in own]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Refusal(f"--facet names {twice[0]} twice. A column belongs to one facet.")
+    return facets
+
+
+def _on_scale(column: NDArray[Any], name: str, ask: Ask, codes: list[float]) -> NDArray[np.float64]:
+    """Give a column's answers, ``nan`` where there is none, all on the scale."""
+    low, high = ask.scale
+    if within := [code for code in codes if low <= code <= high]:
+        remedy = "Name what means no answer with --missing-codes."
+        raise Refusal(f"{within[0]:g} is an answer on the scale {low}-{high} of {name}. {remedy}")
+    values = _numbers(column, name)
+    values = np.where(np.isin(values, codes), np.nan, values)
+    wrong = np.flatnonzero((values < low) | (values > high))
+    if len(wrong):
+        place = f"Column {name}, row {wrong[0] + 1} holds {values[wrong[0]]:g}, which is not"
+        remedy = "Give its scale, or its codes for no answer with --missing-codes."
+        raise Refusal(f"{place} on the scale {low}-{high}. {remedy}")
+    return values
+
+
+def _numbers(column: NDArray[Any], name: str) -> NDArray[np.float64]:
+    if column.dtype.kind != "f":
+        row = next(row for row, text in enumerate(column.tolist()) if not _is_number(text))
+        raise Refusal(f"Column {name}, row {row + 1} holds {column[row][:40]!r}, which is no number.")
+    return np.asarray(column, dtype=float)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text or "nan")
+    except ValueError:
+        return False
+    return True
+
+
+def _labels(column: NDArray[Any], name: str) -> NDArray[np.str_]:
+    labels = texts(column)
+    blank = np.flatnonzero(labels == "")
+    if len(blank):
+        raise Refusal(f"Column {name}, row {blank[0] + 1} is blank. Give every respondent a cluster.")
+    return labels
