@@ -20,6 +20,11 @@ def in_language(text: Mapping[str, str], language: str) -> str:
     return text.get(language) or text.get("en") or next(iter(text.values()), "")
 
 
+def language_of(document: Questionnaire, wanted: str) -> str:
+    """Give the language to speak: the wanted one where the questionnaire has it, else its first."""
+    return wanted if wanted in document.languages else document.languages[0]
+
+
 def sanitise(text: str) -> str:
     """Keep a few harmless tags of authors' rich text; everything else is dropped or escaped."""
     return nh3.clean(

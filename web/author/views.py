@@ -22,7 +22,7 @@ from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
 from surveys import audit
-from surveys.document.wording import piped_names
+from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
@@ -31,7 +31,7 @@ from web.author.reading import Reading
 from web.author.sources import Source
 from web.extensions import csrf, db
 from web.labels import TIERS
-from web.respond.pages import language_of, page_of
+from web.respond.pages import page_of
 
 blueprint = Blueprint("author", __name__, url_prefix="/questionnaires")
 FORMS = {"full": _l("Full form"), "short": _l("Short form")}
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
 def document(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show one questionnaire: indicator system, sections, questions and conditions."""
     found = _find(source, code, part)
-    reading = Reading(found.document, language_of(sources.router_of(found), i18n.choose()))
+    reading = Reading(found.document, language_of(found.document, i18n.choose()))
     return render_template(
         "author/document.html",
         source=found,
@@ -91,7 +91,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     router = sources.router_of(found)
     if section not in router.pages:
         abort(404)
-    language = language_of(router, i18n.choose())
+    language = language_of(found.document, i18n.choose())
     page = page_of(router, section, language)
     place, pages = router.pages[section].place + 1, len(router.pages)
     names = piped_names(found.document, {}, {}, language)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Response, StoredQuestionnaire, Version, Wave
 from surveys.models.collection import ResponseState, WaveState
 from web.i18n import text
+from web.respond import addresses
 
 STATES = {
     "planned": _l("Planned"),
@@ -87,7 +88,7 @@ def window_of(wave: Wave) -> str:
 
 def address_of(wave: Wave) -> str:
     """Give the whole address of a public link."""
-    return whole_address(url_for("respond.start", public_key=wave.public_key))
+    return whole_address(addresses.link(public_key=wave.public_key))
 
 
 def whole_address(path: str) -> str:

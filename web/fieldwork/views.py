@@ -24,6 +24,7 @@ from web.fieldwork import overview
 from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of
 from web.i18n import choose
 from web.labels import ACCESS, MODE, PURPOSE
+from web.respond import addresses
 
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
 # A refusal that belongs to one entry of the form is shown beside it.
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         "fieldwork/index.html",
         standings=overview.standings(db.session),
         states=overview.STATES,
+        link=addresses.link,
     )
 
 
@@ -168,7 +170,7 @@ def _download(code: str, tokens: list[str], now: datetime) -> Response:
     writer = csv.writer(file)
     writer.writerow(["number", "link"])
     for place, token in enumerate(tokens, start=1):
-        writer.writerow([place, overview.whole_address(url_for("respond.start", token=token))])
+        writer.writerow([place, overview.whole_address(addresses.link(token=token))])
     name = f"links-{code}-{now:%Y%m%d-%H%M%S}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(file.getvalue(), mimetype="text/csv", headers=headers)

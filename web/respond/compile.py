@@ -6,9 +6,8 @@ the compiled page microseconds (measured: `make bench`). The template is `templa
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
-from html import escape
 from typing import Any, NamedTuple
 
 from flask import render_template
@@ -17,47 +16,14 @@ from markupsafe import Markup
 
 from surveys.asking.pages import Item
 from surveys.asking.router import Router
-from surveys.asking.way import Way
-from surveys.codes import NOT_APPLICABLE
 from surveys.document.questionnaire import Questionnaire, Section
-from surveys.document.wording import HOLE, SETTINGS, in_language, sanitise
+from surveys.document.wording import SETTINGS, in_language, sanitise
 from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference, references
 from web import i18n
 from web.respond.fields import page_form
+from web.respond.pieces import Pieces, hole
 
-MARK = re.compile("\x02([^\x03]*)\x03")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def hole(key: str) -> Markup:
-    """Leave a hole in a template that is being compiled."""
-    return Markup(f"\x02{key}\x03")  # noqa: S704 - a key of ours, cut out again
-
-
-class Pieces:
-    """Strings with holes: even places stand fast, odd places are filled."""
-
-    def __init__(self, html: str, names: Collection[str]) -> None:
-        html = HOLE.sub(lambda found: hole("{" + found[1]) if found[1] in names else found[0], html)
-        cut = MARK.split(html)
-        self.parts = [part if number % 2 == 0 else "" for number, part in enumerate(cut)]
-        self.holes: dict[str, list[int]] = {}
-        for number in range(1, len(cut), 2):
-            self.holes.setdefault(cut[number], []).append(number)
-
-    def fill(self, values: Mapping[str, str]) -> str:
-        """Give the text with the holes filled; a hole without a value stays empty."""
-        parts = self.parts.copy()
-        if len(values) < len(self.holes):
-            for key, value in values.items():
-                for place in self.holes.get(key, ()):
-                    parts[place] = value
-        else:
-            for key, places in self.holes.items():
-                if value := values.get(key, ""):
-                    for place in places:
-                        parts[place] = value
-        return "".join(parts)
 
 
 class Block(NamedTuple):
@@ -103,18 +69,6 @@ class CompiledPage:
                 if names & own:
                     found[item.code] = json.dumps(_tree(item.condition), ensure_ascii=False)
         return found
-
-    @cached_property
-    def outside(self) -> frozenset[Reference]:
-        """What the page's conditions look at beyond the page itself."""
-        own = {item.code for item in self._page.items}
-        return frozenset(
-            part
-            for item in self._page.items
-            if item.code in self._conditions
-            for part in references(item.condition)  # type: ignore[arg-type]
-            if part.account or part.name not in own
-        )
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -168,7 +122,7 @@ def _plain(language: str) -> Callable[[Mapping[str, str] | str], str]:
 
 
 def _tree(expression: Expression) -> list[Any]:
-    """Write a condition for the browser's evaluator (static/js/conditions.js)."""
+    """Write a condition for the browser's evaluator."""
     match expression:
         case Junction(word=word, parts=parts):
             return [word, *map(_tree, parts)]
@@ -208,35 +162,3 @@ def _labels(document: Questionnaire, section: Section, language: str) -> Iterato
 def plain_text(html: str) -> str:
     """Drop tags, for places that hold text only."""
     return re.sub(r"<[^>]*>", "", html)
-
-
-def stored_values(page: CompiledPage, way: Way) -> dict[str, str]:
-    """Fill a page's holes with what is stored."""
-    values: dict[str, str] = {}
-    texts = way.answers.texts
-    for slot, marks in page.marks.items():
-        value = way.standing.get(slot)
-        if value is None:
-            continue
-        if isinstance(marks, str):
-            if value > NOT_APPLICABLE:
-                values[marks] = str(value)
-        elif value in marks:
-            values[marks[value]] = " checked"
-    for item in page.items.values():
-        for field in item.fields:
-            if texts.get(field):
-                values[f"v:{field}"] = escape(texts[field])
-    return values
-
-
-def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Fill a page's holes with what was sent, right or wrong, so that nothing typed is lost."""
-    values: dict[str, str] = {}
-    for item in page.items.values():
-        for field in item.fields:
-            for number, text in enumerate(form.get(field, ())):
-                values[f"c:{field}={text}"] = " checked"
-                if number == 0:
-                    values[f"v:{field}"] = escape(CONTROL.sub("", text)[:20_000])
-    return values

@@ -1,30 +1,77 @@
-"""Routers and compiled pages, made once for each version and language in a process."""
+"""A page for one respondent: the compiled one, with what was said, names, progress and buttons put in."""
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from html import escape
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from surveys.asking.router import Router
-from surveys.editing import publishing
-from surveys.models import Version, Wave
-from web.respond.compile import CompiledPage
-
-HASH = select(Version.content_hash).where(Version.id == bindparam("version"))
-
-
-def router_of(session: Session, wave: Wave) -> Router:
-    """Give the router of a wave's version. Only its hash is read: the document is large."""
-    content_hash = session.scalars(HASH, {"version": wave.version_id}).one()
-    return publishing.router_of(content_hash, lambda: publishing.load_document(wave.version))
+from surveys.asking.way import Way
+from surveys.codes import NOT_APPLICABLE
+from surveys.collecting.visit import Visit
+from web.respond import addresses
+from web.respond.compile import CONTROL, CompiledPage
+from web.respond.visit import mark_of
 
 
 @lru_cache(maxsize=4096)
 def page_of(router: Router, section: str, language: str) -> CompiledPage:
-    """Give a compiled page; the first request for it compiles."""
+    """Give a compiled page, made once a process; the first request for it compiles."""
     return CompiledPage(router, router.document.section(section), language)
 
 
-def language_of(router: Router, wanted: str) -> str:
-    """Give the language to speak: the wanted one where the questionnaire has it, else its first."""
-    return wanted if wanted in router.document.languages else router.document.languages[0]
+def stored_values(page: CompiledPage, way: Way) -> dict[str, str]:
+    """Fill a page's holes with what is stored."""
+    values: dict[str, str] = {}
+    texts = way.answers.texts
+    for slot, marks in page.marks.items():
+        value = way.standing.get(slot)
+        if value is None:
+            continue
+        if isinstance(marks, str):
+            if value > NOT_APPLICABLE:
+                values[marks] = str(value)
+        elif value in marks:
+            values[marks[value]] = " checked"
+    for item in page.items.values():
+        for field in item.fields:
+            if texts.get(field):
+                values[f"v:{field}"] = escape(texts[field])
+    return values
+
+
+def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Fill a page's holes with what was sent, right or wrong, so that nothing typed is lost."""
+    values: dict[str, str] = {}
+    for item in page.items.values():
+        for field in item.fields:
+            for number, text in enumerate(form.get(field, ())):
+                values[f"c:{field}={text}"] = " checked"
+                if number == 0:
+                    values[f"v:{field}"] = escape(CONTROL.sub("", text)[:20_000])
+    return values
+
+
+def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str], *, more: bool = False) -> str:
+    """Fill the holes for this respondent; `more` tells that an answer has brought up a question."""
+    section = page.section.code
+    place = way.place(section)
+    chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
+    names = {f"{{{name}": escape(text) for name, text in found.names(way).items()}
+    with force_locale(found.language):
+        back = escape(_("Back"))
+        frame = {
+            "action": escape(addresses.page(found, section)),
+            "token": mark_of(found),
+            "progress": str(round(100 * way.share(section))),
+            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=len(way.shown))),
+            "next": escape(_("Submit") if way.is_last(section) else _("Next")),
+            "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
+            "saved": escape(_("Every page is saved when you go on.")),
+        }
+        if more:
+            notice = escape(_("Your answer brings up a further question."))
+            frame["notice"] = f'<p class="notice">{notice}</p>'
+    return page.fill(way.shown.get(section, ()), values | chosen | names | frame)

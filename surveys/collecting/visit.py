@@ -1,0 +1,173 @@
+"""Who answers what: the wave, the invitation, the response and the router behind a link."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from surveys.asking.answers import Answers
+from surveys.asking.router import Router
+from surveys.asking.way import Way
+from surveys.collecting import responses, waves
+from surveys.collecting.invitations import LIVE, find_invitation, linked_response
+from surveys.document.wording import language_of, piped_names
+from surveys.editing import publishing
+from surveys.errors import Problem, SurveyError
+from surveys.models import Invitation, Response, Version, Wave
+from surveys.models.collection import Access, InvitationState, ResponseState
+
+# What may stand in a link as a unit's code; anything else is ignored.
+UNIT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+FRAME: Final = ("customer_class", "tier", "account_type", "area")
+KEY_LENGTH: Final = range(20, 65)
+# Only the hash of a version is read for its router: the document is large.
+HASH: Final = select(Version.content_hash).where(Version.id == bindparam("version"))
+
+
+class ClosedError(Exception):
+    """The link leads nowhere now; nothing tells whether it ever did."""
+
+
+@dataclass
+class Visit:
+    """One request of a respondent; `token` and `unit` are what the link says, empty where it says nothing."""
+
+    session: Session
+    wave: Wave
+    invitation: Invitation | None
+    token: str
+    client_key: str
+    is_new_key: bool
+    response: Response | None
+    router: Router
+    language: str
+    unit: str
+    opened: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the response was submitted or screened out."""
+        return self.response is not None and self.response.state != ResponseState.OPEN
+
+    def way(self) -> Way:
+        """Decide the way for what is known of the respondent so far."""
+        return self.router.way(self._answers())
+
+    def _answers(self) -> Answers:
+        if self.response is not None:
+            return responses.answers_of(self.session, self.response)
+        customer = self.invitation.customer if self.invitation is not None else None
+        if customer is None:
+            return Answers()
+        found = {name: getattr(customer, name) for name in FRAME} | {"unit": customer.unit.code}
+        return Answers(account={name: value for name, value in found.items() if value})
+
+    def names(self, way: Way) -> dict[str, str]:
+        """Give what the holes in texts are filled with."""
+        settings = {name: value for name, value in self.wave.settings.items() if isinstance(value, dict)}
+        return piped_names(self.router.document, way.seen, settings, self.language)
+
+    def open(self, now: datetime) -> Response:
+        """Give the response of this browser, made if need be; a unit that nobody knows is left out."""
+        if self.response is None:
+            segment = {"unit": self.unit} if self.unit else None
+            try:
+                self.response = self._opened(segment, now)
+            except SurveyError as error:
+                if error.problem != Problem.UNIT_UNKNOWN:
+                    raise
+                self.response = self._opened(None, now)
+            self.opened = True
+        return self.response
+
+    def _opened(self, segment: Mapping[str, str] | None, now: datetime) -> Response:
+        return responses.open_response(
+            self.session,
+            self.wave,
+            client_key=self.client_key,
+            language=self.language,
+            invitation=self.invitation,
+            segment=segment,
+            now=now,
+        )
+
+    def take_back(self) -> None:
+        """Forget what was done since the last commit, a response that was opened too."""
+        self.session.rollback()
+        if self.opened:
+            self.response, self.opened = None, False
+
+
+def key_name(wave: Wave) -> str:
+    """Give the name under which a browser keeps its key for a wave."""
+    return f"r_{wave.public_key}"
+
+
+def find_visit(
+    session: Session,
+    *,
+    public_key: str = "",
+    token: str = "",
+    unit: str = "",
+    keys: Mapping[str, str],
+    language: str,
+    now: datetime,
+) -> Visit:
+    """Find out who asks; a finished response is still found, so that its receipt can be shown again.
+
+    Parameters
+    ----------
+    public_key, token, unit
+        What the link says: the key of a public wave or the token of an invitation, and a unit's code.
+    keys
+        What the browser keeps, by name (:func:`key_name`).
+    language
+        The wanted one; the questionnaire's first where it is not spoken.
+
+    Raises
+    ------
+    ClosedError
+        The link cannot be used, without telling why.
+    """
+    invitation = find_invitation(session, token) if token else None
+    wave = _wave(session, public_key, token, invitation)
+    if wave is None:
+        raise ClosedError
+    kept = keys.get(key_name(wave), "")
+    usable = len(kept) in KEY_LENGTH
+    response = responses.find_response(session, wave, kept) if usable else None
+    personal = invitation if not wave.anonymous else None
+    if response is None and personal is not None:
+        response = linked_response(session, personal)
+    if response is None:
+        spent = invitation is not None and invitation.state not in LIVE
+        if spent or not wave.is_open(now):
+            raise ClosedError
+    elif personal is not None and not usable and personal.state == InvitationState.USED:
+        raise ClosedError
+    content_hash = session.scalars(HASH, {"version": wave.version_id}).one()
+    router = publishing.router_of(content_hash, lambda: publishing.load_document(wave.version))
+    return Visit(
+        session=session,
+        wave=wave,
+        invitation=invitation,
+        token=token,
+        client_key=kept if usable else secrets.token_urlsafe(24),
+        is_new_key=not usable,
+        response=response,
+        router=router,
+        language=language_of(router.document, language),
+        unit=unit if response is None and UNIT.fullmatch(unit) else "",
+    )
+
+
+def _wave(session: Session, public_key: str, token: str, invitation: Invitation | None) -> Wave | None:
+    if token:
+        return session.get(Wave, invitation.wave_id) if invitation is not None else None
+    wave = waves.find_wave(session, public_key)
+    return wave if wave is not None and wave.access == Access.PUBLIC else None

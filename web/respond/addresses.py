@@ -1,0 +1,29 @@
+"""Addresses of what respondents open, made here alone: the staff's application does not know these views."""
+
+from surveys.collecting.visit import Visit
+
+
+def link(*, public_key: str = "", token: str = "") -> str:
+    """Give the path of a public wave's link, or of an invitation."""
+    return f"/i/{token}" if token else f"/s/{public_key}"
+
+
+def start(found: Visit) -> str:
+    """Give the path of the link by which this respondent came."""
+    return link(public_key=found.wave.public_key, token=found.token)
+
+
+def page(found: Visit, section: str) -> str:
+    """Give the path of a page; it names the unit of the link until the response keeps it."""
+    unit = f"?unit={found.unit}" if found.unit and found.response is None else ""
+    return f"{start(found)}/{section}{unit}"
+
+
+def question(found: Visit, section: str, code: str) -> str:
+    """Give the path of a question that an answer on its page has brought up."""
+    return f"{start(found)}/{section}?more=1#q-{code}"
+
+
+def done(found: Visit) -> str:
+    """Give the path of the thanks."""
+    return f"{start(found)}/done"
