@@ -21,10 +21,6 @@ EXEMPT: dict[str, int] = {
     "csi_model.comparison.pairs.compare_groups": 21,
     "csi_model.measures.validity.redundancy": 21,
     "csi_model.series.breaks.bridge_shift": 21,
-    "csi_model.survey_design.allocation.allocate": 21,
-    "csi_model.survey_design.allocation.units_half_width": 21,
-    "csi_model.survey_design.allocation.units_needed": 21,
-    "csi_model.survey_design.sample_size.change_seen": 21,
     # drafts get their pages with the builder
     "surveys.editing.comparing.Difference": 22,
     "surveys.editing.comparing.differences": 22,

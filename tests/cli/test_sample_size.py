@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.survey_design import sample_size
+from csi_model.survey_design import allocation, sample_size
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -28,6 +28,8 @@ def test_answers_for_a_half_width_without_a_pilot(manyi):
         "level": 0.95,
         "n": 246,
         "half_width": pytest.approx(1.9994, abs=1e-4),
+        "power": 0.8,
+        "change_seen": pytest.approx(sample_size.change_seen(246, 246)),
     }
     assert "246 answers tell the index to ±2.0 points (95% confidence)" in err
 
@@ -40,6 +42,9 @@ def test_units_each_get_their_precision(manyi):
         "n_units": 48,
         "n_each": each,
         "half_width_each": pytest.approx(sample_size.half_width(each, sample_size.Design(population=1000))),
+        "change_seen_each": pytest.approx(
+            sample_size.change_seen(each, each, design=sample_size.Design(population=1000))
+        ),
     }
     assert f"Among 48 units that is {each} answers each" in err
     divided, _ = planned(manyi, "--n", 600, "--units", 20)
@@ -62,6 +67,85 @@ def test_changes_and_their_power(manyi):
     alone, _ = planned(manyi, "--change", 3)
     assert alone["change"] == {"points": 3.0, "power": 0.8, "n_a_wave": 447}
     assert "n" not in alone
+
+
+def test_without_a_change_the_smallest_that_is_seen_is_said(manyi):
+    found, err = planned(manyi, "--n", 250, "--power", 0.9, "--units", 5)
+    whole, each = (sample_size.change_seen(n, n, 0.9) for n in (250, 50))
+    assert (found["power"], found["change_seen"]) == (0.9, pytest.approx(whole))
+    assert found["units"]["change_seen_each"] == pytest.approx(each)
+    assert f"{whole:.1f} points with a chance of 90%, in a single unit one of {each:.1f}." in err
+    assert sample_size.power(whole, 250, 250) == pytest.approx(0.9, abs=1e-3)
+
+
+@pytest.fixture
+def counties(tmp_path):
+    path = tmp_path / "units.csv"
+    path.write_text("unit,customers,sd\nA,60000,12\nB,30000,\nC,10000,24\n", encoding="utf-8")
+    return path
+
+
+def test_answers_are_divided_among_units_of_a_file(manyi, counties):
+    customers, sd = [60_000, 30_000, 10_000], [12.0, 16, 24]
+    for how in ("equal", "proportional", "neyman"):
+        asked = ("--n", 600, "--units", counties, "--allocation", how, "--least", 30)
+        found, err = planned(manyi, *asked)
+        n = allocation.allocate(600, customers, sd, how=how, least=30)
+        own, whole = allocation.units_half_width(n, customers, sd)
+        assert (found["n"], found["allocation"]) == (600, how)
+        assert found["half_width"] == pytest.approx(whole)
+        rows = found["units"]["each"]
+        assert [(row["unit"], row["customers"], row["n"]) for row in rows] == [
+            *zip("ABC", customers, n.tolist(), strict=True)
+        ]
+        np.testing.assert_allclose([row["half_width"] for row in rows], own)
+        design = sample_size.Design(24.0, population=10_000)
+        assert rows[2]["change_seen"] == pytest.approx(sample_size.change_seen(n[2], n[2], design=design))
+        assert "± points" in err
+    assert planned(manyi, "--n", 600, "--units", counties)[0]["allocation"] == "proportional"
+
+
+def test_units_of_a_file_get_what_a_half_width_or_a_change_needs(manyi, counties):
+    customers, sd = [60_000, 30_000, 10_000], [12.0, 16, 24]
+    found, _ = planned(manyi, "--half-width", 3, "--units", counties, "--icc", 0.1, "--cluster-size", 5)
+    design = sample_size.Design(icc=0.1, cluster_size=5)
+    needed = allocation.units_needed(3, customers, sd, design).tolist()
+    assert [row["n"] for row in found["units"]["each"]] == needed
+    assert found["n"] == sum(needed)
+    assert all(row["half_width"] <= 3 for row in found["units"]["each"])
+    seen, err = planned(manyi, "--change", 5, "--power", 0.9, "--units", counties)
+    for row, size, spread in zip(seen["units"]["each"], customers, sd, strict=True):
+        own = sample_size.Design(spread, population=size)
+        assert row["n"] == row["n_a_wave"] == sample_size.answers_for_change(5, 0.9, own)
+        assert row["power_of_n"] == pytest.approx(sample_size.power(5, row["n"], row["n"], own))
+    assert "sees 5 points with" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said", "status"),
+    [
+        ("unit,customers\nA,10\nA,20\n", (), "row 2 names A again", 1),
+        ("unit,customers\n,10\nB,20\n", (), "row 1 has no unit", 1),
+        ("unit,customers\nA,many\n", (), "row 1: customers is 'many'", 1),
+        ("unit,customers,sd\nA,100,wide\n", (), "row 1: sd is 'wide'", 1),
+        ("unit,customers,sd\nA,100,0\n", (), "standard deviation of 0 is impossible", 1),
+        ("unit,customers\nA,0\n", (), "population of 0 is impossible", 1),
+        ("unit,customers\nA,inf\n", (), "number of customers", 1),
+        ("unit,people\nA,10\n", (), "has no column customers", 1),
+        ("unit,customers\nA,5\nB,4\n", (), "10 answers cannot be divided", 1),
+        ("unit,customers\nA,50\nB,40\n", ("--least", 20), "cannot be divided", 1),
+        ("unit,customers\nA,50\nB,40\n", ("--least", 0), "--least", 2),
+        ("unit,customers\nA,50\nB,40\n", ("--allocation", "fair"), "--allocation", 2),
+        ("unit,customers\nA,50\nB,40\n", ("--population", 90), "not both", 2),
+    ],
+)
+def test_a_wrong_file_of_units_has_a_message(manyi, tmp_path, text, options, said, status):
+    path = tmp_path / "units.csv"
+    path.write_text(text, encoding="utf-8")
+    code, out, err = manyi("sample-size", "--n", 10, "--units", path, *options)
+    assert (code, out) == (status, "")
+    assert said in err
+    assert "Traceback" not in err
 
 
 def test_clusters_weights_and_level_enter(manyi):
@@ -103,13 +187,16 @@ def scores():
     [
         ((), "Say what is wanted", 2),
         (("--half-width", 2, "--n", 100), "not both", 2),
-        (("--n", 100, "--power", 0.9), "--power is the chance to see a --change", 2),
+        (("--n", 100, "--power", 0.3), "power of 0.3 cannot be planned", 1),
         (("--n", 100, "--model", MODEL), "needs both --model and --answers", 2),
         (("--n", 100, "--answers", PILOT), "needs both --model and --answers", 2),
         (("--n", 9, "--model", MODEL, "--answers", PILOT, "--sd", 16), "not both", 2),
         (("--n", 0), "--n", 2),
         (("--n", "many"), "--n", 2),
         (("--units", 0, "--n", 9), "--units", 2),
+        (("--units", "absent.csv", "--n", 9), "absent.csv is not there", 1),
+        (("--units", 3, "--n", 9, "--least", 3), "are for units of a file", 2),
+        (("--units", "absent.csv", "--half-width", 9, "--allocation", "equal"), "with --n", 2),
         (("--half-width", 0), "half-width of 0 points is impossible", 1),
         (("--half-width", "nan"), "half-width of nan points is impossible", 1),
         (("--n", 10, "--units", 20), "10 answers cannot be divided among 20 units", 1),

@@ -1,5 +1,6 @@
 """`manyi sample-size`: how many answers an index needs, and what a number of answers can tell."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +9,32 @@ import numpy as np
 
 import csi_model
 from csi_model.survey_design import sample_size as plan
-from csi_model.survey_design.sample_size import Design
-from web.cli import Refusal, analysis
+from csi_model.survey_design.sample_size import ALLOCATIONS, Design
+from web.cli import Refusal, analysis, unit_sizes
 from web.cli.table import read_columns
 
 USUAL_POWER = 0.8
+MEANT = "Answers are meant, not invitations: divide by the share that answers."
 
 
 @click.command("sample-size", short_help="How many answers does an index need?")
 @click.option("--half-width", metavar="POINTS", type=float, help="The index shall be known to ± this.")
 @click.option("--n", "answers_given", metavar="N", type=click.IntRange(1), help="What do N answers tell?")
-@click.option("--units", metavar="U", type=click.IntRange(1), help="Units that shall each have an index.")
+@click.option(
+    "--units",
+    metavar="U|FILE",
+    type=unit_sizes.Units(),
+    help="Units that shall each have an index: how many, or a CSV file with unit, customers, perhaps sd.",
+)
+@click.option(
+    "--allocation",
+    "how",
+    type=click.Choice(ALLOCATIONS),
+    help="How --n is divided among a file's units; proportional without it.",
+)
+@click.option("--least", metavar="N", type=click.IntRange(1), help="Fewest answers of each unit of a file.")
 @click.option("--change", metavar="POINTS", type=float, help="A change between two waves that shall be seen.")
-@click.option("--power", "wanted", metavar="P", type=float, help="Chance to see the change; 0.8 without it.")
+@click.option("--power", "wanted", metavar="P", type=float, help="Chance to see a change; 0.8 without it.")
 @click.option("--model", type=click.Path(path_type=Path), help="MODEL.yaml or .lav of a pilot.")
 @click.option("--answers", type=click.Path(path_type=Path), help="The pilot's answers, a CSV file.")
 @click.option("--sd", metavar="POINTS", type=float, help="Standard deviation of the index between customers.")
@@ -33,7 +47,9 @@ USUAL_POWER = 0.8
 def sample_size(
     half_width: float | None,
     answers_given: int | None,
-    units: int | None,
+    units: int | Path | None,
+    how: str | None,
+    least: int | None,
     change: float | None,
     wanted: float | None,
     model: Path | None,
@@ -50,16 +66,16 @@ def sample_size(
 
     Example: manyi sample-size --half-width 2 --units 48
 
+    Units of different size: manyi sample-size --n 6000 --units units.csv --least 30
+
     With a pilot: manyi sample-size --n 1200 --change 3 --model model.yaml --answers pilot.csv
     """
     if half_width is None and answers_given is None and change is None:
         raise click.UsageError("Say what is wanted: --half-width, --n or --change.")
     if half_width is not None and answers_given is not None:
         raise click.UsageError("Give --half-width or --n, not both: each follows from the other.")
-    if wanted is not None and change is None:
-        raise click.UsageError("--power is the chance to see a --change: give that too.")
+    _check_units(units, answers_given, how, least, population)
     spread, source = _spread(model, answers, sd)
-    share = units or 1
     design = Design(
         sd_points=spread,
         cluster_size=cluster_size,
@@ -68,17 +84,57 @@ def sample_size(
         population=np.inf if population is None else population,
         level=level,
     )
-    own = Design(spread, cluster_size, icc, design_effect, design.population / share, level)
     power = USUAL_POWER if wanted is None else wanted
-    total = answers_given
-    if half_width is not None:
-        total = share * plan.answers_needed(half_width, own)
     document: dict[str, Any] = {
         "sd_points": spread,
         "sd_source": source,
         "design_effect": design.effect,
         "level": level,
     }
+    if isinstance(units, Path):
+        document |= unit_sizes.planned(
+            unit_sizes.read_sizes(units, spread),
+            design,
+            wanted=half_width,
+            total=answers_given,
+            change=change,
+            power=power,
+            how=how or "proportional",
+            least=least or 1,
+        )
+    else:
+        document |= _equal_units(half_width, answers_given, units, change, power, design)
+    if json_file is not None:
+        analysis.write_json(document, json_file)
+    click.echo(summary(document), err=True)
+
+
+def _check_units(
+    units: int | Path | None, total: int | None, how: str | None, least: int | None, population: float | None
+) -> None:
+    """Refuse what belongs to units of a file without them, or contradicts them."""
+    if not isinstance(units, Path) and (how is not None or least is not None):
+        raise click.UsageError("--allocation and --least are for units of a file: --units units.csv.")
+    if total is None and (how is not None or least is not None):
+        raise click.UsageError("--allocation and --least divide answers: give their number with --n.")
+    if isinstance(units, Path) and population is not None:
+        raise click.UsageError("Give --population or a file of units, not both: it has the customers.")
+
+
+def _equal_units(
+    half_width: float | None,
+    answers_given: int | None,
+    units: int | None,
+    change: float | None,
+    power: float,
+    design: Design,
+) -> dict[str, Any]:
+    """Plan for the whole and, where asked, for equal units."""
+    own = replace(design, population=design.population / (units or 1))
+    total = answers_given
+    if half_width is not None:
+        total = (units or 1) * plan.answers_needed(half_width, own)
+    document: dict[str, Any] = {}
     if total is not None:
         document |= {"n": total, "half_width": plan.half_width(total, design)}
         if units is not None:
@@ -90,11 +146,14 @@ def sample_size(
                 "n_each": each,
                 "half_width_each": plan.half_width(each, own),
             }
+        if change is None:
+            document["power"] = power
+            document["change_seen"] = plan.change_seen(total, total, power, design)
+            if units is not None:
+                document["units"]["change_seen_each"] = plan.change_seen(each, each, power, own)
     if change is not None:
         document["change"] = _change(change, power, total, units, design, own)
-    if json_file is not None:
-        analysis.write_json(document, json_file)
-    click.echo(summary(document), err=True)
+    return document
 
 
 def _spread(model: Path | None, answers: Path | None, sd: float | None) -> tuple[float, str]:
@@ -142,6 +201,8 @@ def summary(document: dict[str, Any]) -> str:
         lines.append(
             f"{document['n']} answers tell the index to ±{document['half_width']:.1f} points ({sure})."
         )
+    if "each" in document.get("units", {}):
+        return "\n".join([*lines, *unit_sizes.lines(document), MEANT])
     if units := document.get("units"):
         lines.append(
             f"Among {units['n_units']} units that is {units['n_each']} answers each, "
@@ -159,5 +220,9 @@ def summary(document: dict[str, Any]) -> str:
                 f"{document['n']} answers a wave see it with a chance of {change['power_of_n']:.0%}"
                 + (f", in a single unit {single:.0%}." if single is not None else ".")
             )
-    lines.append("Answers are meant, not invitations: divide by the share that answers.")
-    return "\n".join(lines)
+    if "change_seen" in document:
+        single = document.get("units", {}).get("change_seen_each")
+        seen = f"{document['change_seen']:.1f} points with a chance of {document['power']:.0%}"
+        each_one = f", in a single unit one of {single:.1f}." if single is not None else "."
+        lines.append(f"So many a wave see a change of {seen}{each_one}")
+    return "\n".join([*lines, MEANT])
