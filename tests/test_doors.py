@@ -20,7 +20,6 @@ EXEMPT: dict[str, int] = {
     "csi_model.cbsem.modification.modification_indices": 21,
     "csi_model.comparison.pairs.compare_groups": 21,
     "csi_model.measures.validity.redundancy": 21,
-    "csi_model.series.breaks.bridge_shift": 21,
     # drafts get their pages with the builder
     "surveys.editing.comparing.Difference": 22,
     "surveys.editing.comparing.differences": 22,

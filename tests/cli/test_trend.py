@@ -56,6 +56,23 @@ def test_trend_marks_a_break_and_takes_a_bridge(manyi, answers):
     assert mended["waves"][2]["change"]["value"] > 5
 
 
+def test_a_bridge_is_measured_by_those_who_were_asked_either_form(manyi, answers):
+    def change(bridge):
+        asked = ("--wave", "year", "--bootstrap", 0, "--reworded", "2023=SAT1", "--bridge", bridge)
+        code, out, err = manyi("trend", answers, "--model", MODEL, *asked, "--json", "-")
+        assert code == 0, err
+        return json.loads(out)["waves"][2]["change"]
+
+    told = change("2023=-1.2,0.5")
+    measured = change("2023=70.2,0.3,69.0,0.4")
+    both = change("2023=70.2,0.3,69.0,0.4,0.05")
+    assert measured["value"] == pytest.approx(told["value"])
+    assert measured["ci"] == pytest.approx(told["ci"])
+    # var = 0.3² + 0.4² − 2 · 0.05: the same people tell the shift more sharply.
+    assert np.ptp(both["ci"]) < np.ptp(measured["ci"])
+    assert both["ci"] == pytest.approx(change(f"2023=-1.2,{0.15**0.5}")["ci"])
+
+
 @pytest.mark.parametrize(
     ("extra", "said"),
     [
@@ -66,6 +83,11 @@ def test_trend_marks_a_break_and_takes_a_bridge(manyi, answers):
         (("--wave", "year", "--reworded", "SAT1"), "Write it as"),
         (("--wave", "year", "--bridge", "2023=much"), "Write it as"),
         (("--wave", "year", "--bridge", "2023=1,-2"), "standard error"),
+        (("--wave", "year", "--bridge", "2023=70,0.3,69,-1"), "standard error"),
+        (("--wave", "year", "--bridge", "2023=70,0.3,69"), "(old, error, new, error)"),
+        (("--wave", "year", "--bridge", "2023=70,0.3,nan,1"), "(old, error, new, error)"),
+        (("--wave", "year", "--bridge", "=1,2"), "is not understood"),
+        (("--wave", "year", "--bridge", "2023=70,0.3,69,0.4,9"), "covariance is larger"),
         (("--wave", "SAT1"), "below the floor"),
         (("--wave", "year", "--json", "/nowhere/x.json"), "cannot be written"),
     ],

@@ -8,7 +8,7 @@ import numpy as np
 
 import csi_model
 from csi_model.inference.figures import from_normal
-from csi_model.series.breaks import Bridge
+from csi_model.series.breaks import Bridge, bridge_shift
 from csi_model.series.follow import follow
 from web.cli import Refusal, analysis
 from web.cli.table import texts
@@ -36,9 +36,10 @@ from web.cli.table import texts
 )
 @click.option(
     "--bridge",
-    metavar="WAVE=SHIFT,SE",
+    metavar="WAVE=SHIFT,SE | WAVE=OLD,SE,NEW,SE",
     multiple=True,
-    help="What the new form alone does to the index, in points, with its standard error.",
+    help="What the new form alone does to the index, with its standard error; or the index of those who were "
+    "asked the old and the new form in one wave.",
 )
 @analysis.weights
 @analysis.cluster
@@ -116,14 +117,21 @@ def _reworded(given: str) -> tuple[str, list[str]]:
 
 
 def _bridge(given: str) -> tuple[str, Bridge]:
-    wave, _, figures = given.partition("=")
+    """Read a bridge: the shift, or what it is measured by: the two forms, and perhaps their covariance."""
+    wave, _, written = given.partition("=")
     try:
-        shift, error = (float(each) for each in figures.split(","))
+        figures = [float(each) for each in written.split(",")]
     except ValueError:
-        raise Refusal(f"--bridge {given!r} is not understood. Write it as 2026=-1.2,0.4.") from None
-    if not wave or not np.isfinite([shift, error]).all() or error < 0:
-        raise Refusal(f"--bridge {given!r} needs a wave, a shift and a standard error of 0 or more.")
-    return wave, Bridge(from_normal(shift, error))
+        figures = []
+    if not wave or len(figures) not in {2, 4, 5} or not np.isfinite(figures).all():
+        ways = "Write it as 2026=-1.2,0.4 (shift, error) or 2026=70.1,0.6,68.9,0.6 (old, error, new, error)."
+        raise Refusal(f"--bridge {given!r} is not understood. {ways}")
+    if min(figures[1:4:2]) < 0:
+        raise Refusal(f"--bridge {given!r} needs a standard error of 0 or more.")
+    if len(figures) == 2:
+        return wave, Bridge(from_normal(*figures))
+    old, old_error, new, new_error, *rest = figures
+    return wave, bridge_shift((old, old_error), (new, new_error), covariance=sum(rest))
 
 
 def summary(document: dict[str, Any]) -> str:
