@@ -2,8 +2,6 @@
 
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_talisman import Talisman
@@ -13,6 +11,5 @@ db = SQLAlchemy()
 security = Security()
 babel = Babel()
 bootstrap = Bootstrap5()
-limiter = Limiter(get_remote_address, default_limits=[], strategy="moving-window")
 csrf = CSRFProtect()
 talisman = Talisman()

@@ -1,4 +1,7 @@
-"""The content security policies: what a browser may load, by kind of page."""
+"""Headers that every answer carries: what a browser may load, by kind of page, and what it may keep."""
+
+from flask import Flask, Response
+from flask_talisman import Talisman
 
 STRICT = {
     "default-src": "'none'",
@@ -14,3 +17,27 @@ STRICT = {
 }
 # Plotly writes style elements for its mode bar and colour bars; pages with charts alone allow them.
 CHARTS = STRICT | {"style-src": "'self' 'unsafe-inline'"}
+
+
+def configure(app: Flask, talisman: Talisman) -> None:
+    """Bind the headers to the app."""
+    https = app.config["MANYI"]["HTTPS"]
+    talisman.init_app(
+        app,
+        force_https=False,  # the proxy in front ends TLS and redirects
+        strict_transport_security=https,
+        content_security_policy=STRICT,
+        referrer_policy="same-origin",
+        session_cookie_secure=https,
+        frame_options="DENY",
+        permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()", "browsing-topics": "()"},
+    )
+    app.after_request(_never_store)
+
+
+def _never_store(response: Response) -> Response:
+    """Keep pages out of caches; static files say themselves how long they live."""
+    if "Cache-Control" not in response.headers or response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    return response

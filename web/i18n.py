@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
-from flask_babel import get_locale
+from flask_babel import Babel, get_locale
 
 from surveys import words
 
@@ -85,10 +85,8 @@ def text(texts: object, language: str | None = None) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
-def configure(app: Flask) -> None:
+def configure(app: Flask, babel: Babel) -> None:
     """Bind languages to the app and its templates."""
-    from web.extensions import babel  # noqa: PLC0415  extensions are bound by the factory
-
     babel.init_app(app, locale_selector=lambda: locale(choose()))
     app.after_request(keep)
     app.add_template_filter(text, "text")

@@ -1,33 +1,36 @@
 """The site: questionnaires in, dashboards out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 from flask_security import FSQLALiteUserDatastore
-from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from surveys.database import engine_options
-from web import config, errors, i18n, logs, navigation, security, static_files
+from web import config, errors, headers, i18n, logs, navigation, rendering
 from web.accounts import access
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
 from web.accounts.wording import WORDING
-from web.extensions import bootstrap, csrf, db, limiter
-from web.extensions import security as staff_security
+from web.extensions import babel, bootstrap, csrf, db, security, talisman
+from web.limits import limiter
+from web.respond import addresses
+from web.respond.app import create_app as create_respondents_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 # Modules with pages; each brings a blueprint named `blueprint`.
 ROOMS = (
     "home.views",
     "accounts.views",
-    "respond.views",
     "author.views",
     "fieldwork.views",
     "admin.views",
@@ -56,13 +59,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _configure_templates(app)
     _configure_database(app)
     logs.configure(app)
-    i18n.configure(app)
-    security.configure(app)
+    i18n.configure(app, babel)
+    headers.configure(app, talisman)
     _configure_forms(app)
     _configure_accounts(app)
     _configure_rooms(app)
     navigation.configure(app)
     errors.configure(app)
+    _configure_respondents(app)
     _configure_server(app)
     return app
 
@@ -74,15 +78,9 @@ def _configure_settings(app: Flask, given: dict[str, Any]) -> None:
 
 
 def _configure_templates(app: Flask) -> None:
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.do")
+    rendering.configure(app)
     app.add_template_filter(_flatten, "flatten")
-    app.select_jinja_autoescape = lambda _name: True  # type: ignore[method-assign]
-    app.jinja_env.autoescape = True
     bootstrap.init_app(app)
-    static_files.configure(app)
 
 
 def _flatten(messages: Any) -> list[str]:
@@ -112,7 +110,7 @@ def _configure_accounts(app: Flask) -> None:
     app.before_request(access.guard)
     app.config.from_mapping(WORDING)
     # The theme of Bootstrap-Flask and Flask-Security's own pages are replaced by templates/security.
-    staff_security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
+    security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
     # The limiter knows views by name, so a limit must not hold on to one app of several.
     limit = limiter.limit(lambda: current_app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
     for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
@@ -132,6 +130,19 @@ def _configure_rooms(app: Flask) -> None:
         package = room.split(".")[0]
         if find_spec(f"web.{package}") and find_spec(f"web.{room}"):
             app.register_blueprint(import_module(f"web.{room}").blueprint)
+
+
+def _configure_respondents(app: Flask) -> None:
+    """Put the respondents' application before the staff's; paths stay whole, so addresses and cookies do."""
+    with app.app_context():
+        respondents = create_respondents_app(app.config, db.sessionmaker).wsgi_app
+    staff = app.wsgi_app
+
+    def by_path(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        is_link = environ.get("PATH_INFO", "").startswith(addresses.PREFIXES)
+        return (respondents if is_link else staff)(environ, start_response)
+
+    app.wsgi_app = by_path  # type: ignore[method-assign]
 
 
 def _configure_server(app: Flask) -> None:

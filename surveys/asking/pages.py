@@ -26,6 +26,7 @@ class Item(NamedTuple):
     account: str | None
     preset: Mapping[str, int]
     required: bool
+    varies: bool  # whether one person is asked it and another is not
 
     def is_filed(self, account: Seen) -> bool:
         """Tell whether the customer file answers it."""
@@ -56,7 +57,7 @@ class Page:
     @cached_property
     def varies(self) -> bool:
         """Whether it asks one person more than another."""
-        return any(item.condition is not None or item.account is not None for item in self.items)
+        return any(item.varies for item in self.items)
 
     def shown(self, seen: Seen, account: Seen) -> tuple[str, ...]:
         """Give the codes of what is asked here, in order; nothing where the page is left out."""
@@ -64,7 +65,7 @@ class Page:
             return ()
         if not self.varies:
             return self.codes
-        return tuple(item.code for item in self.items if item.is_shown(seen, account))
+        return tuple(item.code for item in self.items if not item.varies or item.is_shown(seen, account))
 
     def stop(self, seen: Seen, account: Seen) -> Stop | None:
         """Give the kind end that these answers lead to after the page, if any."""
@@ -83,14 +84,15 @@ def pages_of(document: Questionnaire) -> Iterator[Page]:
 def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
     for piece in question.pieces(document.scales):
         yield Item(
-            piece.code,
-            _all_of(piece.conditions),
-            piece.read,
-            piece.slots,
-            tuple(control.name for control in piece.controls),
-            piece.account,
-            piece.preset,
-            piece.required,
+            code=piece.code,
+            condition=_all_of(piece.conditions),
+            read=piece.read,
+            slots=piece.slots,
+            fields=tuple(control.name for control in piece.controls),
+            account=piece.account,
+            preset=piece.preset,
+            required=piece.required,
+            varies=bool(piece.conditions) or piece.account is not None,
         )
 
 

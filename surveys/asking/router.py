@@ -84,7 +84,7 @@ class Router:
         conditional = any(item.condition is not None for item in items)
         seen, current = dict(way.seen), dict(standing) if conditional else {}
         for item in items:
-            if item.is_shown(seen, account):
+            if not item.varies or item.is_shown(seen, account):
                 item.read(form, found)
             else:
                 for slot in item.slots:

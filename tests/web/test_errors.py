@@ -8,8 +8,8 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from tests.web.answering import Respondent, make_wave, stored
 from tests.web.visiting import check_page
 from web.accounts.access import public
-from web.errors import PAGES
 from web.extensions import db
+from web.refusals import PAGES
 from web.site import create_app
 
 STATUSES = (400, 403, 404, 405, 413, 429, 500, 503)

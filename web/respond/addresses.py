@@ -1,6 +1,11 @@
 """Addresses of what respondents open, made here alone: the staff's application does not know these views."""
 
+from typing import Final
+
 from surveys.collecting.visit import Visit
+
+# Whatever begins so is the respondents': a public wave's link, an invitation.
+PREFIXES: Final = ("/s/", "/i/")
 
 
 def link(*, public_key: str = "", token: str = "") -> str:

@@ -13,27 +13,23 @@ from surveys.document.wording import fill, in_language
 from surveys.errors import Problem, SurveyError
 from surveys.models.collection import ResponseState
 from web import i18n
-from web.accounts.access import public
-from web.extensions import csrf, db, limiter
-from web.respond import addresses, messages, pages
+from web.limits import limiter
+from web.respond import addresses, messages, pages, sessions
 from web.respond.visit import is_marked, remember, visit
 
 blueprint = Blueprint("respond", __name__)
-# The forms carry a mark of their own, tied to the browser's key: staff sessions play no part here.
-csrf.exempt(blueprint)
 SLOWEST_PAGE_SECONDS = 3600.0
 
 
 @blueprint.errorhandler(ClosedError)
 def closed(_error: ClosedError) -> ResponseReturnValue:
     """Say kindly that the link cannot be used; nothing tells why."""
-    db.session.rollback()
+    sessions.rollback()
     return render_template("respond/closed.html", page_tag=i18n.tag(i18n.choose())), 404
 
 
 @blueprint.get("/s/<public_key>")
 @blueprint.get("/i/<token>")
-@public
 def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Lead to the page where this respondent is: the first, the one after the last saved, or the receipt."""
     found = visit(public_key, token)
@@ -51,7 +47,6 @@ def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
 
 @blueprint.get("/s/<public_key>/done")
 @blueprint.get("/i/<token>/done")
-@public
 def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Thank, and show the receipt."""
     found = visit(public_key, token)
@@ -75,7 +70,6 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
 
 @blueprint.get("/s/<public_key>/<section>")
 @blueprint.get("/i/<token>/<section>")
-@public
 def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Show one page with what was answered before."""
     found = visit(public_key, token)
@@ -92,7 +86,6 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
 
 @blueprint.post("/s/<public_key>/<section>")
 @blueprint.post("/i/<token>/<section>")
-@public
 @limiter.limit(lambda: current_app.config["MANYI"]["ANSWER_LIMIT"])
 def answer(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Check and save one page, then go where the pressed button leads."""

@@ -9,13 +9,13 @@ from flask import current_app, request
 
 from surveys.collecting.visit import Visit, find_visit, key_name
 from web import i18n
-from web.extensions import db
+from web.respond import sessions
 
 
 def visit(public_key: str, token: str) -> Visit:
     """Find out who asks; `ClosedError` where the link cannot be used."""
     return find_visit(
-        db.session,
+        sessions.current(),
         public_key=public_key,
         token=token,
         unit=request.args.get("unit", ""),

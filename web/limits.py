@@ -1,0 +1,6 @@
+"""How many requests an address may send: one count for both applications."""
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, default_limits=[], strategy="moving-window")
