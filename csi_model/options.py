@@ -30,6 +30,9 @@ MISSING = ("mean", "listwise", "fiml")
 INTERVALS = ("percentile", "bca", "studentised")
 
 
+ESTIMATORS = ("ML", "MLR", "MLM", "WLSMV", "GLS", "ULS")
+
+
 @dataclass(frozen=True)
 class Options:
     """How to estimate.
@@ -48,6 +51,8 @@ class Options:
     interval : {"percentile", "bca", "studentised"}
     level : float
         Nominal coverage, between 0 and 1.
+    estimator : {"", "ML", "MLR", "MLM", "WLSMV", "GLS", "ULS"}
+        Of a covariance model; empty for ML, with clusters MLR.
     floor, indicative : int
         A group with fewer respondents is not shown, a result of fewer is marked; 0 or more.
 
@@ -67,6 +72,7 @@ class Options:
     level: float = 0.95
     floor: int = FLOOR
     indicative: int = INDICATIVE
+    estimator: str = ""
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -74,11 +80,18 @@ class Options:
             ("scheme", self.scheme, SCHEMES),
             ("missing", self.missing, MISSING),
             ("interval", self.interval, INTERVALS),
+            ("estimator", self.estimator or ESTIMATORS[0], ESTIMATORS),
         ):
             if value not in known:
                 raise ModelError(
                     f"There is no {name} {value!r}.", code=name, remedy=f"Choose {', '.join(known)}."
                 )
+        if self.estimator and self.method != "cbsem":
+            raise ModelError(
+                f"The estimator {self.estimator} is of covariance models, not of {self.method}.",
+                code="estimator",
+                remedy="Choose method cbsem, or no estimator.",
+            )
         for name, least in (("bootstrap", 0), ("seed", 0), ("jobs", 1), ("floor", 0), ("indicative", 0)):
             object.__setattr__(self, name, _whole(name, getattr(self, name), least))
         if 0 < self.bootstrap < FEWEST_RESAMPLES:

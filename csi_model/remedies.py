@@ -36,7 +36,7 @@ REMEDIES = {
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
     # resampling
     "bca-used": "Nothing; or join small strata to have studentised intervals.",
-    "bootstrap-not-used": "Read the standard errors of the covariance model.",
+    "bootstrap-not-used": "Read the standard errors of the covariance model, or assess it, which resamples.",
     "options-not-used": "Leave them out, or use PLS.",
     "failed-draws": "Where many fail, collect more answers or simplify the model.",
     "few-clusters": "Read the intervals as the least there is to allow for, or sample more clusters.",

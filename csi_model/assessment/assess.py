@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from csi_model.answers.moments import RandomGroups, source
 from csi_model.answers.sample import IndicatorMatrix
+from csi_model.arrays import F64
 from csi_model.assessment.distinct import htmt_intervals
 from csi_model.assessment.exact_fit import exact_fit
+from csi_model.assessment.of_covariance import Checks
 from csi_model.assessment.predict import predict
+from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
-from csi_model.estimation import by_covariance
 from csi_model.inference.plain import number
 from csi_model.options import Options
 from csi_model.pls import products
@@ -28,7 +30,12 @@ FOLDS = 10
 
 
 def assess(
-    spec: ModelSpec, data: IndicatorMatrix, options: Options, *, n_folds: int = FOLDS
+    spec: ModelSpec,
+    data: IndicatorMatrix,
+    options: Options,
+    *,
+    n_folds: int = FOLDS,
+    overall: Mapping[str, F64] | None = None,
 ) -> dict[str, Any]:
     """Give HTMT and HTMT2 with intervals, PLSpredict and the test of exact fit as plain values.
 
@@ -36,6 +43,8 @@ def assess(
     ----------
     options
         `bootstrap` resamples are drawn (1,000 where it is 0) by `seed`; folds are dealt by `seed` too.
+    overall
+        Construct → answers of one question on the whole of it, (n_respondents,): redundancy analysis.
 
     Returns
     -------
@@ -44,12 +53,15 @@ def assess(
         ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
         benchmark and the mean, in scale points; a covariance model has no predictions of its own, so
         ``method`` is pls then too. ``exact_fit``: the ``method`` tested, and statistic, critical value and p
-        of each distance; of chi-square for a covariance model. ``cautions``: what could not be assessed and
-        why; its part is None.
+        of each distance; of chi-square for a covariance model. Of a covariance model also ``modification``
+        (what it leaves out and would better have, with the index above 3.84) and, where `bootstrap` is asked
+        for, ``parameters`` (their resampled errors and intervals). ``redundancy``: how well the questions
+        of a construct foretell its question on the whole. ``cautions``: what could not be assessed
+        and why; its part is None.
 
     See Also
     --------
-    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit, cbsem.bollen_stine
+    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit, of_covariance.Checks, redundancy.redundancy
     """
     n = options.bootstrap or RESAMPLES
     wide = products.augment(spec, data, options.missing)
@@ -72,9 +84,11 @@ def assess(
         found = htmt_intervals(spec, wide, drawn_from, n, options.seed, level=options.level, **how)
         return _pairs(spec, found)
 
+    own = Checks(spec, data, options, n) if options.method == "cbsem" else None
+
     def tested() -> dict[str, Any]:
-        if options.method == "cbsem":
-            return by_covariance.exact_fit(spec, data, options.missing, n, options.seed, level=options.level)
+        if own is not None:
+            return own.exact_fit()
         return _distances(
             exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=options.method)
         )
@@ -83,6 +97,12 @@ def assess(
     part("htmt2", lambda: ratios("htmt2"))
     part("prediction", lambda: _prediction(spec, data, options, n_folds))
     part("exact_fit", lambda: {"method": options.method} | tested())
+    if own is not None:
+        part("modification", own.modification)
+        if options.bootstrap:
+            part("parameters", own.parameters)
+    if overall:
+        part("redundancy", lambda: redundancy(spec, data, options, overall, n))
     return found | {"cautions": cautions}
 
 

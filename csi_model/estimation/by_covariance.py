@@ -13,6 +13,7 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.means import weighted_means
 from csi_model.measures.points import Points
+from csi_model.options import Options
 from csi_model.pls import stages
 from csi_model.pls.algorithm import Solution
 from csi_model.specify import ModelSpec
@@ -30,11 +31,12 @@ class Fitted(NamedTuple):
     cautions: tuple[Caution, ...]
 
 
-def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, missing: str) -> Fitted:
-    """Fit the model by maximum likelihood, FIML with gaps where asked.
+def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, options: Options) -> Fitted:
+    """Fit the model: by maximum likelihood, FIML with gaps where asked, or by another estimator.
 
     Construct points use the factor score weights of each construct's own indicators, for the second order
-    those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points.
+    those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points. Of
+    ordered answers (WLSMV) they weigh standardised answers, as theirs are the latent responses' weights.
     Each construct is turned so that its loadings sum to a positive number. With clusters, errors and test are
     robust (MLR over clusters).
 
@@ -51,14 +53,15 @@ def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, missing: str) 
             code="weights",
             remedy="Use --method pls, or no weights.",
         )
-    result = _fit(spec, data, missing)
+    result = fit_covariance(spec, data, options)
     solution, path_errors = _as_solution(spec, result, moments)
     found = result.document()
     errors = {"paths": path_errors}
     return Fitted(solution, found, errors, result.cautions)
 
 
-def _fit(spec: ModelSpec, data: IndicatorMatrix, missing: str) -> CbsemResult:
+def fit_covariance(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> CbsemResult:
+    """Fit the model to rows that are usable."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
     columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
@@ -66,28 +69,10 @@ def _fit(spec: ModelSpec, data: IndicatorMatrix, missing: str) -> CbsemResult:
     return cbsem.fit(
         spec,
         columns,
-        estimator="ML" if clusters is None else "MLR",
-        missing="fiml" if missing == "fiml" else "listwise",
+        estimator=options.estimator or ("ML" if clusters is None else "MLR"),  # type: ignore[arg-type]
+        missing="fiml" if options.missing == "fiml" else "listwise",
         clusters=clusters,
     )
-
-
-def exact_fit(
-    spec: ModelSpec, data: IndicatorMatrix, missing: str, n_resamples: int, seed: int, *, level: float = 0.95
-) -> dict[str, Any]:
-    """Test the covariance model's own exact fit by Bollen and Stine's bootstrap, as plain values.
-
-    Raises
-    ------
-    SpecificationError
-        Answers are missing and FIML keeps them.
-    """
-    from csi_model import cbsem  # noqa: PLC0415  as in _fit
-
-    result = _fit(spec, usable(data, missing), missing)
-    found = cbsem.bollen_stine(result, n_resamples, seed=seed, level=level)
-    own = {"statistic": found.chi2, "critical": found.critical, "p": found.p}
-    return {"chi2": own | {"df": found.df, "p_normal": found.p_normal}, "failed": found.failed}
 
 
 def point_errors(spec: ModelSpec, data: IndicatorMatrix, scored: Points) -> F64:
@@ -143,7 +128,7 @@ def usable(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
 def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:
     names, codes = spec.construct_ids, spec.indicator_ids
     place = {name: number for number, name in enumerate(names)}
-    sd = np.sqrt(np.diag(moments.cov[0]))
+    sd = np.ones(len(codes)) if result.structure.ordinal else np.sqrt(np.diag(moments.cov[0]))
     corr = moments.corr[0]
     weights = np.zeros((len(codes), len(names)))
     for name, share in result.index_weights().items():

@@ -70,6 +70,7 @@ def _own(result: Result) -> dict[str, Any]:
     if result.weighting is not None:
         written["weighting"] = result.weighting.document(spec)
     if result.covariance is not None:
+        written["estimator"] = result.covariance.document["estimator"]
         written["estimates"] = result.covariance.document["estimates"]
     elif options.bootstrap:
         written["bootstrap"] = {

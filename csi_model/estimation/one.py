@@ -40,7 +40,7 @@ def estimate_one(
         moments = drawn_from.of_counts(np.ones((1, len(data.values))))
     fitted = None
     if options.method == "cbsem":
-        fitted = by_covariance.fit(spec, data, moments, options.missing)
+        fitted = by_covariance.fit(spec, data, moments, options)
         solution = fitted.solution
     else:
         solution = solve_one(moments, spec, options.scheme, center(spec, data))

@@ -4,15 +4,27 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
 import csi_model
-from web.cli import analysis
+from csi_model.options import ESTIMATORS
+from web.cli import Refusal, analysis
+
+MOST_TOLD = 3
+ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
 
 
 @click.command(short_help="Estimate the index from a data file and a model file.")
 @click.argument("data", type=click.Path(path_type=Path))
 @analysis.model
 @click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
+@click.option(
+    "--estimator",
+    type=click.Choice(ESTIMATORS),
+    help="Of --method cbsem: WLSMV for ordered answers, MLM or MLR for answers far from normal. "
+    "ML without it, MLR over clusters.",
+)
 @analysis.scheme
 @analysis.missing
 @analysis.weights
@@ -31,12 +43,25 @@ from web.cli import analysis
 @click.option("--interval", type=click.Choice(["percentile", "bca", "studentised"]), default="percentile")
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")
-@click.option("--assess", is_flag=True, help="Also HTMT intervals, out-of-sample prediction, exact fit.")
+@click.option(
+    "--assess",
+    is_flag=True,
+    help="Also HTMT intervals, out-of-sample prediction, exact fit; of cbsem modification indices too, and "
+    "with --bootstrap its estimates resampled.",
+)
+@click.option(
+    "--global",
+    "overall",
+    metavar="CONSTRUCT=COLUMN",
+    multiple=True,
+    help="With --assess: do the construct's questions cover this one on the whole?",
+)
 @analysis.json_file
 def estimate(
     data: Path,
     model: Path,
     method: str,
+    estimator: str | None,
     scheme: str,
     missing: str,
     weights: str | None,
@@ -48,15 +73,21 @@ def estimate(
     seed: int,
     jobs: int,
     assess: bool,
+    overall: tuple[str, ...],
     json_file: Path | None,
 ) -> None:
     """Estimate the four-level index.
 
     Example: manyi estimate answers.csv --model model.yaml --bootstrap 5000 --seed 1 --json result.json
 
+    Ordered answers: manyi estimate answers.csv --model model.yaml --method cbsem --estimator WLSMV --assess
+
     Many units: manyi estimate answers.csv --model model.yaml --group unit --bootstrap 1000 --jobs 4
     """
+    if overall and not assess:
+        raise click.UsageError("--global is a part of the assessment: give --assess too.")
     spec = analysis.read_model(model)
+    wholes = dict(_overall(each, spec) for each in overall)
     prepared = analysis.read_answers(
         data, spec, missing=missing, weights=weights, groups=group, strata=strata, cluster=cluster
     )
@@ -68,17 +99,39 @@ def estimate(
         seed=seed,
         jobs=jobs,
         interval=interval,
+        estimator=estimator or "",
     )
+    columns = analysis.read_named(data, *wholes.values()) if wholes else {}
+    answers = {
+        construct: _answers(columns[column], column, spec)[prepared.rows]
+        for construct, column in wholes.items()
+    }
     with analysis.progress_bar("Estimating", is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
     document = csi_model.document(result)
     if group and bootstrap:
         document["side_by_side"] = _side_by_side(result, document["cautions"])
     if assess:
-        document["assessment"] = csi_model.assess(spec, prepared, options)
+        document["assessment"] = csi_model.assess(spec, prepared, options, overall=answers)
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
+
+
+def _overall(given: str, spec: csi_model.ModelSpec) -> tuple[str, str]:
+    construct, _, column = given.partition("=")
+    if not construct or not column:
+        raise Refusal(f"--global {given} is not understood. Write it as QUAL=OVERALL.")
+    if construct in spec.place and column in spec.constructs[spec.place[construct]].indicators:
+        what = f"--global {given}: {column} is a question of {construct}, which foretells itself."
+        raise Refusal(f"{what} Name one that is none of its own.")
+    return construct, column
+
+
+def _answers(values: NDArray[Any], column: str, spec: csi_model.ModelSpec) -> NDArray[np.float64]:
+    if values.dtype.kind != "f":
+        raise Refusal(f"Column {column} holds texts. --global needs numbers.")
+    return np.where(np.isin(values, spec.missing_codes), np.nan, values)
 
 
 def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> dict[str, Any] | None:
@@ -94,7 +147,8 @@ def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> d
 
 def summary(document: dict[str, Any]) -> str:
     """Say the result in a few lines for people."""
-    lines = ["{n_used} of {n_respondents} respondents, {method}, {scheme}".format(**document)]
+    how = document.get("estimator", document["scheme"])
+    lines = ["{n_used} of {n_respondents} respondents, {method}, {how}".format(how=how, **document)]
     for name, construct in document["constructs"].items():
         mark = "  ← index" if name == document["index"]["id"] else ""
         ends = construct.get("ci") or [None]
@@ -115,7 +169,21 @@ def summary(document: dict[str, Any]) -> str:
         name = "chi2" if checks["exact_fit"]["method"] == "cbsem" else "srmr"
         kind = {"chi2": "chi-square, Bollen–Stine", "srmr": "SRMR"}[name]
         lines.append(f"Exact fit ({kind}): p = {checks['exact_fit'][name]['p']:.3f}")
+    lines += _fit_lines(checks)
     return "\n".join([*lines, *analysis.caution_lines([*document["cautions"], *checks["cautions"]])])
+
+
+def _fit_lines(checks: dict[str, Any]) -> list[str]:
+    """Say what a covariance model leaves out, and how well questions cover the one on the whole."""
+    lines = []
+    if would := checks.get("modification"):
+        first = ", ".join("{lhs} {op} {rhs} (chi² −{mi:.1f})".format(**each) for each in would[:MOST_TOLD])
+        lines.append(f"Would fit better with: {first}")
+    for each in checks.get("redundancy") or []:
+        verdict = "enough" if each["value"] >= ENOUGH else "below 0.7: something is left out"
+        figure = "{value:.2f} [{ci[0]:.2f}, {ci[1]:.2f}]".format(**each)
+        lines.append(f"Redundancy of {each['construct']}: {figure}, {verdict}")
+    return lines
 
 
 def weights_line(document: dict[str, Any]) -> str:
