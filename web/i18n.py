@@ -1,6 +1,8 @@
 """Which language a page speaks: the switch, then the browser, then the site's own."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
@@ -47,7 +49,8 @@ def choose() -> str:
             default = current_app.config["BABEL_DEFAULT_LOCALE"]
             header = request.accept_languages
             g.language = header.best_match([default, *words.spoken()], default) if header else default
-    return g.language
+    language: str = g.language
+    return language
 
 
 def keep(response: Response) -> Response:
@@ -73,16 +76,16 @@ def switch_url(language: str) -> str:
     """Give the address of the present page in another language."""
     if request.endpoint is None or request.method != "GET":
         return url_for("home.landing", lang=language)
-    arguments = {name: values for name, values in request.args.lists() if name != "lang"}
+    arguments: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "lang"}
     return url_for(request.endpoint, **(request.view_args or {}), **arguments, lang=language)
 
 
 def text(texts: object, language: str | None = None) -> str:
     """Give a text of a document (language → text) in the page's language, as a template filter."""
-    if not isinstance(texts, dict) and not hasattr(texts, "get"):
+    if not isinstance(texts, Mapping):
         return str(texts)
     language = language or choose()
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+    return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
 
 
 def configure(app: Flask, babel: Babel) -> None:

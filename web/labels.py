@@ -1,18 +1,20 @@
 """Names of what is counted in kinds, each said once: modes, access, purposes, customer classes, tiers."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 
 from surveys.models.collection import Access, Mode, Purpose
 
-ACCESS = {
+ACCESS: Mapping[str, object] = {
     Access.PUBLIC: _l("Public link: whoever has it may answer"),
     Access.INVITED: _l("Single-use links: one answer a link"),
 }
-PURPOSE = {
+PURPOSE: Mapping[str, object] = {
     Purpose.OFFICIAL: _l("Official: counts towards the index"),
     Purpose.PILOT: _l("Pilot: never counts towards an official index"),
 }
-MODE = {
+MODE: Mapping[str, object] = {
     Mode.WEB: _l("Web"),
     Mode.PHONE: _l("Telephone"),
     Mode.FACE: _l("Face to face"),

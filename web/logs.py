@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 import uuid
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from flask import Flask, Response, g, request
 SECRET = {"token", "password", "csrf_token", "secret", "key", "cookie", "answers", "texts", "values", "form"}
 
 
-def hide_secrets(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Replace what must not be written, should a call ever pass it."""
     return {name: "…" if name in SECRET else value for name, value in event.items()}
 

@@ -7,7 +7,7 @@ it is a bare one, which asks for neither.
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, current_app, request
+from flask import Flask, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -77,6 +77,10 @@ def bare(status: int, heading: str, message: str) -> ResponseReturnValue:
     return template.render(language_tag=tag(choose()), heading=heading, message=message), status
 
 
+def _unlogged(exc_info: object) -> None:
+    """Log nothing: the handler of faults does, once."""
+
+
 def configure(app: Flask, page: Page, rollback: Callable[[], None]) -> None:
     """Bind the handlers to the app; `rollback` forgets what the failed request has half done."""
 
@@ -106,17 +110,17 @@ def configure(app: Flask, page: Page, rollback: Callable[[], None]) -> None:
         if error.code is None or error.code < 400:
             return error
         log.info("refused", code=error.code, endpoint=request.endpoint)
-        body = told(error.code)
-        if error.code == 405 and error.get_response().headers.get("Allow"):
-            return *body, {"Allow": error.get_response().headers["Allow"]}
-        return body
+        response = make_response(told(error.code))
+        if error.code == 405 and (allowed := error.get_response().headers.get("Allow")):
+            response.headers["Allow"] = allowed
+        return response
 
     def fault(error: InternalServerError) -> ResponseReturnValue:
         cause = error.original_exception or error
         log.error("fault", endpoint=request.endpoint, exc_info=(type(cause), cause, cause.__traceback__))
         return told(500)
 
-    app.log_exception = lambda _info: None  # type: ignore[method-assign]  # `fault` logs, once
+    app.log_exception = _unlogged  # type: ignore[method-assign]
     app.register_error_handler(SurveyError, refused)
     app.register_error_handler(OperationalError, database)
     app.register_error_handler(NoFreeConnection, busy)

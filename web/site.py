@@ -1,6 +1,6 @@
 """The site: questionnaires in, dashboards out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
@@ -114,7 +114,8 @@ def _configure_accounts(app: Flask) -> None:
     # The limiter knows views by name, so a limit must not hold on to one app of several.
     limit = limiter.limit(lambda: current_app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
     for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
-        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
+        view: Callable[..., Any] = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limit(view)
 
 
 class RowNumber(IntegerConverter):

@@ -112,7 +112,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
 
 
 @blueprint.post(f"{PLACE}/preview/<section>")
-@csrf.exempt  # the respondents' form carries no mark of staff, and nothing is changed here
+@csrf.exempt  # type: ignore[untyped-decorator]  # the respondents' form carries no mark of staff, and nothing is changed here
 @allow("designer", "analyst")
 def preview_step(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
     """Go where the pressed button leads; what was filled in is forgotten."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import numpy as np
 import yaml
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from csi_model.survey_design import raking
 from csi_model.survey_design.raking import Raked
@@ -59,7 +59,7 @@ def rake(
         raise Refusal(f"{answers} already has a column {column}. Name the new one with --column.")
     if weights is not None and weights not in names:
         raise Refusal(f"{answers} has no column {weights}. Columns: {', '.join(names[:12])}.")
-    classes = {
+    classes: dict[str, ArrayLike] = {
         name: np.array([text.strip() for text in rows[:, place]])
         for place, name in enumerate(names)
         if name in margins

@@ -76,8 +76,9 @@ def report(document: Questionnaire) -> dict[str, Any]:
     """Say what was read; nothing is lost from our own format."""
     questions = list(document.questions())
     rows = [row for question in questions for row in question.subquestions()]
-    conditions = [part for part in (*document.sections, *questions, *rows) if part.show_if is not None]
-    conditions_of_stops = sum(len(section.stops) for section in document.sections)
+    written = [part.show_if for parts in (document.sections, questions, rows) for part in parts]
+    conditions = sum(condition is not None for condition in written)
+    conditions += sum(len(section.stops) for section in document.sections)
     return {
         "format": document.format,
         "title": dict(document.title),
@@ -86,8 +87,8 @@ def report(document: Questionnaire) -> dict[str, Any]:
         "questions": len(questions),
         "rows": len(rows),
         "options": sum(len(question.offered()) for question in questions),
-        "conditions": len(conditions) + conditions_of_stops,
-        "mapped": len(conditions) + conditions_of_stops,
+        "conditions": conditions,
+        "mapped": conditions,
         "degraded": [],
         "dropped": [],
     }

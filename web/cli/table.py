@@ -14,7 +14,7 @@ from web.cli import Refusal
 LONGEST_FIELD = 1_000_000
 
 
-def read_columns(path: Path) -> dict[str, NDArray[np.str_]]:
+def read_columns(path: Path) -> dict[str, NDArray[Any]]:
     """Read a CSV file: column name → numbers where all are, else texts, one a row."""
     names, table = read_rows(path)
     return {name: _numbers(table[:, place]) for place, name in enumerate(names) if name}
@@ -108,10 +108,10 @@ def texts(column: NDArray[Any]) -> NDArray[np.str_]:
     )
 
 
-def _numbers(column: NDArray[np.object_]) -> NDArray[np.str_]:
+def _numbers(column: NDArray[np.object_]) -> NDArray[Any]:
     """Give numbers where the whole column is numeric, which is the usual and the fast case, else texts."""
     filled = np.where(column == "", "nan", column)
     try:
-        return filled.astype(np.float64)  # type: ignore[return-value]
+        return filled.astype(np.float64)
     except ValueError:
         return column.astype(np.str_)

@@ -122,7 +122,10 @@ def people(n: int, effects: F64, rng: np.random.Generator) -> People:
     """Draw respondents, the same number from each office, and their constructs in standard deviations."""
     office = rng.permutation(np.arange(n) % len(effects))
     customer_class = rng.choice(len(CLASSES), size=n, p=list(CLASSES.values()))
-    noise = lambda sd: rng.normal(0, sd, n)  # noqa: E731
+
+    def noise(sd: float) -> F64:
+        return rng.normal(0, sd, n)
+
     business = np.isin(customer_class, (1, 2)).astype(float)
     img = noise(1.0)
     exp = 0.5 * img + noise(0.85)
@@ -153,7 +156,7 @@ def rated(code: str, construct: str, level: F64, wave: int, rng: np.random.Gener
     base = LEVEL[construct] + OFFSET.get(code, 0.0) + drift[min(wave, 5)]
     if code in {"PQV1", "PQV2"}:
         base += OUTAGE_NOTICE[min(wave, 5)]
-    raw = base + SPREAD * (LOADING * level + np.sqrt(1 - LOADING**2) * rng.normal(size=len(level)))
+    raw: F64 = base + SPREAD * (LOADING * level + np.sqrt(1 - LOADING**2) * rng.normal(size=len(level)))
     return np.clip(np.rint(raw), 1, 10).astype(np.int64)
 
 

@@ -161,7 +161,8 @@ def _sensible(day: date | None) -> None:
 
 def begin_of(day: date) -> datetime:
     """Give the moment at which a day begins where the site is."""
-    return to_utc(datetime.combine(day, time.min)).replace(tzinfo=UTC)
+    moment: datetime = to_utc(datetime.combine(day, time.min))
+    return moment.replace(tzinfo=UTC)
 
 
 def end_of(day: date) -> datetime:

@@ -82,8 +82,8 @@ def window_of(wave: Wave) -> str:
     if first and last:
         return first if first == last else f"{first} – {last}"
     if first:
-        return _("from %(day)s", day=first)
-    return _("until %(day)s", day=last) if last else _("no dates set")
+        return str(_("from %(day)s", day=first))
+    return str(_("until %(day)s", day=last) if last else _("no dates set"))
 
 
 def address_of(wave: Wave) -> str:

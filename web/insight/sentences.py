@@ -33,26 +33,29 @@ def caution_texts(codes: set[str]) -> list[object]:
 def change_text(change: Change | None, before: str) -> str:
     """Say in one sentence how a figure moved since the wave before."""
     if change is None:
-        return _("There is no earlier wave to compare with.")
+        return str(_("There is no earlier wave to compare with."))
     if change.breaks:
-        return _("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before)
+        return str(_("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before))
+    said: str
     if change.direction > 0:
-        return _(
+        said = _(
             "Up %(points).1f points since %(wave)s: more than chance explains.",
             points=change.value,
             wave=before,
         )
-    if change.direction < 0:
-        return _(
+    elif change.direction < 0:
+        said = _(
             "Down %(points).1f points since %(wave)s: more than chance explains.",
             points=-change.value,
             wave=before,
         )
-    return _(
-        "No clear change since %(wave)s (%(points)+.1f points may be chance).",
-        points=change.value,
-        wave=before,
-    )
+    else:
+        said = _(
+            "No clear change since %(wave)s (%(points)+.1f points may be chance).",
+            points=change.value,
+            wave=before,
+        )
+    return said
 
 
 def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]:
@@ -76,7 +79,7 @@ def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]
 def _what(found: Break) -> str:
     if found.kind == SCALE:
         return " → ".join(found.what)
-    names = {mode.value: str(label) for mode, label in labels.MODE.items()} if found.kind == MODE else {}
+    names = {mode: str(label) for mode, label in labels.MODE.items()} if found.kind == MODE else {}
     return ", ".join(names.get(each, each) for each in found.what)
 
 

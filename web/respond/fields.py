@@ -32,7 +32,7 @@ class PointsField(RadioField):
         self, *args: object, ends: tuple[int, int], anchors: tuple[str, str], **kwargs: object
     ) -> None:
         (self.low, self.high), self.anchors = ends, anchors
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
 
 
 def page_form(document: Questionnaire, section: Section, language: str) -> type[Form]:

@@ -64,7 +64,7 @@ def _expectations(
     points = question_points(result.spec, data)
     questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
     place = {code: number for number, code in enumerate(data.codes)}
-    answers = {
+    answers: dict[str, expectations.TierAnswers] = {
         gap.tier: expectations.TierAnswers(
             points[:, [place[code] for code in questions[gap.expected]]],
             points[:, [place[code] for dimension in gap.perceived for code in questions[dimension]]],

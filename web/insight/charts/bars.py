@@ -40,7 +40,7 @@ def bars(
             "showlegend": False,
         }
     ]
-    numbers = [
+    numbers: list[Json] = [
         {
             "y": wrap(name),
             "x": value if high is None else high,

@@ -23,7 +23,7 @@ class Chart(NamedTuple):
 
     figure: str
     headings: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 class Row(NamedTuple):
