@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.database import create_engine
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.web.visiting import Visitor
-from web.accounts.access import ROLES
+from web.accounts.roles import ROLES
 from web.accounts.staff import add_staff
 from web.extensions import db
 from web.site import create_app

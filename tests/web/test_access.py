@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from web.accounts.access import ROLES, rule_of
+from web.accounts.access import rule_of
+from web.accounts.roles import ROLES
 
 EVERYBODY = {"stranger", *ROLES}
 STAFF = set(ROLES)

@@ -14,7 +14,7 @@ from surveys.document import loading
 from surveys.models import Response
 from tests.web.answering import DOCUMENT, Respondent, make_wave
 from tests.web.visiting import check_page
-from web.accounts.access import ROLES
+from web.accounts.roles import ROLES
 from web.extensions import db
 from web.respond.addresses import PREFIXES
 from web.respond.app import create_app as create_respondents_app

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.accounts.access import ROLES
+from web.accounts.roles import ROLES
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -7,7 +7,8 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-ROLES: Final = ("administrator", "designer", "analyst", "viewer")
+from web.accounts.roles import ADMINISTRATOR, ROLES
+
 PUBLIC: Final = frozenset({"*"})
 SIGNED_IN: Final = frozenset(ROLES)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,7 +31,7 @@ def allow(*roles: str) -> Callable[[View], View]:
     unknown = set(roles) - set(ROLES)
     if unknown or not roles:
         raise ValueError(f"name roles out of {', '.join(ROLES)}, not {', '.join(unknown) or 'none'}")
-    return _mark(frozenset(roles) | {"administrator"})
+    return _mark(frozenset(roles) | {ADMINISTRATOR})
 
 
 def public(view: View) -> View:

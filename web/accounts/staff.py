@@ -10,16 +10,9 @@ from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web.accounts.access import ROLES
 from web.accounts.mail import normalise
 from web.accounts.models import Role, Staff
-
-DESCRIPTIONS = {
-    "administrator": "Runs the site: accounts, audit, everything else",
-    "designer": "Designs questionnaires and runs waves",
-    "analyst": "Estimates models and reads every figure",
-    "viewer": "Reads dashboards",
-}
+from web.accounts.roles import ADMINISTRATOR, NEWCOMER, ROLES
 
 
 class StaffError(ValueError):
@@ -35,7 +28,7 @@ def ensure_roles(session: Session) -> dict[str, Role]:
     known = {role.name: role for role in session.scalars(select(Role))}
     for name in ROLES:
         if name not in known:
-            known[name] = Role(name=name, description=DESCRIPTIONS[name])
+            known[name] = Role(name=name)
             session.add(known[name])
     session.flush()
     return known
@@ -51,7 +44,7 @@ def add_staff(
     *,
     email: str,
     name: str = "",
-    roles: Iterable[str] = ("viewer",),
+    roles: Iterable[str] = (NEWCOMER,),
     password: str | None = None,
     language: str = "zh",
 ) -> tuple[Staff, str]:
@@ -91,7 +84,7 @@ def set_roles(session: Session, staff: Staff, names: Iterable[str]) -> None:
     if not wanted or not wanted <= set(ROLES):
         raise StaffError("roles")
     known = ensure_roles(session)
-    if "administrator" in staff.role_names and "administrator" not in wanted:
+    if ADMINISTRATOR in staff.role_names and ADMINISTRATOR not in wanted:
         _keep_one_administrator(session, staff)
     staff.roles = [known[name] for name in ROLES if name in wanted]
     session.flush()
@@ -99,7 +92,7 @@ def set_roles(session: Session, staff: Staff, names: Iterable[str]) -> None:
 
 def set_active(session: Session, staff: Staff, *, active: bool) -> None:
     """Let an account log in or not; switching off ends its sessions at once."""
-    if not active and "administrator" in staff.role_names:
+    if not active and ADMINISTRATOR in staff.role_names:
         _keep_one_administrator(session, staff)
     staff.active = active
     staff.fs_uniquifier = uuid.uuid4().hex
@@ -125,7 +118,7 @@ def _keep_one_administrator(session: Session, staff: Staff) -> None:
     others = session.scalar(
         select(func.count())
         .select_from(Staff)
-        .where(Staff.active, Staff.id != staff.id, Staff.roles.any(Role.name == "administrator"))
+        .where(Staff.active, Staff.id != staff.id, Staff.roles.any(Role.name == ADMINISTRATOR))
     )
     if not others:
         raise StaffError("last_administrator")

@@ -8,21 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from web.accounts.access import ROLES
+from web.accounts.roles import DUTIES
 from web.forms import one_line, stripped
-
-ROLE_NAMES = {
-    "administrator": _l("Administrator"),
-    "designer": _l("Designer"),
-    "analyst": _l("Analyst"),
-    "viewer": _l("Viewer"),
-}
-ROLE_DUTIES = {
-    "administrator": _l("Administrator: accounts, audit trail and everything else"),
-    "designer": _l("Designer: questionnaires and waves"),
-    "analyst": _l("Analyst: models, runs and every figure"),
-    "viewer": _l("Viewer: reads dashboards"),
-}
 
 
 class RolesForm(FlaskForm):
@@ -30,7 +17,7 @@ class RolesForm(FlaskForm):
 
     roles = SelectMultipleField(
         _l("Roles"),
-        choices=[SelectChoice(name, ROLE_DUTIES[name]) for name in ROLES],
+        choices=[SelectChoice(name, duty) for name, duty in DUTIES.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         invalid_choice_message=_l("Choose out of the roles offered."),

@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 from surveys.audit import record, verify
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry
+from web.accounts import roles
 from web.accounts import staff as accounts
-from web.accounts.access import ROLES, allow
+from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.staff import StaffError
 from web.admin.actions import ACTIONS, lines
-from web.admin.forms import ROLE_NAMES, PersonForm, RolesForm
+from web.admin.forms import PersonForm, RolesForm
 from web.extensions import db
 from web.i18n import choose
 
@@ -39,18 +40,18 @@ REFUSALS = {
 
 
 @blueprint.get("/staff")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff() -> ResponseReturnValue:
     """List the accounts."""
     people = db.session.scalars(select(Staff).order_by(Staff.active.desc(), func.lower(Staff.email))).all()
-    return render_template("admin/staff.html", people=people, role_names=ROLE_NAMES)
+    return render_template("admin/staff.html", people=people, role_names=roles.NAMES)
 
 
 @blueprint.route("/staff/new", methods=["GET", "POST"])
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff_add() -> ResponseReturnValue:
     """Add a person; the password is shown on the answer and nowhere else."""
-    form = PersonForm(data=None if request.method == "POST" else {"roles": ["viewer"]})
+    form = PersonForm(data=None if request.method == "POST" else {"roles": [roles.NEWCOMER]})
     if form.validate_on_submit():
         lock_for_writing(db.session, Staff)
         try:
@@ -72,14 +73,14 @@ def staff_add() -> ResponseReturnValue:
 
 
 @blueprint.get("/staff/<int:staff_id>")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff_person(staff_id: int) -> ResponseReturnValue:
     """Show one account."""
     return _page(_find(staff_id))
 
 
 @blueprint.post("/staff/<int:staff_id>/roles")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff_roles(staff_id: int) -> ResponseReturnValue:
     """Give a person other roles."""
     person = _find(staff_id, lock=True)
@@ -87,7 +88,7 @@ def staff_roles(staff_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(person, form=form, status=422)
     before, wanted = sorted(person.role_names), sorted(form.roles.data or ())
-    if person.id == current_user.id and "administrator" not in wanted:
+    if person.id == current_user.id and roles.ADMINISTRATOR not in wanted:
         return _refused(staff_id, "self_roles")
     try:
         accounts.set_roles(db.session, person, wanted)
@@ -101,7 +102,7 @@ def staff_roles(staff_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/<int:staff_id>/active")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff_active(staff_id: int) -> ResponseReturnValue:
     """Switch an account on or off."""
     active = {"yes": True, "no": False}.get(request.form.get("active", ""))
@@ -122,7 +123,7 @@ def staff_active(staff_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/<int:staff_id>/password")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def staff_password(staff_id: int) -> ResponseReturnValue:
     """Give a person a new password, shown on the answer and nowhere else."""
     person = _find(staff_id, lock=True)
@@ -135,7 +136,7 @@ def staff_password(staff_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/audit")
-@allow("administrator")
+@allow(roles.ADMINISTRATOR)
 def audit() -> ResponseReturnValue:
     """Show the trail, the newest entry first, and whether its chain holds."""
     total = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
@@ -177,7 +178,7 @@ def _refused(staff_id: int, reason: str) -> ResponseReturnValue:
 def _page(
     person: Staff, *, form: RolesForm | None = None, message: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    held = [name for name in ROLES if name in person.role_names]
+    held = [name for name in roles.ROLES if name in person.role_names]
     page = render_template(
         "admin/staff_person.html",
         person=person,
@@ -185,7 +186,7 @@ def _page(
         message=message,
         is_self=person.id == current_user.id,
         held=held,
-        role_names=ROLE_NAMES,
+        role_names=roles.NAMES,
     )
     return page, status
 

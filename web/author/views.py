@@ -26,6 +26,7 @@ from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
+from web.accounts.roles import ANALYST, DESIGNER
 from web.author import sources
 from web.author.reading import Reading
 from web.author.sources import Source
@@ -39,7 +40,7 @@ PLACE = "/<any(instrument, version):source>/<code>/<part>"
 
 
 @blueprint.get("")
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def index() -> ResponseReturnValue:
     """List instruments and published versions."""
     return render_template(
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get(PLACE)
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def document(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show one questionnaire: indicator system, sections, questions and conditions."""
     found = _find(source, code, part)
@@ -73,7 +74,7 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
 
 
 @blueprint.get(f"{PLACE}/document.json")
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def download(source: str, code: str, part: str) -> ResponseReturnValue:
     """Give the document as a file that `manyi survey import` reads."""
     found = _find(source, code, part)
@@ -84,7 +85,7 @@ def download(source: str, code: str, part: str) -> ResponseReturnValue:
 
 
 @blueprint.get(f"{PLACE}/preview/<section>")
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def preview(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
     """Show a section as respondents see it, with every question that it can ask."""
     found = _find(source, code, part)
@@ -113,7 +114,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
 
 @blueprint.post(f"{PLACE}/preview/<section>")
 @csrf.exempt  # type: ignore[untyped-decorator]  # the respondents' form carries no mark of staff, and nothing is changed here
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def preview_step(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
     """Go where the pressed button leads; what was filled in is forgotten."""
     found = _find(source, code, part)
@@ -134,7 +135,7 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
 
 
 @blueprint.post("/instrument/<code>/<part>/publish")
-@allow("designer")
+@allow(DESIGNER)
 def publish(code: str, part: str) -> ResponseReturnValue:
     """Publish an instrument as a version; one that is published already gives its version."""
     found = _find("instrument", code, part)

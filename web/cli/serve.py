@@ -12,8 +12,6 @@ import click
 from web.cli import Refusal
 from web.config import read_settings
 
-DEMO_ACCOUNTS = ("administrator", "designer", "analyst", "viewer")
-
 
 @click.command(short_help="Database, demo content where missing, and the server: what `make run` does.")
 @click.pass_context
@@ -116,15 +114,13 @@ def _show_accounts() -> None:
     with session() as opened:
         if opened.scalar(select(func.count()).select_from(Staff)):
             return
+    from web.accounts.roles import ROLES  # noqa: PLC0415
     from web.accounts.staff import add_staff  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
     from web.site import create_app  # noqa: PLC0415
 
     with create_app().app_context():
-        made = [
-            (role, *add_staff(db.session, email=f"{role}@demo.example", roles=[role]))
-            for role in DEMO_ACCOUNTS
-        ]
+        made = [(role, *add_staff(db.session, email=f"{role}@demo.example", roles=[role])) for role in ROLES]
         db.session.commit()
         click.echo("\nDemo accounts (the passwords are shown this once):")
         for role, staff, password in made:

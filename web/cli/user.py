@@ -2,12 +2,14 @@
 
 import click
 
+from surveys import words
+from web.accounts.roles import NEWCOMER, ROLES
 from web.cli import Refusal
 
 REASONS = {
     "email": "is no e-mail address.",
     "taken": "has an account already.",
-    "roles": "needs one of the roles administrator, designer, analyst, viewer.",
+    "roles": f"needs one of the roles {', '.join(ROLES)}.",
     "password": "needs a password of at least ten characters.",
 }
 
@@ -26,12 +28,12 @@ def user() -> None:
     "--role",
     "roles",
     multiple=True,
-    default=("viewer",),
+    default=(NEWCOMER,),
     show_default=True,
-    type=click.Choice(["administrator", "designer", "analyst", "viewer"]),
+    type=click.Choice(ROLES),
 )
 @click.option("--name", default="", help="Shown in the site's header.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--language", type=click.Choice(list(words.spoken())), default="zh", show_default=True)
 def add(email: str, roles: tuple[str, ...], name: str, language: str) -> None:
     """Make an account and print its random password once.
 

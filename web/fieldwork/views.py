@@ -19,6 +19,7 @@ from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
 from surveys.models.collection import Access, WaveState
 from web.accounts.access import allow
+from web.accounts.roles import ANALYST, DESIGNER
 from web.extensions import db
 from web.fieldwork import overview
 from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of
@@ -32,7 +33,7 @@ FIELD_OF = {Problem.WAVE_EXISTS: "code", Problem.WAVE_CODE: "code", Problem.WAVE
 
 
 @blueprint.get("")
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def index() -> ResponseReturnValue:
     """List the waves."""
     return render_template(
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-@allow("designer")
+@allow(DESIGNER)
 def create() -> ResponseReturnValue:
     """Plan a wave."""
     form = WaveForm()
@@ -103,14 +104,14 @@ def _create(form: WaveForm) -> Wave:
 
 
 @blueprint.get("/<code>")
-@allow("designer", "analyst")
+@allow(DESIGNER, ANALYST)
 def wave(code: str) -> ResponseReturnValue:
     """Show one wave."""
     return _page(_find(code))
 
 
 @blueprint.post("/<code>/open")
-@allow("designer")
+@allow(DESIGNER)
 def open_(code: str) -> ResponseReturnValue:
     """Let answers in."""
     found, now = _find(code, lock=True), datetime.now(UTC)
@@ -125,7 +126,7 @@ def open_(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<code>/close")
-@allow("designer")
+@allow(DESIGNER)
 def close(code: str) -> ResponseReturnValue:
     """End the wave for good."""
     found, now = _find(code, lock=True), datetime.now(UTC)
@@ -140,7 +141,7 @@ def close(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<code>/links")
-@allow("designer")
+@allow(DESIGNER)
 def links(code: str) -> ResponseReturnValue:
     """Make single-use links and hand them over once, as a file."""
     found, now = _find(code, lock=True), datetime.now(UTC)

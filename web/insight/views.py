@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from web.accounts.access import allow, may
+from web.accounts.roles import ANALYST, VIEWER
 from web.extensions import db
 from web.i18n import choose, text
 from web.insight import pages, questions, results
@@ -29,7 +30,7 @@ def points(value: float | None) -> str:
 
 @blueprint.get("/")
 @chart_page
-@allow("analyst", "viewer")
+@allow(ANALYST, VIEWER)
 def index() -> ResponseReturnValue:
     """Show the index of a wave, what moves it, and how it came to be."""
     found = _chosen(request.args.get("wave", ""))
@@ -41,7 +42,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<wave_code>/constructs/<construct>")
 @chart_page
-@allow("analyst", "viewer")
+@allow(ANALYST, VIEWER)
 def construct(wave_code: str, construct: str) -> ResponseReturnValue:
     """Go one level down: a construct, its dimensions and their questions."""
     found = _chosen(wave_code) or abort(404)
@@ -52,7 +53,7 @@ def construct(wave_code: str, construct: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<wave_code>/index.csv")
-@allow("analyst", "viewer")
+@allow(ANALYST, VIEWER)
 def download(wave_code: str) -> ResponseReturnValue:
     """Give the figures of the four levels as a table for a spreadsheet."""
     found = _chosen(wave_code) or abort(404)

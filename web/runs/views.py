@@ -18,6 +18,7 @@ from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose, ResponseState
 from surveys.models.records import AnalysisState
 from web.accounts.access import allow
+from web.accounts.roles import ANALYST
 from web.extensions import db
 from web.i18n import text
 from web.runs import compute, queue
@@ -30,7 +31,7 @@ UNFINISHED = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 
 
 @blueprint.route("/", methods=["GET", "POST"])
-@allow("analyst")
+@allow(ANALYST)
 def index() -> ResponseReturnValue:
     """List the runs, and ask for another."""
     form = RunForm()
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:run_id>")
-@allow("analyst")
+@allow(ANALYST)
 def show(run_id: int) -> ResponseReturnValue:
     """Tell everything about one run."""
     run = db.session.get(Analysis, run_id) or abort(404)
@@ -59,7 +60,7 @@ def show(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:run_id>/progress")
-@allow("analyst")
+@allow(ANALYST)
 def progress(run_id: int) -> ResponseReturnValue:
     """Give the progress alone; a page asks for it again until the run has ended."""
     run = db.session.get(Analysis, run_id) or abort(404)
@@ -70,7 +71,7 @@ def progress(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:run_id>/repeat")
-@allow("analyst")
+@allow(ANALYST)
 def repeat(run_id: int) -> ResponseReturnValue:
     """Estimate once more with the same model, options and seed."""
     run = db.session.get(Analysis, run_id) or abort(404)
@@ -79,7 +80,7 @@ def repeat(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:run_id>/result.json")
-@allow("analyst")
+@allow(ANALYST)
 def result(run_id: int) -> ResponseReturnValue:
     """Give the whole result with what is needed to repeat it."""
     run = db.session.get(Analysis, run_id) or abort(404)
