@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "large": estimation.large_bootstrap,
     "million": estimation.million,
     "fleet": estimation.fleet,
+    "labels": estimation.labels,
     "fiml": covariance.fiml,
     "matrix": storage.matrix_of_a_million,
     "collection": collection.collection,

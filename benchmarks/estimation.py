@@ -1,20 +1,22 @@
 """The index: a loop over single fits is the baseline, on fewer resamples and scaled, as each line says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import csi_model
 from benchmarks.table import Line, best_of, peak_gib
-from csi_model.answers.moments import MeanReplaced
+from csi_model.answers.labels import Labels, read
 from csi_model.resampling import bootstrap as resample
+from csi_model.resampling.estimator import Estimator
 from surveys import instruments
 
 ROOT = Path(__file__).parents[1]
 MOBI = ROOT.parent / "shared" / "reference" / "mobi"
 
 
-def _small() -> tuple[csi_model.ModelSpec, csi_model.IndicatorMatrix, str]:
+def _small() -> tuple[csi_model.ModelSpec, csi_model.Sample, str]:
     """Give the mobi data where they are at hand, else the simulated golden data."""
     folder = ROOT / "tests" / "golden"
     model, data, name = folder / "model.yaml", folder / "data.csv", "golden data"
@@ -29,7 +31,7 @@ def _small() -> tuple[csi_model.ModelSpec, csi_model.IndicatorMatrix, str]:
     return spec, csi_model.prepare(spec, columns), f"{name}, n={len(table)}"
 
 
-def _utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.IndicatorMatrix]:
+def _utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.Sample]:
     """Give the utility model and simulated complete answers: one common factor and one a construct."""
     spec = csi_model.ModelSpec.from_mapping(instruments.load("utility_csi").model())
     rng = np.random.default_rng(seed)
@@ -43,17 +45,14 @@ def _utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.Indi
     return spec, csi_model.prepare(spec, columns)
 
 
-def _loop(spec: csi_model.ModelSpec, data: csi_model.IndicatorMatrix, n_resamples: int) -> float:
+def _loop(spec: csi_model.ModelSpec, data: csi_model.Sample, n_resamples: int) -> float:
     """Measure single fits of resampled rows, one after the other."""
     rng = np.random.default_rng(1)
 
     def work() -> None:
         for _ in range(n_resamples):
             rows = rng.integers(0, len(data.values), len(data.values))
-            drawn = csi_model.IndicatorMatrix(
-                data.values[rows], data.codes, data.weights[rows], len(data.values)
-            )
-            csi_model.estimate(spec, drawn)
+            csi_model.estimate(spec, data.where(rows))
 
     return best_of(1, work)
 
@@ -61,8 +60,8 @@ def _loop(spec: csi_model.ModelSpec, data: csi_model.IndicatorMatrix, n_resample
 def bootstrap() -> list[Line]:
     """5,000 resamples of a small survey."""
     spec, data, name = _small()
-    source = MeanReplaced(data)
-    ours = best_of(3, lambda: resample.bootstrap(spec, data, source, 5000, 1))
+    estimator = Estimator(spec, data, csi_model.Options(bootstrap=5000))
+    ours = best_of(3, lambda: resample.bootstrap(estimator))
     return [
         Line(
             f"Bootstrap, 5,000 resamples ({name}), one thread",
@@ -77,8 +76,8 @@ def bootstrap() -> list[Line]:
 def large_bootstrap() -> list[Line]:
     """5,000 resamples of 10,000 respondents."""
     spec, data = _utility(10_000)
-    source = MeanReplaced(data)
-    ours = best_of(1, lambda: resample.bootstrap(spec, data, source, 5000, 1, jobs=2))
+    estimator = Estimator(spec, data, csi_model.Options(bootstrap=5000, jobs=2))
+    ours = best_of(1, lambda: resample.bootstrap(estimator))
     return [
         Line(
             f"Bootstrap, 5,000 resamples of 10,000 × {len(data.codes)} answers, two threads",
@@ -109,13 +108,14 @@ def million() -> list[Line]:
 def fleet() -> list[Line]:
     """48 units × 6 waves with intervals as one call."""
     spec, data = _utility(288 * 110)
-    groups = np.arange(len(data.values)) % 288
-    one = data.subset(groups == 0)
+    groups = np.arange(len(data)) % 288
+    data = replace(data, labels={"unit": read(groups, len(data), "unit")})
+    one = data.where(groups == 0)
     loop = _loop(spec, one, 20) * 25 * 288
     lines = []
     for jobs, name in ((2, "two processes"), (1, "one process")):
         options = csi_model.Options(bootstrap=500, jobs=jobs)
-        ours = best_of(1, lambda options=options: csi_model.estimate(spec, data, options, groups=groups))
+        ours = best_of(1, lambda options=options: csi_model.estimate(spec, data, options, by="unit"))
         lines.append(
             Line(
                 f"Fleet of 288 models, 110 respondents each, 500 resamples each, {name}",
@@ -126,3 +126,33 @@ def fleet() -> list[Line]:
             )
         )
     return lines
+
+
+def labels() -> list[Line]:
+    """A million respondents with eight columns of labels, and 5,000 units cut out of them."""
+    n, names = 1_000_000, [f"unit {number:04d}" for number in range(5000)]
+    number = np.random.default_rng(1).integers(0, 5000, n).astype(np.int32)
+    _, small = _utility(1000)
+    many = np.arange(n) % len(small)
+    sample = replace(small, labels={}).where(many)
+    texts = np.array(names, dtype=np.str_)[number]
+    held = {f"label {k}": Labels(tuple(names), number.copy()) for k in range(8)}
+    sample = replace(sample, labels=held)
+
+    def cut() -> None:
+        sample.split("label 0")
+
+    def by_text() -> None:
+        for name in names[:20]:
+            sample.where(texts == name)
+
+    size = sum(each.number.nbytes for each in held.values())
+    return [
+        Line(
+            "5,000 units of 1,000,000 respondents with 8 columns of labels, cut",
+            best_of(1, cut),
+            best_of(1, by_text) * 250,
+            "comparing texts unit by unit (20, times 250)",
+            f"labels hold {size / 2**20:.0f} MiB, as texts {8 * texts.nbytes / 2**20:.0f} MiB",
+        )
+    ]

@@ -6,8 +6,9 @@
 Weights: `rake`. docs/method.md has the formula and an example of each.
 """
 
+from csi_model.answers.labels import Coded
 from csi_model.answers.prepare import prepare
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.assessment.assess import assess
 from csi_model.beside.boxes import boxes
 from csi_model.beside.expectations import TierAnswers, expectation_gaps
@@ -16,6 +17,7 @@ from csi_model.beside.kano import classify_service
 from csi_model.beside.net_promoter import net_promoter
 from csi_model.beside.price_tolerance import price_tolerance
 from csi_model.beside.retention import retention_map
+from csi_model.comparison.compare import compare
 from csi_model.errors import (
     Caution,
     ConvergenceError,
@@ -29,7 +31,7 @@ from csi_model.estimation.estimate import estimate
 from csi_model.estimation.groups import estimate_groups
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import respondent_scores
-from csi_model.improvement.ranking import ranked
+from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import scenario
 from csi_model.options import Options
@@ -40,22 +42,24 @@ from csi_model.units.side_by_side import side_by_side
 
 __all__ = [
     "Caution",
+    "Coded",
     "Construct",
     "ConvergenceError",
     "DataError",
     "Dimension",
     "IdentificationError",
     "Indicator",
-    "IndicatorMatrix",
     "ModelError",
     "ModelSpec",
     "Options",
     "Result",
+    "Sample",
     "SpecificationError",
     "TierAnswers",
     "assess",
     "boxes",
     "classify_service",
+    "compare",
     "document",
     "estimate",
     "estimate_groups",
@@ -66,6 +70,7 @@ __all__ = [
     "prepare",
     "price_tolerance",
     "rake",
+    "rank",
     "ranked",
     "respondent_scores",
     "retention_map",

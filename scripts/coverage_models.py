@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
 from csi_model.answers.prepare import prepare
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.comparison.compare import compare_models
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.inference.figures import Figure, figure
 from csi_model.measures.effects import total_effects
 from csi_model.options import Options
-from csi_model.resampling.draws import estimates
+from csi_model.resampling.draws import Draws, estimates
 from csi_model.specify import ModelSpec
 
 F64 = NDArray[np.float64]
@@ -134,7 +134,7 @@ def cells(figures: Mapping[str, F64], spec: ModelSpec = SPEC) -> dict[str, F64]:
     }
 
 
-def prepared(answers: F64, spec: ModelSpec = SPEC, missing: str = "mean", **design: F64) -> IndicatorMatrix:
+def prepared(answers: F64, spec: ModelSpec = SPEC, missing: str = "mean", **design: F64) -> Sample:
     """Answers of a survey as an estimation takes them."""
     columns = dict(zip(spec.indicator_ids, _columns(answers, spec).T, strict=True))
     return prepare(spec, columns, missing=missing, **design)
@@ -142,18 +142,14 @@ def prepared(answers: F64, spec: ModelSpec = SPEC, missing: str = "mean", **desi
 
 def hits(result: Result, name: str) -> Iterator[Hit]:
     """Compare the intervals of a result with the population."""
-    value = {field: array[0] for field, array in result.estimates._asdict().items()}
-    se, low, high = ({field: _part(result, field, place) for field in value} for place in range(3))
-    parts = [cells({**part, "points": part["constructs"]}, result.spec) for part in (value, se, low, high)]
+    figures = {name: result.figure(name) for name in Draws._fields}
+    parts = []
+    for part in ("value", "se", "low", "high"):
+        found = {name: getattr(each, part) for name, each in figures.items()}
+        parts.append(cells({**found, "points": found["constructs"]}, result.spec))
     for key, truth in cells(population(result.spec), result.spec).items():
         own = [part[key] for part in parts]
         yield hit(f"{name}, {key}", figure(*own), truth)
-
-
-def _part(result: Result, field: str, place: int) -> F64:
-    interval = result.interval(field)
-    assert interval is not None
-    return interval[place]
 
 
 def model(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:

@@ -17,6 +17,14 @@ HIGHEST_ANSWER: Final = 32767
 SENT: Final = {DONT_KNOW: "dk", NOT_APPLICABLE: "na"}
 WAYS_OUT: Final = {DONT_KNOW: "dont_know", NOT_APPLICABLE: "not_applicable"}
 
+# What the index calls the reasons.
+REASONS: Final = {
+    NOT_ASKED: "not_asked",
+    SKIPPED: "skipped",
+    DONT_KNOW: "dont_know",
+    NOT_APPLICABLE: "not_applicable",
+}
+
 # What a file writes for them where no answer is as high; for the other two it writes nothing.
 WRITTEN: Final = {NOT_APPLICABLE: 98, DONT_KNOW: 99}
 

@@ -42,8 +42,8 @@ def test_every_key_of_the_result_document_is_explained():
     data = prepare(spec, {code: columns[code].astype(float) for code in spec.indicator_ids})
     found = keys(document(estimate(spec, data, Options(bootstrap=20))))
     found |= keys(document(estimate(spec, data, Options(method="cbsem"))))
-    found |= keys(assess(spec, data, Options(bootstrap=20)))
-    found |= keys(assess(spec, data, Options(method="cbsem", bootstrap=20)))
+    for options in (Options(bootstrap=20), Options(method="cbsem", bootstrap=20)):
+        found |= keys(assess(estimate(spec, data, options), data))
     weighted = replace(data, weights=np.linspace(0.5, 1.5, len(data.values)))
     found |= keys(document(estimate(spec, weighted)))
     own = {*spec.construct_ids, *spec.indicator_ids, *(node.id for _, node in spec.dimensions), "en", "zh"}

@@ -1,124 +1,83 @@
-"""The parts of a sample: which respondents, whether enough of them, and weights of mean 1 in each."""
+"""The groups of a sample to be compared: which, whether enough of them, weights of mean 1 in each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from csi_model.answers.moments import Moments, source
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.arrays import F64, Mask
+from csi_model.answers.sample import By, Sample
 from csi_model.errors import Caution, DataError
-from csi_model.inference.checks import check_answers, check_length, check_weights
-
-MISSING = ("mean", "listwise", "fiml")
 
 
-def grouped(
-    values: F64,
-    groups: NDArray[np.generic],
-    *,
-    codes: Sequence[str] = (),
-    weights: F64 | None = None,
-    clusters: NDArray[np.generic] | None = None,
-    strata: NDArray[np.generic] | None = None,
-    missing: str = "mean",
-    floor: int = 30,
-) -> IndicatorMatrix:
-    """Check answers of several groups and bring them together, every row with its label in `groups`.
+class Groups(NamedTuple):
+    """Groups side by side: everybody in one sample, and each group's own.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        ``nan`` is missing. Rows without any answer or weight are left out, with ``listwise`` rows with any
-        gap; otherwise gaps stay, for `moments.source` to deal with.
-    groups : ndarray of shape (n_respondents,)
-        Group, unit or wave.
-    codes : sequence of str, optional
-        Names of the indicators, for messages; numbers from 1 by default.
-    weights, clusters, strata : ndarray of shape (n_respondents,), optional
-        Weights come back with mean 1 within each group: neither their scale nor that of a single group
-        means anything to a comparison of estimates within groups.
-    floor : int
-        Fewest respondents of a group.
+    `whole` has the groups as its labels ``group``, and weights of mean 1 within each: neither their scale nor
+    that of a single group means anything to a comparison of estimates within groups.
+    """
+
+    whole: Sample
+    parts: dict[str, Sample]
+    cautions: tuple[Caution, ...]
+
+    def pair(self, first: str, second: str) -> Sample:
+        """Give the respondents of two groups."""
+        return self.whole.where(self.whole.labels["group"].of(first, second))
+
+
+def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Groups:
+    """Choose groups: those named, or by default all that are large enough, with cautions about the others.
 
     Raises
     ------
     DataError
-        Wrong shapes or weights, an unknown `missing`, one group only, a group below the floor, or an
-        indicator that nobody in a group answered or all answered alike.
+        An unknown group, fewer than two, one that is named below the floor, or an indicator that nobody in a
+        group answered or all answered alike.
     """
-    values = check_answers(values)
-    n, p = values.shape
-    labels = check_length(groups, n, "groups").astype(str)
-    weights = check_weights(weights, n)
-    if missing not in MISSING:
+    labels = sample.label(by)
+    known = dict(zip(labels.names, labels.sizes.tolist(), strict=True))
+    known = {name: size for name, size in known.items() if size}
+    cautions = [*sample.unlabelled(by)]
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
         raise DataError(
-            f"There is no missing {missing!r}.", code="missing", remedy=f"Choose {', '.join(MISSING)}."
+            f"There is no group {unknown[0]!r}.",
+            code="unknown-group",
+            remedy=f"Choose among {', '.join(list(known)[:12])}.",
         )
-    gaps = np.isnan(values)
-    kept = (weights > 0) & ~(gaps.any(axis=1) if missing == "listwise" else gaps.all(axis=1))
-    cautions: tuple[Caution, ...] = ()
-    if not kept.all():
-        why = "a missing answer, or no weight" if missing == "listwise" else "no answer, or no weight"
-        message = f"{n - int(kept.sum())} of {n} respondents were left out: {why}."
-        cautions = (Caution("rows-left-out", message),)
-    data = IndicatorMatrix(
-        values[kept],
-        tuple(codes) or tuple(str(place + 1) for place in range(p)),
-        weights[kept],
-        n,
-        strata=_numbered(strata, n, "strata", kept),
-        clusters=_numbered(clusters, n, "clusters", kept),
-        cautions=cautions,
-        groups=labels[kept],
-        kept=np.flatnonzero(kept),
-    )
-    names = np.unique(labels)
-    if len(names) < 2:
-        raise DataError("Only one group was given.", code="one-group", remedy="Give two groups or more.")
-    for name in names.tolist():
-        _check_group(name, data.values[data.groups == name], data.codes, floor)
-    return replace(data, weights=_within(data))
+    wanted = sorted(set(chosen) or (name for name, size in known.items() if size >= floor))
+    if not chosen:
+        cautions += [
+            Caution("small-group", f"{name}: {size} respondents, fewer than {floor}; not compared.")
+            for name, size in known.items()
+            if name not in wanted
+        ]
+    if len(wanted) < 2:
+        has = f"only {wanted[0]} has" if wanted else "no group has"
+        raise DataError(
+            "Only one group was given."
+            if chosen
+            else f"There is nothing to compare: {has} {floor} answers or more.",
+            code="one-group",
+            remedy="Give two groups or more.",
+        )
+    whole = replace(sample, labels={"group": labels}).where(labels.of(*wanted)).within("group")
+    parts = {name: part for name, part in whole.split("group").samples.items() if name in wanted}
+    for name, part in parts.items():
+        _check(name, part, floor)
+    return Groups(replace(whole, n_given=sample.n_given), parts, tuple(cautions))
 
 
-def _check_group(name: str, values: F64, codes: tuple[str, ...], floor: int) -> None:
-    if len(values) < max(floor, 1):
-        msg = f"Group {name} has {len(values)} answers, below the floor of {floor}."
+def _check(name: str, part: Sample, floor: int) -> None:
+    if len(part) < floor:
+        msg = f"Group {name} has {len(part)} answers, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Merge it with another group or leave it out.")
-    for code, column in zip(codes, values.T, strict=True):
-        seen = column[~np.isnan(column)]
+    for code, column in zip(part.codes, part.values.T, strict=True):
+        seen = column[column == column]  # noqa: PLR0124  nan is not itself
         if not len(seen):
             msg = f"In group {name!r} nobody answered indicator {code}."
             raise DataError(msg, code="all-missing", remedy="Leave the indicator or the group out.")
         if seen.min() == seen.max():
             msg = f"In group {name!r} everyone gave indicator {code} the same answer."
             raise DataError(msg, code="zero-variance", remedy="Leave the indicator or the group out.")
-
-
-def _numbered(labels: NDArray[np.generic] | None, n: int, what: str, kept: Mask) -> NDArray[np.int64] | None:
-    if labels is None:
-        return None
-    numbers = np.unique(check_length(labels, n, what).astype(str), return_inverse=True)[1]
-    return numbers.astype(np.int64)[kept]
-
-
-def _within(data: IndicatorMatrix) -> F64:
-    weights = data.weights.copy()
-    for name in names_of(data):
-        rows = data.groups == name
-        weights[rows] /= weights[rows].mean()
-    return weights
-
-
-def names_of(data: IndicatorMatrix) -> tuple[str, ...]:
-    """Give the group names in sorted order."""
-    return () if data.groups is None else tuple(np.unique(data.groups).tolist())
-
-
-def sample_moments(data: IndicatorMatrix, missing: str) -> Moments:
-    """Give the weighted moments of all rows, a batch of one."""
-    return source(data, missing).of_counts(np.ones((1, len(data.values))))

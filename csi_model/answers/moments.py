@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.em import Patterns
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.answers.sampling import check, units_of
+from csi_model.answers.sampling import SamplingUnits, check
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 
@@ -43,8 +42,8 @@ class Moments(NamedTuple):
 class MeanReplaced:
     """Moments with each gap replaced by its indicator's mean in the resample; exact also without gaps."""
 
-    def __init__(self, data: IndicatorMatrix) -> None:
-        values, self.weights = data.values, data.weights
+    def __init__(self, values: F64, weights: F64) -> None:
+        self.weights = weights
         observed = ~np.isnan(values)
         self.n, self.p = values.shape
         self.center = np.nanmean(values, axis=0)
@@ -95,9 +94,9 @@ class Likelihood:
         The sample itself has no maximum.
     """
 
-    def __init__(self, data: IndicatorMatrix) -> None:
-        self.weights = data.weights
-        self.patterns = Patterns(data.values)
+    def __init__(self, values: F64, weights: F64) -> None:
+        self.weights = weights
+        self.patterns = Patterns(values)
         mean, cov = self.patterns.maximum(self.weights[None])
         if not np.isfinite(cov).all():
             raise DataError(
@@ -126,9 +125,14 @@ class RandomGroups:
     """
 
     def __init__(
-        self, data: IndicatorMatrix, rng: np.random.Generator, *, groups: int = RANDOM_GROUPS
+        self,
+        values: F64,
+        weights: F64,
+        units: SamplingUnits,
+        rng: np.random.Generator,
+        *,
+        groups: int = RANDOM_GROUPS,
     ) -> None:
-        values, weights = data.values, data.weights
         self.n, self.p = values.shape
         observed = ~np.isnan(values)
         self.complete = bool(observed.all())
@@ -136,7 +140,7 @@ class RandomGroups:
         self.base = MeanReplaced.__new__(MeanReplaced)
         self.base.n, self.base.p, self.base.center = self.n, self.p, self.center
         self.base.complete, self.base.upper = self.complete, np.triu_indices(self.p)
-        self.units = units = units_of(data)
+        self.units = units
         share = np.bincount(units.stratum[units.member]) / self.n
         dealt = np.empty(len(units.stratum), dtype=np.int64)
         labels: list[int] = []
@@ -182,6 +186,12 @@ class RandomGroups:
         return self.base._moments(self.sums.sum(axis=0)[None], self.totals.sum()[None])  # noqa: SLF001
 
 
-def source(data: IndicatorMatrix, missing: str) -> MeanReplaced | Likelihood:
+def source(values: F64, weights: F64, missing: str) -> MeanReplaced | Likelihood:
     """Give the moments that go with a treatment of missing answers."""
-    return Likelihood(data) if missing == "fiml" and np.isnan(data.values).any() else MeanReplaced(data)
+    is_likelihood = missing == "fiml" and np.isnan(values).any()
+    return Likelihood(values, weights) if is_likelihood else MeanReplaced(values, weights)
+
+
+def of_all(values: F64, weights: F64, missing: str) -> Moments:
+    """Give the weighted moments of all rows, a batch of one."""
+    return source(values, weights, missing).of_counts(np.ones((1, len(values))))

@@ -1,84 +1,179 @@
-"""The answers of a sample as the model's kernels take them: scale points, weights, design."""
+"""The answers of a sample as the kernels take them: checked once, at the border (`prepare`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.answers.labels import Labels, joined
+from csi_model.answers.sampling import SamplingUnits, units_of
+from csi_model.arrays import F64, I64
 from csi_model.errors import Caution, DataError
-from csi_model.specify import ModelSpec
+
+# Why an answer is missing: what `Sample.gaps` holds. A blank in a file does not say.
+ANSWERED, NOT_ASKED, SKIPPED, DONT_KNOW, NOT_APPLICABLE, UNKNOWN = range(6)
+GAPS = ("answered", "not_asked", "skipped", "dont_know", "not_applicable", "unknown")
+
+# A label by its name; several names are joined, a group being a pair of values.
+By = str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class IndicatorMatrix:
-    """Scale points by respondent and indicator; ``nan`` is missing.
+class Sample:
+    """Answers of respondents and everything that travels with them; rows of all arrays are the same people.
 
     Attributes
     ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        Reversed where an indicator's valence is −1; columns in the order of `codes`.
-    weights : ndarray of shape (n_respondents,)
-        Positive, mean 1; all 1 where none were given.
-    strata, clusters : integer ndarray of shape (n_respondents,) or None
-        For resampling.
-    strata_names : tuple of str
-        Label of each number in `strata`.
-    groups : text ndarray of shape (n_respondents,) or None
-        Labels of the groups to estimate apart; empty for a respondent of none.
-    n_respondents : int
-        Rows given; `values` may hold fewer (rows without any answer or weight are left out).
-    kept : integer ndarray of shape (n_respondents,) or None
-        Place of each respondent among the rows given, from 0; None where all were kept in order.
+    values : ndarray of shape (n, p)
+        Scale points, ``nan`` is missing; turned where an indicator's valence is −1.
+    codes : tuple of str
+        Of the p indicators, in the order of the model.
+    scales : ndarray of shape (p, 2)
+        Ends of each scale; ``nan`` without a model.
+    gaps : int8 ndarray of shape (n, p)
+        A place in `GAPS` for each answer.
+    weights : ndarray of shape (n,)
+        Positive, mean 1 over these rows; all 1 where none were given.
+    rows : int64 ndarray of shape (n,)
+        Place of each respondent in what was given, from 0.
+    n_given : int
+        Rows given; rows without any answer or weight are left out.
+    strata, clusters : Labels or None
+        For resampling; none is blank.
+    labels : mapping of name to Labels
+        The columns that a call names: groups, waves, units, segments, modes.
+    beside : mapping of code to ndarray of shape (n,)
+        Numbers outside the model, ``nan`` where there is none.
+    cautions : tuple of Caution
+        Of the border.
     """
 
     values: F64
     codes: tuple[str, ...]
+    scales: F64
+    gaps: NDArray[np.int8]
     weights: F64
-    n_respondents: int
-    strata: NDArray[np.int64] | None = None
-    clusters: NDArray[np.int64] | None = None
+    rows: I64
+    n_given: int
+    strata: Labels | None = None
+    clusters: Labels | None = None
+    labels: Mapping[str, Labels] = field(default_factory=dict)
+    beside: Mapping[str, F64] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
-    groups: NDArray[np.str_] | None = None
-    strata_names: tuple[str, ...] = ()
-    kept: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        """Respondents."""
+        return len(self.values)
+
+    @cached_property
+    def points(self) -> F64:
+        """Answers in points from 0 to 100, (n, p); ``nan`` where there is none."""
+        low, high = self.scales.T
+        return np.asarray(100.0 * (self.values - low) / (high - low))
+
+    @cached_property
+    def units(self) -> SamplingUnits:
+        """What is drawn in a resample."""
+        strata, clusters = (
+            None if labels is None else labels.number for labels in (self.strata, self.clusters)
+        )
+        return units_of(len(self), strata, clusters)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be made anew: it need not travel to another process."""
+        return {name: value for name, value in vars(self).items() if name not in {"points", "units"}}
+
+    def label(self, by: By) -> Labels:
+        """Give the labels of a name, or of several, joined.
+
+        Raises
+        ------
+        DataError
+            No such labels came with the answers.
+        """
+        names = (by,) if isinstance(by, str) else by
+        absent = [name for name in names if name not in self.labels]
+        if absent or not names:
+            raise DataError(
+                f"The answers have no labels {absent[0]!r}." if absent else "No labels are named.",
+                code="groups",
+                remedy="Name the column when you prepare the answers.",
+            )
+        return joined([self.labels[name] for name in names])
+
+    def unlabelled(self, by: By) -> tuple[Caution, ...]:
+        """Say how many have no label, and so are in no part."""
+        blank = int(self.label(by).is_blank.sum())
+        if not blank:
+            return ()
+        message = f"{blank} of {len(self)} respondents are of no group: their label is blank."
+        return (Caution("no-group", message),)
+
+    def where(self, rows: NDArray[np.bool_] | I64) -> Sample:
+        """Give some of the respondents, by mask or by places; their weights have mean 1 again."""
+        weights = self.weights[rows]
+        return replace(
+            self,
+            values=self.values[rows],
+            gaps=self.gaps[rows],
+            weights=weights / weights.mean() if weights.size else weights,
+            rows=self.rows[rows],
+            n_given=len(weights),
+            strata=None if self.strata is None else self.strata.where(rows),
+            clusters=None if self.clusters is None else self.clusters.where(rows),
+            labels={name: labels.where(rows) for name, labels in self.labels.items()},
+            beside={code: numbers[rows] for code, numbers in self.beside.items()},
+            cautions=(),
+        )
+
+    def complete(self) -> Sample:
+        """Give the respondents without any gap (listwise), out of as many given.
+
+        Raises
+        ------
+        DataError
+            There are none.
+        """
+        whole = np.asarray(~np.isnan(self.values).any(axis=1))
+        if whole.all():
+            return self
+        if not whole.any():
+            raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
+        return replace(self.where(whole), n_given=self.n_given, cautions=self.cautions)
+
+    def within(self, by: By) -> Sample:
+        """Give weights mean 1 in each part: neither their scale there nor the part's weight shall count."""
+        weights = self.weights.copy()
+        for rows in self.label(by).rows().values():
+            weights[rows] /= weights[rows].mean()
+        return replace(self, weights=weights)
+
+    def split(self, by: By, floor: int = 0) -> Split:
+        """Cut the sample by its labels; who has none is in no part."""
+        parts: dict[str, Sample | None] = {}
+        cautions = [*self.unlabelled(by)]
+        for name, rows in self.label(by).rows().items():
+            if len(rows) < floor:
+                parts[name] = None
+                message = f"{name}: {len(rows)} respondents, fewer than {floor}; not shown."
+                cautions.append(Caution("small-group", message))
+            else:
+                parts[name] = self.where(rows)
+        return Split(parts, tuple(cautions))
+
+
+class Split(NamedTuple):
+    """A sample in parts, by name in order; one below the floor is None and has a caution."""
+
+    parts: Mapping[str, Sample | None]
+    cautions: tuple[Caution, ...]
 
     @property
-    def rows(self) -> NDArray[np.int64]:
-        """Place of each respondent among the rows given, from 0: cuts a column that was not prepared."""
-        return np.arange(len(self.values)) if self.kept is None else self.kept
-
-    def subset(self, rows: NDArray[np.bool_]) -> IndicatorMatrix:
-        """Give some of the respondents; weights are scaled to mean 1 again."""
-        weights = self.weights[rows]
-        return IndicatorMatrix(
-            self.values[rows],
-            self.codes,
-            weights / weights.mean() if weights.size else weights,
-            int(rows.sum()),
-            None if self.strata is None else self.strata[rows],
-            None if self.clusters is None else self.clusters[rows],
-            groups=None if self.groups is None else self.groups[rows],
-            strata_names=self.strata_names,
-            kept=self.rows[rows],
-        )
-
-
-def question_points(spec: ModelSpec, data: IndicatorMatrix) -> F64:
-    """Give answers in points from 0 to 100, (n_respondents, n_indicators); ``nan`` where there is none.
-
-    Raises
-    ------
-    DataError
-        The columns are not the model's questions in order.
-    """
-    if data.codes != spec.indicator_ids:
-        raise DataError(
-            "The answers are not those to this model's questions.",
-            code="other-questions",
-            remedy="Prepare them with prepare(spec, columns).",
-        )
-    low, high, _ = spec.scales.T
-    return np.asarray(100.0 * (data.values - low) / (high - low))
+    def samples(self) -> dict[str, Sample]:
+        """The parts that are large enough."""
+        return {name: part for name, part in self.parts.items() if part is not None}

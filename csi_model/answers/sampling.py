@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64, I64
 from csi_model.errors import Caution, DataError
 
@@ -72,6 +74,10 @@ class SamplingUnits:
             times[:, units] = rng.multinomial(wanted, np.full(size, 1 / size), size=n_resamples)
         return times
 
+    def counts(self, n_resamples: int, rng: np.random.Generator) -> F64:
+        """Draw how much each respondent counts in each resample, (n_resamples, n_respondents)."""
+        return self.respondents(self.scaled(self.draw(n_resamples, rng)))
+
     def redraw(self, times: I64, n_inner: int, rng: np.random.Generator) -> I64:
         """Draw resamples of each resample, (n_inner, n_resamples, n_units)."""
         found = np.empty((n_inner, *times.shape), dtype=np.int64)
@@ -98,8 +104,8 @@ class SamplingUnits:
         return weights[..., self.member] if self.designed else weights
 
 
-def units_of(data: IndicatorMatrix) -> SamplingUnits:
-    """Give the sampling units of a sample.
+def units_of(n: int, strata: NDArray[Any] | None, clusters: NDArray[Any] | None) -> SamplingUnits:
+    """Give the sampling units of n respondents, by the numbers of their strata and clusters.
 
     A stratum with one unit shows no variation of its own. Such strata are pooled, a single one with the
     smallest other stratum (of equals the first): the variance is then overstated a little, never left out.
@@ -108,21 +114,20 @@ def units_of(data: IndicatorMatrix) -> SamplingUnits:
     ----------
     Wolter (2007), Introduction to Variance Estimation, section 2.5 (collapsed strata).
     """
-    n = len(data.values)
-    if data.strata is None and data.clusters is None:
+    if strata is None and clusters is None:
         return SamplingUnits(np.arange(n), np.zeros(n, dtype=np.int64), (), designed=False)
-    strata = np.zeros(n, dtype=np.int64) if data.strata is None else data.strata
-    own = np.arange(n) if data.clusters is None else data.clusters
-    pairs, member = np.unique(np.column_stack([strata, own]), axis=0, return_inverse=True)
+    layer = np.zeros(n, dtype=np.int64) if strata is None else strata
+    own = np.arange(n) if clusters is None else clusters
+    pairs, member = np.unique(np.column_stack([layer, own]), axis=0, return_inverse=True)
     given, stratum = np.unique(pairs[:, 0], return_inverse=True)
     size = np.bincount(stratum)
     lonely = np.flatnonzero(size == 1)
     if len(lonely) and len(size) > 1:
-        joined = lonely
+        together = lonely
         if len(lonely) == 1:
             others = np.where(size == 1, n + 1, size)
-            joined = np.append(lonely, others.argmin())
-        stratum[np.isin(stratum, joined)] = joined[0]
+            together = np.append(lonely, others.argmin())
+        stratum[np.isin(stratum, together)] = together[0]
         stratum = np.unique(stratum, return_inverse=True)[1]
     pooled = tuple(given[lonely].tolist()) if len(size) > 1 else ()
     return SamplingUnits(member.ravel(), stratum.astype(np.int64), pooled, designed=True)
@@ -138,7 +143,9 @@ def check(units: SamplingUnits) -> None:
         )
 
 
-def cautions(data: IndicatorMatrix, units: SamplingUnits) -> list[Caution]:
+def cautions(
+    units: SamplingUnits, strata_names: Sequence[str] = (), *, are_clusters: bool = False
+) -> list[Caution]:
     """Say where the design is too thin for its intervals.
 
     References
@@ -147,12 +154,22 @@ def cautions(data: IndicatorMatrix, units: SamplingUnits) -> list[Caution]:
     """
     found = []
     if units.pooled:
-        names = [data.strata_names[number] if data.strata_names else str(number) for number in units.pooled]
-        unit = "respondent" if data.clusters is None else "cluster"
+        names = [strata_names[number] for number in units.pooled]
+        unit = "cluster" if are_clusters else "respondent"
         shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if names[10:] else "")
         message = f"Strata with one {unit} were pooled for the intervals: {shown}."
         found.append(Caution("lonely-strata", message))
-    if data.clusters is not None and len(units.stratum) < FEW_CLUSTERS:
+    if are_clusters and len(units.stratum) < FEW_CLUSTERS:
         message = f"Only {len(units.stratum)} clusters: intervals tend to be too short."
         found.append(Caution("few-clusters", message))
     return found
+
+
+def drawn_rows(clusters: NDArray[Any] | None, n: int, rng: np.random.Generator) -> I64:
+    """Draw the rows of one resample of n respondents: with replacement, clusters whole."""
+    if clusters is None:
+        return np.asarray(rng.integers(0, n, n), dtype=np.int64)
+    names, place = np.unique(clusters, return_inverse=True)
+    order, sizes = np.argsort(place, kind="stable"), np.bincount(place)
+    members = np.split(order, np.cumsum(sizes)[:-1])
+    return np.concatenate([members[k] for k in rng.integers(0, len(names), len(names))])

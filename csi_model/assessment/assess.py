@@ -6,21 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from csi_model.answers.moments import RandomGroups, source
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.arrays import F64
-from csi_model.assessment.distinct import htmt_intervals
+from csi_model.answers.sample import Sample
 from csi_model.assessment.exact_fit import exact_fit
 from csi_model.assessment.of_covariance import Checks
 from csi_model.assessment.predict import predict
 from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
+from csi_model.estimation.result import Result
 from csi_model.inference.plain import number
 from csi_model.options import Options
-from csi_model.pls import products
-from csi_model.resampling.bootstrap import LARGE
+from csi_model.resampling.draws import Draws
+from csi_model.resampling.estimator import Estimator
+from csi_model.resampling.plan import Resampled, resampled
 from csi_model.specify import ModelSpec
 
 RESAMPLES = 1000
@@ -30,21 +28,19 @@ FOLDS = 10
 
 
 def assess(
-    spec: ModelSpec,
-    data: IndicatorMatrix,
-    options: Options,
-    *,
-    n_folds: int = FOLDS,
-    overall: Mapping[str, F64] | None = None,
+    result: Result, sample: Sample, *, n_folds: int = FOLDS, overall: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Give HTMT and HTMT2 with intervals, PLSpredict and the test of exact fit as plain values.
 
     Parameters
     ----------
-    options
-        `bootstrap` resamples are drawn (1,000 where it is 0) by `seed`; folds are dealt by `seed` too.
+    result
+        Of `estimate`. Its resamples serve here too; one without any is resampled 1,000 times by its seed, by
+        which folds are dealt too.
+    sample
+        The answers that it was estimated from.
     overall
-        Construct → answers of one question on the whole of it, (n_respondents,): redundancy analysis.
+        Construct → code of one question on the whole of it, beside the model: redundancy analysis.
 
     Returns
     -------
@@ -61,14 +57,16 @@ def assess(
 
     See Also
     --------
-    distinct.htmt_intervals, predict.predict, exact_fit.exact_fit, of_covariance.Checks, redundancy.redundancy
+    predict.predict, exact_fit.exact_fit, of_covariance.Checks, redundancy.redundancy
     """
+    spec, options = result.spec, result.options
     n = options.bootstrap or RESAMPLES
-    wide = products.augment(spec, data, options.missing)
-    drawn_from: Any = None
-    if len(wide.values) > LARGE and options.missing != "fiml":
-        drawn_from = RandomGroups(wide, np.random.default_rng([options.seed, 1]))
-    drawn_from = drawn_from or source(wide, options.missing)
+    estimator = (result.estimator or Estimator(spec, sample, options)).again(
+        method="pls" if options.method == "cbsem" else options.method,
+        estimator="",
+        bootstrap=n,
+        interval=options.interval if result.resampled else "percentile",
+    )
     found: dict[str, Any] = {"n": n, "seed": options.seed, "level": options.level}
     cautions: list[dict[str, str]] = []
 
@@ -79,36 +77,41 @@ def assess(
         except ModelError as error:
             cautions.append(error.plain() | {"code": f"{name}-{error.code}"})
 
-    def ratios(kind: str) -> list[list[Any]]:
-        how = {"kind": kind, "scheme": options.scheme}
-        found = htmt_intervals(spec, wide, drawn_from, n, options.seed, level=options.level, **how)
-        return _pairs(spec, found)
-
-    own = Checks(spec, data, options, n) if options.method == "cbsem" else None
+    own = Checks(spec, sample, options, n) if options.method == "cbsem" else None
 
     def tested() -> dict[str, Any]:
-        if own is not None:
-            return own.exact_fit()
-        return _distances(
-            exact_fit(spec, wide, drawn_from, n, options.seed, scheme=options.scheme, method=options.method)
-        )
+        return _distances(exact_fit(estimator, n)) if own is None else own.exact_fit()
 
-    part("htmt", lambda: ratios("htmt"))
-    part("htmt2", lambda: ratios("htmt2"))
-    part("prediction", lambda: _prediction(spec, data, options, n_folds))
+    drawn = result.resampled or resampled(estimator)
+    point = estimator.of_sample() if options.method == "cbsem" else result.estimates
+    for name in ("htmt", "htmt2"):
+        found[name] = _ratios(spec, name, point, drawn, options.level)
+    part("prediction", lambda: _prediction(spec, sample, options, n_folds))
     part("exact_fit", lambda: {"method": options.method} | tested())
     if own is not None:
         part("modification", own.modification)
         if options.bootstrap:
             part("parameters", own.parameters)
     if overall:
-        part("redundancy", lambda: redundancy(spec, data, options, overall, n))
+        part("redundancy", lambda: redundancy(spec, sample, options, overall, n))
     return found | {"cautions": cautions}
 
 
-def _pairs(spec: ModelSpec, found: Any) -> list[list[Any]]:
+def _ratios(spec: ModelSpec, name: str, point: Draws, drawn: Resampled, level: float) -> list[list[Any]]:
+    """Pairs of constructs with value, both ends, and the end of the one-sided interval of the same level.
+
+    Where that is below 1 (or a stricter limit: 0.85, 0.9) the two constructs are distinct.
+
+    References
+    ----------
+    Henseler, Ringle and Sarstedt (2015), JAMS 43, 115-135; Roemer, Schuberth and Henseler (2021), Industrial
+    Management & Data Systems 121(12), 2637-2650.
+    """
+    value = getattr(point, name)[0]
+    found = drawn.figure(name, value, level)
+    one_sided = drawn.figure(name, value, max(abs(2 * level - 1), 1e-9))
+    tables = (found.value, found.low, found.high, one_sided.high if level >= 0.5 else one_sided.low)
     names = spec.construct_ids
-    tables: list[NDArray[np.float64]] = [found.value, found.low, found.high, found.upper]
     return [
         [names[column], names[row], *(number(table[row, column]) for table in tables)]
         for row in range(len(names))
@@ -116,9 +119,9 @@ def _pairs(spec: ModelSpec, found: Any) -> list[list[Any]]:
     ]
 
 
-def _prediction(spec: ModelSpec, data: IndicatorMatrix, options: Options, n_folds: int) -> dict[str, Any]:
+def _prediction(spec: ModelSpec, sample: Sample, options: Options, n_folds: int) -> dict[str, Any]:
     rng = np.random.default_rng([options.seed, 3])
-    found = predict(spec, data, rng=rng, n_folds=n_folds, scheme=options.scheme)
+    found = predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme)
     errors = {"": found.pls, "_lm": found.lm, "_naive": found.naive}
     return {
         "method": "pls",

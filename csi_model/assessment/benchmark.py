@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.arrays import F64
-from csi_model.assessment.folds import Labels
+from csi_model.answers.sample import Sample
+from csi_model.arrays import F64, I64
 from csi_model.errors import DataError
 from csi_model.specify import ModelSpec
 
@@ -21,12 +20,15 @@ def targets_of(spec: ModelSpec) -> NDArray[np.bool_]:
     return np.asarray(spec.block_mask[:, endogenous].any(axis=1))
 
 
-def training_of(data: IndicatorMatrix, deal: Labels) -> Moments:
-    """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant."""
+def training_of(wide: F64, sample: Sample, deal: I64) -> Moments:
+    """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant.
+
+    `wide` holds the answers of `sample` and, behind them, products.
+    """
     means, covs = [], []
     for fold in range(int(deal.max()) + 1):
         rows = deal != fold
-        values, weights = data.values[rows], data.weights[rows]
+        values, weights = wide[rows], sample.weights[rows]
         gaps = np.isnan(values)
         with np.errstate(all="ignore"):
             mean = (weights @ np.where(gaps, 0.0, values)) / (weights @ ~gaps)
@@ -34,7 +36,7 @@ def training_of(data: IndicatorMatrix, deal: Labels) -> Moments:
         cov = (deviations * weights[:, None]).T @ deviations / weights.sum()
         flat = ~(np.diag(cov) > 1e-12)
         if flat.any():
-            code = data.codes[int(np.flatnonzero(flat)[0])]  # a product is constant after its indicator
+            code = sample.codes[int(np.flatnonzero(flat)[0])]  # a product is constant after its indicator
             raise DataError(
                 f"{code} does not vary where fold {fold + 1} is held out.",
                 code="constant-column",
@@ -45,7 +47,7 @@ def training_of(data: IndicatorMatrix, deal: Labels) -> Moments:
     return Moments(np.stack(means), np.stack(covs))
 
 
-def linear_benchmark(spec: ModelSpec, moments: Moments, deal: Labels, benchmark: str) -> F64:
+def linear_benchmark(spec: ModelSpec, moments: Moments, deal: I64, benchmark: str) -> F64:
     """Slopes of the least-squares regression of each indicator on its predictors, as `_coefficients`."""
     found = np.zeros_like(moments.cov)
     outside = ~targets_of(spec)

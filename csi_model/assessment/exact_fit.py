@@ -6,18 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.moments import Moments
 from csi_model.arrays import F64
 from csi_model.errors import DataError, IdentificationError, SpecificationError
 from csi_model.measures import fit
 from csi_model.pls import algorithm, consistent
 from csi_model.pls.implied import distances, implied
-from csi_model.resampling import bootstrap
+from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
-
-Source = MeanReplaced | Likelihood | RandomGroups
-
 
 METHODS = ("pls", "plsc")
 
@@ -58,24 +54,15 @@ class ExactFit:
 
 
 def exact_fit(
-    spec: ModelSpec,
-    data: IndicatorMatrix,
-    source: Source,
-    n_resamples: int,
-    seed: int,
-    *,
-    scheme: str = "path",
-    method: str = "pls",
-    structure: str = "estimated",
-    alpha: float = 0.05,
+    estimator: Estimator, n_resamples: int, *, structure: str = "estimated", alpha: float = 0.05
 ) -> ExactFit:
     r"""Test whether the model explains the correlations of the population exactly.
 
     Parameters
     ----------
-    source
-        Gives moments of resamples; see `moments`.
-    method, structure
+    estimator
+        Of method pls or plsc; the resamples are those that every call draws from it.
+    structure
         As in `implied`.
 
     Raises
@@ -99,8 +86,9 @@ def exact_fit(
     Beran and Srivastava (1985), Annals of Statistics 13(1), 95-115; Dijkstra and Henseler (2015),
     Computational Statistics & Data Analysis 81, 10-23.
     """
+    spec, scheme, method = estimator.spec, estimator.options.scheme, estimator.options.method
     _check(spec, method, structure, n_resamples)
-    moments = bootstrap.moments_of_sample(data, source)
+    moments = estimator.moments
     corr = moments.corr
     solution = algorithm.solve_one(corr[0], spec, scheme)
     if method == "plsc":
@@ -109,7 +97,7 @@ def exact_fit(
     observed = distances(corr, model)[0]
     turn = _transformation(corr[0], model[0]) / np.sqrt(np.diag(moments.cov[0]))[:, None]
     parts = []
-    for drawn in bootstrap.moments_of_draws(data, source, n_resamples, seed):
+    for drawn in estimator.resamples(n_resamples):
         under = Moments(drawn.mean, turn.T @ drawn.cov @ turn).corr
         with np.errstate(all="ignore"):
             fitted = algorithm.solve(under, spec, scheme)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
+from csi_model.arrays import I64
 from csi_model.errors import DataError
 
-Labels = NDArray[np.int64]
 
-
-def draw_folds(data: IndicatorMatrix, n_folds: int, rng: np.random.Generator) -> Labels:
+def draw_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> I64:
     """Deal respondents, or whole clusters where there are any, into folds of equal size; labels from 0."""
     names, unit = np.unique(
-        np.arange(len(data.values)) if data.clusters is None else data.clusters, return_inverse=True
+        np.arange(len(sample)) if sample.clusters is None else sample.clusters.number, return_inverse=True
     )
     if not 2 <= n_folds <= len(names):
         raise DataError(
@@ -25,7 +24,7 @@ def draw_folds(data: IndicatorMatrix, n_folds: int, rng: np.random.Generator) ->
     return np.asarray((rng.permutation(len(names)) % n_folds)[unit.ravel()], dtype=np.int64)
 
 
-def check_folds(folds: ArrayLike, n: int) -> Labels:
+def check_folds(folds: ArrayLike, n: int) -> I64:
     """Return folds as labels from 0, (n_repetitions, n_respondents), or say why they are no partition."""
     given = np.atleast_2d(np.asarray(folds))
     numbers = given.dtype.kind in "iuf"

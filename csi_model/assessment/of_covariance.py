@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.estimation import by_covariance
 from csi_model.inference.plain import number
 from csi_model.options import Options
@@ -20,15 +20,15 @@ NOTEWORTHY = 3.841458820694124
 class Checks:
     """The checks of one model, which is fitted when the first of them asks for it."""
 
-    def __init__(self, spec: ModelSpec, data: IndicatorMatrix, options: Options, n_resamples: int) -> None:
-        self.spec, self.data, self.options, self.n_resamples = spec, data, options, n_resamples
+    def __init__(self, spec: ModelSpec, sample: Sample, options: Options, n_resamples: int) -> None:
+        self.spec, self.sample, self.options, self.n_resamples = spec, sample, options, n_resamples
         self._result: CbsemResult | None = None
 
     @property
     def result(self) -> CbsemResult:
         """The fit."""
         if self._result is None:
-            usable = by_covariance.usable(self.data, self.options.missing)
+            usable = by_covariance.usable(self.sample, self.options.missing)
             self._result = by_covariance.fit_covariance(self.spec, usable, self.options)
         return self._result
 

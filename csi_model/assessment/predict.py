@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.arrays import F64
+from csi_model.answers.sample import Sample
+from csi_model.arrays import F64, I64
 from csi_model.assessment.benchmark import linear_benchmark, targets_of, training_of
-from csi_model.assessment.folds import Labels, check_folds, draw_folds
+from csi_model.assessment.folds import check_folds, draw_folds
 from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.pls import algorithm, products
 from csi_model.pls.products import augment, own
@@ -65,7 +65,7 @@ class Prediction:
     pls_in_sample: Errors
     lm_in_sample: Errors
     q2_predict: F64
-    folds: Labels
+    folds: I64
 
     @property
     def power(self) -> str:
@@ -82,7 +82,7 @@ class Prediction:
 
 def predict(
     spec: ModelSpec,
-    data: IndicatorMatrix,
+    sample: Sample,
     *,
     folds: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
@@ -98,7 +98,7 @@ def predict(
     ----------
     folds : array of shape (n_respondents,) or (n_repetitions, n_respondents), optional
         Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`,
-        `n_repetitions` times; sampling clusters of `data` stay whole.
+        `n_repetitions` times; sampling clusters of `sample` stay whole.
     technique : {"DA", "EA"}
         From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
     benchmark : {"exogenous", "others"}
@@ -148,11 +148,11 @@ def predict(
                 code="folds",
                 remedy="Give folds, or a random generator as rng.",
             )
-        deals = np.stack([draw_folds(data, n_folds, rng) for _ in range(max(1, n_repetitions))])
+        deals = np.stack([draw_folds(sample, n_folds, rng) for _ in range(max(1, n_repetitions))])
     else:
-        deals = check_folds(folds, len(data.values))
-    wide = augment(spec, data)
-    runs = [_run(spec, data, wide, deal, technique, benchmark, scheme) for deal in deals]
+        deals = check_folds(folds, len(sample))
+    wide, _ = augment(spec, sample)
+    runs = [_run(spec, sample, wide, deal, technique, benchmark, scheme) for deal in deals]
     outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
     squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
@@ -193,9 +193,9 @@ def _check_wish(spec: ModelSpec, technique: str, benchmark: str) -> None:
 
 def _run(
     spec: ModelSpec,
-    data: IndicatorMatrix,
-    wide: IndicatorMatrix,
-    deal: Labels,
+    sample: Sample,
+    wide: F64,
+    deal: I64,
     technique: str,
     benchmark: str,
     scheme: str,
@@ -205,11 +205,11 @@ def _run(
     `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
     training mean, then of model and benchmark in sample.
     """
-    moments, wanted = training_of(wide, deal), np.flatnonzero(targets_of(spec))
-    truth = data.values[:, wanted]
+    moments, wanted = training_of(wide, sample, deal), np.flatnonzero(targets_of(spec))
+    truth = sample.values[:, wanted]
     model = _coefficients(spec, moments, technique, scheme, products.center(spec, wide))[:, :, wanted]
     linear = np.zeros_like(model)
-    linear[:, : data.values.shape[1]] = linear_benchmark(spec, own(moments, spec), deal, benchmark)[
+    linear[:, : sample.values.shape[1]] = linear_benchmark(spec, own(moments, spec), deal, benchmark)[
         :, :, wanted
     ]
     shape = truth.shape
@@ -217,7 +217,7 @@ def _run(
     inside, inside_lm = np.zeros(shape), np.zeros(shape)
     for fold, mean in enumerate(moments.mean):
         held = deal == fold
-        deviations = np.where(np.isnan(wide.values), 0.0, wide.values - mean)
+        deviations = np.where(np.isnan(wide), 0.0, wide - mean)
         naive[held] = mean[wanted]
         for slopes, out, within in ((model, outside, inside), (linear, outside_lm, inside_lm)):
             found = mean[wanted] + deviations @ slopes[fold]
@@ -225,7 +225,7 @@ def _run(
             within[~held] += found[~held]
     times = len(moments.mean) - 1
     guesses = (outside, outside_lm, naive, inside / times, inside_lm / times)
-    return outside, outside_lm, np.stack([_errors(truth, guess, data.weights) for guess in guesses])
+    return outside, outside_lm, np.stack([_errors(truth, guess, sample.weights) for guess in guesses])
 
 
 def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str, center: F64 | None) -> F64:

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from csi_model.answers.moments import Moments, source
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.answers.sampling import units_of
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import DataError
-from csi_model.inference.kinds import expanded, percentile
+from csi_model.inference.kinds import ends
 from csi_model.inference.plain import number
 from csi_model.measures import validity
 from csi_model.options import Options
-from csi_model.resampling import bootstrap
+from csi_model.resampling.estimator import chunks
 from csi_model.specify import ModelSpec
 
 
 def redundancy(
-    spec: ModelSpec, data: IndicatorMatrix, options: Options, overall: Mapping[str, F64], n_resamples: int
+    spec: ModelSpec, sample: Sample, options: Options, overall: Mapping[str, str], n_resamples: int
 ) -> list[dict[str, Any]]:
     """Give each construct's correlation, weighted at its best, with a question on the whole.
 
     Parameters
     ----------
     overall
-        Construct → answers of its question on the whole, (n_respondents,) on the rows of `data`. Rows without
-        one are left out.
+        Construct → code of its question on the whole, beside the model in `sample`. Who did not answer it is
+        left out.
 
     Returns
     -------
@@ -46,11 +44,13 @@ def redundancy(
     --------
     validity.redundancy
     """
-    return [_one(spec, data, options, name, answers, n_resamples) for name, answers in overall.items()]
+    return [
+        _one(spec, sample, options, name, sample.beside[code], n_resamples) for name, code in overall.items()
+    ]
 
 
 def _one(
-    spec: ModelSpec, data: IndicatorMatrix, options: Options, name: str, answers: F64, n_resamples: int
+    spec: ModelSpec, sample: Sample, options: Options, name: str, answers: F64, n_resamples: int
 ) -> dict[str, Any]:
     mine = spec.block_mask[:, spec.place[name]] if name in spec.place else np.zeros(0, dtype=bool)
     if not mine.any():
@@ -74,25 +74,28 @@ def _one(
             code="constant",
             remedy="Use a question whose answers differ.",
         )
-    rows = data.subset(answered)
+    rows = sample.where(answered)
     table = np.column_stack([rows.values[:, mine], answers[answered]])
     codes = [code for code, is_mine in zip(rows.codes, mine, strict=True) if is_mine]
-    wide = replace(rows, values=table, codes=(*codes, name))
     block = np.arange(len(codes) + 1)[:, None] < len(codes)
-    drawn_from = source(wide, options.missing)
+    moments_of = source(table, rows.weights, options.missing)
 
     def covered(moments: Moments) -> F64:
         return np.asarray(validity.redundancy(moments.corr, block, len(codes))[:, 0])
 
     try:
-        value = covered(bootstrap.moments_of_sample(wide, drawn_from))[0]
+        value = covered(moments_of.of_counts(np.ones((1, n))))[0]
     except np.linalg.LinAlgError:
         raise DataError(
             f"Two questions of {name} say the same, so their weights are not known.",
             code="collinear",
             remedy="Leave one of them out.",
         ) from None
-    resamples = bootstrap.moments_of_draws(wide, drawn_from, n_resamples, options.seed)
-    draws = np.concatenate([covered(moments) for moments in resamples])
-    ends = percentile(draws, expanded(options.level, units_of(wide).df))
-    return {"construct": name, "value": number(value), "ci": [number(float(end)) for end in ends], "n": n}
+    draws = np.concatenate(
+        [
+            covered(moments_of.of_counts(rows.units.counts(size, np.random.default_rng(child))))
+            for child, size in chunks(n_resamples, options.seed)
+        ]
+    )
+    found = ends(draws, np.asarray(value), df=rows.units.df, level=options.level)
+    return {"construct": name, "value": number(value), "ci": [number(float(end)) for end in found], "n": n}

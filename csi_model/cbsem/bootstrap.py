@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from csi_model.answers.sampling import drawn_rows
 from csi_model.arrays import F64
-from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.discrepancy import Likelihood
 from csi_model.cbsem.moments import by_pattern, saturated
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
@@ -64,17 +63,6 @@ class ParameterBootstrap:
         return np.stack([np.quantile(self.replicates[:, k], levels[k]) for k in range(levels.shape[0])])
 
 
-def drawn_rows(group: GroupData, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of a resample: respondents with replacement, clusters whole."""
-    if group.clusters is None:
-        n = group.values.shape[0]
-        return np.asarray(rng.integers(0, n, n), dtype=np.int64)
-    labels, place = np.unique(group.clusters, return_inverse=True)
-    order, sizes = np.argsort(place, kind="stable"), np.bincount(place)
-    members = np.split(order, np.cumsum(sizes)[:-1])
-    return np.concatenate([members[k] for k in rng.integers(0, len(labels), len(labels))])
-
-
 def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
     """Fit a likelihood model to other answers of each group, from its own estimates.
 
@@ -86,7 +74,7 @@ def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
     drawn = []
     for values, part in zip(answers, result.objective.parts, strict=True):
         patterns = by_pattern(values)
-        mean, _, logl, _ = saturated(patterns, tolerance=1e-6)
+        mean, _, logl = saturated(patterns, tolerance=1e-6)
         own = isinstance(part, Likelihood) and part.mean is not None
         drawn.append(Likelihood(patterns, logl, mean if own else None))
     objective = Objective(result.structure, drawn)
@@ -123,7 +111,10 @@ def bootstrap(result: CbsemResult, n_resamples: int, *, seed: int) -> ParameterB
     for child in np.random.SeedSequence(seed).spawn(n_resamples):
         rng = np.random.default_rng(child)
         try:
-            found = refit(result, [group.values[drawn_rows(group, rng)] for group in result.data])
+            found = refit(
+                result,
+                [group.values[drawn_rows(group.clusters, len(group.values), rng)] for group in result.data],
+            )
             replicates.append(found.theta)
         except (ConvergenceError, np.linalg.LinAlgError):
             failed += 1

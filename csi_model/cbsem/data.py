@@ -1,135 +1,113 @@
-"""Answers for the covariance model: the columns it names, by group, checked at the border."""
+"""Answers for the covariance model: a checked sample by group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers.prepare import prepare_items
+from csi_model.answers.sample import By, Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 
 
 @dataclass(frozen=True)
 class GroupData:
-    """One group's answers, (n, p), ``nan`` where missing, and sampling units (n,) where there are any."""
+    """One group's answers, (n, p), ``nan`` is missing, and numbers of clusters (n,) if there are any."""
 
     name: str
     values: F64
-    clusters: NDArray[np.str_] | None = None
+    clusters: NDArray[np.int32] | None = None
 
 
-def _column(data: Mapping[str, Any], name: str) -> F64:
-    try:
-        raw = data[name]
-    except KeyError:
-        raise DataError(
-            f"The data have no column {name!r}.",
-            code="column-missing",
-            remedy="Check the spelling of the item codes; case counts.",
-        ) from None
-    try:
-        return np.asarray(raw, dtype=float).reshape(-1)
-    except (TypeError, ValueError):
-        raise DataError(
-            f"Column {name} holds something that is not a number.",
-            code="column-not-numeric",
-            remedy="Code the answers as numbers and leave missing ones empty.",
-        ) from None
+class Chosen(NamedTuple):
+    """The columns that a model names, by group, and what their border had to say."""
+
+    groups: tuple[GroupData, ...]
+    cautions: tuple[Caution, ...]
+    n_given: int
 
 
-def _labels(
-    data: Mapping[str, Any], given: str | Sequence[Any] | None, n: int, what: str = "group"
-) -> list[str]:
-    if given is None:
-        return [""] * n
-    if isinstance(given, str) and given not in data:
-        raise DataError(
-            f"The data have no column {given!r} to {what} by.",
-            code="column-missing",
-            remedy="Check the spelling of the column; case counts.",
-        )
-    labels = list(data[given]) if isinstance(given, str) else list(given)
-    if len(labels) != n:
-        raise DataError(
-            f"{len(labels)} {what} labels for {n} respondents.",
-            code="length",
-            remedy="Give one label per respondent.",
-        )
-    return [str(label) for label in labels]
-
-
-def select(
-    data: Mapping[str, Any],
+def choose(
+    data: Mapping[str, Any] | Sample,
     names: tuple[str, ...],
     *,
-    groups: str | Sequence[Any] | None = None,
-    clusters: str | Sequence[Any] | None = None,
-    missing: str = "listwise",
-    missing_codes: Sequence[float] = (),
-) -> tuple[tuple[GroupData, ...], tuple[Caution, ...], int]:
-    """The model's columns as one matrix per group, in the order groups appear.
-
-    Returns
-    -------
-    groups : tuple of GroupData
-    cautions : tuple of Caution
-    n_given : int
-        Rows given, before any were left out.
+    groups: str | Sequence[Any] | None,
+    clusters: str | Sequence[Any] | None,
+    missing: str,
+    missing_codes: Sequence[float],
+) -> Chosen:
+    """Give the columns that a model names, of columns to be checked or of a sample that was.
 
     Raises
     ------
     DataError
-        A column is missing, is not numeric, has infinite values, does not vary, copies another, a group has
-        no more rows than items, or only one cluster.
+        What `prepare_items` refuses. An item does not vary, copies another, or hardly anybody answered it; a
+        group has no more rows than items, or only one cluster.
     """
-    columns = [_column(data, name) for name in names]
-    lengths = {column.size for column in columns}
-    if len(lengths) != 1:
+    if isinstance(data, Sample):
+        by = groups if isinstance(groups, str) or groups is None else tuple(groups)
+        return Chosen(_by_group(_columns(data, names), by), (), data.n_given)
+    sample = prepare_items(
+        names,
+        data,
+        missing=missing,
+        groups=_labels(groups, data, "group"),
+        clusters=_labels(clusters, data, "cluster"),
+        missing_codes=missing_codes,
+    )
+    return Chosen(_by_group(sample, None if groups is None else "group"), sample.cautions, sample.n_given)
+
+
+def _columns(sample: Sample, names: tuple[str, ...]) -> Sample:
+    if sample.codes == names:
+        return sample
+    places = [sample.codes.index(name) for name in names]
+    return replace(
+        sample,
+        codes=names,
+        values=sample.values[:, places],
+        gaps=sample.gaps[:, places],
+        scales=sample.scales[places],
+    )
+
+
+def _labels(given: str | Sequence[Any] | None, data: Mapping[str, Any], what: str) -> Any:
+    if given is None:
+        return None
+    if isinstance(given, str) and given not in data:
         raise DataError(
-            "The columns have different lengths.", code="length", remedy="Give one value per respondent."
+            f"The data have no column {given!r} to {what} by.",
+            code="missing-column",
+            remedy="Check the spelling of the column; case counts.",
         )
-    values = np.column_stack(columns)
-    n_given = values.shape[0]
-    for code in missing_codes:
-        values[values == code] = np.nan
-    if np.isinf(values).any():
-        bad = names[int(np.flatnonzero(np.isinf(values).any(axis=0))[0])]
-        raise DataError(
-            f"Column {bad} holds infinite values.", code="column-infinite", remedy="Leave them empty."
-        )
-    labels = np.array(_labels(data, groups, n_given), dtype=object)
-    units = np.array(_labels(data, clusters, n_given, "cluster"), dtype=np.str_)
-    gaps = np.isnan(values)
-    keep = ~gaps.any(axis=1) if missing == "listwise" else ~gaps.all(axis=1)
-    cautions = []
-    if (left := n_given - int(keep.sum())) and n_given:
-        what = "with missing answers" if missing == "listwise" else "without any answer"
-        cautions.append(Caution("rows-left-out", f"{left} of {n_given} respondents {what} were left out."))
-    values, labels, units = values[keep], labels[keep], units[keep]
-    out = []
-    for name in dict.fromkeys(labels):
-        chosen = values[labels == name]
+    column = data[given] if isinstance(given, str) else given
+    return np.array([str(label) for label in column], dtype=object)
+
+
+def _by_group(sample: Sample, by: By | None) -> tuple[GroupData, ...]:
+    """Cut a sample into groups in the order in which they appear: the first is the reference."""
+    parts = {"": sample}
+    if by is not None:
+        found = sample.split(by).samples
+        parts = dict(sorted(found.items(), key=lambda part: int(part[1].rows[0])))
+    for name, part in parts.items():
         where = f" in group {name}" if name else ""
-        _check(chosen, names, where)
-        own = None if clusters is None else units[labels == name]
-        if own is not None and len(np.unique(own)) < 2:
+        _check(part.values, part.codes, where)
+        if part.clusters is not None and len(part.clusters.present) < 2:
             raise DataError(
                 f"All respondents{where} are of one cluster, which shows no variation.",
                 code="one-cluster",
                 remedy="Cluster by a column with more values, or leave clusters out.",
             )
-        out.append(GroupData(str(name), chosen, own))
-    if not out:
-        raise DataError(
-            "No respondent is left to estimate from.",
-            code="too-few-rows",
-            remedy="Use missing='fiml', or drop items that few answered.",
-        )
-    return tuple(out), tuple(cautions), n_given
+    return tuple(
+        GroupData(name, part.values, None if part.clusters is None else part.clusters.number)
+        for name, part in parts.items()
+    )
 
 
 def _check(values: F64, names: tuple[str, ...], where: str) -> None:

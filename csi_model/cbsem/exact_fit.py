@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import sqrtm
 
+from csi_model.answers.sampling import drawn_rows
 from csi_model.arrays import F64
-from csi_model.cbsem.bootstrap import drawn_rows, refit
+from csi_model.cbsem.bootstrap import refit
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import ConvergenceError, SpecificationError
@@ -80,7 +81,9 @@ def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: flo
     for child in np.random.SeedSequence(seed).spawn(n_resamples):
         rng = np.random.default_rng(child)
         try:
-            again = refit(result, [group.values[drawn_rows(group, rng)] for group in held])
+            again = refit(
+                result, [group.values[drawn_rows(group.clusters, len(group.values), rng)] for group in held]
+            )
             draws.append(2.0 * again.half_chi2)
         except (ConvergenceError, np.linalg.LinAlgError):
             continue

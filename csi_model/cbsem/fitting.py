@@ -8,9 +8,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, models, standardise, syntax, testing
-from csi_model.cbsem.data import select
+from csi_model.cbsem.data import choose
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Parameter
 from csi_model.cbsem.samples import (
@@ -29,7 +30,7 @@ from csi_model.errors import Caution, ConvergenceError, IdentificationError, Spe
 
 def fit(
     model: Any,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | Sample,
     *,
     estimator: Estimator = "ML",
     missing: Missing = "listwise",
@@ -45,8 +46,9 @@ def fit(
     ----------
     model : str or ModelSpec
         lavaan syntax (=~, ~, ~~, labels, fixed values) or a specification.
-    data : mapping of column name to array of shape (n,)
-        Answers; ``nan`` is missing. A data frame will do.
+    data : mapping of column name to array of shape (n,), or Sample
+        Answers; ``nan`` is missing. A data frame will do. A sample has its clusters itself, and its cautions
+        stay with it.
     estimator : {"ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"}
         Maximum likelihood; with Huber-White errors and Yuan-Bentler test; with Satorra-Bentler's;
         generalised and unweighted least squares; ordered answers (polychorics, diagonally weighted least
@@ -54,7 +56,7 @@ def fit(
     missing : {"listwise", "fiml"}
         Leave incomplete rows out, or use the casewise likelihood (ML and MLR).
     groups : str or sequence, optional
-        Column name or labels: one model per group.
+        Column name or labels (of a sample the name of its labels): one model per group.
     clusters : str or sequence, optional
         Column name or labels of sampling units, at least two a group, for standard errors and test (MLR
         only): respondents of one unit may answer alike.
@@ -86,14 +88,15 @@ def fit(
     Joreskog (1969), Psychometrika 34; Bollen (1989), Structural Equations with Latent Variables;
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
-    _check_options(estimator, missing, groups, clusters, invariance, likelihood)
     wanted = models.given(model)
     written = syntax.observed_names(wanted.text)
     names = tuple(wanted.name(name) for name in written)
-    given, cautions, n_given = select(
+    is_clustered = clusters is not None or (isinstance(data, Sample) and data.clusters is not None)
+    _check_options(estimator, missing, groups, invariance, likelihood, is_clustered=is_clustered)
+    chosen = choose(
         data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
     )
-    cautions = wanted.cautions + cautions
+    given, cautions = chosen.groups, (*wanted.cautions, *chosen.cautions)
     options = Fitting(estimator, missing, likelihood, information)
     samples = tuple(
         reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
@@ -117,7 +120,7 @@ def fit(
         estimator=estimator,
         missing=missing,
         groups=tuple(group.name for group in given),
-        n_given=n_given,
+        n_given=chosen.n_given,
         n_used=round(n),
         iterations=found.iterations,
         fit=summary,
@@ -138,9 +141,10 @@ def _check_options(
     estimator: str,
     missing: str,
     groups: object,
-    clusters: object,
     invariance: str | None,
     likelihood: str,
+    *,
+    is_clustered: bool,
 ) -> None:
     def refuse(message: str, remedy: str) -> None:
         raise SpecificationError(message, code="options", remedy=remedy)
@@ -151,7 +155,7 @@ def _check_options(
         refuse(f"There is no treatment {missing!r} of missing answers.", "Use listwise or fiml.")
     if missing == "fiml" and estimator not in {"ML", "MLR"}:
         refuse(f"{estimator} cannot use incomplete rows.", "Use ML or MLR with fiml, or listwise.")
-    if clusters is not None and estimator != "MLR":
+    if is_clustered and estimator != "MLR":
         refuse(f"{estimator} has no standard errors for clusters.", "Use MLR, or no clusters.")
     if invariance is not None and (groups is None or invariance not in get_args(Invariance)):
         refuse(

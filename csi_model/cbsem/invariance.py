@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from csi_model.answers.sample import Sample
 from csi_model.cbsem import models, syntax
 from csi_model.cbsem.fit_measures import tail
 from csi_model.cbsem.fitting import fit
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
-from csi_model.inference.figures import critical
+from csi_model.inference.kinds import critical
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def measurement_part(text: str) -> str:
 
 def assess_invariance(
     model: Any,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | Sample,
     groups: str | Sequence[Any],
     *,
     estimator: Literal["ML", "MLR"] = "ML",
@@ -105,7 +106,7 @@ def assess_invariance(
     model : str or ModelSpec
         Only its measurement part is used; constructs covary freely.
     groups : str or sequence
-        Column or labels; at least two groups.
+        Column or labels, of a sample the name of its labels; at least two groups.
     level : float
         A step holds if its p-value is at least this, or the drop in CFI is at most ``cfi_drop``.
 

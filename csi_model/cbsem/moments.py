@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers import em
 from csi_model.arrays import F64
 from csi_model.errors import ConvergenceError
 
@@ -87,10 +88,8 @@ def log_likelihood(patterns: Patterns, mean: F64, sigma: F64) -> float:
     return float(-0.5 * (constant + np.einsum("aij,aij->", inverse, second)))
 
 
-def saturated(
-    patterns: Patterns, *, tolerance: float = 1e-9, most: int = 5000
-) -> tuple[F64, F64, float, int]:
-    """Means and covariances of the unrestricted normal model by EM (closed form if nothing is missing).
+def saturated(patterns: Patterns, *, tolerance: float = em.TOLERANCE) -> tuple[F64, F64, float]:
+    """Means and covariances of the unrestricted normal model (closed form if nothing is missing).
 
     Returns
     -------
@@ -98,7 +97,6 @@ def saturated(
     covariance : ndarray of shape (p, p)
         Divided by n (maximum likelihood).
     log_likelihood : float
-    iterations : int
 
     Raises
     ------
@@ -110,35 +108,15 @@ def saturated(
     Dempster, Laird & Rubin (1977), JRSS B 39(1); Little & Rubin (2002), section 11.2.
     """
     n, p = patterns.n_respondents, patterns.seen.shape[1]
-    counts = patterns.n @ patterns.seen
-    mean = patterns.total.sum(axis=0) / counts
-    _, second = patterns.around(mean)
     if patterns.seen.all():
-        covariance = second.sum(axis=0) / n
-        return mean, covariance, log_likelihood(patterns, mean, covariance), 0
-    covariance = np.diag(np.diagonal(second.sum(axis=0)) / counts)
-    scale = np.sqrt(np.diagonal(covariance))
-    unseen = ~patterns.seen
-    blank = unseen[:, :, None] & unseen[:, None, :]
-    for iteration in range(1, most + 1):
-        inverse, _ = masked_inverse(patterns, covariance)
-        first, second = patterns.around(mean)
-        # Regression of all items on the answered ones: identity there, zero columns elsewhere.
-        slope = covariance @ inverse
-        left = np.where(blank, covariance - slope @ covariance, 0.0)
-        filled = slope @ first[:, :, None]
-        shift = filled.sum(axis=0)[:, 0] / n
-        product = slope @ second @ slope.transpose(0, 2, 1) + patterns.n[:, None, None] * left
-        new = product.sum(axis=0) / n - np.outer(shift, shift)
-        step = max(
-            float(np.max(np.abs(shift) / scale)),
-            float(np.max(np.abs(new - covariance) / np.outer(scale, scale))),
+        mean = patterns.total.sum(axis=0) / n
+        covariance = patterns.around(mean)[1].sum(axis=0) / n
+        return mean, covariance, log_likelihood(patterns, mean, covariance)
+    means, covariances = em.Patterns(patterns.values).maximum(np.ones((1, round(n))), tolerance=tolerance)
+    if not np.isfinite(covariances).all():
+        raise ConvergenceError(
+            f"The means and covariances of {p} items with missing answers did not settle.",
+            code="em-not-converged",
+            remedy="Drop items that few respondents answered, or use listwise deletion.",
         )
-        mean, covariance = mean + shift, 0.5 * (new + new.T)
-        if step < tolerance:
-            return mean, covariance, log_likelihood(patterns, mean, covariance), iteration
-    raise ConvergenceError(
-        f"The means and covariances of {p} items with missing answers did not settle in {most} EM steps.",
-        code="em-not-converged",
-        remedy="Drop items that few respondents answered, or use listwise deletion.",
-    )
+    return means[0], covariances[0], log_likelihood(patterns, means[0], covariances[0])

@@ -77,7 +77,7 @@ def reduce(
         )
     patterns = by_pattern(values)
     try:
-        mean, covariance, logl, _ = saturated(patterns)
+        mean, covariance, logl = saturated(patterns)
     except np.linalg.LinAlgError:
         raise IdentificationError(
             "The covariance matrix of the items is singular: some items are sums of others.",

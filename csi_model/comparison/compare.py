@@ -1,204 +1,289 @@
-"""A PLS model's estimates as one function of moments, for comparisons of groups and waves."""
+"""The call over groups: every estimate of each, every difference with its tests, and what may be compared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from csi_model.answers.groups import grouped, names_of
-from csi_model.answers.moments import source
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.arrays import F64
-from csi_model.comparison.draws import Sample
-from csi_model.comparison.pairs import Comparison, compare_samples
-from csi_model.comparison.statistic import METHODS, RELATIONS, pls_statistic, without_interactions
+from csi_model.answers.groups import Groups, choose
+from csi_model.answers.sample import By, Sample
+from csi_model.comparison import draws as draw
+from csi_model.comparison.micom import Micom, measurement_invariance
+from csi_model.comparison.overall import Overall, overall_difference
+from csi_model.comparison.pairs import Difference, Own, compare_parts
+from csi_model.comparison.shuffling import crosses
+from csi_model.comparison.statistic import (
+    METHODS,
+    RELATIONS,
+    Selections,
+    named,
+    pls_weights,
+    without_interactions,
+)
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
-from csi_model.estimation.estimate import estimate
+from csi_model.estimation import by_covariance
+from csi_model.estimation.groups import of_part
+from csi_model.estimation.one import estimate_one
+from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.pls import products
 from csi_model.specify import ModelSpec
 
+COMPARING = 0.6  # share of the work that is not MICOM and the test of the whole
 
-def compare_models(
-    values: F64,
-    groups: NDArray[np.generic],
+
+@dataclass(frozen=True)
+class Comparison:
+    """Groups side by side.
+
+    Attributes
+    ----------
+    results : mapping of name to Result
+        Each group as `estimate` by these labels gives it, to the last digit.
+    pairs : tuple of Difference
+    overall, micom : tuple of Overall or None, of Micom or None
+        For each pair; None where it was refused, as a caution says, or no permutations were asked for.
+    invariance : dict or None
+        Of the covariance model, as plain values.
+    cautions : tuple of Caution
+    refused : tuple of pairs of name and ModelError
+        What could not be tested, and why.
+    """
+
+    n_given: int
+    n_permutations: int
+    results: Mapping[str, Result]
+    pairs: tuple[Difference, ...]
+    overall: tuple[Overall | None, ...]
+    micom: tuple[Micom | None, ...]
+    invariance: dict[str, Any] | None
+    cautions: tuple[Caution, ...]
+    refused: tuple[tuple[str, ModelError], ...]
+
+
+def compare(
     spec: ModelSpec,
-    rng: np.random.Generator,
+    sample: Sample,
+    by: By,
+    options: Options | None = None,
     *,
-    scheme: str = "path",
-    method: str = "pls",
-    missing: str = "mean",
+    chosen: Sequence[str] = (),
     n_permutations: int = 1000,
-    n_resamples: int = 1000,
-    weights: F64 | None = None,
-    clusters: NDArray[np.generic] | None = None,
-    strata: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    invariance: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare a PLS model between groups or waves: levels by plain, relations by aligned permutation.
-
-    The estimates of each group are those of :func:`csi_model.estimate` for its respondents alone.
+    """Compare groups or waves in every estimate: levels by plain, relations by aligned permutation.
 
     Parameters
     ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        Scale points in the order of ``spec.indicator_ids``, ``nan`` is missing.
-    groups : ndarray of shape (n_respondents,)
-    spec : ModelSpec
-        Second-order constructs and interactions too (method pls). Where a model has interactions, gaps are
-        replaced by the group's means once, before products are formed.
-    rng : numpy.random.Generator
-    method : {"pls", "plsc"}
-    missing : {"mean", "listwise", "fiml"}
-        ``fiml`` runs EM for every draw, which takes long.
+    by
+        Labels of `sample`; respondents without one are left out with a caution.
+    options
+        `bootstrap` resamples (0 for none) by `seed`; method pls or plsc; groups below `floor` are left out
+        with a caution.
+    chosen
+        Compare these groups alone; one of them below the floor is refused. All by default.
+    n_permutations
+        0 for none: then neither MICOM nor the test of the whole can be made.
+    invariance
+        Also fit the covariance model at three levels of equality (:func:`cbsem.assess_invariance`).
 
     Raises
     ------
     ModelError
-        What `compare_groups` refuses; what `csi_model.estimate` refuses, with the name of the group; a
-        method that is neither pls nor plsc.
+        An unknown group, fewer than two; permutations too few to reach the level; what `estimate` refuses,
+        with the name of the group; a group of one cluster; weights with `invariance`.
 
-    See Also
-    --------
-    csi_model.compare.compare_groups : the remaining parameters, errors and the method.
+    Notes
+    -----
+    Groups are resampled each by itself and by the seed of its name, as in every call, unless a cluster holds
+    several of them (a person asked in two waves): then differences alone come from one draw of clusters for
+    all groups at once. Where a model has interactions, gaps are replaced by the group's means once, before
+    products are formed. With ``missing="fiml"`` every draw runs EM, which takes long.
     """
-    if method not in METHODS:
+    options = options or Options()
+    _check(options, n_permutations)
+    groups = choose(sample, by, options.floor, chosen)
+    n_pairs = len(groups.parts) * (len(groups.parts) - 1) // 2
+    tick = draw.ticker(
+        None if progress is None else lambda share: progress(COMPARING * share),
+        len(groups.parts) * max(options.bootstrap, 1) + n_pairs * n_permutations,
+    )
+    results = {}
+    for name, part in groups.parts.items():
+        results[name] = _estimated(spec, name, part, options)
+        tick(max(options.bootstrap, 1))
+    filled = _replaced(spec, groups, options.missing)
+    pairs, cautions = compare_parts(
+        filled,
+        _own(spec, filled, results, options),
+        lambda part: Selections(spec, part, options),
+        lambda first, second: _rng(options, 4, first, second),
+        n_permutations=n_permutations,
+        missing=options.missing,
+        aligned=RELATIONS,
+        level=options.level,
+        tick=tick,
+    )
+    tests = _Tests([None] * n_pairs, [None] * n_pairs, [])
+    if n_permutations:
+        tests = _tested(spec, groups, options, n_permutations, progress)
+    levels, doubts = _covariance_levels(spec, groups.whole, options) if invariance else (None, ())
+    everything = (
+        *sample.cautions,
+        *groups.cautions,
+        *(
+            replace(caution, message=f"Group {name}: {caution.message}")
+            for name, result in results.items()
+            for caution in result.cautions
+        ),
+        *cautions,
+        *doubts,
+        *(caution for each in tests.micom if each is not None for caution in each.cautions),
+    )
+    return Comparison(
+        sample.n_given,
+        n_permutations,
+        results,
+        pairs,
+        tuple(tests.overall),
+        tuple(tests.micom),
+        levels,
+        tuple(dict.fromkeys(everything)),
+        tuple(tests.refused),
+    )
+
+
+def _check(options: Options, n_permutations: int) -> None:
+    if options.method not in METHODS:
         raise SpecificationError(
-            f"Groups are not compared by method {method!r}.",
+            f"Groups are not compared by method {options.method!r}.",
             code="method",
             remedy="Choose pls or plsc; csi_model.cbsem.assess_invariance compares covariance models.",
         )
-    data = grouped(
-        values,
-        groups,
-        codes=spec.indicator_ids,
-        weights=weights,
-        clusters=clusters,
-        strata=strata,
-        missing=missing,
-        floor=floor,
-    )
-    options = Options(method=method, scheme=scheme, missing=missing, floor=floor)
-    cautions = _estimated_apart(spec, data, options)
-    data = replace(_replaced(spec, data, missing), cautions=(*data.cautions, *cautions))
-
-    def look(part: IndicatorMatrix) -> Sample:
-        wide = products.augment(spec, part, missing)
-        center = products.center(spec, wide)
-        return Sample(
-            wide, source(wide, missing), pls_statistic(spec, scheme=scheme, method=method, center=center)
+    if n_permutations < 0:
+        msg = f"{n_permutations} permutations cannot be drawn."
+        raise DataError(msg, code="draws", remedy="Ask for 0, which means none, or for 1000, say.")
+    if n_permutations and 1 / (n_permutations + 1) > 1 - options.level:
+        raise DataError(
+            f"{n_permutations} permutations cannot reach a level of {options.level:g}.",
+            code="permutations",
+            remedy="Ask for 0, which means none, or for 999, say.",
         )
 
-    return compare_samples(
-        data,
-        look,
-        rng,
-        n_permutations=n_permutations,
-        n_resamples=n_resamples,
-        missing=missing,
-        aligned=RELATIONS,
-        level=level,
-        progress=progress,
-    )
+
+def _rng(options: Options, test: int, first: str, second: str) -> np.random.Generator:
+    """Give each test of a pair a generator of its own: it does not depend on what else is compared."""
+    return np.random.default_rng([options.seed, test, *f"{first}\n{second}".encode()])
 
 
-def _estimated_apart(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> list[Caution]:
-    """Estimate each group for its refusals and cautions; both get the group's name."""
-    found = []
-    for name in names_of(data):
+def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options) -> Result:
+    """Estimate a group; refusals get its name."""
+    try:
+        return estimate_one(spec, part, of_part(options, name))
+    except ModelError as error:
+        message = f"Group {name}: {error.message}"
+        raise type(error)(message, code=error.code, remedy=error.remedy) from None
+
+
+def _own(spec: ModelSpec, groups: Groups, results: Mapping[str, Result], options: Options) -> dict[str, Own]:
+    observed = {
+        name: {key: value[0] for key, value in named(spec, result.estimates).items()}
+        for name, result in results.items()
+    }
+    if options.bootstrap and crosses(groups.whole):
+        parts = {name: Selections(spec, part, options) for name, part in groups.parts.items()}
+        rng = np.random.default_rng([options.seed, 3])
+        drawn = draw.together(groups.whole, parts, options.bootstrap, rng, lambda _size: None)
+        df = groups.whole.units.df
+        return {name: Own(observed[name], drawn[name], df) for name in results}
+    return {
+        name: Own(observed[name], {})
+        if result.resampled is None
+        else Own(observed[name], named(spec, result.resampled.draws), result.resampled.df)
+        for name, result in results.items()
+    }
+
+
+def _replaced(spec: ModelSpec, groups: Groups, missing: str) -> Groups:
+    """Replace gaps by means within each group where products are to be formed."""
+    if without_interactions(spec) is spec:
+        return groups
+    values = groups.whole.values.copy()
+    for name, rows in groups.whole.labels["group"].rows().items():
+        values[rows] = products.augment(spec, groups.parts[name], missing)[0][:, : values.shape[1]]
+    whole = replace(groups.whole, values=values)
+    return groups._replace(whole=whole, parts=whole.split("group").samples)
+
+
+class _Tests(NamedTuple):
+    overall: list[Overall | None]
+    micom: list[Micom | None]
+    refused: list[tuple[str, ModelError]]
+
+
+def _tested(
+    spec: ModelSpec, groups: Groups, options: Options, n_permutations: int, progress: Progress | None
+) -> _Tests:
+    """Test each pair as a whole, and whether its composites are the same."""
+    couples = list(combinations(groups.parts, 2))
+    found = _Tests([], [], [])
+    solver, constructs = pls_weights(spec, scheme=options.scheme), without_interactions(spec).construct_ids
+    for number, pair in enumerate(couples, start=1):
+        both = groups.pair(*pair)
+        overall, micom = None, None
         try:
-            result = estimate(spec, data.subset(np.asarray(data.groups == name)), options)
+            overall = overall_difference(
+                spec, both, pair, options, _rng(options, 5, *pair), n_permutations=n_permutations
+            )
         except ModelError as error:
-            raise type(error)(
-                f"Group {name}: {error.message}", code=error.code, remedy=error.remedy
-            ) from None
-        found += [
-            replace(caution, message=f"Group {name}: {caution.message}")
-            for caution in result.cautions
-            if caution.code != "indicative"  # the comparison says it
-        ]
+            found.refused.append(("overall", error))
+        try:
+            micom = measurement_invariance(
+                both,
+                pair,
+                solver,
+                _rng(options, 6, *pair),
+                missing=options.missing,
+                n_permutations=n_permutations,
+                constructs=constructs,
+                level=options.level,
+            )
+        except ModelError as error:
+            found.refused.append(("micom", error))
+        found.overall.append(overall)
+        found.micom.append(micom)
+        if progress is not None:
+            progress(COMPARING + (1 - COMPARING) * number / len(couples))
     return found
 
 
-def _replaced(spec: ModelSpec, data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
-    """Replace gaps by means within each group where products are to be formed."""
-    if without_interactions(spec) is spec:
-        return data
-    values = data.values.copy()
-    for name in names_of(data):
-        rows = np.asarray(data.groups == name)
-        values[rows] = products.augment(spec, data.subset(rows), missing).values[:, : values.shape[1]]
-    return replace(data, values=values)
-
-
-def labels_by(data: IndicatorMatrix) -> NDArray[np.str_]:
-    """Give the label of the group of each respondent; refuse answers without groups."""
-    if data.groups is None:
-        raise DataError("The answers have no groups.", code="groups", remedy="Give prepare a label per row.")
-    return data.groups
-
-
-def selected(
-    data: IndicatorMatrix, floor: int, chosen: Sequence[str]
-) -> tuple[IndicatorMatrix, list[Caution]]:
-    """Give the answers of the groups that are chosen and large enough, and cautions about the others."""
-    labels = labels_by(data)
-    cautions = list(data.cautions)
-    without = np.isin(labels, ("", "nan"))
-    known = sorted(set(labels[~without].tolist()))
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise DataError(
-            f"There is no group {unknown[0]!r}.",
-            code="unknown-group",
-            remedy=f"Choose among {', '.join(known[:12])}.",
-        )
-    if without.any():
-        message = f"{int(without.sum())} of {len(labels)} respondents were left out: they are of no group."
-        cautions.append(Caution("rows-left-out", message))
-    wanted = list(chosen) or [name for name in known if (labels == name).sum() >= floor]
-    for name in known:
-        if name not in wanted and not chosen:
-            n = int((labels == name).sum())
-            cautions.append(
-                Caution("small-group", f"{name}: {n} respondents, fewer than {floor}; not compared.")
-            )
-    if len(set(wanted)) < 2:
-        has = f"only {wanted[0]} has" if wanted else "no group has"
-        raise DataError(
-            f"There is nothing to compare: {has} {floor} answers or more."
-            if not chosen
-            else "Only one group was given.",
-            code="one-group",
-            remedy="Give two groups or more.",
-        )
-    kept = np.isin(labels, wanted)
-    return replace(data.subset(kept), n_respondents=data.n_respondents), cautions
-
-
-def covariance_levels(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> dict[str, Any]:
-    """Give configural, metric and scalar invariance of the covariance model as plain values."""
+def _covariance_levels(
+    spec: ModelSpec, whole: Sample, options: Options
+) -> tuple[dict[str, Any], tuple[Caution, ...]]:
+    """Give configural, metric and scalar invariance of the covariance model as plain values, and doubts."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
-    if not np.allclose(data.weights, data.weights[0]):
+    if not np.allclose(whole.weights, whole.weights[0]):
         raise DataError(
             "The covariance model takes no weights.",
             code="weights",
             remedy="Leave out the weights, or the covariance model's invariance.",
         )
-    columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
+    used = by_covariance.usable(replace(whole, clusters=None, cautions=()), options.missing)
     found = cbsem.assess_invariance(
         spec,
-        columns,
-        labels_by(data).tolist(),
+        used,
+        "group",
         missing="fiml" if options.missing == "fiml" else "listwise",
         level=1 - options.level,
     )
-    plain: dict[str, Any] = found.document()
-    return plain
+    doubts = list(used.cautions)
+    if whole.clusters is not None:
+        message = "The covariance model's steps take respondents as independent; clusters are ignored."
+        doubts.append(Caution("clusters-ignored", message))
+    return found.document(), tuple(doubts)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.groups import grouped, names_of, sample_moments
-from csi_model.answers.moments import Likelihood, MeanReplaced, source
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.moments import Likelihood, MeanReplaced, of_all, source
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.comparison.draws import CHUNK
-from csi_model.comparison.shuffling import regrouped
+from csi_model.comparison.draws import shuffles
+from csi_model.comparison.statistic import WeightSolver
 from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import critical
-
-# From correlations (B, p, p) to standardised outer weights (B, p, J), nan where a draw did not converge.
-WeightSolver = Callable[[F64], F64]
-
+from csi_model.inference.kinds import critical
 
 NONE, PARTIAL, FULL = "none", "partial", "full"
 
@@ -107,35 +102,31 @@ class _Pool(NamedTuple):
 
 
 def measurement_invariance(
-    values: F64,
-    groups: NDArray[np.generic],
+    both: Sample,
+    pair: tuple[str, str],
     solver: WeightSolver,
     rng: np.random.Generator,
     *,
-    n_permutations: int = 1000,
-    weights: F64 | None = None,
-    clusters: NDArray[np.generic] | None = None,
     missing: str = "mean",
+    n_permutations: int = 1000,
     constructs: Sequence[str] = (),
     standardised: bool = False,
-    floor: int = 30,
     level: float = 0.95,
 ) -> Micom:
     r"""Test the invariance of composites between two groups by permutation.
 
     Parameters
     ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        ``nan`` is missing.
-    groups : ndarray of shape (n_respondents,)
-        Exactly two labels; differences are first minus second in sorted order.
+    both : Sample
+        Two groups by its labels ``group``, of weights with mean 1 in each: they bear on all three steps.
+    pair : tuple of str
+        Their names; differences are first minus second.
     solver : callable
-        Outer weights from correlations; :func:`csi_model.compare_pls.pls_weights` makes one for a PLS model.
+        Outer weights from correlations; :func:`statistic.pls_weights` makes one for a PLS model.
     rng : numpy.random.Generator
+    missing : {"mean", "listwise", "fiml"}
     n_permutations : int
         1 at least.
-    weights, clusters, missing
-        As in :func:`csi_model.compare.compare_groups`; they bear on all three steps.
     constructs : sequence of str, optional
         Names for cautions, in the order of the solver's columns; numbers from 1 by default.
     standardised : bool
@@ -145,7 +136,7 @@ def measurement_invariance(
     Raises
     ------
     DataError
-        Not two groups, one below the floor, no permutations, or no solution in a group.
+        No permutations, or no solution in a group.
 
     Notes
     -----
@@ -159,27 +150,17 @@ def measurement_invariance(
     ----------
     Henseler, Ringle & Sarstedt (2016), International Marketing Review 33:405-431.
     """
-    data = grouped(values, groups, weights=weights, clusters=clusters, missing=missing, floor=floor)
-    names = names_of(data)
-    if len(names) != 2:
-        msg = f"Invariance is tested between two groups; there are {len(names)}."
-        raise DataError(
-            msg, code="two-groups", remedy="Choose a pair of groups, or test one pair after another."
-        )
     if n_permutations < 1:
         msg = f"{n_permutations} permutations test nothing."
         raise DataError(msg, code="draws", remedy="Ask for 1000, say.")
     critical(level)
-    member = np.asarray(data.groups == names[0])
-    pool = _pool(data, solver, missing, standardised=standardised)
+    member = both.labels["group"].of(pair[0])
+    pool = _pool(both, solver, missing, standardised=standardised)
     observed = pool.steps(member[None, :])
     if not all(np.isfinite(step).all() for step in observed):
         msg = "The model has no solution in one of the groups."
         raise DataError(msg, code="no-solution", remedy="Simplify the model or use larger groups.")
-    parts = [
-        pool.steps(regrouped(member, data.clusters, min(CHUNK, n_permutations - start), rng))
-        for start in range(0, n_permutations, CHUNK)
-    ]
+    parts = [pool.steps(sides) for sides in shuffles(both, member, n_permutations, rng)]
     drawn = [np.concatenate(step) for step in zip(*parts, strict=True)]
     usable = np.logical_and.reduce([np.isfinite(step).all(axis=1) for step in drawn])
     if 2 * usable.sum() < n_permutations:
@@ -187,35 +168,33 @@ def measurement_invariance(
         raise DataError(msg, code="no-solution", remedy="Simplify the model or use larger groups.")
     correlation, mean, variance = (step[usable] for step in drawn)
     return _judged(
-        names,
+        pair,
         [step[0] for step in observed],
         (correlation, mean, variance),
         level=level,
         failed=n_permutations - len(correlation),
         constructs=tuple(constructs),
-        cautions=data.cautions,
     )
 
 
-def _pool(data: IndicatorMatrix, solver: WeightSolver, missing: str, *, standardised: bool) -> _Pool:
-    mean, cov = (moment[0] for moment in sample_moments(data, missing))
-    scaled = replace(data, values=(data.values - mean) / np.sqrt(np.diag(cov)))
-    n = len(data.values)
-    pooled = sample_moments(scaled, missing)
-    weights = solver(pooled.corr)[0]
-    sd = np.sqrt(np.einsum("pj,pq,qj->j", weights, pooled.cov[0], weights) * n / (n - 1))
-    return _Pool(source(scaled, missing), solver, pooled.corr[0] if standardised else cov, weights / sd)
+def _pool(both: Sample, solver: WeightSolver, missing: str, *, standardised: bool) -> _Pool:
+    n, weights = len(both), both.weights
+    mean, cov = (moment[0] for moment in of_all(both.values, weights, missing))
+    scaled = (both.values - mean) / np.sqrt(np.diag(cov))
+    pooled = of_all(scaled, weights, missing)
+    own = solver(pooled.corr)[0]
+    sd = np.sqrt(np.einsum("pj,pq,qj->j", own, pooled.cov[0], own) * n / (n - 1))
+    return _Pool(source(scaled, weights, missing), solver, pooled.corr[0] if standardised else cov, own / sd)
 
 
 def _judged(
-    names: tuple[str, ...],
+    pair: tuple[str, str],
     observed: list[F64],
     drawn: tuple[F64, F64, F64],
     *,
     level: float,
     failed: int,
     constructs: tuple[str, ...],
-    cautions: tuple[Caution, ...],
 ) -> Micom:
     c, m, v = observed
     correlation, mean, variance = drawn
@@ -239,12 +218,10 @@ def _judged(
         if verdict == NONE
     ]
     if broken:
-        message = (
-            f"{', '.join(broken)}: the questions make up something else in {names[0]} than in {names[1]}."
-        )
+        message = f"{', '.join(broken)}: the questions make up something else in {pair[0]} than in {pair[1]}."
         found.append(Caution("invariance-fails", message))
     return Micom(
-        groups=(names[0], names[1]),
+        groups=pair,
         correlation=c,
         correlation_quantile=np.quantile(correlation, alpha, axis=0),
         p_correlation=p_c,
@@ -257,5 +234,5 @@ def _judged(
         p_variance=p_v,
         invariance=invariance,
         failed=failed,
-        cautions=(*cautions, *found),
+        cautions=tuple(found),
     )

@@ -1,25 +1,23 @@
-"""Groups and waves side by side: permutation tests and bootstrap differences of every estimate at once."""
+"""Pairs of groups side by side: permutation tests and bootstrap differences of every estimate at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from csi_model.answers.groups import grouped, names_of
-from csi_model.answers.moments import source
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.groups import Groups
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.comparison import draws as draw
-from csi_model.comparison.draws import Look, Sample, Statistic
+from csi_model.comparison.draws import Counted
 from csi_model.comparison.shuffling import level_free, n_exchangeable
-from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import Figure, critical, figure, from_draws
-from csi_model.inference.many import holm
-from csi_model.options import Progress
+from csi_model.errors import Caution
+from csi_model.inference.figures import Figure, figure, from_draws, spread
+from csi_model.inference.many import holm, satterthwaite
 
 FEW_CLUSTERS = 8
 
@@ -54,76 +52,51 @@ class Difference:
     failed: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """All pairs of groups."""
+class Own(NamedTuple):
+    """What a group gives by itself: its estimates, those of its resamples (none: empty), and their df."""
 
-    groups: tuple[str, ...]
-    n: tuple[int, ...]
-    pairs: tuple[Difference, ...]
-    cautions: tuple[Caution, ...]
+    observed: Mapping[str, F64]
+    drawn: Mapping[str, F64]
+    df: float = np.inf
 
 
-def compare_groups(
-    values: F64,
-    groups: NDArray[np.generic],
-    statistic: Statistic,
-    rng: np.random.Generator,
+def compare_parts(
+    groups: Groups,
+    own: Mapping[str, Own],
+    look: Callable[[Sample], Counted],
+    rng_of: Callable[[str, str], np.random.Generator],
     *,
-    n_permutations: int = 1000,
-    n_resamples: int = 1000,
-    weights: F64 | None = None,
-    clusters: NDArray[np.generic] | None = None,
-    strata: NDArray[np.generic] | None = None,
+    n_permutations: int,
     missing: str = "mean",
     aligned: Collection[str] = (),
-    floor: int = 30,
     level: float = 0.95,
-    progress: Progress | None = None,
-) -> Comparison:
-    r"""Compare every estimate between every pair of groups, or of waves.
+    tick: Callable[[int], None] = lambda _size: None,
+) -> tuple[tuple[Difference, ...], tuple[Caution, ...]]:
+    r"""Compare every estimate between every pair of groups.
 
     Parameters
     ----------
-    values : ndarray of shape (n_respondents, n_indicators)
-        Answers in scale points, ``nan`` is missing.
-    groups : ndarray of shape (n_respondents,)
-        Group, unit or wave of every respondent.
-    statistic : callable
-        Estimates from moments; :func:`csi_model.compare_pls.pls_statistic` makes one for a PLS model.
-    rng : numpy.random.Generator
-    n_permutations, n_resamples : int
-        0 for none: p-values, or intervals, are ``nan`` then.
-    weights : ndarray of shape (n_respondents,), optional
-        Only their ratios within a group count. They travel with the respondent.
-    clusters, strata : ndarray of shape (n_respondents,), optional
-        Clusters are resampled whole, within strata and groups (for all groups at once where a cluster holds
-        several), and permuted as :func:`csi_model.grouping.regrouped` says. Strata play no part in the
-        permutations.
+    own
+        Name of each group → its estimates. Where clusters hold respondents of several groups, row k of the
+        resamples of each must come from one draw of clusters for all (`draws.together`).
+    look
+        Gives the estimates of two groups' respondents together, however they are dealt to the two.
+    rng_of
+        Gives the generator of a pair's permutations.
     missing : {"mean", "listwise", "fiml"}
         As in `csi_model.estimate`: means replace gaps anew in every group, resample and random group.
-    aligned : collection of str
-        Estimates of relations (:data:`csi_model.compare_pls.RELATIONS`) whose permutations shall use answers
-        standardised within groups, so that different levels do not pass for different relations, as in
-        cSEM. Never name points here.
-    floor : int
-        Fewest respondents of a group.
-    progress : callable, optional
-        Called with the share done, 0 to 1.
-
-    Raises
-    ------
-    DataError
-        What :func:`csi_model.grouping.grouped` refuses; a group of one cluster; a negative number of draws
-        or a single resample; a level that is no share; a group without a solution.
+    aligned
+        Estimates of relations whose permutations shall use answers standardised within groups, so that
+        different levels do not pass for different relations, as in cSEM. Never name points here.
+    tick
+        Told how many permutations were done.
 
     Notes
     -----
-    Permutation: labels of the two groups are shuffled,
-    :math:`p = (1 + \#\{|d^*| \ge |d|\}) / (R + 1)`.
-    Bootstrap: each group is resampled by itself and differences of independent draws give the interval. Only
-    moments are formed per draw; the answers are read once per chunk of draws. Gaps are replaced within each
-    random group: treating them is part of the estimate, so the test is exact whatever the treatment.
+    Permutation: labels of the two groups are shuffled, clusters as `shuffling.regrouped` says,
+    :math:`p = (1 + \#\{|d^*| \ge |d|\}) / (R + 1)`. Bootstrap: differences of the groups' own draws give the
+    interval, percentiles expanded by the degrees of freedom after Satterthwaite. Gaps are replaced within
+    each random group: treating them is part of the estimate, so the test is exact whatever the treatment.
 
     References
     ----------
@@ -131,134 +104,67 @@ def compare_groups(
     Applications in Genetics and Molecular Biology 9(1):39 (the added one); Holm (1979), Scandinavian Journal
     of Statistics 6:65-70.
     """
-    data = grouped(
-        values, groups, weights=weights, clusters=clusters, strata=strata, missing=missing, floor=floor
-    )
-    return compare_samples(
-        data,
-        lambda part: Sample(part, source(part, missing), statistic),
-        rng,
-        n_permutations=n_permutations,
-        n_resamples=n_resamples,
-        missing=missing,
-        aligned=aligned,
-        level=level,
-        progress=progress,
-    )
-
-
-def compare_samples(
-    data: IndicatorMatrix,
-    look: Look,
-    rng: np.random.Generator,
-    *,
-    n_permutations: int,
-    n_resamples: int,
-    missing: str,
-    aligned: Collection[str],
-    level: float,
-    progress: Progress | None,
-) -> Comparison:
-    """Compare groups of checked answers; `compare_groups` describes the method and the parameters.
-
-    Parameters
-    ----------
-    data : IndicatorMatrix
-        From :func:`csi_model.grouping.grouped`.
-    look : callable
-        Makes the sample of a group, and of two groups together.
-    """
-    names = names_of(data)
-    check_draws(n_permutations, n_resamples, level)
-    members = {name: data.subset(np.asarray(data.groups == name)) for name in names}
-    if n_resamples:
-        draw.check_clusters(members)
-    n_pairs = len(names) * (len(names) - 1) // 2
-    tick = draw.ticker(progress, len(names) * n_resamples + n_pairs * n_permutations)
-    samples = {name: look(part) for name, part in members.items()}
-    observed = {name: draw.observed(sample, name) for name, sample in samples.items()}
-    resampled = draw.resampled(data, samples, rng, n_resamples, tick)
-    flat = level_free(data, missing) if aligned else data
-    raw = []
-    for first, second in combinations(names, 2):
-        rows = np.asarray((data.groups == first) | (data.groups == second))
-        both, level_flat = look(data.subset(rows)), look(flat.subset(rows)) if aligned else None
-        drawn = draw.permuted(both, level_flat, aligned, rng, n_permutations, tick)
-        raw.append((first, second, drawn))
-    return _collected(members, observed, resampled, raw, level=level, cautions=data.cautions)
-
-
-def check_draws(n_permutations: int, n_resamples: int, level: float) -> None:
-    """Refuse numbers of draws and levels that cannot be meant."""
-    if n_permutations < 0 or n_resamples < 0 or n_resamples == 1:
-        msg = f"{n_permutations} permutations and {n_resamples} resamples cannot be drawn."
-        raise DataError(msg, code="draws", remedy="Ask for 0, which means none, or for 1000, say.")
-    critical(level)
+    pairs = list(combinations(groups.parts, 2))
+    flat = groups._replace(whole=level_free(groups.whole, missing)) if aligned and n_permutations else None
+    shuffled = []
+    for first, second in pairs if n_permutations else ():
+        both = groups.pair(first, second)
+        level_flat = None if flat is None else look(flat.pair(first, second))
+        member = both.labels["group"].of(first)
+        rng = rng_of(first, second)
+        shuffled.append(draw.permuted(look(both), level_flat, aligned, member, rng, n_permutations, tick))
+    found = _collected(pairs, own, shuffled, level)
+    return found, tuple(_cautions(groups, found))
 
 
 def _collected(
-    members: Mapping[str, IndicatorMatrix],
-    observed: Mapping[str, Mapping[str, F64]],
-    resampled: Mapping[str, Mapping[str, F64]],
-    raw: list[tuple[str, str, dict[str, F64]]],
-    *,
-    level: float,
-    cautions: tuple[Caution, ...],
-) -> Comparison:
-    keys = next(iter(observed.values())).keys()
-    value = {key: np.stack([observed[a][key] - observed[b][key] for a, b, _ in raw]) for key in keys}
+    pairs: list[tuple[str, str]], own: Mapping[str, Own], shuffled: list[dict[str, F64]], level: float
+) -> tuple[Difference, ...]:
+    keys = next(iter(own.values())).observed.keys()
+    value = {key: np.stack([own[a].observed[key] - own[b].observed[key] for a, b in pairs]) for key in keys}
     p, corrected = {}, {}
     for key in keys:
-        drawn = [each[key] if each else np.zeros((0, *value[key].shape[1:])) for _, _, each in raw]
+        nothing = np.zeros((0, *value[key].shape[1:]))
+        drawn = [each[key] for each in shuffled] or [nothing] * len(pairs)
         p[key] = np.stack([_permutation_p(d, draws) for d, draws in zip(value[key], drawn, strict=True)])
         corrected[key] = _corrected(p[key], value[key], drawn)
-    pairs = []
-    for k, (a, b, drawn_here) in enumerate(raw):
-        drawn_differences = {key: resampled[a][key] - resampled[b][key] for key in resampled[a]}
-        pairs.append(
-            Difference(
-                first=a,
-                second=b,
-                estimates={key: (observed[a][key], observed[b][key]) for key in keys},
-                difference={key: _estimate(value[key][k], drawn_differences.get(key), level) for key in keys},
-                p_permutation={key: table[k] for key, table in p.items()},
-                p_holm={key: table[k] for key, table in corrected.items()},
-                failed=(draw.failed(drawn_here), draw.failed(resampled[a]) + draw.failed(resampled[b])),
-            )
+    return tuple(
+        Difference(
+            first=a,
+            second=b,
+            estimates={key: (own[a].observed[key], own[b].observed[key]) for key in keys},
+            difference={key: _difference(value[key][k], own[a], own[b], key, level) for key in keys},
+            p_permutation={key: table[k] for key, table in p.items()},
+            p_holm={key: table[k] for key, table in corrected.items()},
+            failed=(
+                draw.failed(shuffled[k]) if shuffled else 0,
+                draw.failed(own[a].drawn) + draw.failed(own[b].drawn),
+            ),
         )
-    found = (*cautions, *_cautions(members, pairs))
-    return Comparison(
-        tuple(members), tuple(len(part.values) for part in members.values()), tuple(pairs), found
+        for k, (a, b) in enumerate(pairs)
     )
 
 
-def _cautions(members: Mapping[str, IndicatorMatrix], pairs: list[Difference]) -> list[Caution]:
+def _difference(value: F64, first: Own, second: Own, key: str, level: float) -> Figure:
+    if not first.drawn:
+        return figure(value, level=level)
+    one, other = first.drawn[key], second.drawn[key]
+    df = satterthwaite(spread(one) ** 2, first.df, spread(other) ** 2, second.df)
+    return from_draws(value, one - other, level=level, df=df)
+
+
+def _cautions(groups: Groups, pairs: tuple[Difference, ...]) -> list[Caution]:
     found = []
     lost = sum(sum(pair.failed) for pair in pairs)
     if lost:
         found.append(Caution("failed-draws", f"{lost} draws gave no solution and were left out."))
-    for name, part in members.items():
-        if len(part.values) < 100:
-            found.append(Caution("indicative", f"Group {name!r} has {len(part.values)} answers only."))
+    for name, part in groups.parts.items():
         if part.clusters is not None and n_exchangeable(part) < FEW_CLUSTERS:
             message = (
                 f"Group {name!r} has {n_exchangeable(part)} clusters: read p-values and intervals with care."
             )
             found.append(Caution("few-units", message))
     return found
-
-
-def _estimate(value: F64, draws: F64 | None, level: float) -> Figure:
-    """Give the interval of each figure that at least half of the draws have."""
-    shape, flat = value.shape, value.ravel()
-    parts = np.full((4, flat.size), np.nan)
-    if draws is not None:
-        drawn = draws.reshape(len(draws), -1)
-        there = np.isfinite(flat) & (np.isfinite(drawn).sum(axis=0) >= max(2, len(drawn) / 2))
-        if there.any():
-            found = from_draws(flat[there], drawn[:, there], level=level)
-            parts[:, there] = found.se, found.low, found.high, found.p
-    return figure(value, *(part.reshape(shape) for part in parts), level=level)
 
 
 def _permutation_p(observed: F64, drawn: F64) -> F64:

@@ -1,28 +1,28 @@
-"""Answers with a group each: checked at the border, standardised within groups, regrouped at random."""
+"""Answers with a group each: standardised within groups, regrouped at random."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.groups import names_of, sample_moments
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.moments import of_all
+from csi_model.answers.sample import Sample
 from csi_model.arrays import Mask
 
 
-def level_free(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
+def level_free(whole: Sample, missing: str) -> Sample:
     """Standardise every indicator within each group, by the group's own weighted mean and deviation."""
-    values = data.values.copy()
-    for name in names_of(data):
-        rows = np.asarray(data.groups == name)
-        mean, cov = sample_moments(data.subset(rows), missing)
+    values = whole.values.copy()
+    for rows in whole.labels["group"].rows().values():
+        mean, cov = of_all(values[rows], whole.weights[rows], missing)
         values[rows] = (values[rows] - mean[0]) / np.sqrt(np.diag(cov[0]))
-    return replace(data, values=values)
+    return replace(whole, values=values)
 
 
-def regrouped(member: Mask, clusters: NDArray[np.int64] | None, size: int, rng: np.random.Generator) -> Mask:
+def regrouped(member: Mask, clusters: NDArray[Any] | None, size: int, rng: np.random.Generator) -> Mask:
     """Deal respondents to the first of two groups at random, many times.
 
     Parameters
@@ -60,14 +60,14 @@ def regrouped(member: Mask, clusters: NDArray[np.int64] | None, size: int, rng: 
     return np.asarray(drawn)
 
 
-def n_exchangeable(data: IndicatorMatrix) -> int:
+def n_exchangeable(sample: Sample) -> int:
     """Count what can change sides: respondents, or clusters."""
-    return len(data.values) if data.clusters is None else len(np.unique(data.clusters))
+    return len(sample) if sample.clusters is None else len(sample.clusters.present)
 
 
-def crosses(data: IndicatorMatrix) -> bool:
+def crosses(whole: Sample) -> bool:
     """Say whether any cluster holds respondents of several groups."""
-    if data.clusters is None or data.groups is None:
+    if whole.clusters is None:
         return False
-    pairs = {*zip(data.clusters.tolist(), data.groups.tolist(), strict=True)}
-    return len(pairs) > n_exchangeable(data)
+    pairs = np.column_stack([whole.clusters.number, whole.labels["group"].number])
+    return len(np.unique(pairs, axis=0)) > n_exchangeable(whole)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from csi_model.answers.moments import Moments
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.comparison.draws import Statistic
-from csi_model.comparison.micom import WeightSolver
-from csi_model.measures import validity
-from csi_model.pls.products import own
+from csi_model.options import Options
 from csi_model.pls.stages import solve
-from csi_model.resampling import draws
+from csi_model.resampling.draws import Draws
+from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
+
+# From correlations (B, p, p) to standardised outer weights (B, p, J), nan where a draw did not converge.
+WeightSolver = Callable[[F64], F64]
 
 RELATIONS = (
     "weights",
@@ -39,29 +41,19 @@ RELATIONS = (
 METHODS = ("pls", "plsc")
 
 
-# Fields of `draws.Draws` that are points go by a longer name beside weights and paths.
+# Fields of `Draws` that are points go by a longer name beside weights and paths.
 _POINTS = {"constructs": "points", "dimensions": "dimension_points", "indicators": "indicator_points"}
 
+# Fields of `Draws` that are not compared: what the others of theirs say already.
+_LEFT_OUT = ("construct_shares", "importance_constructs", "importance_dimensions", "importance_indicators")
 
-def pls_statistic(
-    spec: ModelSpec, *, scheme: str = "path", method: str = "pls", center: F64 | None = None
-) -> Statistic:
-    """Make the function that gives every estimate of a PLS model from means and covariances.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-    scheme : {"path", "factorial", "centroid"}
-    method : {"pls", "plsc"}
-    center : ndarray of shape (n_indicators,), optional
-        That of :func:`csi_model.stages.center`, for models with interactions; means and covariances then
-        go over the indicators and their products.
+def named(spec: ModelSpec, draws: Draws) -> dict[str, F64]:
+    """Give the estimates that are compared, by name.
 
     Returns
     -------
-    callable
-        (B, p) means and (B, p, p) covariances in scale points -> mapping of
-
+    dict
         ``points``, ``r_squared``, ``alpha``, ``rho_a``, ``rho_c``, ``ave`` : (B, n_constructs)
         ``dimension_points`` : (B, n_dimensions), where the model has dimensions
         ``indicator_points``, ``weights``, ``loadings``, ``shares`` : (B, n_indicators), each in its own
@@ -73,23 +65,29 @@ def pls_statistic(
         A fit that did not converge is ``nan`` throughout; a figure that does not exist (an interaction's
         points) is ``nan``.
     """
-    pairs = np.tril_indices(len(spec.constructs), -1)
+    rows, columns = np.tril_indices(len(spec.constructs), -1)
+    found = {
+        _POINTS.get(name, name): np.array(value)
+        for name, value in draws._asdict().items()
+        if name not in _LEFT_OUT
+    }
+    for key in ("htmt", "htmt2"):
+        found[key] = found[key][:, rows, columns]
+    failed = ~np.isfinite(found["points"][:, spec.scored]).all(axis=1)
+    for value in found.values():
+        value[failed] = np.nan
+    return {key: value for key, value in found.items() if value.size}
 
-    def statistic(means: F64, covariance: F64) -> Mapping[str, F64]:
-        moments = Moments(means, covariance)
-        drawn = draws.estimates(moments, spec, scheme, method, center)._asdict()
-        with np.errstate(all="ignore"):
-            corr = own(moments, spec).corr
-            found = {_POINTS.get(name, name): np.array(value) for name, value in drawn.items()}
-            found["indirect_effects"] = found["total_effects"] - found["paths"]
-            found["htmt"] = found["htmt"][:, pairs[0], pairs[1]]
-            found["htmt2"] = validity.htmt2(corr, spec.block_mask)[:, pairs[0], pairs[1]]
-        failed = ~np.isfinite(found["points"][:, spec.scored]).all(axis=1)
-        for value in found.values():
-            value[failed] = np.nan
-        return {key: value for key, value in found.items() if value.size}
 
-    return statistic
+class Selections:
+    """The estimates of any selection of a sample's respondents, by name."""
+
+    def __init__(self, spec: ModelSpec, sample: Sample, options: Options) -> None:
+        self.sample, self._estimator = sample, Estimator(spec, sample, options)
+
+    def of_counts(self, counts: F64) -> dict[str, F64]:
+        """Give the estimates of selections, `counts` (n_selections, n_respondents)."""
+        return named(self._estimator.spec, self._estimator.of_counts(counts))
 
 
 def pls_weights(spec: ModelSpec, *, scheme: str = "path") -> WeightSolver:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.means import weighted_means
@@ -31,7 +31,7 @@ class Fitted(NamedTuple):
     cautions: tuple[Caution, ...]
 
 
-def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, options: Options) -> Fitted:
+def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> Fitted:
     """Fit the model: by maximum likelihood, FIML with gaps where asked, or by another estimator.
 
     Construct points use the factor score weights of each construct's own indicators, for the second order
@@ -47,45 +47,42 @@ def fit(spec: ModelSpec, data: IndicatorMatrix, moments: Moments, options: Optio
     ConvergenceError, IdentificationError
         As the covariance model says.
     """
-    if not np.allclose(data.weights, 1.0):
+    if not np.allclose(sample.weights, 1.0):
         raise DataError(
             "The covariance model takes no weights.",
             code="weights",
             remedy="Use --method pls, or no weights.",
         )
-    result = fit_covariance(spec, data, options)
+    result = fit_covariance(spec, sample, options)
     solution, path_errors = _as_solution(spec, result, moments)
     found = result.document()
     errors = {"paths": path_errors}
     return Fitted(solution, found, errors, result.cautions)
 
 
-def fit_covariance(spec: ModelSpec, data: IndicatorMatrix, options: Options) -> CbsemResult:
+def fit_covariance(spec: ModelSpec, sample: Sample, options: Options) -> CbsemResult:
     """Fit the model to rows that are usable."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
-    columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
-    clusters = None if data.clusters is None else data.clusters.tolist()
     return cbsem.fit(
         spec,
-        columns,
-        estimator=options.estimator or ("ML" if clusters is None else "MLR"),  # type: ignore[arg-type]
+        sample,
+        estimator=options.estimator or ("ML" if sample.clusters is None else "MLR"),  # type: ignore[arg-type]
         missing="fiml" if options.missing == "fiml" else "listwise",
-        clusters=clusters,
     )
 
 
-def point_errors(spec: ModelSpec, data: IndicatorMatrix, scored: Points) -> F64:
+def point_errors(spec: ModelSpec, sample: Sample, scored: Points) -> F64:
     """Give standard errors of construct points, weights held fixed: sd/√n, or linearised over clusters."""
-    if data.clusters is None:
-        return np.asarray(scored.sd[0] / np.sqrt(len(data.values)))
+    if sample.clusters is None:
+        return np.asarray(scored.sd[0] / np.sqrt(len(sample)))
     low, high, _ = spec.scales.T
     shares = scored.construct_shares[0] * (100 / (high - low))[:, None]
-    _, covariance = weighted_means(data.values, None, data.clusters)
+    _, covariance = weighted_means(sample.values, None, sample.clusters.number)
     return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
 
 
-def unused(data: IndicatorMatrix, *, scheme: str, interval: str, bootstrap: int) -> tuple[Caution, ...]:
+def unused(sample: Sample, *, scheme: str, interval: str, bootstrap: int) -> tuple[Caution, ...]:
     """Name what was asked for and means nothing to a covariance model."""
     found = []
     if bootstrap:
@@ -94,7 +91,7 @@ def unused(data: IndicatorMatrix, *, scheme: str, interval: str, bootstrap: int)
     asked = {
         f"scheme {scheme}": scheme != "path",
         f"interval {interval}": interval != "percentile",
-        "strata": data.strata is not None,
+        "strata": sample.strata is not None,
     }
     names = ", ".join(name for name, is_asked in asked.items() if is_asked)
     if names:
@@ -103,7 +100,7 @@ def unused(data: IndicatorMatrix, *, scheme: str, interval: str, bootstrap: int)
     return tuple(found)
 
 
-def usable(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
+def usable(sample: Sample, missing: str) -> Sample:
     """Give the rows that the model is fitted on: points and errors must be of the same ones.
 
     Raises
@@ -111,18 +108,15 @@ def usable(data: IndicatorMatrix, missing: str) -> IndicatorMatrix:
     DataError
         No row is complete.
     """
-    complete = np.asarray(~np.isnan(data.values).any(axis=1))
-    if missing == "fiml" or complete.all():
-        return data
-    if not complete.any():
-        raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
-    left_out = int((~complete).sum())
+    complete = sample if missing == "fiml" else sample.complete()
+    left_out = len(sample) - len(complete)
+    if not left_out:
+        return complete
     message = (
         f"A covariance model takes no means for gaps: {left_out} incomplete rows are left out."
         " --missing fiml keeps them."
     )
-    cautions = (*data.cautions, Caution("listwise-used", message))
-    return replace(data.subset(complete), n_respondents=data.n_respondents, cautions=cautions)
+    return replace(complete, cautions=(*complete.cautions, Caution("listwise-used", message)))
 
 
 def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:

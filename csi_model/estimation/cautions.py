@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
 from csi_model.errors import Caution
 from csi_model.estimation import by_covariance, collinear
 from csi_model.pls import consistent
@@ -24,8 +24,8 @@ MANY_MISSING = 0.2  # of all answers
 MOST_MISSING = 0.5  # of the answers to one question
 
 
-def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
-    """Give the cautions of one estimation; `data` are the answers as prepared, gaps and all."""
+def cautions_of(result: Result, sample: Sample) -> list[Caution]:
+    """Give the cautions of one estimation; `sample` are the answers as prepared, gaps and all."""
     spec, solution, scored, options = result.spec, result.solution, result.points, result.options
     names = np.array(spec.construct_ids)
     found = [
@@ -42,10 +42,10 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
     if result.covariance is not None:
         found += result.covariance.cautions
         found += by_covariance.unused(
-            data, scheme=options.scheme, interval=options.interval, bootstrap=options.bootstrap
+            sample, scheme=options.scheme, interval=options.interval, bootstrap=options.bootstrap
         )
-    if result.n_failed:
-        message = f"{result.n_failed} of {options.bootstrap} resamples had no solution and are left out."
+    if result.failed:
+        message = f"{result.failed} of {options.bootstrap} resamples had no solution and are left out."
         found.append(Caution("failed-draws", message))
     own = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
@@ -60,15 +60,18 @@ def cautions_of(result: Result, data: IndicatorMatrix) -> list[Caution]:
         found.append(
             Caution("indicative", f"Only {result.n_used} respondents: take the figures as indicative.")
         )
-    return found + _missing(data)
+    return found + _missing(sample)
 
 
-def _missing(data: IndicatorMatrix) -> list[Caution]:
-    gaps = np.isnan(data.values)
-    message = f"{gaps.mean():.0%} of the answers are missing." if gaps.mean() > MANY_MISSING else ""
+def _missing(sample: Sample) -> list[Caution]:
+    """Name what many did not answer who were asked, and to whom it applies."""
+    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
+    gaps = np.isnan(sample.values) & asked
+    whole = gaps.sum() / max(asked.sum(), 1)
+    message = f"{whole:.0%} of the answers are missing." if whole > MANY_MISSING else ""
     unanswered = ", ".join(
         f"{code} ({share:.0%})"
-        for code, share in zip(data.codes, gaps.mean(axis=0), strict=True)
+        for code, share in zip(sample.codes, gaps.sum(axis=0) / np.maximum(asked.sum(axis=0), 1), strict=True)
         if share > MOST_MISSING
     )
     if unanswered:

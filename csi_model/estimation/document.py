@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
 from csi_model.inference.plain import plain
 from csi_model.measures import effects, reliability, validity
 from csi_model.measures.effects import f_squared, r_squared_adjusted
-from csi_model.measures.fit import d_g, d_uls, srmr
-from csi_model.pls.implied import implied_corr
-from csi_model.pls.items import nested, part_of, ratio
+from csi_model.pls import implied
+from csi_model.pls.items import nested, part_of
 from csi_model.resampling.nested import INNER
 
 # Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
@@ -48,7 +45,7 @@ def _own(result: Result) -> dict[str, Any]:
     written: dict[str, Any] = {
         "method": options.method,
         "scheme": options.scheme,
-        "n_respondents": result.n_respondents,
+        "n_respondents": result.n_given,
         "n_used": result.n_used,
         "converged": bool(result.solution.converged[0]),
         "iterations": int(result.solution.iterations[0]),
@@ -61,8 +58,8 @@ def _own(result: Result) -> dict[str, Any]:
         "indicators": _indicators(result),
         "paths": _paths(result),
         "total_effects": _effects(result),
-        "htmt": _pairs(result, ratio(spec, result.items)[0], diagonal=False),
-        "htmt2": _pairs(result, ratio(spec, result.items, "htmt2")[0], diagonal=False),
+        "htmt": _pairs(result, result.figure("htmt").value, diagonal=False),
+        "htmt2": _pairs(result, result.figure("htmt2").value, diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],
@@ -75,7 +72,7 @@ def _own(result: Result) -> dict[str, Any]:
     elif options.bootstrap:
         written["bootstrap"] = {
             "n": options.bootstrap,
-            "failed": result.n_failed,
+            "failed": result.failed,
             "seed": options.seed,
             "interval": result.interval_kind,
             "level": options.level,
@@ -86,16 +83,17 @@ def _own(result: Result) -> dict[str, Any]:
 
 
 def _ends(result: Result, name: str, place: int) -> list[float] | None:
-    interval = result.interval(name)
-    return None if interval is None else [float(interval[1][place]), float(interval[2][place])]
+    if not result.has_interval(name):
+        return None
+    found = result.figure(name)
+    return [float(found.low[place]), float(found.high[place])]
 
 
 def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
-    ends = result.interval(name)
-    if ends is None:
+    if not result.has_interval(name):
         return {}
-    error, low, high = ends
-    return {"se": float(error[place]), "ci": [float(low[place]), float(high[place])]}
+    found = result.figure(name)
+    return {"se": float(found.se[place]), "ci": [float(found.low[place]), float(found.high[place])]}
 
 
 def _constructs(result: Result) -> dict[str, dict[str, Any]]:
@@ -105,10 +103,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         "r_squared": solution.r_squared[0],
         "r_squared_adjusted": r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
         "alpha_raw": reliability.alpha_raw(items.cov, items.block)[0],
-        "alpha_standardised": reliability.alpha_standardised(items.corr, items.block)[0],
-        "rho_a": reliability.rho_a(items.corr, items.weights, items.block)[0],
-        "rho_c": reliability.rho_c(items.loadings, items.block)[0],
-        "ave": reliability.ave(items.loadings, items.block)[0],
+        **{name: result.figure(field).value for name, field in QUALITY.items() if field != "r_squared"},
         "full_collinearity_vif": _full_collinearity(result),
         "sd": result.points.sd[0],
     }
@@ -201,13 +196,6 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _p_value(estimate: float, error: float | None) -> float | None:
-    """Give the two-sided normal p-value of an estimate by its bootstrap standard error."""
-    if not error or not math.isfinite(error):
-        return None
-    return float(2 * ndtr(-abs(estimate) / error))
-
-
 def _paths(result: Result) -> list[dict[str, Any]]:
     spec, solution = result.spec, result.solution
     vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
@@ -222,7 +210,7 @@ def _paths(result: Result) -> list[dict[str, Any]]:
         }
         row |= _with_interval(result, "paths", place)
         if "se" in row:
-            row["p"] = _p_value(row["estimate"], row["se"])
+            row["p"] = float(result.figure("paths").p[place]) if row["se"] else None
         found.append(row | {"f2": float(effect[place]), "vif": float(vif[place])})
     return found
 
@@ -262,14 +250,5 @@ def _fornell_larcker(result: Result) -> list[list[Any]]:
 def _fit(result: Result) -> dict[str, Any]:
     if result.covariance is not None:
         return dict(result.covariance.document["fit"])
-    solution = result.solution
-    corr = result.moments.corr[0]
-    first = np.flatnonzero(result.spec.home_mask.any(axis=0))
-    implied = implied_corr(
-        corr,
-        solution.loadings[0][:, first],
-        solution.construct_corr[0][np.ix_(first, first)],
-        result.spec.home_mask[:, first],
-    )
-    measures = {"srmr": srmr, "d_uls": d_uls, "d_g": d_g}
-    return {name: float(measure(corr, implied)) for name, measure in measures.items()}
+    found = implied.fit_of(result.moments.corr, result.solution, result.spec, result.options.method)
+    return {name: float(value[0]) for name, value in found.items()}

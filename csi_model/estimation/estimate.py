@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.errors import DataError
+from csi_model.answers.sample import By, Sample
 from csi_model.estimation.groups import estimate_groups
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
@@ -18,19 +14,19 @@ from csi_model.specify import ModelSpec
 
 def estimate(
     spec: ModelSpec,
-    data: IndicatorMatrix,
+    sample: Sample,
     options: Options | None = None,
     *,
-    groups: ArrayLike | None = None,
+    by: By | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Estimate a model, with intervals and by group where asked.
 
     Parameters
     ----------
-    groups
-        A label per respondent of `data`, empty for none; each group is estimated with its own seed, derived
-        from `options.seed` and its name. A group below `options.floor` is not shown (None), below
+    by
+        Labels of `sample`, or several, whose pairs are groups; each group is estimated with its own seed,
+        derived from `options.seed` and its name. A group below `options.floor` is not shown (None), below
         `indicative` it is marked.
 
     Raises
@@ -39,16 +35,11 @@ def estimate(
         As the message says; nothing is guessed.
     """
     options = options or Options()
-    labels = None if groups is None else np.asarray(groups).astype(str)
-    share = 1.0 if labels is None else 1 / (1 + len(set(labels.tolist()) - {""}))
-    whole = estimate_one(spec, data, options, progress=_part(progress, 0.0, share))
-    if labels is None:
-        return whole
-    if len(labels) != len(data.values):
-        raise DataError(
-            f"{len(labels)} groups for {len(data.values)} rows.", code="groups", remedy="Give one each."
-        )
-    found, cautions = estimate_groups(spec, data, options, labels, _part(progress, share, 1.0))
+    if by is None:
+        return estimate_one(spec, sample, options, progress=progress)
+    share = 1 / (1 + len(sample.label(by).present))
+    whole = estimate_one(spec, sample, options, progress=_part(progress, 0.0, share))
+    found, cautions = estimate_groups(spec, sample, options, by, _part(progress, share, 1.0))
     return replace(whole, groups=found, cautions=(*whole.cautions, *cautions))
 
 

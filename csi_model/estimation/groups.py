@@ -8,46 +8,34 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing.context import BaseContext
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import By, Sample
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
 
-Task = tuple[str, ModelSpec, IndicatorMatrix, "Options"]
+Task = tuple[str, ModelSpec, Sample, Options]
 
 
 def estimate_groups(
-    spec: ModelSpec, data: IndicatorMatrix, options: Options, labels: NDArray[Any], progress: Progress | None
+    spec: ModelSpec, sample: Sample, options: Options, by: By, progress: Progress | None
 ) -> tuple[dict[str, Result | None], list[Caution]]:
     """Estimate each group apart; one below the floor, or refused, is None and named in a caution.
 
     The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
-    each group's seed comes from `options.seed` and its name. Respondents with an empty label are of no group.
-    Groups keep no draws.
+    each group's seed comes from `options.seed` and its name. Groups keep no draws.
     """
-    names = sorted(set(labels.tolist()) - {""})
-    tasks, found, cautions = [], dict[str, "Result | None"](), list[Caution]()
-    for name in names:
-        rows = labels == name
-        found[name] = None
-        if rows.sum() < options.floor:
-            cautions.append(
-                Caution(
-                    "small-group",
-                    f"{name}: {int(rows.sum())} respondents, fewer than {options.floor}; not shown.",
-                )
-            )
-        else:
-            own = replace(options, seed=seed_of_group(options.seed, name), jobs=1)
-            tasks.append((name, spec, data.subset(rows), own))
+    split = sample.split(by, options.floor)
+    cautions = list(split.cautions)
+    found: dict[str, Result | None] = dict.fromkeys(split.parts)
+    tasks = [
+        (name, spec, part, replace(of_part(options, name), jobs=1)) for name, part in split.samples.items()
+    ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
             cautions.append(Caution("group-refused", f"{name}: {outcome}"))
@@ -56,6 +44,11 @@ def estimate_groups(
         if progress is not None:
             progress(done / len(tasks))
     return found, cautions
+
+
+def of_part(options: Options, name: str) -> Options:
+    """Give the options for a part of a sample: in every call a part is drawn by the seed of its name."""
+    return replace(options, seed=seed_of_group(options.seed, name))
 
 
 def seed_of_group(seed: int, name: str) -> int:
@@ -105,11 +98,11 @@ def _one_taken(place: int) -> tuple[str, Result | ModelError]:
 
 
 def _one_group(task: Task) -> tuple[str, Result | ModelError]:
-    name, spec, data, options = task
+    name, spec, sample, options = task
     try:
-        answered = ~np.isnan(data.values)
-        for column, code in enumerate(data.codes):
-            seen = data.values[answered[:, column], column]
+        answered = ~np.isnan(sample.values)
+        for column, code in enumerate(sample.codes):
+            seen = sample.values[answered[:, column], column]
             if len(seen) < 2 or seen.min() == seen.max():
                 raise DataError(
                     f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
@@ -117,7 +110,7 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
         # One thread of linear algebra: groups are small, and processes with several each get in each
         # other's way. The same in one process, so that the last digit does not tell how many there were.
         with threadpool_limits(limits=1, user_api="blas"):
-            return name, estimate_one(spec, data, options).without_draws()
+            return name, estimate_one(spec, sample, options).without_draws()
     except ModelError as error:
         return name, error
     except np.linalg.LinAlgError:

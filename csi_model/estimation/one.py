@@ -4,64 +4,55 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from csi_model.answers.moments import RandomGroups, source
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.errors import SpecificationError
 from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.cautions import cautions_of
-from csi_model.estimation.result import Result
+from csi_model.estimation.result import Result, answered
 from csi_model.measures import points
 from csi_model.options import Options, Progress
-from csi_model.pls import consistent
-from csi_model.pls.products import augment, center, own
-from csi_model.pls.stages import solve_one
-from csi_model.resampling import bootstrap
+from csi_model.pls.products import own
+from csi_model.resampling.estimator import Estimator
 from csi_model.resampling.plan import resampled
 from csi_model.specify import ModelSpec
 
 
 def estimate_one(
-    spec: ModelSpec, data: IndicatorMatrix, options: Options, *, progress: Progress | None = None
+    spec: ModelSpec, sample: Sample, options: Options, *, progress: Progress | None = None
 ) -> Result:
     """Estimate one sample: solution, points, and intervals where resamples are asked for."""
-    large = len(data.values) > bootstrap.LARGE and options.missing != "fiml"
     _check_method(spec, options.method)
-    given = data
-    if options.method == "cbsem":
-        data = by_covariance.usable(data, options.missing)
-    data = augment(spec, data, options.missing)
-    moments_of = source(data, options.missing) if not large else None
-    drawn_from = moments_of or RandomGroups(data, np.random.default_rng([options.seed, 1]))
-    if isinstance(drawn_from, RandomGroups):
-        moments = drawn_from.sample()
-    else:
-        moments = drawn_from.of_counts(np.ones((1, len(data.values))))
+    used = by_covariance.usable(sample, options.missing) if options.method == "cbsem" else sample
+    estimator = Estimator(spec, used, options)
+    moments = own(estimator.moments, spec)
     fitted = None
     if options.method == "cbsem":
-        fitted = by_covariance.fit(spec, data, moments, options)
-        solution = fitted.solution
-    else:
-        solution = solve_one(moments, spec, options.scheme, center(spec, data))
-        moments = own(moments, spec)
-        if options.method == "plsc":
-            solution = consistent.correct(moments.corr, solution, spec)
-            consistent.check(solution, moments.corr, spec)
+        fitted = by_covariance.fit(spec, used, moments, options)
+    solution = estimator.solution if fitted is None else fitted.solution
     scored = points.points(spec, moments.mean, moments.cov, solution.weights)
     if fitted is not None:
-        fitted.errors["constructs"] = by_covariance.point_errors(spec, data, scored)
-    drawn = None
-    if options.bootstrap and fitted is None:
-        drawn = resampled(spec, data, drawn_from, options, progress)
+        fitted.errors["constructs"] = by_covariance.point_errors(spec, used, scored)
+    drawn = resampled(estimator, progress) if options.bootstrap and fitted is None else None
     result = Result(
-        spec, options, moments, solution, scored, drawn, data.n_respondents, len(data.values), (),
-        covariance=fitted, interval_kind=drawn.kind if drawn else "percentile",
+        spec,
+        options,
+        moments,
+        solution,
+        scored,
+        used.n_given,
+        len(used),
+        answered(spec, used),
+        estimator,
+        drawn,
+        covariance=fitted,
+        failed=0 if drawn is None else int((~drawn.draws.usable).sum()),
+        interval_kind="percentile" if drawn is None else drawn.kind,
         weighting=weight_effect.measure(
-            spec, given, lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0)).points
+            spec, sample, lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0)).points
         ),
-    )  # fmt: skip
-    return replace(result, cautions=(*data.cautions, *cautions_of(result, given)))
+    )
+    cautions = (*used.cautions, *estimator.cautions, *cautions_of(result, sample))
+    return replace(result, cautions=cautions)
 
 
 def _check_method(spec: ModelSpec, method: str) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.answers.sample import IndicatorMatrix, question_points
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
+from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 
 
-def respondent_scores(result: Result, data: IndicatorMatrix) -> F64:
+def respondent_scores(result: Result, sample: Sample) -> F64:
     r"""Score respondents on every construct by the weights of an estimation.
 
     Parameters
     ----------
-    data
+    sample
         The answers that were estimated, or others to the same questions: the weights stay as they are.
 
     Returns
@@ -27,7 +28,7 @@ def respondent_scores(result: Result, data: IndicatorMatrix) -> F64:
     Raises
     ------
     DataError
-        As `question_points`.
+        The columns are not the model's questions in order.
 
     Notes
     -----
@@ -39,7 +40,13 @@ def respondent_scores(result: Result, data: IndicatorMatrix) -> F64:
     ----------
     Fornell, Johnson, Anderson, Cha and Bryant (1996), Journal of Marketing 60(4), 7-18, appendix.
     """
-    points, shares = question_points(result.spec, data), result.points.construct_shares[0]
+    if sample.codes != result.spec.indicator_ids:
+        raise DataError(
+            "The answers are not those to this model's questions.",
+            code="other-questions",
+            remedy="Prepare them with prepare(spec, columns).",
+        )
+    points, shares = sample.points, result.points.construct_shares[0]
     answered = ~np.isnan(points)
     mass = answered @ shares
     total = np.where(answered, points, 0.0) @ shares

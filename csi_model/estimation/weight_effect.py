@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.answers.weights import design_effect, weight_cautions
 from csi_model.arrays import F64
 from csi_model.errors import Caution, ModelError
@@ -32,7 +32,7 @@ class WeightEffect:
     unweighted : ndarray of shape (n_constructs,)
         Points 0-100 without weights, of the same respondents; ``nan`` where the model has no solution then.
     cautions : tuple of Caution
-        See `weighting.weight_cautions`.
+        See `weights.weight_cautions`.
     """
 
     design_effect: float
@@ -55,10 +55,8 @@ class WeightEffect:
         }
 
 
-def measure(
-    spec: ModelSpec, data: IndicatorMatrix, points_of: Callable[[IndicatorMatrix], Points]
-) -> WeightEffect | None:
-    """Say what the weights of `data` do, or None where all are equal.
+def measure(spec: ModelSpec, sample: Sample, points_of: Callable[[Sample], Points]) -> WeightEffect | None:
+    """Say what the weights of `sample` do, or None where all are equal.
 
     Parameters
     ----------
@@ -66,11 +64,11 @@ def measure(
         Estimates the points of the answers that it is given: here those without weights. Where it refuses
         them, the points are ``nan``.
     """
-    weights = data.weights
+    weights = sample.weights
     if np.ptp(weights) <= 1e-12 * weights.max():
         return None
     try:
-        unweighted = points_of(replace(data, weights=np.ones(len(weights)))).constructs[0]
+        unweighted = points_of(replace(sample, weights=np.ones(len(weights)))).constructs[0]
     except ModelError:
         unweighted = np.full(len(spec.construct_ids), np.nan)
     return WeightEffect(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.errors import DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.scores import respondent_scores
@@ -21,11 +22,11 @@ from csi_model.specify import ModelSpec
 
 def effect_of_measure(
     spec: ModelSpec,
-    data: IndicatorMatrix,
-    units: ArrayLike,
-    waves: ArrayLike,
+    sample: Sample,
     options: Options | None = None,
     *,
+    units: str,
+    waves: str,
     treated: Sequence[str],
     before: Sequence[str],
     after: Sequence[str],
@@ -38,8 +39,8 @@ def effect_of_measure(
 
     Parameters
     ----------
-    units, waves : of shape (n_respondents,)
-        Unit and wave of each respondent of `data`.
+    units, waves
+        Labels of `sample`. A respondent without a unit is left out, with a caution.
     treated
         Units that got the measure; all others are the comparison.
     before, after
@@ -55,32 +56,30 @@ def effect_of_measure(
     Raises
     ------
     DataError
-        As `evaluate_measure`, or a column of the wrong length.
+        As `evaluate_measure`.
     """
     options = options or Options()
-    unit, wave = (np.asarray(labels).astype(str) for labels in (units, waves))
-    for name, labels in (("units", unit), ("waves", wave)):
-        if labels.shape != (len(data.values),):
-            msg = f"{len(data.values)} respondents but {name} of shape {labels.shape}."
-            raise DataError(msg, code="length", remedy=f"Give exactly one entry of {name} per respondent.")
-    early = np.isin(wave, list(before))
+    homeless = sample.unlabelled(units)
+    sample = replace(sample.where(~sample.label(units).is_blank), cautions=(*sample.cautions, *homeless))
+    wave = sample.label(waves)
+    early = wave.of(*before)
     if not early.any():
         msg = f"No respondent is of the waves before, {list(before)}."
-        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {sorted(set(wave.tolist()))}.")
-    yardstick = estimate(spec, data.subset(early), options)
+        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {list(wave.present)}.")
+    yardstick = estimate(spec, sample.where(early), options)
     shown = np.flatnonzero(spec.scored)
-    scores = respondent_scores(yardstick, data)
+    scores = respondent_scores(yardstick, sample)
 
     def compare(places: NDArray[np.int64]) -> Evaluation:
         return evaluate_measure(
             scores[:, places],
-            unit,
-            wave,
+            sample.label(units).texts(),
+            wave.texts(),
             np.random.default_rng(options.seed),
             treated=treated,
             before=before,
             after=after,
-            weights=data.weights,
+            weights=sample.weights,
             n_resamples=n_resamples,
             floor=options.floor,
             level=options.level,
@@ -110,5 +109,5 @@ def effect_of_measure(
         "n_treated": found.n_treated,
         "n_comparison": found.n_comparison,
         "constructs": constructs,
-        "cautions": [caution.plain() for caution in (*yardstick.cautions, *doubts)],
+        "cautions": [caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *doubts)],
     }

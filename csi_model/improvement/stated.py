@@ -13,11 +13,12 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
-from csi_model.improvement.drivers import LEVELS, drivers
+from csi_model.improvement.ranking import LEVELS, drawn_of
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.inference.plain import number
+from csi_model.measures.importance import leads
 
 
 def stated(
@@ -42,11 +43,13 @@ def stated(
     DataError
         A code that is on no level, codes of two levels, or too few answers.
     """
-    found = drivers(result)
+    drawn_of(result)
+    importance = {level: result.figure(f"importance_{level}") for level in LEVELS}
+    names_of = {level: found.axes[0] for level, found in importance.items()}
     codes = sorted({code for own in picked if own for code in own})
-    level = next((name for name in LEVELS if codes and set(codes) <= set(found.names[name])), None)
+    level = next((name for name in LEVELS if codes and set(codes) <= set(names_of[name])), None)
     if level is None:
-        known = {code for name in LEVELS for code in found.names[name]}
+        known = {code for name in LEVELS for code in names_of[name]}
         wrong = [code for code in codes if code not in known]
         raise DataError(
             f"{wrong[0]} is neither a construct, a dimension nor a question of the model."
@@ -56,13 +59,13 @@ def stated(
             remedy="Write codes of the model, all constructs, all dimensions or all questions.",
         )
     options = [
-        (k, code) for k, code in enumerate(found.names[level]) if found.leads[level][k] or code in codes
+        (k, code) for k, code in enumerate(names_of[level]) if leads(result.spec)[level][k] or code in codes
     ]
     table = np.array(
         [[np.nan] * len(options) if own is None else [code in own for _, code in options] for own in picked],
         dtype=float,
     )
-    derived = getattr(found.importance, level)[[k for k, _ in options]]
+    derived = importance[level].value[[k for k, _ in options]]
     answer = stated_importance(
         table, derived=derived, weights=weights, floor=result.options.floor, level=result.options.level
     )

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.sample import IndicatorMatrix, question_points
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.result import Result
-from csi_model.improvement.drivers import drivers
+from csi_model.improvement.ranking import drawn_of
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_draws
 from csi_model.inference.means import weighted_means
 
 
-def scenario(result: Result, data: IndicatorMatrix, lifts: Mapping[str, float]) -> WhatIf:
+def scenario(result: Result, sample: Sample, lifts: Mapping[str, float]) -> WhatIf:
     """Say what the index gains if questions are answered so many points better.
 
     Parameters
     ----------
-    data
+    sample
         The answers that `result` was estimated from.
     lifts
         Code of a question → points (of 0-100) by which each answer rises, -100 to 100.
@@ -45,15 +46,17 @@ def scenario(result: Result, data: IndicatorMatrix, lifts: Mapping[str, float]) 
             code="lift",
             remedy=f"Its questions: {', '.join(spec.indicator_ids)}.",
         )
-    found = drivers(result)
+    drawn = drawn_of(result)
     place = spec.place[spec.index]
     return what_if(
-        question_points(spec, data),
+        sample.points,
         np.array([lifts.get(code, 0.0) for code in spec.indicator_ids], dtype=float),
-        found.importance.indicators,
-        found.importance_draws.indicators,
+        result.figure("importance_indicators").value,
+        drawn.of("importance_indicators"),
         index_points=float(result.points.constructs[0, place]),
-        weights=data.weights,
+        weights=sample.weights,
+        clusters=None if sample.clusters is None else sample.clusters.number,
+        df=drawn.df,
         rng=np.random.default_rng([result.options.seed, 4]),
         level=result.options.level,
         names=spec.indicator_ids,
@@ -92,6 +95,8 @@ def what_if(
     *,
     index_points: float,
     weights: F64 | None = None,
+    clusters: NDArray[Any] | None = None,
+    df: float = np.inf,
     rng: np.random.Generator | None = None,
     level: float = 0.95,
     names: Sequence[str] | None = None,
@@ -105,11 +110,15 @@ def what_if(
     lifts : ndarray of shape (n_indicators,)
         Points by which each answer shall rise, 0 where nothing is done.
     importance_ : ndarray of shape (n_indicators,)
-        Index points per point of each question (level 4 of :func:`csi_model.priorities.importance`).
+        Index points per point of each question (level 4 of :func:`measures.importance.importance`).
     importance_draws : ndarray of shape (n_draws, n_indicators)
         The same from bootstrap resamples.
     index_points : float
         Present index.
+    clusters : ndarray of shape (n_respondents,), optional
+        Sampling units, for the error of the realised rise.
+    df : float
+        Degrees of freedom of the draws' variances.
     rng : numpy.random.Generator, optional
         With it, the sampling error of the realised rise enters the interval too.
     names : sequence of str, optional
@@ -133,7 +142,7 @@ def what_if(
     realised, error = np.zeros(len(lifts)), np.zeros((len(lifts), len(lifts)))
     cautions = []
     if len(concerned):
-        means, covariance = weighted_means(raised[:, concerned], weights)
+        means, covariance = weighted_means(raised[:, concerned], weights, clusters)
         realised[concerned] = means
         error[np.ix_(concerned, concerned)] = covariance
         spread = np.nanstd(points[:, concerned], axis=0)
@@ -162,8 +171,8 @@ def what_if(
         text = f"The linear model takes the index to {after:.1f}; it is shown as its end of the scale."
         cautions.append(Caution("beyond-scale", text))
     return WhatIf(
-        gain=from_draws(total, part_draws.sum(axis=-1), level=level),
-        by_indicator=from_draws(parts, part_draws, level=level),
+        gain=from_draws(total, part_draws.sum(axis=-1), level=level, df=df),
+        by_indicator=from_draws(parts, part_draws, level=level, df=df),
         realised=realised,
         index_after=float(np.clip(after, 0, 100)),
         cautions=tuple(cautions),

@@ -12,6 +12,7 @@ from scipy import stats
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
+from csi_model.inference.kinds import critical, ends
 from csi_model.inference.plain import number
 
 # What may be said of a cell, in the order in which the site stores it.
@@ -67,6 +68,12 @@ class Figure:
         )
         parts = {part: np.asarray(getattr(self, part)[place]) for part in _ARRAYS}
         return Figure(**parts, level=self.level, axes=self.axes[len(names) :])
+
+    def take(self, places: NDArray[np.int64]) -> Figure:
+        """Give some cells of the first axis, in the order of `places`."""
+        parts = {part: np.asarray(getattr(self, part)[places]) for part in _ARRAYS}
+        names = (tuple(self.axes[0][k] for k in places),) if self._has_names(0) else self.axes[:1]
+        return Figure(**parts, level=self.level, axes=names + self.axes[1:])
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Give a row for each cell: its names (its places, without names), then the seven numbers."""
@@ -205,7 +212,9 @@ def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df:
     return figure(value.copy(), se.copy(), value - half, value + half, 2 * stats.t.sf(ratio, df), level=level)
 
 
-def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Figure:
+def from_draws(
+    value: F64 | float, draws: F64, *, level: float = 0.95, df: F64 | float = np.inf, n: F64 | float = np.nan
+) -> Figure:
     """Give the percentile interval of draws (first axis) around the figure they belong to.
 
     Parameters
@@ -213,7 +222,10 @@ def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Figure
     value : ndarray or float
         The figure from the full data.
     draws : ndarray of shape (n_draws, ...)
-        Resampled figures; draws that are not finite count as failed and are left out.
+        Resampled figures; draws that are not finite count as failed and are left out. A figure that fewer
+        than half of the draws have gets neither error nor interval.
+    df : float or ndarray
+        Degrees of freedom of the variances, which expand the level (`kinds.expanded`).
 
     Notes
     -----
@@ -222,17 +234,28 @@ def from_draws(value: F64 | float, draws: F64, *, level: float = 0.95) -> Figure
     """
     value, draws = np.asarray(value, float), np.asarray(draws, float)
     usable = np.isfinite(draws)
-    if draws.shape[0] < 2 or (usable.sum(axis=0) < 2).any():
+    if draws.shape[0] < 2:
         msg = "Fewer than two usable draws, so no interval can be given."
         raise DataError(msg, code="draws", remedy="Ask for more resamples, 1000 at least.")
-    kept = np.where(usable, draws, np.nan)
-    tail = (1 - level) / 2
-    low, high = np.nanquantile(kept, [tail, 1 - tail], axis=0)
     count = usable.sum(axis=0)
-    below = ((draws <= 0) & usable).sum(axis=0)
-    above = ((draws >= 0) & usable).sum(axis=0)
+    enough = np.isfinite(value) & (count >= max(2, len(draws) / 2))
+    low, high = ends(draws, value, df=df, level=level)
+    below, above = ((draws <= 0) & usable).sum(axis=0), ((draws >= 0) & usable).sum(axis=0)
     p = np.minimum(1.0, 2 * (np.minimum(below, above) + 1) / (count + 1))
-    return figure(value, np.nanstd(kept, axis=0, ddof=1), low, high, p, level=level)
+    parts = (np.where(enough, part, np.nan) for part in (spread(draws), low, high, p))
+    return figure(value, *parts, n=n, level=level)
+
+
+def spread(draws: F64) -> F64:
+    """Give the standard deviation of draws, those that are not finite left out."""
+    usable = np.isfinite(draws)
+    if usable.all():
+        return np.asarray(draws.std(axis=0, ddof=1))
+    count = usable.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = np.where(usable, draws, 0.0).sum(axis=0) / count
+        squares = (np.where(usable, draws - centre, 0.0) ** 2).sum(axis=0)
+        return np.where(count > 1, np.sqrt(squares / (count - 1)), np.nan)
 
 
 def share_interval(
@@ -261,11 +284,3 @@ def share_interval(
     high = np.where(inner, high, np.where(shares <= 0, reach, 1.0))
     p = from_normal(shares, se, level=level).p
     return figure(shares, se, low, high, p, level=level, axes=axes)
-
-
-def critical(level: float, df: float = np.inf) -> float:
-    """Two-sided critical value of the normal or Student's distribution for a nominal level."""
-    if not 0 < level < 1:
-        msg = f"A level of {level} is no probability between 0 and 1."
-        raise DataError(msg, code="level", remedy="Use 0.95, say.")
-    return float(stats.t.ppf((1 + level) / 2, df))

@@ -6,10 +6,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 from scipy.special import ndtr, ndtri
 
 from csi_model.arrays import F64
-from csi_model.inference.figures import critical
+from csi_model.errors import DataError
 
 # The p-quantile of R draws is the (R + 1)p-th in order (Davison and Hinkley 1997, section 5.2).
 ORDERED: Literal["weibull"] = "weibull"
@@ -17,6 +18,61 @@ ORDERED: Literal["weibull"] = "weibull"
 
 # A draw whose standard error is this small a part of the sample's says nothing about the scale of its error.
 LEAST_ERROR = 1e-3
+
+
+def ends(
+    draws: F64,
+    point: F64,
+    *,
+    kind: str = "percentile",
+    df: F64 | float = np.inf,
+    level: float = 0.95,
+    errors: F64 | None = None,
+    shares: F64 | None = None,
+) -> tuple[F64, F64]:
+    """Give the ends of the interval of each estimate: the one place where draws become an interval.
+
+    Draws that are not finite are left out, estimate by estimate.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_draws, ...)
+        An estimate that fewer than half of the draws have gets no interval.
+    point : ndarray of shape (...)
+        The estimates of the sample.
+    kind : {"percentile", "bca", "studentised"}
+    df : float or ndarray of shape (...)
+        Degrees of freedom of the variances. Percentiles know nothing of how well few units tell the
+        spread: theirs and BCa's level is `expanded`.
+    errors, shares
+        See `studentised` and `bca`.
+    """
+    if len(draws) < 2:
+        nothing = np.full(draws.shape[1:], np.nan)
+        return nothing, nothing
+    flat, value = draws.reshape(len(draws), -1), np.ravel(point)
+    own = None if errors is None else errors.reshape(len(errors), -1)
+    sway = None if shares is None else shares.reshape(len(shares), -1)
+    freedom = np.broadcast_to(np.ravel(df), value.shape)
+
+    def of(rows: NDArray[np.bool_] | slice, cells: NDArray[np.int64]) -> tuple[F64, F64]:
+        drawn, wide = flat[rows][:, cells], expanded(level, float(freedom[cells[0]]))
+        if kind == "studentised" and own is not None:
+            return studentised(drawn, value[cells], own[rows][:, cells], level)
+        if kind == "bca" and sway is not None:
+            return bca(drawn, value[cells], sway[:, cells], wide)
+        return percentile(drawn, wide)
+
+    finite = np.isfinite(flat)
+    count = finite.sum(axis=0)
+    found = np.full((2, len(value)), np.nan)
+    whole = count == len(flat)
+    for same in np.unique(freedom[whole]):
+        cells = np.flatnonzero(whole & (freedom == same))
+        found[:, cells] = of(slice(None), cells)
+    for cell in np.flatnonzero(~whole & (count >= max(2, len(flat) / 2))):
+        found[:, cell : cell + 1] = of(finite[:, cell], np.array([cell]))
+    return _shaped(found, draws)
 
 
 def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
@@ -36,11 +92,19 @@ def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
     """
     kept, there = _usable(draws)
-    ends = np.full((2, *there.shape), np.nan)
+    found = np.full((2, *there.shape), np.nan)
     if kept.sum() >= 2:
         flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
-        ends[:, there] = np.quantile(flat, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return _shaped(ends, draws)
+        found[:, there] = np.quantile(flat, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return _shaped(found, draws)
+
+
+def critical(level: float, df: float = np.inf) -> float:
+    """Two-sided critical value of the normal or Student's distribution for a nominal level."""
+    if not 0 < level < 1:
+        msg = f"A level of {level} is no probability between 0 and 1."
+        raise DataError(msg, code="level", remedy="Use 0.95, say.")
+    return float(stats.t.ppf((1 + level) / 2, df))
 
 
 def expanded(level: float, df: float) -> float:
@@ -62,7 +126,7 @@ def bca(draws: F64, estimate: F64, shares: F64, level: float = 0.95) -> tuple[F6
     draws : ndarray of shape (n_draws, ...)
     estimate : ndarray of shape (...)
     shares : ndarray of shape (n_units, ...)
-        Of `influence.jackknife`.
+        Of `jackknife.jackknife`.
 
     Notes
     -----

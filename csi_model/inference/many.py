@@ -72,3 +72,26 @@ def between_variance(points: F64, standard_errors: F64) -> float:
     )
     at_zero = minus_twice_log_likelihood(0.0) if (variance > 0).all() else np.inf
     return 0.0 if at_zero <= found.fun else float(found.x)
+
+
+def satterthwaite(variance: F64, df: float, other: F64, other_df: float) -> F64:
+    r"""Degrees of freedom of the variance of a difference of two independent figures.
+
+    Parameters
+    ----------
+    variance, other : ndarray
+        Variances of the two, of one shape.
+    df, other_df : float
+        Their degrees of freedom; infinite where they are known.
+
+    Notes
+    -----
+    .. math:: \nu = (v_1 + v_2)^2 / (v_1^2/\nu_1 + v_2^2/\nu_2)
+
+    References
+    ----------
+    Satterthwaite (1946), Biometrics Bulletin 2(6), 110-114.
+    """
+    share = variance**2 / df + other**2 / other_df
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(share > 0, (variance + other) ** 2 / share, np.inf))

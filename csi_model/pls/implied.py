@@ -31,6 +31,33 @@ def implied(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: st
     return implied_corr(corr, solution.loadings, constructs, spec.block_mask, composites)
 
 
+def fit_of(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: str) -> dict[str, F64]:
+    """Give the measures of fit of batches of fits, each (n_batch,).
+
+    `srmr_saturated` (also `srmr`), `d_uls` and `d_g` are of first-order constructs as common factors with
+    their observed correlations; `srmr_estimated` is of the model that `implied` tests, ``nan`` where a model
+    has second-order constructs or interactions.
+    """
+    first = np.flatnonzero(spec.home_mask.any(axis=0))
+    saturated = implied_corr(
+        corr,
+        solution.loadings[:, :, first],
+        solution.construct_corr[:, first[:, None], first],
+        spec.home_mask[:, first],
+    )
+    estimated = np.full(len(corr), np.nan)
+    if spec.is_plain:
+        estimated = srmr(corr, implied(corr, solution, spec, method, "estimated"))
+    own = srmr(corr, saturated)
+    return {
+        "srmr": own,
+        "srmr_saturated": own,
+        "srmr_estimated": estimated,
+        "d_uls": d_uls(corr, saturated),
+        "d_g": d_g(corr, saturated),
+    }
+
+
 def distances(corr: F64, implied_corr: F64) -> F64:
     """Give the distances of batches of matrices, (n_batch, 4), in the order of `DISTANCES`."""
     found = [srmr(corr, implied_corr), d_uls(corr, implied_corr), d_g(corr, implied_corr)]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import IndicatorMatrix
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.specify import Construct, ModelSpec
 
 
-def augment(spec: ModelSpec, data: IndicatorMatrix, missing: str = "mean") -> IndicatorMatrix:
-    """Append the products of indicators that interactions need; a model without any comes back as it is.
+def augment(spec: ModelSpec, sample: Sample, missing: str = "mean") -> tuple[F64, tuple[Caution, ...]]:
+    """Give the answers and, behind them, the products of indicators that interactions need.
 
-    Products are of deviations from the means of the rows (`center`). Gaps are replaced by means first.
+    Products are of deviations from the means of the rows (`center`). Gaps are replaced by means first, with a
+    caution. A model without interactions takes the answers as they are.
     """
-    pairs = _pairs(spec)
+    values, pairs = sample.values, _pairs(spec)
     if not len(pairs):
-        return data
-    values, cautions = data.values, data.cautions
+        return values, ()
+    cautions: tuple[Caution, ...] = ()
     gaps = np.isnan(values)
     if gaps.any():
         if missing == "fiml":
@@ -31,20 +30,20 @@ def augment(spec: ModelSpec, data: IndicatorMatrix, missing: str = "mean") -> In
                 code="interaction-fiml",
                 remedy="Choose missing mean or listwise.",
             )
-        mean = (data.weights @ np.where(gaps, 0.0, values)) / (data.weights @ ~gaps)
+        mean = (sample.weights @ np.where(gaps, 0.0, values)) / (sample.weights @ ~gaps)
         values = np.where(gaps, mean, values)
         message = "Missing answers were replaced by the sample's means before interactions were formed."
-        cautions = (*cautions, Caution("replaced-before-product", message))
+        cautions = (Caution("replaced-before-product", message),)
     deviations = values - values.mean(axis=0)
     products = deviations[:, pairs[:, 0]] * deviations[:, pairs[:, 1]]
-    return replace(data, values=np.concatenate([values, products], axis=1), cautions=cautions)
+    return np.concatenate([values, products], axis=1), cautions
 
 
-def center(spec: ModelSpec, augmented: IndicatorMatrix) -> F64 | None:
+def center(spec: ModelSpec, wide: F64) -> F64 | None:
     """Give the means around which `augment` formed the products, or None for a model without any."""
     if not len(_pairs(spec)):
         return None
-    return np.asarray(augmented.values[:, : len(spec.indicator_ids)].mean(axis=0))
+    return np.asarray(wide[:, : len(spec.indicator_ids)].mean(axis=0))
 
 
 def own(moments: Moments, spec: ModelSpec) -> Moments:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
 from csi_model.arrays import F64
 from csi_model.measures import effects, points, reliability
-from csi_model.pls import consistent
+from csi_model.measures.importance import importance
 from csi_model.pls import items as measurement
 from csi_model.pls.algorithm import Solution
-from csi_model.pls.products import own
-from csi_model.pls.stages import solve
 from csi_model.specify import ModelSpec
 
 
 class Draws(NamedTuple):
-    """Estimates of many resamples (first axis); ``nan`` rows failed."""
+    """Estimates of many resamples (first axis); ``nan`` rows failed.
+
+    `importance_constructs`, `importance_dimensions`, `importance_indicators` are index points per point.
+    """
 
     constructs: F64
     dimensions: F64
@@ -29,28 +31,24 @@ class Draws(NamedTuple):
     loadings: F64
     paths: F64
     total_effects: F64
+    indirect_effects: F64
     points_per_point: F64
+    importance_constructs: F64
+    importance_dimensions: F64
+    importance_indicators: F64
     r_squared: F64
     alpha: F64
     rho_a: F64
     rho_c: F64
     ave: F64
     htmt: F64
+    htmt2: F64
 
-
-def estimates(
-    moments: Moments, spec: ModelSpec, scheme: str, method: str = "pls", center: F64 | None = None
-) -> Draws:
-    """Fit the model to batches of moments and give every estimate; `method` is pls or plsc.
-
-    `center` is that of `products.center`, for models with interactions.
-    """
-    with np.errstate(all="ignore"):
-        solution = solve(moments, spec, scheme, center)
-        moments = own(moments, spec)
-        if method == "plsc":
-            solution = consistent.correct(moments.corr, solution, spec)
-    return describe(moments, spec, solution)
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Which of them have a solution."""
+        scored = np.isfinite(self.constructs).any(axis=0)
+        return np.asarray(np.isfinite(self.constructs[:, scored]).all(axis=1) & scored.any())
 
 
 def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
@@ -59,6 +57,8 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
         items, home = measurement.items(spec, moments, solution), spec.home_mask
         scored = points.points(spec, moments.mean, moments.cov, solution.weights)
         total = effects.total_effects(solution.paths)
+        unstandardised = effects.points_per_point(total, scored.sd)
+        lifts = importance(spec, unstandardised, scored.construct_shares)
         return Draws(
             np.where(solution.converged[:, None], scored.constructs, np.nan),
             scored.dimensions,
@@ -69,13 +69,16 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
             np.where(home, solution.loadings, 0.0).sum(axis=2),
             solution.paths,
             total,
-            effects.points_per_point(total, scored.sd),
+            total - solution.paths,
+            unstandardised,
+            *lifts,
             solution.r_squared,
             reliability.alpha_standardised(items.corr, items.block),
             reliability.rho_a(items.corr, items.weights, items.block),
             reliability.rho_c(items.loadings, items.block),
             reliability.ave(items.loadings, items.block),
             measurement.ratio(spec, items),
+            measurement.ratio(spec, items, "htmt2"),
         )
 
 

@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.answers.sampling import SamplingUnits, check, units_of
+from csi_model.answers.moments import Likelihood, Moments
+from csi_model.answers.sampling import SamplingUnits, check
 from csi_model.arrays import F64
-from csi_model.pls import products
-from csi_model.resampling.bootstrap import CHUNK
-from csi_model.resampling.draws import Draws, estimates, join
-from csi_model.specify import ModelSpec
+from csi_model.resampling.draws import Draws, join
+from csi_model.resampling.estimator import CHUNK, Estimator
 
 
-def jackknife(
-    spec: ModelSpec,
-    data: IndicatorMatrix,
-    source: MeanReplaced | Likelihood,
-    scheme: str = "path",
-    method: str = "pls",
-) -> tuple[Draws, Moments | None]:
+def jackknife(estimator: Estimator) -> tuple[Draws, Moments | None]:
     """Give every unit's share in the estimates, and in the moments they come from where these are by EM.
 
     Returns
     -------
     figures : Draws
-        First axis: units, respondents or clusters as `sampling.units_of` numbers them. See `shares`.
+        First axis: units, respondents or clusters as `Sample.units` numbers them. See `shares`.
     moments : Moments or None
         The same of FIML moments; other moments of resamples are had at no cost.
     """
-    units = units_of(data)
+    units, source = estimator.sample.units, estimator.counted
     check(units)
-    center = products.center(spec, data)
     figures, means, covariances = [], [], []
     for start in range(0, len(units.stratum), CHUNK):
         numbers = np.arange(start, min(start + CHUNK, len(units.stratum)))
         moments = source.of_counts(units.respondents(units.left_out(numbers)))
-        figures.append(estimates(moments, spec, scheme, method, center))
+        figures.append(estimator.of_moments(moments))
         if isinstance(source, Likelihood):
             means.append(moments.mean)
             covariances.append(moments.cov)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments
-from csi_model.answers.sample import IndicatorMatrix
-from csi_model.answers.sampling import SamplingUnits, units_of
+from csi_model.answers.moments import Moments
+from csi_model.answers.sampling import SamplingUnits
 from csi_model.arrays import F64, I64
 from csi_model.options import Progress
-from csi_model.pls import products
 from csi_model.resampling.bootstrap import in_chunks
-from csi_model.resampling.draws import Draws, estimates, flat, join, shaped
-from csi_model.specify import ModelSpec
+from csi_model.resampling.draws import Draws, flat, join, shaped
+from csi_model.resampling.estimator import Estimator
 
 INNER = 25
 
@@ -21,17 +19,10 @@ AT_ONCE = 2_000_000  # counts of respondents held at a time
 
 
 def bootstrap_t(
-    spec: ModelSpec,
-    data: IndicatorMatrix,
-    source: MeanReplaced | Likelihood,
-    n_resamples: int,
-    seed: int,
+    estimator: Estimator,
     jackknifed: tuple[Draws, Moments | None],
     *,
-    scheme: str = "path",
-    method: str = "pls",
     n_inner: int = INNER,
-    jobs: int = 1,
     progress: Progress | None = None,
 ) -> tuple[Draws, Draws]:
     r"""Draw the resamples of `bootstrap.bootstrap` and give their estimates and their standard errors.
@@ -39,7 +30,7 @@ def bootstrap_t(
     Parameters
     ----------
     jackknifed
-        What `influence.jackknife` gives.
+        What `jackknife.jackknife` gives.
     n_inner
         Resamples of each resample, 3 at least.
 
@@ -59,19 +50,16 @@ def bootstrap_t(
     Efron and Tibshirani (1993), section 12.5 (inner bootstrap of 25) and chapter 23 (control functions);
     Davison and Hinkley (1997), sections 5.2 and 9.3 (control methods).
     """
-    units, center = units_of(data), products.center(spec, data)
+    units, source = estimator.sample.units, estimator.counted
     swayed, moved = flat(jackknifed[0]), jackknifed[1]
-
-    def fit(moments: Moments) -> Draws:
-        return estimates(moments, spec, scheme, method, center)
 
     def chunk(child: np.random.SeedSequence, size: int) -> tuple[Draws, Draws]:
         times = units.draw(size, np.random.default_rng(child))
         weights = units.scaled(times)
         moments = source.of_counts(units.respondents(weights))
-        found = fit(moments)
+        found = estimator.of_moments(moments)
         rng = np.random.default_rng(child.spawn(1)[0])
-        held = max(1, AT_ONCE // (n_inner * len(data.values)))
+        held = max(1, AT_ONCE // (n_inner * len(estimator.sample)))
         errors = []
         for start in range(0, size, held):
             now = slice(start, start + held)
@@ -82,12 +70,12 @@ def bootstrap_t(
                 drawn = _moved(near, inner - weights[now], moved)
             else:
                 drawn = source.of_counts(units.respondents(inner.reshape(-1, inner.shape[-1])))
-            again = flat(fit(drawn)).reshape(*shape, -1)
+            again = flat(estimator.of_moments(drawn)).reshape(*shape, -1)
             exact = linear_variance(units, times[now], swayed)
             errors.append(regressed_error(again, inner @ swayed, exact))
         return found, shaped(np.concatenate(errors), found)
 
-    parts = in_chunks(chunk, n_resamples, seed, jobs, progress)
+    parts = in_chunks(chunk, estimator.options, progress)
     return join([found for found, _ in parts]), join([errors for _, errors in parts])
 
 

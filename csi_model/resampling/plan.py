@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from csi_model.answers import sampling
-from csi_model.answers.moments import Likelihood, MeanReplaced, RandomGroups
-from csi_model.answers.sample import IndicatorMatrix
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.inference import kinds
-from csi_model.options import Options, Progress
-from csi_model.resampling.bootstrap import LARGE, bootstrap
+from csi_model.inference.figures import Figure, figure, from_normal, spread
+from csi_model.options import Progress
+from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws
+from csi_model.resampling.estimator import LARGE, Estimator
 from csi_model.resampling.jackknife import jackknife
 from csi_model.resampling.nested import bootstrap_t
-from csi_model.specify import ModelSpec
 
 
 class Resampled(NamedTuple):
@@ -31,7 +29,7 @@ class Resampled(NamedTuple):
     errors : Draws or None
         Standard errors of the draws, for studentised intervals (`nested.bootstrap_t`).
     shares : Draws or None
-        The sampling units' shares in the estimates, for BCa intervals (`influence.jackknife`).
+        The sampling units' shares in the estimates, for BCa intervals (`jackknife.jackknife`).
     cautions : of the design
     df : float
         Degrees of freedom of the sample's variances: units less strata, infinite for a plain sample.
@@ -44,34 +42,27 @@ class Resampled(NamedTuple):
     cautions: tuple[Caution, ...] = ()
     df: float = np.inf
 
-    def ends(self, name: str, point: F64, usable: NDArray[np.bool_], level: float) -> tuple[F64, F64]:
-        """Give the interval ends of one field of `Draws` from the usable draws.
+    def of(self, name: str) -> F64:
+        """Give one field of the draws that have a solution, (n_usable, ...)."""
+        return np.asarray(getattr(self.draws, name)[self.draws.usable])
 
-        Percentiles know nothing of how well few units tell the spread: theirs and BCa's level is expanded.
-        """
-        draws = getattr(self.draws, name)[usable]
-        if self.errors is not None:
-            return kinds.studentised(draws, point, getattr(self.errors, name)[usable], level)
-        wide = kinds.expanded(level, self.df)
-        if self.shares is not None:
-            return kinds.bca(draws, point, getattr(self.shares, name), wide)
-        return kinds.percentile(draws, wide)
+    def figure(self, name: str, point: F64, level: float) -> Figure:
+        """Give one field with its interval around the sample's estimate; p is by its standard error."""
+        usable, drawn = self.draws.usable, self.of(name)
+        error = spread(drawn) if len(drawn) > 1 else np.full(point.shape, np.nan)
+        low, high = kinds.ends(
+            drawn,
+            point,
+            kind=self.kind,
+            df=self.df,
+            level=level,
+            errors=None if self.errors is None else getattr(self.errors, name)[usable],
+            shares=None if self.shares is None else getattr(self.shares, name),
+        )
+        return figure(point, error, low, high, from_normal(point, error, level=level).p, level=level)
 
 
-class _How(TypedDict):
-    scheme: str
-    method: str
-    jobs: int
-    progress: Progress | None
-
-
-def resampled(
-    spec: ModelSpec,
-    data: IndicatorMatrix,
-    source: MeanReplaced | Likelihood | RandomGroups,
-    options: Options,
-    progress: Progress | None = None,
-) -> Resampled:
+def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampled:
     """Draw resamples for the kind of interval asked for, or for the best that the sample allows.
 
     Raises
@@ -79,28 +70,23 @@ def resampled(
     DataError
         All respondents are of one cluster.
     """
-    units = sampling.units_of(data)
+    sample, wanted = estimator.sample, estimator.options.interval
+    units, strata = sample.units, sample.strata
     sampling.check(units)
-    cautions = sampling.cautions(data, units)
-    n, seed = options.bootstrap, options.seed
-    how: _How = {
-        "scheme": options.scheme,
-        "method": options.method,
-        "jobs": options.jobs,
-        "progress": progress,
-    }
-    if isinstance(source, RandomGroups) or options.interval == "percentile":
-        if options.interval != "percentile":
-            message = f"Above {LARGE} respondents intervals are percentile intervals."
-            cautions.append(Caution("percentile-used", message))
-        draws = bootstrap(spec, data, source, n, seed, **how)
+    names = () if strata is None else strata.names
+    cautions = sampling.cautions(units, names, are_clusters=sample.clusters is not None)
+    if estimator.is_large and wanted != "percentile":
+        message = f"Above {LARGE} respondents intervals are percentile intervals."
+        cautions.append(Caution("percentile-used", message))
+    if estimator.is_large or wanted == "percentile":
+        draws = bootstrap(estimator, progress)
         return Resampled(draws, "percentile", cautions=tuple(cautions), df=units.df)
-    jackknifed = jackknife(spec, data, source, options.scheme, options.method)
-    if options.interval == "studentised" and (units.draws(2) > 0).all():
-        draws, errors = bootstrap_t(spec, data, source, n, seed, jackknifed, **how)
+    jackknifed = jackknife(estimator)
+    if wanted == "studentised" and (units.draws(2) > 0).all():
+        draws, errors = bootstrap_t(estimator, jackknifed, progress=progress)
         return Resampled(draws, "studentised", errors, cautions=tuple(cautions), df=units.df)
-    if options.interval == "studentised":
+    if wanted == "studentised":
         message = "A stratum has two units only, too few for studentised intervals: they are BCa."
         cautions.append(Caution("bca-used", message))
-    draws = bootstrap(spec, data, source, n, seed, **how)
+    draws = bootstrap(estimator, progress)
     return Resampled(draws, "bca", shares=jackknifed[0], cautions=tuple(cautions), df=units.df)

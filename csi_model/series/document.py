@@ -9,7 +9,6 @@ import numpy as np
 
 from csi_model.errors import Caution
 from csi_model.estimation.result import Result
-from csi_model.inference.figures import figure
 from csi_model.inference.many import holm
 from csi_model.series import official
 
@@ -42,9 +41,7 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
 
 def points_over_waves(result: Result, place: int) -> dict[str, Any]:
     """Give the points of a construct in one wave, with error and interval where there is one."""
-    interval = result.interval("constructs")
-    ends = [np.nan] * 3 if interval is None else [part[place] for part in interval]
-    written: dict[str, Any] = figure(result.points.constructs[0, place], *ends).plain(with_se=False)
+    written: dict[str, Any] = result.figure("constructs").at(place).plain(with_se=False)
     return written
 
 

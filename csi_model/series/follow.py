@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from csi_model.answers.sample import IndicatorMatrix, question_points
+from csi_model.answers.labels import Labels
+from csi_model.answers.sample import Sample
 from csi_model.errors import Caution, DataError, ModelError
-from csi_model.estimation.estimate import estimate
+from csi_model.estimation.groups import of_part
+from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.remedies import REMEDIES
@@ -27,14 +28,14 @@ from csi_model.specify import ModelSpec
 
 def follow(
     spec: ModelSpec,
-    data: IndicatorMatrix,
-    waves: ArrayLike,
+    sample: Sample,
+    by: str,
     options: Options | None = None,
     *,
     order: Sequence[str] = (),
     base: str = "",
-    segments: ArrayLike | None = None,
-    modes: ArrayLike | None = None,
+    segments: str | None = None,
+    modes: str | None = None,
     reworded: Mapping[str, Sequence[str]] | None = None,
     bridges: Mapping[str, Bridge] | None = None,
     progress: Progress | None = None,
@@ -43,18 +44,18 @@ def follow(
 
     Parameters
     ----------
-    waves : of shape (n_respondents,)
-        Wave of each respondent of `data`.
+    by
+        Labels of `sample`: the wave of each respondent.
     options
         Resamples (`bootstrap`) give the re-estimated weights their uncertainty.
     order
         Waves in order of time; that of their names by default.
     base
         The wave whose weights are frozen; the first by default.
-    segments : of shape (n_respondents,), optional
-        Customer segments: a change is then split into answers, weights and mix.
-    modes : of shape (n_respondents,), optional
-        Collection modes; a shift of their shares marks a break.
+    segments, optional
+        Labels of customer segments: a change is then split into answers, weights and mix.
+    modes, optional
+        Labels of collection modes; a shift of their shares marks a break.
     reworded
         Wave → questions of the index worded anew from there on: a break.
     bridges
@@ -73,25 +74,24 @@ def follow(
         Fewer than two waves, an unknown wave or question, a wave too small.
     """
     options = options or Options()
-    labels = np.asarray(waves).astype(str)
-    codes = _order(labels, data, order)
+    codes = _order(sample.label(by), order)
     base = base or codes[0]
     if base not in codes:
         raise DataError(f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}.")
-    parts = {code: data.subset(labels == code) for code in codes}
+    cut = sample.split(by).samples
+    parts = {code: cut[code] for code in codes}
     results = {}
     for number, code in enumerate(codes):
         _check_floor(code, parts[code], options)
-        results[code] = estimate(spec, parts[code], replace(options, seed=options.seed + number))
+        results[code] = estimate_one(spec, parts[code], of_part(options, code))
         if progress is not None:
             progress((number + 1) / len(codes))
     marks = _marks(spec, codes, reworded or {})
-    mixture = None if modes is None else np.asarray(modes).astype(str)
     summaries = [
         replace(
             wave_of(code, parts[code], results[code]),
             lineage=marks[code],
-            modes={} if mixture is None else _mixture(mixture[labels == code]),
+            modes={} if modes is None else _mixture(parts[code].label(modes)),
         )
         for code in codes
     ]
@@ -103,9 +103,8 @@ def follow(
         bridges=bridges,
         level=options.level,
     )
-    cautions = [*data.cautions, *series.cautions]
+    cautions = [*sample.cautions, *series.cautions]
     control = _control(series, cautions)
-    groups = None if segments is None else np.asarray(segments).astype(str)
     return {
         "index": spec.index,
         "base": base,
@@ -117,7 +116,7 @@ def follow(
         },
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
-            _across(pair, series) or _why(pair, parts, results, labels, groups, options, cautions)
+            _across(pair, series) or _why(pair, parts, results, segments, options, cautions)
             for pair in pairwise(codes)
         ],
         "control": control,
@@ -125,13 +124,10 @@ def follow(
     }  # fmt: skip
 
 
-def _order(labels: NDArray[np.str_], data: IndicatorMatrix, order: Sequence[str]) -> tuple[str, ...]:
-    if labels.shape != (len(data.values),):
-        msg = f"{len(data.values)} respondents but waves of shape {labels.shape}."
-        raise DataError(msg, code="length", remedy="Give exactly one wave per respondent.")
-    found = sorted(set(labels.tolist()))
-    if "" in found or "nan" in found:
-        n = int(((labels == "") | (labels == "nan")).sum())
+def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
+    found = list(labels.present)
+    if labels.is_blank.any():
+        n = int(labels.is_blank.sum())
         raise DataError(
             f"{n} respondents have no wave.", code="wave-blank", remedy="Fill the column, or leave them out."
         )
@@ -145,9 +141,9 @@ def _order(labels: NDArray[np.str_], data: IndicatorMatrix, order: Sequence[str]
     return codes
 
 
-def _check_floor(code: str, part: IndicatorMatrix, options: Options) -> None:
-    if len(part.values) < options.floor:
-        msg = f"Wave {code} has {len(part.values)} answers, below the floor of {options.floor}."
+def _check_floor(code: str, part: Sample, options: Options) -> None:
+    if len(part) < options.floor:
+        msg = f"Wave {code} has {len(part)} answers, below the floor of {options.floor}."
         raise DataError(msg, code="floor", remedy="Leave the wave out of the series or collect more answers.")
 
 
@@ -175,9 +171,12 @@ def _marks(
     return marks
 
 
-def _mixture(modes: NDArray[np.str_]) -> dict[str, float]:
-    names, count = np.unique(modes, return_counts=True)
-    return dict(zip(names.tolist(), (count / count.sum()).tolist(), strict=True))
+def _mixture(modes: Labels) -> dict[str, float]:
+    return {
+        name: size / modes.sizes.sum()
+        for name, size in zip(modes.names, modes.sizes.tolist(), strict=True)
+        if size
+    }
 
 
 def _control(series: official.Series, cautions: list[Caution]) -> dict[str, Any] | None:
@@ -209,10 +208,9 @@ def _across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | 
 
 def _why(
     pair: tuple[str, str],
-    parts: Mapping[str, IndicatorMatrix],
+    parts: Mapping[str, Sample],
     results: Mapping[str, Result],
-    labels: NDArray[np.str_],
-    segments: NDArray[np.str_] | None,
+    segments: str | None,
     options: Options,
     cautions: list[Caution],
 ) -> dict[str, Any]:
@@ -221,18 +219,18 @@ def _why(
     def side(code: str) -> WaveAnswers:
         spec, result = results[code].spec, results[code]
         rows, index = index_rows(spec), spec.place[spec.index]
-        drawn = None if result.draws is None else result.draws.construct_shares[:, rows, index]
+        drawn = None if result.resampled is None else result.resampled.of("construct_shares")
         return WaveAnswers(
-            question_points(spec, parts[code])[:, rows],
-            np.full(int((labels == code).sum()), "all") if segments is None else segments[labels == code],
+            parts[code].points[:, rows],
+            np.full(len(parts[code]), "all") if segments is None else parts[code].label(segments).texts(),
             result.points.construct_shares[0, rows, index],
             parts[code].weights,
-            None if drawn is None else drawn[np.isfinite(drawn).all(axis=1)],
+            None if drawn is None else drawn[:, rows, index],
         )
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
     try:
-        rng = np.random.default_rng(options.seed)
+        rng = np.random.default_rng([options.seed, 7, *pair[1].encode()])
         found = decompose(side(pair[0]), side(pair[1]), rng, floor=options.floor, level=options.level)
     except ModelError as error:
         return said | {"refused": error.plain()}

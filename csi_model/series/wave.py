@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.sample import IndicatorMatrix, question_points
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
@@ -166,28 +167,66 @@ def _check_items(first: Wave, wave: Wave) -> None:
         raise DataError(msg, code="items", remedy="Order the items of every wave alike.")
 
 
-def wave_of(code: str, data: IndicatorMatrix, result: Result) -> Wave:
+class Items(NamedTuple):
+    """The questions of the index in one sample.
+
+    `means` (n_items,) in points, `covariance` (n_items, n_items) of these means, `shares` (n_items,) in the
+    index, in the order of `codes`.
+    """
+
+    codes: tuple[str, ...]
+    means: F64
+    covariance: F64
+    shares: F64
+
+
+def items_of(sample: Sample, result: Result) -> Items:
+    """Give what a series needs of the index's questions: with the same means as the estimation's.
+
+    Raises
+    ------
+    DataError
+        Means by maximum likelihood without resamples: nothing says how uncertain they are.
+    """
+    spec = result.spec
+    rows = index_rows(spec)
+    if result.options.missing == "fiml" and np.isnan(sample.values).any():
+        together = result.indicator_covariance
+        if together is None:
+            raise DataError(
+                "Means by maximum likelihood (fiml) have no covariance without resamples.",
+                code="fiml-series",
+                remedy="Ask for resamples, 500 say, or for missing mean or listwise.",
+            )
+        means, covariance = result.points.indicators[0, rows], together[np.ix_(rows, rows)]
+    else:
+        clusters = None if sample.clusters is None else sample.clusters.number
+        means, covariance = weighted_means(sample.points[:, rows], sample.weights, clusters)
+    shares = result.points.construct_shares[0, rows, spec.place[spec.index]]
+    return Items(tuple(spec.indicator_ids[row] for row in rows), means, covariance, shares)
+
+
+def wave_of(code: str, sample: Sample, result: Result) -> Wave:
     """Give what a series needs to know of one estimated wave; uncertain weights where it has draws."""
     spec = result.spec
     rows, index = index_rows(spec), spec.place[spec.index]
-    means, covariance = weighted_means(question_points(spec, data)[:, rows], data.weights, data.clusters)
-    shares = result.points.construct_shares[0, rows, index]
+    items = items_of(sample, result)
     spread = cross = None
-    if result.draws is not None:
-        both = np.hstack([result.draws.indicators[:, rows], result.draws.construct_shares[:, rows, index]])
-        joint = np.cov(both[np.isfinite(both).all(axis=1)], rowvar=False)
+    if result.resampled is not None:
+        shares = result.resampled.of("construct_shares")[:, rows, index]
+        joint = np.cov(np.hstack([result.resampled.of("indicators")[:, rows], shares]), rowvar=False)
         spread, cross = joint[len(rows) :, len(rows) :], joint[: len(rows), len(rows) :]
     low, high, _ = spec.scales[rows[0]]
     return Wave(
         code,
-        means,
-        covariance,
-        shares,
+        items.means,
+        items.covariance,
+        items.shares,
         result.n_used,
         share_covariance=spread,
         cross_covariance=cross,
         scale=(float(low), float(high)),
-        items=tuple(spec.indicator_ids[row] for row in rows),
+        items=items.codes,
     )
 
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
-from csi_model.inference.figures import critical
+from csi_model.inference.kinds import critical
 
 # Indices of several questions on 0-100 scatter by 15 to 17 points between customers (the ECSI mobile-phone
 # data 14.7, a survey of water customers 16.8); a single question scatters by about 28.

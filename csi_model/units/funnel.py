@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import critical
+from csi_model.inference.kinds import critical
 from csi_model.inference.many import between_variance
 
 

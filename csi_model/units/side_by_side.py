@@ -39,12 +39,12 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
     place = result.spec.place[result.spec.index]
     names, points, errors, sizes = [], [], [], []
     for name, group in result.groups.items():
-        interval = None if group is None else group.interval("constructs")
-        if group is None or interval is None or not interval[0][place] > 0:
+        found = None if group is None else group.figure("constructs").at(place)
+        if group is None or found is None or not found.se > 0:
             continue
         names.append(name)
-        points.append(float(group.points.constructs[0, place]))
-        errors.append(float(interval[0][place]))
+        points.append(float(found.value))
+        errors.append(float(found.se))
         sizes.append(group.n_used)
     if len(names) < 3:
         raise DataError(

@@ -73,9 +73,10 @@ def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) 
     codes = layout_of(session, wave.version_id, check=True).codes
     highest = {slot.code: slot.high for slot in document.slots}
     packed = load_packed(session, wave, include_excluded=include_excluded)
-    named = load_matrix(
+    labels = load_matrix(
         session, wave, codes[:1], include_pilot=True, include_excluded=include_excluded
     ).segments
+    named = {name: labels[name].texts() for name in SEGMENTS}
     reserved = np.array([are_written(highest[code]) for code in codes])
     return WaveTable(
         {name: named[name] for name in SEGMENTS if (named[name] != "").any()},

@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from surveys.codes import LOWEST_ANSWER
+from surveys.codes import LOWEST_ANSWER, NOT_ASKED
 from surveys.collecting.packing import layout_of
 from surveys.errors import Problem, SurveyError
 from surveys.models import Response, Segment, Unit, UnitLevel, Wave
 from surveys.models.collection import Purpose, ResponseState
-
-CHUNK = 20_000
-
 
 ROWS_AT_ONCE = 2_000
 
@@ -28,28 +25,45 @@ AS_FLOAT = np.arange(2**16, dtype=np.uint16).view(np.int16).astype(np.float64)
 AS_FLOAT[AS_FLOAT < LOWEST_ANSWER] = np.nan
 
 
+class Labels(NamedTuple):
+    """A label for each respondent: distinct names, and the place of each respondent's own among them."""
+
+    names: tuple[str, ...]
+    number: NDArray[np.int32]
+
+    def texts(self) -> NDArray[np.str_]:
+        """Give the labels as texts, (n_respondents,)."""
+        return np.array(self.names, dtype=np.str_)[self.number]
+
+
 class AnswerMatrix(NamedTuple):
     """Answers of complete responses, one row each, in the order of waves and response ids.
 
-    `values` is (n_respondents, n_questions) float64 in scale points; nan marks every reserved answer (not
-    asked, skipped, don't know, not applicable) and questions that a wave's version does not have.
-    `segments` holds an array of text per name: wave, language, mode, unit, the levels above it (group,
-    province, city, county, office), customer_class, tier, account_type, area; unknown is the empty text.
+    `stored` is (n_respondents, n_questions) int16: scale points, or a reserved number of `surveys.codes`; a
+    question that a wave's version does not have was not asked. `segments` holds labels per name: wave,
+    language, mode, unit, the levels above it (group, province, city, county, office), customer_class, tier,
+    account_type, area; unknown is the empty text.
     """
 
-    values: NDArray[np.float64]
+    stored: NDArray[np.int16]
     question_codes: tuple[str, ...]
     response_ids: NDArray[np.int64]
-    segments: dict[str, NDArray[np.str_]]
+    segments: dict[str, Labels]
     wave_ids: NDArray[np.int64]
 
-    def column(self, code: str) -> NDArray[np.float64]:
-        """Give the answers to one question."""
-        return self.values[:, self.question_codes.index(code)]
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Answers in scale points, (n_respondents, n_questions); nan marks every reserved one."""
+        return np.asarray(AS_FLOAT[self.stored.view(np.uint16)])
 
-    def columns(self) -> dict[str, NDArray[np.float64]]:
-        """Give the answers by question code, the form that estimation takes."""
-        return {code: self.values[:, place] for place, code in enumerate(self.question_codes)}
+    def column(self, code: str) -> NDArray[np.float64]:
+        """Give the answers to one question in scale points."""
+        stored = np.ascontiguousarray(self.stored[:, self.question_codes.index(code)])
+        return np.asarray(AS_FLOAT[stored.view(np.uint16)])
+
+    def columns(self) -> dict[str, NDArray[np.int16]]:
+        """Give the answers by question code as they are stored, the form that estimation takes."""
+        return {code: self.stored[:, place] for place, code in enumerate(self.question_codes)}
 
 
 class PackedWave(NamedTuple):
@@ -101,18 +115,21 @@ def load_matrix(
             raise SurveyError(Problem.MATRIX_CODE, code=code)
     packed = [load_packed(session, wave, include_excluded=include_excluded) for wave in waves]
     sizes = [len(part.answers) for part in packed]
-    values = np.empty((sum(sizes), len(codes)), dtype=np.float64)
+    stored = np.empty((sum(sizes), len(codes)), dtype=np.int16)
     start = 0
     for part, layout in zip(packed, layouts, strict=True):
-        places = [layout.position.get(code, -1) for code in codes]
-        _fill(values[start : start + len(part.answers)], part.answers, places)
+        places = np.array([layout.position.get(code, -1) for code in codes])
+        target = stored[start : start + len(part.answers)]
+        np.take(part.answers, np.maximum(places, 0), axis=1, out=target, mode="clip")
+        target[:, places < 0] = NOT_ASKED
         start += len(part.answers)
-    named: dict[str, NDArray[np.str_]] = {}
+    named: dict[str, Labels] = {}
     if segments:
         named = _segments(session, np.concatenate([part.segment_ids for part in packed]))
-        named["wave"] = np.repeat(np.array([wave.code for wave in waves], dtype=np.str_), sizes)
+        number = np.repeat(np.arange(len(waves), dtype=np.int32), sizes)
+        named["wave"] = Labels(tuple(wave.code for wave in waves), number)
     return AnswerMatrix(
-        values=values,
+        stored=stored,
         question_codes=tuple(codes),
         response_ids=np.concatenate([part.response_ids for part in packed]),
         segments=named,
@@ -167,20 +184,8 @@ def read_rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
         cursor.close()
 
 
-def _fill(target: NDArray[np.float64], answers: NDArray[np.int16], places: Sequence[int]) -> None:
-    """Write answers as floats, reserved ones and missing columns as nan; in parts that fit the cache."""
-    columns = np.array(places)
-    absent = columns < 0
-    whole = np.array_equal(columns, np.arange(answers.shape[1]))
-    for start in range(0, len(answers), CHUNK):
-        part = answers[start : start + CHUNK]
-        taken = part if whole else part[:, np.where(absent, 0, columns)]
-        np.take(AS_FLOAT, taken.view(np.uint16), out=target[start : start + CHUNK], mode="wrap")
-    target[:, absent] = np.nan
-
-
-def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, NDArray[np.str_]]:
-    """Look each distinct segment up once and spread its values over the rows."""
+def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, Labels]:
+    """Look each distinct segment up once; its values are the names of the labels."""
     distinct, place = np.unique(segment_ids, return_inverse=True)
     found = {
         segment.id: segment
@@ -188,8 +193,11 @@ def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, NDA
     }
     units = {unit.id: unit for unit in session.scalars(select(Unit))} if found else {}
     rows = [_segment_values(found.get(ident), units) for ident in distinct.tolist()]
-    names = _segment_values(None, {})
-    return {name: np.array([row[name] for row in rows], dtype=np.str_)[place] for name in names}
+    labels = {}
+    for name in _segment_values(None, {}):
+        names, number = np.unique(np.array([row[name] for row in rows], dtype=np.str_), return_inverse=True)
+        labels[name] = Labels(tuple(names.tolist()), number.astype(np.int32)[place])
+    return labels
 
 
 def _segment_values(segment: Segment | None, units: Mapping[int, Unit]) -> dict[str, str]:

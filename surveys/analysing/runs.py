@@ -20,6 +20,8 @@ from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
 from surveys.models.records import AnalysisState
 
+AT_ONCE = 20_000  # answers that are hashed as numbers at a time
+
 
 def create(
     session: Session,
@@ -105,10 +107,12 @@ def fingerprint(matrix: AnswerMatrix) -> str:
     The same answers in the same order give the same fingerprint on either database and any machine.
     """
     digest = hashlib.sha256()
-    digest.update(json.dumps([list(matrix.question_codes), list(matrix.values.shape)]).encode())
-    digest.update(_canonical(matrix.values).tobytes())
+    digest.update(json.dumps([list(matrix.question_codes), list(matrix.stored.shape)]).encode())
+    for start in range(0, len(matrix.stored), AT_ONCE):
+        part = matrix._replace(stored=matrix.stored[start : start + AT_ONCE])
+        digest.update(_canonical(part.values).tobytes())
     for name in sorted(matrix.segments):
-        column = np.ascontiguousarray(matrix.segments[name])
+        column = np.ascontiguousarray(matrix.segments[name].texts())
         column = column.astype(column.dtype.newbyteorder("<"), copy=False)
         digest.update(f"{name} {column.dtype.str}".encode())
         digest.update(column.tobytes())

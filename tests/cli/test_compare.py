@@ -184,7 +184,7 @@ def test_small_groups_and_rows_without_a_group_are_left_out_and_named(manyi, mod
     assert list(found["groups"]) == ["A", "B"]
     messages = [caution["message"] for caution in found["cautions"]]
     assert "tiny: 20 respondents, fewer than 30; not compared." in messages
-    assert "10 of 300 respondents were left out: they are of no group." in messages
+    assert "10 of 300 respondents are of no group: their label is blank." in messages
     code, _, err = manyi("compare", data, "--model", model, "--by", "unit", "--groups", "A,tiny")
     assert (code, "Group tiny has 20 answers, below the floor of 30." in err) == (1, True), err
 
@@ -367,7 +367,7 @@ def test_wrong_usage_has_exit_code_two(manyi, model):
         (("--by", "group", "--groups", "A,C"), "There is no group 'C'. Choose among A, B."),
         (("--by", "group", "--permutations", 5), "5 permutations cannot reach a level of 0.95."),
         (("--by", "group", "--bootstrap", 7), "7 resamples cannot give an interval."),
-        (("--by", "group", "--cluster", "group"), "All respondents of group A are of one cluster"),
+        (("--by", "group", "--cluster", "group"), "Group A: All respondents are of one cluster"),
         (("--by", "group", "--weights", "light"), "negative"),
         (("--by", "group", "--weights", "mass", "--invariance"), "takes no weights"),
         (("--by", "group", "--json", "/not/there/out.json", *FEW), "cannot be written"),

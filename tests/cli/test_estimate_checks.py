@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from csi_model import Options, assess, prepare
+from csi_model import Options, assess, estimate, prepare
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -22,7 +22,8 @@ def test_estimator_and_checks_are_the_engines(manyi):
     shelf = Shelf(GOLDEN)
     spec = shelf.spec("model.yaml")
     options = Options(method="cbsem", estimator="MLR", bootstrap=20, seed=2)
-    wanted = assess(spec, prepare(spec, shelf.columns("data.csv")), options)
+    sample = prepare(spec, shelf.columns("data.csv"))
+    wanted = assess(estimate(spec, sample, options), sample)
     for part in ("modification", "parameters"):
         assert found["assessment"][part] == wanted[part]
     first = wanted["modification"][0]
@@ -69,7 +70,7 @@ def test_redundancy_of_any_model_is_told(manyi):
         (("--assess", "--global", "QUAL"), "Write it as QUAL=OVERALL", 1),
         (("--assess", "--global", "QUAL=QUAL1"), "QUAL1 is a question of QUAL", 1),
         (("--assess", "--global", "QUAL=Q99"), "has no column Q99", 1),
-        (("--assess", "--global", "QUAL=group"), "Column group holds texts", 1),
+        (("--assess", "--global", "QUAL=group"), "Column group, row 1 holds 'A', which is no number", 1),
     ],
 )
 def test_what_does_not_fit_together_is_refused(manyi, extra, said, status):

@@ -6,7 +6,6 @@ import json
 import pytest
 
 import csi_model
-from csi_model.improvement.drivers import drivers
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -41,7 +40,7 @@ def test_priorities_are_those_of_the_estimation(manyi, fitted):
     code, out, err = manyi("priorities", *SURVEY, *FEW, "--json", "-")
     assert code == 0
     found = json.loads(out)
-    own, spec = drivers(fitted), fitted.spec
+    spec = fitted.spec
     effects = {
         row["source"]: row["points_per_point"]
         for row in csi_model.document(fitted)["total_effects"]
@@ -69,7 +68,7 @@ def test_priorities_are_those_of_the_estimation(manyi, fitted):
         assert parts[node.id] == pytest.approx(sum(questions[code] for code in node.indicators))
     assert spec.index not in constructs
     assert not set(questions) & {"SAT1", "LOY1"}
-    assert own.importance.constructs[spec.place[spec.index]] == pytest.approx(1)
+    assert fitted.figure("importance_constructs").at(spec.index).value == pytest.approx(1)
     best = found["levels"]["constructs"][0]
     assert f"{best['id']:<10}" in err
     assert "What would lift it most?" in err

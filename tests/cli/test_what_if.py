@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.improvement.drivers import drivers
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -29,7 +28,7 @@ def test_what_if_is_importance_times_the_rise_that_is_left(manyi, fitted):
     )
     assert code == 0
     found = json.loads(out)
-    columns, importance = Shelf(GOLDEN).columns("data.csv"), drivers(fitted).importance.indicators
+    columns, importance = Shelf(GOLDEN).columns("data.csv"), fitted.figure("importance_indicators").value
     total = 0.0
     for name, lift in (("QUAL1", 5), ("QUAL2", 3)):
         points = (columns[name] - 1) * 100 / 9

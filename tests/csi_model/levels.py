@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from csi_model.improvement.drivers import Levels
+from csi_model.measures.importance import Levels
 
 
 def performance(indicator_points: np.ndarray, shares: np.ndarray, dimensions: np.ndarray) -> Levels:

@@ -4,9 +4,15 @@ Mersenne Twister with "Rejection" sampling is R's default since 3.6 (`RNGkind`);
 gives one stream to each resample in future.apply, through which cSEM resamples.
 """
 
+from typing import Any
+
 import numpy as np
 
 from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups
+from csi_model.answers.sample import Sample
+from csi_model.options import Options
+from csi_model.resampling.estimator import Estimator
+from csi_model.specify import ModelSpec
 
 WORD = 0xFFFFFFFF
 State = tuple[list[int], list[int]]
@@ -166,3 +172,11 @@ class Shuffled:
         places = (self._next + np.arange(len(rows))) % len(self._orders)
         self._next += len(rows)
         return np.take_along_axis(rows, self._orders[places], axis=1)
+
+
+def replayed(spec: ModelSpec, sample: Sample, rows: np.ndarray, **options: Any) -> Estimator:
+    """Make an estimator that is resampled by the rows given, in their order."""
+    found = Estimator(spec, sample, Options(bootstrap=len(rows), **options))
+    found.moments  # noqa: B018  of the sample itself, before anything is replayed
+    found.counted = Replayed(found.counted, rows)
+    return found

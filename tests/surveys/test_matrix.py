@@ -87,8 +87,21 @@ def test_only_complete_official_and_not_excluded_enter(session):
     assert caught.value.code == "MATRIX_PILOT"
     both = matrix.load_matrix(session, [wave, pilot], include_pilot=True)
     assert_array_equal(both.column("Q1"), [1, 3, 9])
-    assert_array_equal(both.segments["wave"], ["W1", "W1", "P"])
+    assert_array_equal(both.segments["wave"].texts(), ["W1", "W1", "P"])
     assert_array_equal(both.wave_ids, [wave.id, wave.id, pilot.id])
+
+
+def test_why_an_answer_is_missing_goes_on_to_the_index(session):
+    old = make_wave(session)
+    changed = document()
+    changed["sections"][0]["questions"][0]["rows"][1:1] = [{"code": "Q9", "text": {"en": "New", "zh": "新"}}]
+    new = make_wave(session, make_version(session, **changed), code="W2")
+    store(session, old, {"Q1": [1], "Q2": [DONT_KNOW]})
+    store(session, new, {"Q1": [4], "Q9": [9]})
+    columns = matrix.load_matrix(session, [old, new], ["Q1", "Q2", "Q9"]).columns()
+    assert {code: column.dtype for code, column in columns.items()} == dict.fromkeys(columns, np.int16)
+    assert_array_equal(columns["Q2"][:1], [DONT_KNOW])
+    assert_array_equal(columns["Q9"], [NOT_ASKED, 9])
 
 
 def test_versions_are_aligned_by_code(session):
@@ -120,11 +133,11 @@ def test_segments_name_the_levels_above_the_unit(session):
     assert segments[0] == segments[2] != segments[1]
     store(session, wave, {"Q1": [1, 2, 3, 4]}, segment_ids=[*segments, -1])
     named = matrix.load_matrix(session, wave).segments
-    assert named["office"].tolist() == ["C1-O1", "C2-O1", "C1-O1", ""]
-    assert named["city"].tolist() == ["C1", "C2", "C1", ""]
-    assert named["county"].tolist() == [""] * 4
-    assert named["group"].tolist() == ["G", "G", "G", ""]
-    assert named["customer_class"].tolist() == ["residential", "industrial", "residential", ""]
+    assert named["office"].texts().tolist() == ["C1-O1", "C2-O1", "C1-O1", ""]
+    assert named["city"].texts().tolist() == ["C1", "C2", "C1", ""]
+    assert named["county"].texts().tolist() == [""] * 4
+    assert named["group"].texts().tolist() == ["G", "G", "G", ""]
+    assert named["customer_class"].texts().tolist() == ["residential", "industrial", "residential", ""]
     assert matrix.load_matrix(session, wave, segments=False).segments == {}
 
 
@@ -132,7 +145,7 @@ def test_an_empty_wave_gives_an_empty_matrix(session):
     wave = make_wave(session)
     loaded = matrix.load_matrix(session, wave)
     assert loaded.values.shape == (0, len(CODES))
-    assert {len(column) for column in loaded.segments.values()} == {0}
+    assert {len(labels.number) for labels in loaded.segments.values()} == {0}
 
 
 def test_damaged_answers_are_named_and_not_guessed(session):
@@ -170,11 +183,11 @@ def test_the_fingerprint_follows_the_answers_only(session):
     again = matrix.load_matrix(session, wave)
     assert runs.fingerprint(first) == runs.fingerprint(again)
     assert runs.fingerprint(first) != runs.fingerprint(matrix.load_matrix(session, wave, ["Q1"]))
-    again.segments["unit"] = np.array(["C1", ""])
+    again.segments["unit"] = matrix.Labels(("", "C1"), np.array([1, 0], dtype=np.int32))
     assert runs.fingerprint(first) != runs.fingerprint(again)
-    again.segments["unit"] = first.segments["unit"].copy()
+    again.segments["unit"] = first.segments["unit"]
     assert runs.fingerprint(first) == runs.fingerprint(again)
-    again.values[0, 0] = 3
+    again.stored[0, 0] = 3
     assert runs.fingerprint(first) != runs.fingerprint(again)
 
 

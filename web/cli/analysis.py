@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import csi_model
+from surveys.codes import REASONS, WRITTEN
 from web.cli import Refusal
 from web.cli.table import read_columns
 
@@ -46,14 +47,15 @@ def read_answers(
     data: Path,
     spec: csi_model.ModelSpec,
     *,
-    missing: str,
-    weights: str | None,
-    groups: tuple[str, ...],
-    strata: str | None,
-    cluster: str | None,
-) -> csi_model.IndicatorMatrix:
-    """Read the answers of a model from a CSV file; weights, groups, strata and cluster name columns."""
-    columns = read_named(data, weights, *groups, strata, cluster)
+    missing: str = "mean",
+    weights: str | None = None,
+    labels: tuple[str | None, ...] = (),
+    strata: str | None = None,
+    cluster: str | None = None,
+    beside: tuple[str, ...] = (),
+) -> csi_model.Sample:
+    """Read the answers of a model from a CSV file; weights, labels, strata and cluster name columns."""
+    columns = read_named(data, weights, *labels, *beside, strata, cluster)
     return csi_model.prepare(
         spec,
         columns,
@@ -61,7 +63,11 @@ def read_answers(
         weights=None if weights is None else columns[weights],
         strata=None if strata is None else columns[strata],
         clusters=None if cluster is None else columns[cluster],
-        groups=tuple(columns[name] for name in groups) or None,
+        labels={name: columns[name] for name in labels if name is not None},
+        beside=beside,
+        reserved={
+            number: REASONS[stored] for stored, number in WRITTEN.items() if number in spec.missing_codes
+        },
     )
 
 
@@ -81,21 +87,15 @@ def estimated(
     cluster: str | None,
     bootstrap: int,
     seed: int,
-    other: str | None,
-) -> tuple[csi_model.Result, csi_model.IndicatorMatrix, dict[str, Any]]:
-    """Estimate with resamples; also the answers in use and the columns of the file."""
+    other: str | None = None,
+) -> tuple[csi_model.Result, csi_model.Sample]:
+    """Estimate with resamples; also the answers in use, with the other column as labels."""
     spec = read_model(model)
-    columns = read_named(answers, weights, cluster, other)
-    data = csi_model.prepare(
-        spec,
-        columns,
-        weights=None if weights is None else columns[weights],
-        clusters=None if cluster is None else columns[cluster],
-    )
+    data = read_answers(answers, spec, weights=weights, labels=(other,), cluster=cluster)
     with progress_bar(is_long=True) as bar:
         options = csi_model.Options(bootstrap=bootstrap, seed=seed)
         result = csi_model.estimate(spec, data, options, progress=bar)
-    return result, data, columns
+    return result, data
 
 
 def index_points(result: csi_model.Result) -> dict[str, Any]:

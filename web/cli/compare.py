@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.comparison.document import differences
+from csi_model.comparison.compare import compare as compare_groups
+from csi_model.comparison.document import document as as_document
 from csi_model.comparison.micom import ADVICE
 from web.cli import Refusal, analysis
 
@@ -81,22 +82,23 @@ def compare(
         raise Refusal(f"--groups {groups} does not name two groups. Separate their names by a comma: A,B.")
     spec = analysis.read_model(model)
     prepared = analysis.read_answers(
-        data, spec, missing=missing, weights=weights, groups=(by,), strata=strata, cluster=cluster
+        data, spec, missing=missing, weights=weights, labels=(by,), strata=strata, cluster=cluster
     )
     options = csi_model.Options(
         method=method, scheme=scheme, missing=missing, bootstrap=bootstrap, seed=seed, level=level
     )
     with analysis.progress_bar("Comparing", is_long=bool(bootstrap or permutations)) as bar:
-        found = differences(
+        found = compare_groups(
             spec,
             prepared,
+            by,
             options,
             chosen=chosen,
             n_permutations=permutations,
             invariance=invariance,
             progress=bar,
         )
-    document = {"by": by, **found}
+    document = {"by": by, **as_document(spec, found, options)}
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)

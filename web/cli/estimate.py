@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 import csi_model
 from csi_model.options import ESTIMATORS
@@ -89,7 +87,14 @@ def estimate(
     spec = analysis.read_model(model)
     wholes = dict(_overall(each, spec) for each in overall)
     prepared = analysis.read_answers(
-        data, spec, missing=missing, weights=weights, groups=group, strata=strata, cluster=cluster
+        data,
+        spec,
+        missing=missing,
+        weights=weights,
+        labels=group,
+        strata=strata,
+        cluster=cluster,
+        beside=tuple(wholes.values()),
     )
     options = csi_model.Options(
         method=method,
@@ -101,18 +106,13 @@ def estimate(
         interval=interval,
         estimator=estimator or "",
     )
-    columns = analysis.read_named(data, *wholes.values()) if wholes else {}
-    answers = {
-        construct: _answers(columns[column], column, spec)[prepared.rows]
-        for construct, column in wholes.items()
-    }
     with analysis.progress_bar("Estimating", is_long=bool(bootstrap or group)) as bar:
-        result = csi_model.estimate(spec, prepared, options, groups=prepared.groups, progress=bar)
+        result = csi_model.estimate(spec, prepared, options, by=group or None, progress=bar)
     document = csi_model.document(result)
     if group and bootstrap:
         document["side_by_side"] = _side_by_side(result, document["cautions"])
     if assess:
-        document["assessment"] = csi_model.assess(spec, prepared, options, overall=answers)
+        document["assessment"] = csi_model.assess(result, prepared, overall=wholes)
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
@@ -126,12 +126,6 @@ def _overall(given: str, spec: csi_model.ModelSpec) -> tuple[str, str]:
         what = f"--global {given}: {column} is a question of {construct}, which foretells itself."
         raise Refusal(f"{what} Name one that is none of its own.")
     return construct, column
-
-
-def _answers(values: NDArray[Any], column: str, spec: csi_model.ModelSpec) -> NDArray[np.float64]:
-    if values.dtype.kind != "f":
-        raise Refusal(f"Column {column} holds texts. --global needs numbers.")
-    return np.where(np.isin(values, spec.missing_codes), np.nan, values)
 
 
 def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> dict[str, Any] | None:

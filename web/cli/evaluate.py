@@ -8,7 +8,6 @@ import click
 import csi_model
 from csi_model.evaluation.measure import effect_of_measure
 from web.cli import analysis
-from web.cli.table import texts
 
 
 @click.command(short_help="Estimate what a measure did: units with it against units without.")
@@ -55,19 +54,13 @@ def evaluate(
     --before 2024,2025 --after 2026
     """
     spec = analysis.read_model(model)
-    columns = analysis.read_named(data, unit, wave, weights)
-    prepared = csi_model.prepare(
-        spec,
-        columns,
-        missing=missing,
-        weights=None if weights is None else columns[weights],
-    )
+    prepared = analysis.read_answers(data, spec, missing=missing, weights=weights, labels=(unit, wave))
     document = effect_of_measure(
         spec,
         prepared,
-        texts(columns[unit])[prepared.rows],
-        texts(columns[wave])[prepared.rows],
         csi_model.Options(missing=missing, seed=seed),
+        units=unit,
+        waves=wave,
         treated=_names(treated),
         before=_names(before),
         after=_names(after),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from csi_model.improvement.ranking import ranked
 from csi_model.improvement.stated import stated as compare_with_stated
@@ -52,7 +51,7 @@ def priorities(
 
     With a question what matters most: manyi priorities answers.csv --model model.yaml --stated matters_most
     """
-    result, data, columns = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, stated)
+    result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, stated)
     found: dict[str, Any] = {
         "index": analysis.index_points(result),
         "top": top,
@@ -60,7 +59,7 @@ def priorities(
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
-        picked = [_picks(text) for text in np.asarray(columns[stated])[data.rows]]
+        picked = [_picks(text) for text in data.label(stated).texts().tolist()]
         found["stated"] = compare_with_stated(result, picked, weights=data.weights)
     if json_file is not None:
         analysis.write_json(found, json_file)
@@ -103,8 +102,6 @@ def summary(found: dict[str, Any]) -> str:
     return "\n".join([*lines, *analysis.caution_lines(found["cautions"])])
 
 
-def _picks(text: Any) -> list[str] | None:
+def _picks(text: str) -> list[str] | None:
     """Read the codes of one respondent, divided by blanks, commas, semicolons or bars."""
-    if isinstance(text, float | np.floating):
-        return None if np.isnan(text) else [f"{text:g}"]
     return [code for code in re.split(r"[\s,;|]+", text) if code] or None

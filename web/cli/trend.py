@@ -11,7 +11,6 @@ from csi_model.inference.figures import from_normal
 from csi_model.series.breaks import Bridge, bridge_shift
 from csi_model.series.follow import follow
 from web.cli import Refusal, analysis
-from web.cli.table import texts
 
 
 @click.command(short_help="Follow the index over the waves of a data file.")
@@ -80,25 +79,20 @@ def trend(
     A question that was reworded: manyi trend answers.csv --model model.yaml --wave year --reworded 2026=SAT1
     """
     spec = analysis.read_model(model)
-    columns = analysis.read_named(data, wave, segment, mode, weights, cluster)
-    prepared = csi_model.prepare(
-        spec,
-        columns,
-        missing=missing,
-        weights=None if weights is None else columns[weights],
-        clusters=None if cluster is None else columns[cluster],
+    prepared = analysis.read_answers(
+        data, spec, missing=missing, weights=weights, labels=(wave, segment, mode), cluster=cluster
     )
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
     with analysis.progress_bar(is_long=True) as bar:
         document = follow(
             spec,
             prepared,
-            texts(columns[wave])[prepared.rows],
+            wave,
             options,
             order=[each.strip() for each in order.split(",") if each.strip()],
             base=base,
-            segments=None if segment is None else texts(columns[segment])[prepared.rows],
-            modes=None if mode is None else texts(columns[mode])[prepared.rows],
+            segments=segment,
+            modes=mode,
             reworded=dict(_reworded(each) for each in reworded),
             bridges=dict(_bridge(each) for each in bridge),
             progress=bar,

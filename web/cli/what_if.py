@@ -41,7 +41,7 @@ def what_if(
     Example: manyi what-if answers.csv --model model.yaml --raise QUAL1=5 --raise QUAL2=3
     """
     lifts = _lifts(raised)
-    result, data, _ = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, None)
+    result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed)
     found = scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
     document = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import csi_model
 from surveys.analysing import matrix, runs
+from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
@@ -20,7 +21,6 @@ GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
 DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000, "interactions": False}
 COMPANIONS = ("NPS", "CES")
-SEPARATOR = "\x1f"
 
 
 def plan(
@@ -89,37 +89,38 @@ def compute(
     asked = {code for wave in waves for code in wave.version.slot_codes}
     companions = [code for code in COMPANIONS if code in asked]
     answers = matrix.load_matrix(session, waves, (*spec.indicator_ids, *companions))
-    columns: dict[str, Any] = dict(answers.columns())
-    labels = answers.segments[GROUPINGS[0]]
-    for name in GROUPINGS[1:]:
-        labels = np.char.add(np.char.add(labels, SEPARATOR), answers.segments[name])
     how = {name: value for name, value in analysis.options.items() if name != "interactions"}
     options = csi_model.Options(seed=analysis.seed, **how)
-    data = csi_model.prepare(spec, columns, missing=options.missing, groups=labels)
+    data = csi_model.prepare(
+        spec,
+        answers.columns(),
+        missing=options.missing,
+        labels={name: csi_model.Coded(*answers.segments[name]) for name in GROUPINGS},
+        reserved=REASONS,
+    )
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
     result = csi_model.document(whole)
     system = publishing.load_document(waves[-1].version).indicators
     if system is not None:
         result |= beside(system, data, whole)
-    parts = np.array([label.split(SEPARATOR) for label in (data.groups if data.groups is not None else [])])
     result["groups"] = {}
     for place, name in enumerate(GROUPINGS):
-        groups, cautions = csi_model.estimate_groups(spec, data, options, parts[:, place], None)
+        groups, cautions = csi_model.estimate_groups(spec, data, options, name, None)
         part(0.4 + 0.6 * (place + 1) / len(GROUPINGS))
+        samples = data.split(name).samples
         result["groups"] |= {
-            f"{name}:{label}": None if group is None else _short(group, data.subset(parts[:, place] == label))
+            f"{name}:{label}": None if group is None else _short(group, samples[label])
             for label, group in groups.items()
-            if label
         }
         result["cautions"] += [caution.plain() for caution in cautions]
-    result["companions"] = {code: _companion(columns[code], code) for code in companions}
-    return result, runs.fingerprint(answers), len(answers.values)
+    result["companions"] = {code: _companion(answers.column(code), code) for code in companions}
+    return result, runs.fingerprint(answers), len(answers.stored)
 
 
-def _short(group: csi_model.Result, data: csi_model.IndicatorMatrix) -> dict[str, Any]:
+def _short(group: csi_model.Result, sample: csi_model.Sample) -> dict[str, Any]:
     document = csi_model.document(group)
-    return {name: document[name] for name in KEPT_OF_A_GROUP} | {"series": series_items(data, group)}
+    return {name: document[name] for name in KEPT_OF_A_GROUP} | {"series": series_items(sample, group)}
 
 
 def _companion(column: Any, code: str) -> dict[str, float | int | None]:

@@ -3,15 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 import csi_model
-from csi_model.answers.sample import question_points
 from csi_model.beside import expectations
 from csi_model.beside.retention import retention_map
-from csi_model.improvement.drivers import drivers
-from csi_model.improvement.ranking import rank_priorities
-from csi_model.inference.means import weighted_means
+from csi_model.improvement.ranking import rank
+from csi_model.series.wave import items_of
 from surveys.document.indicators import IndicatorSystem
 
 # Constructs of the retention map, in the words of the indicator system.
@@ -19,17 +15,15 @@ SATISFACTION, SWITCHING_COST, LOYALTY = "SAT", "SWC", "LOY"
 CUTS = (60.0, 50.0)
 
 
-def beside(
-    system: IndicatorSystem, data: csi_model.IndicatorMatrix, result: csi_model.Result
-) -> dict[str, Any]:
+def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
     """Give everything the dashboards show that the estimation's own document lacks.
 
     A part that the answers cannot carry is None, and the reason stands under ``notes``.
     """
     parts: dict[str, Callable[[], Any]] = {
-        "series": lambda: series_items(data, result),
-        "expectations": lambda: _expectations(system, data, result),
-        "retention": lambda: _retention(data, result),
+        "series": lambda: series_items(sample, result),
+        "expectations": lambda: _expectations(system, sample),
+        "retention": lambda: _retention(sample, result),
         "priorities": lambda: _priorities(system, result),
     }
     found: dict[str, Any] = {"notes": []}
@@ -42,28 +36,23 @@ def beside(
     return found
 
 
-def series_items(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dict[str, Any]:
+def series_items(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
     """Give the index questions' mean points and their covariance: what a series with frozen weights needs."""
-    spec = result.spec
-    index = spec.place[spec.index]
-    rows = np.flatnonzero(spec.block_mask[:, index])
-    means, covariance = weighted_means(question_points(spec, data)[:, rows], data.weights, data.clusters)
+    found = items_of(sample, result)
     return {
-        "codes": [spec.indicator_ids[row] for row in rows],
-        "means": means.tolist(),
-        "covariance": covariance.tolist(),
-        "shares": result.points.construct_shares[0, rows, index].tolist(),
+        "codes": list(found.codes),
+        "means": found.means.tolist(),
+        "covariance": found.covariance.tolist(),
+        "shares": found.shares.tolist(),
     }
 
 
-def _expectations(
-    system: IndicatorSystem, data: csi_model.IndicatorMatrix, result: csi_model.Result
-) -> list[dict[str, Any]] | None:
+def _expectations(system: IndicatorSystem, sample: csi_model.Sample) -> list[dict[str, Any]] | None:
     if not system.gaps:
         return None
-    points = question_points(result.spec, data)
+    points = sample.points
     questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
-    place = {code: number for number, code in enumerate(data.codes)}
+    place = {code: number for number, code in enumerate(sample.codes)}
     answers: dict[str, expectations.TierAnswers] = {
         gap.tier: expectations.TierAnswers(
             points[:, [place[code] for code in questions[gap.expected]]],
@@ -71,7 +60,7 @@ def _expectations(
         )
         for gap in system.gaps
     }
-    gaps = expectations.expectation_gaps(answers, weights=data.weights, clusters=data.clusters)
+    gaps = expectations.expectation_gaps(answers, weights=sample.weights)
     return [
         {
             "tier": tier,
@@ -85,11 +74,11 @@ def _expectations(
     ]
 
 
-def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dict[str, Any] | None:
+def _retention(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any] | None:
     spec = result.spec
     if not {SATISFACTION, SWITCHING_COST, LOYALTY} <= set(spec.construct_ids):
         return None
-    satisfaction, cost, loyalty = csi_model.respondent_scores(result, data)[
+    satisfaction, cost, loyalty = csi_model.respondent_scores(result, sample)[
         :, [spec.place[name] for name in (SATISFACTION, SWITCHING_COST, LOYALTY)]
     ].T
     found = retention_map(
@@ -97,8 +86,7 @@ def _retention(data: csi_model.IndicatorMatrix, result: csi_model.Result) -> dic
         cost,
         loyalty=loyalty,
         cuts=CUTS,
-        weights=data.weights,
-        clusters=data.clusters,
+        weights=sample.weights,
     )
     return {
         "cuts": list(CUTS),
@@ -118,33 +106,33 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     Expectations are managed, not raised, and what `drives` nothing or runs the other way is no lever.
     """
     spec = result.spec
-    if result.draws is None or not spec.dimensions:
+    if result.resampled is None or not spec.dimensions:
         return None
-    found = drivers(result)
-    own, drawn = found.importance.dimensions, found.importance_draws.dimensions
     expected = {gap.expected for gap in system.gaps}
+    positive = result.figure("importance_dimensions").value > 0
     levers = [
-        at
+        node.id
         for at, (construct, node) in enumerate(system.dimensions())
         if construct.drives
         and construct.valence == 1
         and construct.id != spec.index
         and not expected & {dimension.id for dimension in construct.dimensions}
-        and own[at] > 0
+        and positive[at]
         and node.id == spec.dimensions[at][1].id
     ]
     if len(levers) < 2:
         return None
-    own, points = own[levers], found.performance.dimensions[levers]
-    ranking = rank_priorities(own, points, drawn[:, levers], found.performance_draws.dimensions[:, levers])
+    ranking = rank(result, "dimensions", among=levers)
+    if ranking is None:
+        return None
     return [
         {
-            "dimension": spec.dimensions[levers[at]][1].id,
+            "dimension": ranking.names[at],
             "rank": int(ranking.rank[at]),
             "rank_ci": [float(ranking.rank_low[at]), float(ranking.rank_high[at])],
             "top_share": float(ranking.top_share[at]),
-            "importance": float(own[at]),
-            "points": float(points[at]),
+            "importance": float(ranking.importance.value[at]),
+            "points": float(ranking.performance.value[at]),
             "potential": ranking.potential.at(at).plain(with_se=False),
         }
         for at in ranking.order.tolist()

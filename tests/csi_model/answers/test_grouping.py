@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from csi_model.answers.groups import grouped, sample_moments
+from csi_model.answers.groups import choose
+from csi_model.answers.moments import of_all
 from csi_model.comparison.shuffling import level_free, regrouped
 from csi_model.errors import DataError
+from tests.csi_model.comparing import sample_of
 
 
 def _answers(rng, n=80, p=3):
@@ -46,49 +48,36 @@ def test_level_free_answers_have_no_level_and_one_spread_in_each_group(rng):
     values, labels = _answers(rng)
     values[labels == "b"] = 2 + 3 * values[labels == "b"]
     values[rng.random(values.shape) < 0.1] = np.nan
-    data = grouped(values, labels, weights=rng.uniform(0.5, 3, len(values)))
+    weights = rng.uniform(0.5, 3, len(values))
+    data = choose(sample_of(values, labels, weights=weights), "group", 30).whole
     flat = level_free(data, "mean")
     for name in "ab":
-        mean, cov = sample_moments(flat.subset(flat.groups == name), "mean")
+        part = flat.where(flat.label("group").of(name))
+        mean, cov = of_all(part.values, part.weights, "mean")
         np.testing.assert_allclose(mean, 0, atol=1e-12)
         np.testing.assert_allclose(np.diag(cov[0]), 1)
     np.testing.assert_array_equal(np.isnan(flat.values), np.isnan(values))
 
 
-def test_weights_have_mean_one_in_each_group_and_empty_rows_go(rng):
+def test_weights_have_mean_one_in_each_group(rng):
     values, labels = _answers(rng)
-    values[3] = np.nan
-    weights = np.where(labels == "a", 0.001, 500.0)
-    weights[4] = 0
-    data = grouped(values, labels, weights=weights)
-    np.testing.assert_allclose(data.weights, 1)
-    assert len(data.values) == 78
-    assert [caution.code for caution in data.cautions] == ["rows-left-out"]
-    assert "2 of 80" in data.cautions[0].message
+    weights = np.where(labels == "a", 0.001, 500.0) * rng.uniform(0.5, 2, 80)
+    found = choose(sample_of(values, labels, weights=weights), "group", 30)
+    for name, part in found.parts.items():
+        assert part.weights.mean() == pytest.approx(1)
+        own = found.whole.label("group").of(name)
+        np.testing.assert_allclose(found.whole.weights[own], part.weights)
+        np.testing.assert_allclose(part.weights, weights[own] / weights[own].mean())
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"missing": "guess"}, "missing"),
-        ({"weights": np.full(80, -1.0)}, "weights"),
-        ({"weights": np.where(np.arange(80) < 40, 0.0, 1.0)}, "floor"),
-        ({"clusters": np.zeros(79)}, "length"),
-        ({"strata": np.zeros(79)}, "length"),
-        ({"floor": 41}, "floor"),
-    ],
-)
-def test_groups_are_refused_with_a_named_reason(rng, change, code):
+def test_an_unchosen_group_below_the_floor_is_left_out_and_a_chosen_one_refused(rng):
     values, labels = _answers(rng)
-    with pytest.raises(DataError) as refusal:
-        grouped(values, labels, **change)
-    assert refusal.value.code == code
-    assert refusal.value.remedy
-
-
-def test_listwise_gaps_can_leave_a_group_below_the_floor(rng):
-    values, labels = _answers(rng)
-    values[:15, 0] = np.nan
-    assert len(grouped(values, labels, missing="mean").values) == 80
-    with pytest.raises(DataError, match="Group a has 25 answers"):
-        grouped(values, labels, missing="listwise")
+    sample = sample_of(values, np.where(np.arange(80) < 10, "c", labels))
+    found = choose(sample, "group", 25)
+    assert list(found.parts) == ["a", "b"]
+    assert [caution.code for caution in found.cautions] == ["small-group"]
+    for chosen, code in ((["a", "c"], "floor"), (["a", "d"], "unknown-group"), (["a"], "one-group")):
+        with pytest.raises(DataError) as refusal:
+            choose(sample, "group", 25, chosen)
+        assert refusal.value.code == code
+        assert refusal.value.remedy

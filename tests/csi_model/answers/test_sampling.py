@@ -1,14 +1,17 @@
 """Sampling units: strata, clusters, thin designs, and the jackknife over them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm, t
 
 import csi_model
-from csi_model.answers import sampling
-from csi_model.answers.moments import MeanReplaced, RandomGroups
+from csi_model import Options
+from csi_model.answers.moments import RandomGroups
 from csi_model.inference import kinds
 from csi_model.resampling import bootstrap, jackknife
+from csi_model.resampling.estimator import Estimator
 
 SPEC = csi_model.ModelSpec.from_mapping(
     {
@@ -38,7 +41,7 @@ def textbook_error(x, strata):
 def test_the_acceleration_of_a_stratified_mean_is_that_of_its_strata():
     strata = np.repeat(["a", "b", "c"], [20, 50, 80])
     data = survey(150, skewed=True, strata=strata)
-    shares, moments = jackknife.jackknife(SPEC, data, MeanReplaced(data))
+    shares, moments = jackknife.jackknife(Estimator(SPEC, data, Options()))
     x = data.values[:, 0]
     deviations = np.concatenate([x[strata == name] - x[strata == name].mean() for name in "abc"])
     wanted = (deviations**3).sum() / (6 * (deviations**2).sum() ** 1.5)
@@ -47,14 +50,14 @@ def test_the_acceleration_of_a_stratified_mean_is_that_of_its_strata():
     assert moments is None
     whole = x - x.mean()
     assert abs((whole**3).sum() / (6 * (whole**2).sum() ** 1.5) - wanted) > 0.1 * wanted
-    size = np.array([20, 50, 80])[data.strata]
+    size = np.array([20, 50, 80])[data.strata.number]
     error = np.sqrt((size / (size - 1) * shares.indicators[:, 0] ** 2).sum())
     np.testing.assert_allclose(error, textbook_error(x, strata), rtol=1e-9)
 
 
 def test_the_jackknife_leaves_out_clusters_whole():
     data = survey(120, clusters=np.repeat(np.arange(24), 5))
-    shares, _ = jackknife.jackknife(SPEC, data, MeanReplaced(data))
+    shares, _ = jackknife.jackknife(Estimator(SPEC, data, Options()))
     assert len(shares.indicators) == 24
     totals = np.add.reduceat(data.values[:, 0] - data.values[:, 0].mean(), np.arange(0, 120, 5)) / 120
     np.testing.assert_allclose(np.sort(shares.indicators[:, 0]) * 9 / 100, np.sort(totals), atol=1e-12)
@@ -64,13 +67,13 @@ def test_the_jackknife_leaves_out_clusters_whole():
 def test_small_strata_show_the_whole_variance(size):
     strata = np.repeat(np.arange(240 // size), size)
     data = survey(240, strata=strata)
-    draws = bootstrap.bootstrap(SPEC, data, MeanReplaced(data), 3000, 1)
+    draws = bootstrap.bootstrap(Estimator(SPEC, data, Options(bootstrap=3000)))
     wanted = textbook_error(data.values[:, 0], strata)
     assert draws.indicators[:, 0].std() == pytest.approx(wanted, rel=0.05)
 
 
 def test_a_plain_sample_is_drawn_as_efron_does():
-    units = sampling.units_of(survey(60))
+    units = survey(60).units
     weights = units.respondents(units.scaled(units.draw(50, np.random.default_rng(1))))
     assert weights.shape == (50, 60)
     assert (weights.sum(axis=1) == 60).all()
@@ -79,7 +82,7 @@ def test_a_plain_sample_is_drawn_as_efron_does():
 
 def test_weights_of_a_stratum_add_up_to_its_size_in_every_draw():
     strata, clusters = np.repeat(["n", "s"], [60, 40]), np.repeat(np.arange(20), 5)
-    units = sampling.units_of(survey(100, strata=strata, clusters=clusters))
+    units = survey(100, strata=strata, clusters=clusters).units
     times = units.draw(30, np.random.default_rng(1))
     inner = units.redraw(times, 4, np.random.default_rng(2))
     for weights in (units.scaled(times), units.scaled(inner, 2)):
@@ -90,36 +93,36 @@ def test_weights_of_a_stratum_add_up_to_its_size_in_every_draw():
 
 def test_a_cluster_in_two_strata_is_two_units():
     strata, clusters = np.repeat(["n", "s"], 50), np.tile(np.arange(10), 10)
-    assert len(sampling.units_of(survey(100, strata=strata, clusters=clusters)).stratum) == 20
+    assert len(survey(100, strata=strata, clusters=clusters).units.stratum) == 20
 
 
 @pytest.mark.parametrize("interval", ["percentile", "bca"])
 def test_lonely_strata_are_pooled_and_named(interval):
     strata = np.array(["north"] * 40 + ["south"] * 39 + ["islands"])
     data = survey(80, strata=strata)
-    assert sampling.units_of(data).size.tolist() == [40, 40]
+    assert data.units.size.tolist() == [40, 40]
     found = csi_model.estimate(SPEC, data, csi_model.Options(bootstrap=200, interval=interval))
     cautions = {caution.code: caution for caution in found.cautions}
     assert cautions["lonely-strata"].message.endswith("pooled for the intervals: islands.")
     assert cautions["lonely-strata"].remedy
-    _, low, high = found.interval("indicators")
-    assert (high - low > 1).all()
+    ends = found.figure("indicators")
+    assert (ends.high - ends.low > 1).all()
 
 
 def test_strata_of_one_respondent_each_are_one_stratum():
     data, plain = survey(80, strata=np.arange(80)), survey(80)
-    assert sampling.units_of(data).size.tolist() == [80]
-    flat = csi_model.IndicatorMatrix(data.values, data.codes, data.weights, 80)
-    one = bootstrap.bootstrap(SPEC, data, MeanReplaced(data), 2000, 1).indicators.std(axis=0)
-    other = bootstrap.bootstrap(SPEC, flat, MeanReplaced(flat), 2000, 1).indicators.std(axis=0)
+    assert data.units.size.tolist() == [80]
+    flat = replace(data, strata=None)
+    one = bootstrap.bootstrap(Estimator(SPEC, data, Options(bootstrap=2000))).indicators.std(axis=0)
+    other = bootstrap.bootstrap(Estimator(SPEC, flat, Options(bootstrap=2000))).indicators.std(axis=0)
     np.testing.assert_allclose(one, other, rtol=0.1)
-    assert len(sampling.units_of(plain).pooled) == 0
+    assert len(plain.units.pooled) == 0
 
 
 def test_moments_drawn_from_their_distribution_know_lonely_strata_and_the_whole_variance():
     strata = np.append(np.repeat(np.arange(300), 2), 999)
     data = survey(601, strata=strata)
-    groups = RandomGroups(data, np.random.default_rng(1))
+    groups = RandomGroups(data.values, data.weights, data.units, np.random.default_rng(1))
     drawn = groups.draw(3000, np.random.default_rng(2))
     assert np.isfinite(drawn.cov).all()
     found = drawn.mean[:, 0].std() * 100 / 9
@@ -165,7 +168,7 @@ def test_a_blank_in_a_row_without_answers_is_none():
         column[3] = np.nan
     labels = np.repeat(np.arange(20.0), 4)
     labels[3] = np.nan
-    assert len(np.unique(csi_model.prepare(SPEC, columns, clusters=labels).clusters)) == 20
+    assert len(csi_model.prepare(SPEC, columns, clusters=labels).clusters.present) == 20
 
 
 @pytest.mark.parametrize(
@@ -177,8 +180,8 @@ def test_a_blank_in_a_row_without_answers_is_none():
     ],
 )
 def test_respondents_without_a_group_are_in_the_whole_alone(labels):
-    data = survey(80, groups=labels)
-    found = csi_model.estimate(SPEC, data, csi_model.Options(floor=10), groups=data.groups)
+    data = survey(80, labels={"group": labels})
+    found = csi_model.estimate(SPEC, data, csi_model.Options(floor=10), by="group")
     assert found.n_used == 80
     assert {name: group.n_used for name, group in found.groups.items()} == (
         {"1": 20, "2": 20} if labels.dtype.kind == "f" else {"a": 20, "b": 20}
@@ -188,21 +191,23 @@ def test_respondents_without_a_group_are_in_the_whole_alone(labels):
 
 
 def test_a_pair_of_groups_with_a_blank_is_none():
-    pairs = (np.array(["a", "b"] * 40), np.array(["x", "x", "", "x"] * 20))
-    assert set(survey(80, groups=pairs).groups) == {"a / x", "b / x", ""}
+    pairs = {"letter": np.array(["a", "b"] * 40), "sign": np.array(["x", "x", "", "x"] * 20)}
+    found = survey(80, labels=pairs).label(("letter", "sign"))
+    assert found.present == ("a / x", "b / x")
+    assert found.is_blank.sum() == 20
 
 
 def test_few_units_expand_the_level_of_percentiles():
     data = survey(120, clusters=np.repeat(np.arange(24), 5), strata=np.repeat(["n", "s"], 60))
     found = csi_model.estimate(SPEC, data, csi_model.Options(bootstrap=400))
-    _, low, high = found.interval("constructs")
+    ends = found.figure("constructs")
     tail = norm.cdf(-t.ppf(0.975, 22))  # 24 clusters in two strata
-    wanted = np.quantile(found.draws.constructs, [tail, 1 - tail], axis=0)
-    np.testing.assert_allclose([low, high], wanted, rtol=1e-12)
+    wanted = np.quantile(found.resampled.draws.constructs, [tail, 1 - tail], axis=0)
+    np.testing.assert_allclose([ends.low, ends.high], wanted, rtol=1e-12)
     plain = csi_model.estimate(SPEC, survey(120), csi_model.Options(bootstrap=400))
-    _, low, high = plain.interval("constructs")
-    wanted = np.quantile(plain.draws.constructs, [0.025, 0.975], axis=0)
-    np.testing.assert_allclose([low, high], wanted, rtol=1e-12)
+    ends = plain.figure("constructs")
+    wanted = np.quantile(plain.resampled.draws.constructs, [0.025, 0.975], axis=0)
+    np.testing.assert_allclose([ends.low, ends.high], wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize("missing", ["mean", "listwise"])
@@ -217,6 +222,6 @@ def test_a_sample_knows_which_of_the_rows_given_it_holds(rng, missing):
     left_out = {4, 9, 17} | ({30} if missing == "listwise" else set())
     assert data.rows.tolist() == [row for row in range(60) if row not in left_out]
     np.testing.assert_array_equal(answers[data.rows], data.values)
-    twice = data.subset(data.values[:, 0] > 3).subset(np.arange((data.values[:, 0] > 3).sum()) % 2 == 0)
+    twice = data.where(data.values[:, 0] > 3).where(np.arange((data.values[:, 0] > 3).sum()) % 2 == 0)
     assert 0 < len(twice.rows) < len(data.rows)
     np.testing.assert_array_equal(answers[twice.rows], twice.values)

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from csi_model import Options, assess, estimate, prepare
-from csi_model.answers.moments import MeanReplaced
-from csi_model.assessment.distinct import htmt_intervals
 from csi_model.assessment.exact_fit import exact_fit
 from csi_model.assessment.predict import predict
 from csi_model.cbsem import bollen_stine, fit
+from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
 
 
@@ -20,12 +19,20 @@ def sample(golden):
 
 def test_each_part_is_its_own_function(sample):
     spec, data = sample
-    found = assess(spec, data, Options(bootstrap=80, seed=5))
-    ratios = htmt_intervals(spec.block_mask, data, MeanReplaced(data), 80, 5)
-    for source, target, *numbers in found["htmt"]:
-        place = spec.place[target], spec.place[source]
-        assert numbers == [ratios.value[place], ratios.low[place], ratios.high[place], ratios.upper[place]]
-    tested = exact_fit(spec, data, MeanReplaced(data), 80, 5)
+    found = assess(estimate(spec, data, Options(bootstrap=80, seed=5)), data)
+    result = estimate(spec, data, Options(bootstrap=80, seed=5))
+    for kind in ("htmt", "htmt2"):
+        ratios = result.figure(kind)
+        drawn = getattr(result.resampled.draws, kind)
+        upper = np.nanquantile(drawn, 0.95, axis=0)
+        for source, target, *numbers in found[kind]:
+            place = spec.place[target], spec.place[source]
+            wanted = [ratios.value[place], ratios.low[place], ratios.high[place], upper[place]]
+            if np.isnan(drawn[(slice(None), *place)]).sum() > 40:
+                assert numbers[1:] == [None, None, None]
+                continue
+            np.testing.assert_allclose(numbers, wanted, rtol=1e-12)
+    tested = exact_fit(Estimator(spec, data, Options(bootstrap=80, seed=5)), 80)
     assert {name: found["exact_fit"][name]["p"] for name in tested.p} == tested.p
     assert found["exact_fit"]["method"] == "pls"
     guess = predict(spec, data, rng=np.random.default_rng([5, 3]))
@@ -36,7 +43,7 @@ def test_each_part_is_its_own_function(sample):
 def test_a_covariance_model_has_its_own_exact_fit(sample):
     spec, data = sample
     options = Options(method="cbsem", bootstrap=40, seed=5)
-    found = assess(spec, data, options)
+    found = assess(estimate(spec, data, options), data)
     columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
     wanted = bollen_stine(fit(spec, columns), 40, seed=5)
     chi2 = estimate(spec, data, options).covariance.document["fit"]["chi2"]
@@ -57,14 +64,16 @@ def test_a_covariance_model_has_its_own_exact_fit(sample):
 def test_exact_fit_of_gaps_is_refused_by_name(golden):
     spec = golden.spec("model.yaml")
     data = prepare(spec, golden.columns("data_missing.csv"))
-    found = assess(spec, data, Options(method="cbsem", missing="fiml", bootstrap=20))
+    found = assess(estimate(spec, data, Options(method="cbsem", missing="fiml", bootstrap=20)), data)
     assert found["exact_fit"] is None
     assert "exact_fit-bollen-stine" in {caution["code"] for caution in found["cautions"]}
 
 
 def test_same_seed_same_numbers_another_seed_others(sample):
     spec, data = sample
-    first, again, other = (assess(spec, data, Options(bootstrap=40, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (
+        assess(estimate(spec, data, Options(bootstrap=40, seed=seed)), data) for seed in (1, 1, 2)
+    )
     assert first == again
     assert first["htmt"] != other["htmt"]
 
@@ -74,7 +83,7 @@ def test_a_refused_part_is_named_and_the_rest_stands(sample):
     plain = spec.to_mapping()
     plain["constructs"].append({"id": "BOTH", "product": ["SAT", "VAL"]})
     plain["paths"] += [["VAL", "LOY"], ["BOTH", "LOY"]]
-    found = assess(ModelSpec.from_mapping(plain), data, Options(bootstrap=40))
+    found = assess(estimate(ModelSpec.from_mapping(plain), data, Options(bootstrap=40)), data)
     assert found["exact_fit"] is None
     assert set(found["prediction"]["indicators"]) > {"LOY1", "LOY2", "LOY3"}
     assert [caution["code"] for caution in found["cautions"]] == ["exact_fit-staged"]

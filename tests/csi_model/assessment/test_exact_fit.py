@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from csi_model.answers.moments import RandomGroups, source
+from csi_model import Options
+from csi_model.answers.moments import RandomGroups, of_all
 from csi_model.answers.prepare import prepare
-from csi_model.assessment.exact_fit import DISTANCES, _transformation, exact_fit
+from csi_model.assessment import exact_fit as room
+from csi_model.assessment.exact_fit import DISTANCES, _transformation
 from csi_model.errors import DataError, IdentificationError, SpecificationError
 from csi_model.measures import fit
 from csi_model.pls import algorithm, consistent
 from csi_model.pls.implied import distances, implied, implied_corr, structural_corr
+from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
 
 SPEC = ModelSpec.from_yaml("""
@@ -36,8 +39,17 @@ def prepared(values, spec=SPEC, **options):
     return prepare(spec, dict(zip(spec.indicator_ids, values.T, strict=True)), **options)
 
 
+def exact_fit(data, n_resamples, seed, *, spec=SPEC, method="pls", groups=None, **wish):
+    own = Estimator(spec, data, Options(method=method, seed=seed))
+    if groups is not None:
+        rng = np.random.default_rng(1)
+        drawn_from = RandomGroups(own.values, data.weights, data.units, rng, groups=groups)
+        own.drawn, own.moments = drawn_from.draw, drawn_from.sample()
+    return room.exact_fit(own, n_resamples, **wish)
+
+
 def fitted(spec, data, scheme="path", method="pls"):
-    corr = source(data, "mean").of_counts(np.ones((1, len(data.values)))).corr
+    corr = of_all(data.values, data.weights, "mean").corr
     solution = algorithm.solve_one(corr[0], spec, scheme)
     return corr, consistent.correct(corr, solution, spec) if method == "plsc" else solution
 
@@ -105,9 +117,9 @@ def test_geodesic_distance_of_impossible_matrices_is_none():
 @pytest.mark.parametrize("method", ["pls", "plsc"])
 def test_a_true_model_holds_and_a_false_one_is_rejected(method):
     data = prepared(survey(np.random.default_rng(3)))
-    true = exact_fit(SPEC, data, source(data, "mean"), 200, 1, method=method)
+    true = exact_fit(data, 200, 1, method=method)
     data = prepared(survey(np.random.default_rng(3), shortcut=0.6))
-    false = exact_fit(SPEC, data, source(data, "mean"), 200, 1, method=method)
+    false = exact_fit(data, 200, 1, method=method)
     assert all(false.statistic[name] > true.statistic[name] for name in DISTANCES)
     assert not false.holds("srmr")
     assert false.p["srmr"] == pytest.approx(1 / 201)
@@ -118,7 +130,7 @@ def test_a_true_model_holds_and_a_false_one_is_rejected(method):
 
 def test_a_wrong_structure_is_no_matter_of_the_saturated_model():
     data = prepared(survey(np.random.default_rng(3), shortcut=0.6))
-    found = exact_fit(SPEC, data, source(data, "mean"), 200, 1, method="plsc", structure="saturated")
+    found = exact_fit(data, 200, 1, method="plsc", structure="saturated")
     assert found.holds("srmr")
     assert found.p["srmr"] > 0.05
 
@@ -128,7 +140,7 @@ def test_the_test_keeps_its_size():
     rejected = 0
     for seed in range(80):
         data = prepared(survey(np.random.default_rng(seed), n=150))
-        found = exact_fit(SPEC, data, source(data, "mean"), 60, seed, method="plsc", alpha=0.1)
+        found = exact_fit(data, 60, seed, method="plsc", alpha=0.1)
         rejected += found.p["srmr"] <= 0.1
     assert rejected <= 8 + 4 * np.sqrt(80 * 0.1 * 0.9)
 
@@ -136,10 +148,10 @@ def test_the_test_keeps_its_size():
 def test_same_seed_same_draws_and_units_do_not_matter(rng):
     values = survey(rng)
     data, stretched = prepared(values), prepared(3 + values * np.linspace(0.5, 2, 9))
-    first = exact_fit(SPEC, data, source(data, "mean"), 40, 9)
-    again = exact_fit(SPEC, data, source(data, "mean"), 40, 9)
-    other = exact_fit(SPEC, data, source(data, "mean"), 40, 10)
-    scaled = exact_fit(SPEC, stretched, source(stretched, "mean"), 40, 9)
+    first = exact_fit(data, 40, 9)
+    again = exact_fit(data, 40, 9)
+    other = exact_fit(data, 40, 10)
+    scaled = exact_fit(stretched, 40, 9)
     np.testing.assert_array_equal(first.draws, again.draws)
     assert (first.draws != other.draws).all()
     np.testing.assert_allclose(scaled.draws, first.draws, rtol=1e-6)
@@ -149,7 +161,7 @@ def test_transformed_answers_obey_the_model(rng):
     """A second derivation: transform and resample rows instead of moments."""
     values = survey(rng, n=100)
     data = prepared(values)
-    found = exact_fit(SPEC, data, source(data, "mean"), 20, 4)
+    found = exact_fit(data, 20, 4)
     corr, solution = fitted(SPEC, data)
     model = implied(corr, solution, SPEC, "pls", "estimated")[0]
     standard = (values - values.mean(axis=0)) / values.std(axis=0)
@@ -170,9 +182,8 @@ def root(matrix):
 
 def test_large_samples_take_draws_of_moments():
     data = prepared(survey(np.random.default_rng(3), n=1500))
-    groups = RandomGroups(data, np.random.default_rng(1), groups=700)
-    by_group = exact_fit(SPEC, data, groups, 400, 1, method="plsc")
-    by_row = exact_fit(SPEC, data, source(data, "mean"), 400, 1, method="plsc")
+    by_group = exact_fit(data, 400, 1, method="plsc", groups=700)
+    by_row = exact_fit(data, 400, 1, method="plsc")
     for name in DISTANCES:
         assert by_group.statistic[name] == pytest.approx(by_row.statistic[name], rel=1e-6)
     assert by_group.critical["srmr"] == pytest.approx(by_row.critical["srmr"], rel=0.15)
@@ -183,7 +194,7 @@ def test_unknown_wishes_are_refused(rng, wish):
     data = prepared(survey(rng))
     arguments = {"n_resamples": 100, "seed": 1} | wish
     with pytest.raises((SpecificationError, DataError), match=r"Choose|Ask for 20"):
-        exact_fit(SPEC, data, source(data, "mean"), **arguments)
+        exact_fit(data, **arguments)
 
 
 def test_copied_indicators_are_refused(rng):
@@ -191,7 +202,7 @@ def test_copied_indicators_are_refused(rng):
     values[:, 1] = 2 * values[:, 0] - 1
     data = prepared(values)
     with pytest.raises(IdentificationError, match="Leave one of them out"):
-        exact_fit(SPEC, data, source(data, "mean"), 20, 1)
+        exact_fit(data, 20, 1)
 
 
 def test_implied_correlations_without_a_root_are_refused():
@@ -207,11 +218,11 @@ def test_resamples_without_solutions_are_counted_and_too_many_refused(rng):
     values[:, 2] = 5.0
     values[7, 2] = 6.0
     data = prepared(values)
-    found = exact_fit(SPEC, data, source(data, "mean"), 100, 1, structure="saturated")
+    found = exact_fit(data, 100, 1, structure="saturated")
     assert 15 < found.n_failed < 50
     assert len(found.draws) == 100 - found.n_failed
     with pytest.raises(DataError, match="of 20 resamples had no solution"):
-        exact_fit(SPEC, data, source(data, "mean"), 20, 1)
+        exact_fit(data, 20, 1)
 
 
 def test_interactions_are_refused(rng):
@@ -226,4 +237,4 @@ def test_interactions_are_refused(rng):
     )
     data = prepared(survey(rng), spec)
     with pytest.raises(SpecificationError, match="first-order constructs"):
-        exact_fit(spec, data, source(data, "mean"), 20, 1)
+        exact_fit(data, 20, 1, spec=spec)

@@ -1,5 +1,7 @@
 """What is assessed of a covariance model alone, and redundancy: the same numbers as their own functions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -82,7 +84,7 @@ def test_what_an_estimator_cannot_do_is_refused(golden, estimator, missing, clus
 
 def test_modification_and_resampled_estimates_are_their_own_functions(sample):
     spec, data = sample
-    found = assess(spec, data, Options(method="cbsem", bootstrap=30, seed=4, level=0.9))
+    found = assess(estimate(spec, data, Options(method="cbsem", bootstrap=30, seed=4, level=0.9)), data)
     own = fit(spec, columns_of(data))
     wanted = [each for each in modification_indices(own) if each.mi > 3.8415]
     assert [(row["lhs"], row["op"], row["rhs"], row["mi"]) for row in found["modification"]] == [
@@ -101,12 +103,12 @@ def test_modification_and_resampled_estimates_are_their_own_functions(sample):
 
 def test_ordered_answers_have_modification_indices_and_say_what_they_have_not(sample):
     spec, data = sample
-    found = assess(spec, data, Options(method="cbsem", estimator="WLSMV", bootstrap=20))
+    found = assess(estimate(spec, data, Options(method="cbsem", estimator="WLSMV", bootstrap=20)), data)
     assert found["modification"] is not None
     assert (found["exact_fit"], found["parameters"]) == (None, None)
     codes = {caution["code"] for caution in found["cautions"]}
     assert {"exact_fit-bollen-stine", "parameters-bootstrap-estimator"} <= codes
-    assert "modification" not in assess(spec, data, Options(bootstrap=20))
+    assert "modification" not in assess(estimate(spec, data, Options(bootstrap=20)), data)
 
 
 def test_a_parameter_that_is_missing_is_named_first(sample):
@@ -118,7 +120,9 @@ def test_a_parameter_that_is_missing_is_named_first(sample):
     answers = np.column_stack([quality] * 3 + [happy] * 3) + 0.6 * rows[:, :6]
     answers[:, [0, 3]] += 0.6 * shared[:, None]
     named = dict(zip(spec.indicator_ids, np.clip(np.rint(6 + 1.4 * answers.T), 1, 10), strict=True))
-    found = assess(spec, prepare(spec, named), Options(method="cbsem", bootstrap=20))["modification"]
+    data = prepare(spec, named)
+    result = estimate(spec, data, Options(method="cbsem", bootstrap=20))
+    found = assess(result, data)["modification"]
     assert (found[0]["lhs"], found[0]["op"], found[0]["rhs"]) == ("QUAL1", "~~", "SAT1")
     assert found[0]["mi"] > 20
     assert found[0]["epc"] > 0
@@ -128,7 +132,9 @@ def test_redundancy_is_the_multiple_correlation(sample):
     spec, data = sample
     overall = data.values[:, 3].copy()
     overall[:20] = np.nan
-    row = assess(spec, data, Options(bootstrap=200), overall={"QUAL": overall})["redundancy"][0]
+    data = replace(data, beside={"ALL": overall})
+    result = estimate(spec, data, Options(bootstrap=200))
+    row = assess(result, data, overall={"QUAL": "ALL"})["redundancy"][0]
     seen = ~np.isnan(overall)
     table = np.column_stack([np.ones(seen.sum()), data.values[seen, :3]])
     guess = table @ np.linalg.lstsq(table, overall[seen], rcond=None)[0]
@@ -147,7 +153,9 @@ def test_redundancy_is_the_multiple_correlation(sample):
 )
 def test_a_question_on_the_whole_that_tells_nothing_is_refused(sample, overall, code):
     spec, data = sample
-    found = assess(spec, data, Options(bootstrap=20), overall=overall)
+    (construct, answers), *_ = overall.items()
+    data = replace(data, beside={"ALL": answers})
+    found = assess(estimate(spec, data, Options(bootstrap=20)), data, overall={construct: "ALL"})
     assert found["redundancy"] is None
     refusal = next(caution for caution in found["cautions"] if caution["code"] == code)
     assert refusal["remedy"]
@@ -157,6 +165,7 @@ def test_copies_among_the_questions_have_no_weights_of_their_own(golden):
     spec = ModelSpec.from_mapping(TWO)
     columns = golden.columns("data.csv")
     columns["QUAL2"] = columns["QUAL1"]
-    found = assess(spec, prepare(spec, columns), Options(bootstrap=20), overall={"QUAL": columns["LOY1"]})
+    data = prepare(spec, columns, beside=["LOY1"])
+    found = assess(estimate(spec, data, Options(bootstrap=20)), data, overall={"QUAL": "LOY1"})
     assert found["redundancy"] is None
     assert "redundancy-collinear" in {caution["code"] for caution in found["cautions"]}

@@ -73,11 +73,11 @@ def spoiled(kind):
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
-        ("missing column", "column-missing"),
-        ("words", "column-not-numeric"),
+        ("missing column", "missing-column"),
+        ("words", "text-in-column"),
         ("constant", "constant-column"),
         ("copy", "collinear-items"),
-        ("infinite", "column-infinite"),
+        ("infinite", "infinite"),
         ("few", "too-few-rows"),
         ("ragged", "length"),
         ("blank", "too-few-rows"),
@@ -116,7 +116,7 @@ def test_options_that_mean_nothing_are_refused(options, word):
 
 
 @pytest.mark.parametrize(
-    ("clusters", "code"), [(["x"] * 200, "one-cluster"), (["x", "y"], "length"), ("unit", "column-missing")]
+    ("clusters", "code"), [(["x"] * 200, "one-cluster"), (["x", "y"], "clusters"), ("unit", "missing-column")]
 )
 def test_wrong_clusters_are_refused_by_name(clusters, code):
     with pytest.raises(DataError) as caught:

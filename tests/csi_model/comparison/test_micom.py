@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from csi_model.comparison.micom import ADVICE, measurement_invariance
+from csi_model.comparison.micom import ADVICE
 from csi_model.comparison.statistic import pls_weights, without_interactions
 from csi_model.errors import DataError
 from csi_model.specify import ModelSpec
+from tests.csi_model.comparing import micom
 from tests.csi_model.two_groups import MODEL, MODELS, answers, two
 
 
@@ -17,43 +18,28 @@ def spec():
 
 def test_invariance_holds_between_random_groups(spec):
     values, groups = two(np.random.default_rng(5))
-    result = measurement_invariance(
-        values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300
-    )
+    result = micom(values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300)
     assert set(result.invariance) <= {"full", "partial"}
     assert (result.correlation > result.correlation_quantile).all()
 
 
 def test_different_levels_leave_partial_invariance(spec):
     values, groups = two(np.random.default_rng(6), level=5.5)
-    result = measurement_invariance(
-        values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300
-    )
+    result = micom(values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300)
     assert result.invariance == ("partial",) * 3
     assert (result.mean_difference > 0.3).all()
 
 
 def test_a_question_that_means_something_else_breaks_compositional_invariance(spec):
     values, groups = two(np.random.default_rng(7), last=-0.2)
-    result = measurement_invariance(
-        values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300
-    )
+    result = micom(values, groups, pls_weights(spec), np.random.default_rng(0), n_permutations=300)
     assert result.invariance[0] == "none"
     assert result.p_correlation[0] < 0.02
     assert result.p_correlation[1] > 0.05
 
 
-def test_invariance_asks_for_two_groups(spec):
-    values = answers(np.random.default_rng(8), 150)
-    with pytest.raises(DataError) as refusal:
-        measurement_invariance(
-            values, np.repeat(["a", "b", "c"], 50), pls_weights(spec), np.random.default_rng(0)
-        )
-    assert refusal.value.code == "two-groups"
-
-
 def _micom(spec, values, groups, **options):
-    return measurement_invariance(
+    return micom(
         values, groups, pls_weights(spec), np.random.default_rng(0), **{"n_permutations": 200} | options
     )
 
@@ -137,7 +123,7 @@ def test_invariance_of_staged_models_is_that_of_their_composites(model):
 
 @pytest.mark.parametrize(
     ("options", "code"),
-    [({"n_permutations": 0}, "draws"), ({"level": 2.0}, "level"), ({"floor": 99}, "floor")],
+    [({"n_permutations": 0}, "draws"), ({"level": 2.0}, "level"), ({"floor": 99}, "one-group")],
 )
 def test_invariance_refuses_with_a_named_reason(spec, options, code):
     with pytest.raises(DataError) as refusal:

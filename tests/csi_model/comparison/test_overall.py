@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from csi_model.comparison.overall import overall_difference
-from csi_model.errors import DataError, ModelError
+from csi_model.errors import ModelError
 from csi_model.specify import ModelSpec
-from tests.csi_model.two_groups import MODEL, MODELS, answers, two
+from tests.csi_model.comparing import overall
+from tests.csi_model.two_groups import MODEL, MODELS, two
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def spec():
 
 def _overall(spec, values, groups, **options):
     options = {"n_permutations": 199} | options
-    return overall_difference(values, groups, spec, np.random.default_rng(0), **options)
+    return overall(values, groups, spec, np.random.default_rng(0), **options)
 
 
 @pytest.mark.parametrize("method", ["pls", "plsc"])
@@ -50,17 +50,10 @@ def test_the_whole_is_tested_at_its_level(spec):
     [
         ("plain", {"n_permutations": 0}, "draws"),
         ("two-stage", {}, "staged"),
-        ("plain", {"floor": 99}, "floor"),
+        ("plain", {"floor": 99}, "one-group"),
     ],
 )
 def test_the_whole_is_refused_with_a_named_reason(model, options, code):
     with pytest.raises(ModelError) as refusal:
         _overall(ModelSpec.from_yaml(MODELS[model]), *two(np.random.default_rng(31), 60), **options)
     assert refusal.value.code == code
-
-
-def test_the_whole_asks_for_two_groups(spec):
-    values = answers(np.random.default_rng(8), 150)
-    with pytest.raises(DataError) as refusal:
-        _overall(spec, values, np.repeat(["a", "b", "c"], 50))
-    assert refusal.value.code == "two-groups"

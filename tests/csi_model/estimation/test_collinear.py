@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from csi_model import ConvergenceError, IdentificationError, ModelSpec, Options, document, estimate, prepare
-from csi_model.comparison.compare import compare_models
 from csi_model.measures import validity
+from tests.csi_model.comparing import compare_models
 from tests.csi_model.staged import plain_mapping, second_order
 
 NEW = {"duplicate-items", "collinear-items", "collinear-constructs", "not-distinct", "many-missing"}
@@ -139,7 +139,7 @@ def test_groups_do_not_compare_copies_of_formative_items(answers, rng):
     spec = model("B")
     values = np.column_stack([answers[code] for code in spec.indicator_ids])
     with pytest.raises(IdentificationError, match="formative construct QUAL"):
-        compare_models(values, np.repeat(["a", "b"], 150), spec, rng)
+        compare_models(spec, values, np.repeat(["a", "b"], 150))
 
 
 def unanswered(answers, **n_answered):

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.estimation import one
 from csi_model.pls import stages
+from csi_model.resampling import estimator
 from csi_model.resampling.draws import Draws
+from tests.csi_model.simulated import labelled
 
 ESTIMATE = csi_model.Options(bootstrap=60, seed=9)
 
@@ -20,15 +21,16 @@ def units(golden):
     spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
     order = np.random.default_rng(2).permutation(1200) % 300
     data = csi_model.prepare(spec, {code: columns[code][order] for code in spec.indicator_ids})
-    return spec, data, np.repeat([f"unit {k}" for k in range(8)], 150)
+    labels = np.repeat([f"unit {k}" for k in range(8)], 150)
+    return spec, labelled(data, unit=labels), labels
 
 
 def test_progress_is_seen_group_by_group(units):
-    spec, data, labels = units
+    spec, data, _labels = units
     for jobs in (1, 2):
         seen: list[float] = []
         options = csi_model.Options(bootstrap=60, jobs=jobs)
-        csi_model.estimate(spec, data, options, groups=labels, progress=seen.append)
+        csi_model.estimate(spec, data, options, by="unit", progress=seen.append)
         assert seen == sorted(seen)
         assert seen[-1] == pytest.approx(1)
         assert len(seen) >= 9
@@ -38,25 +40,26 @@ def test_progress_is_seen_group_by_group(units):
 
 def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
     spec, data, labels = units
-    found = csi_model.estimate(spec, data, ESTIMATE, groups=labels)
-    assert found.draws is not None
+    found = csi_model.estimate(spec, data, ESTIMATE, by="unit")
+    assert found.resampled is not None
     group = found.groups["unit 3"]
     assert group.resampled is None
     own = csi_model.Options(bootstrap=60, seed=group.options.seed)
-    alone = csi_model.estimate(spec, data.subset(labels == "unit 3"), own)
+    alone = csi_model.estimate(spec, data.where(labels == "unit 3"), own)
     assert csi_model.document(alone) == csi_model.document(group)
     for name in Draws._fields:
-        for kept, wanted in zip(group.interval(name), alone.interval(name), strict=True):
+        for part in ("value", "se", "low", "high", "n", "state"):
+            kept, wanted = (getattr(each.figure(name), part) for each in (group, alone))
             np.testing.assert_array_equal(kept, wanted)
 
 
 def test_bca_intervals_of_groups_are_kept_too(units):
-    spec, data, labels = units
+    spec, data, _labels = units
     options = csi_model.Options(bootstrap=60, interval="bca")
-    found = csi_model.estimate(spec, data, options, groups=labels).groups["unit 0"]
-    _, low, high = found.interval("constructs")
-    assert (low < found.points.constructs[0]).all()
-    assert (found.points.constructs[0] < high).all()
+    found = csi_model.estimate(spec, data, options, by="unit").groups["unit 0"]
+    ends = found.figure("constructs")
+    assert (ends.low < found.points.constructs[0]).all()
+    assert (found.points.constructs[0] < ends.high).all()
 
 
 def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
@@ -64,7 +67,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     values = data.values.copy()
     values[labels == "unit 1", 4] = np.nan
     values[labels == "unit 2", 0] = values[labels == "unit 2", 0].mean().round()
-    broken = csi_model.IndicatorMatrix(values, data.codes, data.weights, data.n_respondents)
+    broken = replace(data, values=values)
     plain = stages.solve_one
 
     def fails(moments, *more):
@@ -72,9 +75,9 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
             raise np.linalg.LinAlgError("Singular matrix")
         return plain(moments, *more)
 
-    marked = csi_model.estimate(spec, broken.subset(labels == "unit 5")).moments.corr[0]
-    monkeypatch.setattr(one, "solve_one", fails)
-    found = csi_model.estimate(spec, broken, ESTIMATE, groups=labels)
+    marked = csi_model.estimate(spec, broken.where(labels == "unit 5")).moments.corr[0]
+    monkeypatch.setattr(estimator, "solve_one", fails)
+    found = csi_model.estimate(spec, broken, ESTIMATE, by="unit")
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}
     messages = {c.message.split(":")[0]: c.message for c in found.cautions if c.code == "group-refused"}
@@ -92,11 +95,11 @@ class Fragile(csi_model.ModelSpec):
 
 
 def test_the_work_of_workers_that_die_is_done_here(units):
-    spec, data, labels = units
+    spec, data, _labels = units
     fragile = Fragile(**{part.name: getattr(spec, part.name) for part in fields(spec)})
     options = csi_model.Options(bootstrap=20, jobs=2)
-    found, cautions = csi_model.estimate_groups(fragile, data, options, labels, None)
-    wanted, _ = csi_model.estimate_groups(spec, data, options, labels, None)
+    found, cautions = csi_model.estimate_groups(fragile, data, options, "unit", None)
+    wanted, _ = csi_model.estimate_groups(spec, data, options, "unit", None)
     assert [caution.code for caution in cautions] == ["workers-ended"]
     assert "8 groups were estimated one by one" in cautions[0].message
     for name, group in wanted.items():
@@ -107,28 +110,31 @@ def test_groups_below_the_floor_are_named(units):
     spec, data, labels = units
     labels = labels.copy()
     labels[:29] = "new"
-    found = csi_model.estimate(spec, data, groups=labels)
+    data = labelled(data, unit=labels)
+    found = csi_model.estimate(spec, data, by="unit")
     assert found.groups["new"] is None
     assert [c.message for c in found.cautions if c.code == "small-group"] == [
         "new: 29 respondents, fewer than 30; not shown."
     ]
-    shown = csi_model.estimate(spec, data, csi_model.Options(floor=29), groups=labels).groups["new"]
+    shown = csi_model.estimate(spec, data, csi_model.Options(floor=29), by="unit").groups["new"]
     assert "indicative" in {caution.code for caution in shown.cautions}
 
 
 def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     spec, data, _ = units
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
-    nothing = Draws(*(np.full_like(field, np.nan) for field in result.draws))
+    nothing = Draws(*(np.full_like(field, np.nan) for field in result.resampled.draws))
+    assert not nothing.usable.any()
     failed = replace(result, resampled=result.resampled._replace(draws=nothing)).without_draws()
-    assert failed.n_failed == 20
-    assert all(np.isnan(part).all() for part in failed.interval("constructs"))
+    found = failed.figure("constructs")
+    assert np.isnan([found.se, found.low, found.high]).all()
+    assert np.isfinite(found.value).all()
 
 
 def test_a_unit_that_stands_out_is_above_and_the_others_with_the_rest(units):
     spec, data, labels = units
     raised = np.where(labels == "unit 3", np.minimum(data.values.T + 1.5, 10.0), data.values.T).T
-    found = csi_model.estimate(spec, replace(data, values=raised), ESTIMATE, groups=labels)
+    found = csi_model.estimate(spec, replace(data, values=raised), ESTIMATE, by="unit")
     beside = csi_model.side_by_side(found)
     tiers = {name: each["tier"] for name, each in beside["groups"].items()}
     assert tiers.pop("unit 3") == "above"
@@ -140,8 +146,8 @@ def test_a_unit_that_stands_out_is_above_and_the_others_with_the_rest(units):
 
 
 def test_units_of_one_population_are_not_told_apart(units):
-    spec, data, labels = units
-    beside = csi_model.side_by_side(csi_model.estimate(spec, data, ESTIMATE, groups=labels))
+    spec, data, _labels = units
+    beside = csi_model.side_by_side(csi_model.estimate(spec, data, ESTIMATE, by="unit"))
     assert {each["tier"] for each in beside["groups"].values()} == {"with"}
     assert len(beside["groups"]) == 8
 
@@ -152,20 +158,21 @@ def test_groups_without_errors_or_too_few_are_refused(units):
         (csi_model.Options(), labels),
         (ESTIMATE, np.where(labels == "unit 1", "a", "b")),
     ):
+        found = csi_model.estimate(spec, labelled(data, unit=groups), options, by="unit")
         with pytest.raises(csi_model.DataError, match="three are needed") as refusal:
-            csi_model.side_by_side(csi_model.estimate(spec, data, options, groups=groups))
+            csi_model.side_by_side(found)
         assert refusal.value.code == "few-units"
 
 
 def test_another_group_leaves_a_groups_numbers_alone(units):
     spec, data, labels = units
-    found = csi_model.estimate(spec, data, ESTIMATE, groups=labels)
+    found = csi_model.estimate(spec, data, ESTIMATE, by="unit")
     more = np.where(np.arange(1200) < 150, "a new unit", labels)
-    again = csi_model.estimate(spec, data, ESTIMATE, groups=more)
+    again = csi_model.estimate(spec, labelled(data, unit=more), ESTIMATE, by="unit")
     assert set(again.groups) == {"a new unit"} | {f"unit {k}" for k in range(1, 8)}
     for k in range(1, 8):
         assert csi_model.document(again.groups[f"unit {k}"]) == csi_model.document(found.groups[f"unit {k}"])
     seeds = {group.options.seed for group in found.groups.values()}
     assert len(seeds) == 8
-    other = csi_model.estimate(spec, data, replace(ESTIMATE, seed=10), groups=labels)
+    other = csi_model.estimate(spec, data, replace(ESTIMATE, seed=10), by="unit")
     assert seeds.isdisjoint(group.options.seed for group in other.groups.values())

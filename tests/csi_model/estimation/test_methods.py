@@ -103,10 +103,10 @@ def test_a_covariance_model_heeds_clusters(golden):
     copies = csi_model.prepare(spec, twice, clusters=np.tile(np.arange(300), 2))
     alone, found = (csi_model.estimate(spec, data, options) for data in (once, copies))
     for name in ("constructs", "paths"):
-        want, own = (result.interval(name)[0] for result in (alone, found))
+        want, own = (result.figure(name).se for result in (alone, found))
         np.testing.assert_allclose(own[np.isfinite(want)], want[np.isfinite(want)], rtol=2e-3)
-    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), options).interval("constructs")[0]
-    np.testing.assert_allclose(alone.interval("constructs")[0], plain * np.sqrt(300 / 299), rtol=1e-9)
+    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), options).figure("constructs").se
+    np.testing.assert_allclose(alone.figure("constructs").se, plain * np.sqrt(300 / 299), rtol=1e-9)
     assert csi_model.document(found)["fit"]["chi2_scaled"] < csi_model.document(found)["fit"]["chi2"] / 1.8
 
 
@@ -152,8 +152,8 @@ def test_covariance_points_are_of_the_rows_that_were_fitted(golden):
     found = csi_model.estimate(spec, csi_model.prepare(spec, gappy), options)
     wanted = csi_model.estimate(spec, csi_model.prepare(spec, complete), options)
     np.testing.assert_allclose(found.points.constructs, wanted.points.constructs)
-    np.testing.assert_allclose(found.interval("constructs")[0], wanted.interval("constructs")[0])
-    assert (found.n_used, found.n_respondents) == (int((~unhappy).sum()), len(unhappy))
+    np.testing.assert_allclose(found.figure("constructs").se, wanted.figure("constructs").se)
+    assert (found.n_used, found.n_given) == (int((~unhappy).sum()), len(unhappy))
     assert "listwise-used" in {caution.code for caution in found.cautions}
     every = {**columns, "LOY3": np.full(len(unhappy), np.nan)}
     every["LOY3"][:2], every["SAT1"] = [5, 6], columns["SAT1"].copy()

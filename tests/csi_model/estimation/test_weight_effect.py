@@ -57,11 +57,11 @@ def test_equal_weights_have_no_block(golden, weights):
 def test_groups_have_their_own_block_and_draws_stay_the_same(golden):
     spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
     weights = np.where(np.arange(300) % 2 == 0, 2.0, 1.0)
-    data = csi_model.prepare(spec, columns, weights=weights, groups=columns["group"])
+    data = csi_model.prepare(spec, columns, weights=weights, labels={"group": columns["group"]})
     options = csi_model.Options(bootstrap=40)
-    whole = csi_model.document(csi_model.estimate(spec, data, options, groups=data.groups))
-    rows = data.groups == "A"
-    alone = csi_model.document(csi_model.estimate(spec, data.subset(rows)))
+    whole = csi_model.document(csi_model.estimate(spec, data, options, by="group"))
+    rows = data.label("group").of("A")
+    alone = csi_model.document(csi_model.estimate(spec, data.where(rows)))
     assert whole["groups"]["A"]["weighting"] == alone["weighting"]
     assert whole["bootstrap"]["failed"] == 0
 

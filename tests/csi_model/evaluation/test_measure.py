@@ -1,11 +1,13 @@
 """The effect of a measure in one call: a planted effect is found, its yardstick is that of before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import csi_model
 from csi_model.evaluation.measure import effect_of_measure
-from tests.csi_model.simulated import SPEC, survey
+from tests.csi_model.simulated import SPEC, labelled, survey
 
 TREATED = [f"u{k}" for k in range(8)]
 
@@ -16,13 +18,20 @@ def panel(lift: float = 0.0, seed: int = 4) -> tuple:
     unit = np.array([f"u{number % 16}" for number in range(len(year))])
     rises = np.isin(unit, TREATED) & (year == "2023")
     values = np.clip(data.values + lift * rises[:, None], 1, 10)
-    return csi_model.IndicatorMatrix(values, data.codes, data.weights, data.n_respondents), unit, year
+    return labelled(replace(data, values=values), unit=unit), unit, year
 
 
 def test_a_planted_effect_is_found_on_every_construct():
-    data, unit, year = panel(lift=0.9)
+    data, _unit, _year = panel(lift=0.9)
     found = effect_of_measure(
-        SPEC, data, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=400
+        SPEC,
+        data,
+        units="unit",
+        waves="wave",
+        treated=TREATED,
+        before=["2021", "2022"],
+        after=["2023"],
+        n_resamples=400,
     )
     index = found["constructs"][found["index"]]
     assert index["effect"]["value"] == pytest.approx(10, abs=2.5)  # 0.9 of 9 scale steps
@@ -37,9 +46,16 @@ def test_a_planted_effect_is_found_on_every_construct():
 
 
 def test_no_effect_is_not_seen():
-    data, unit, year = panel()
+    data, _unit, _year = panel()
     found = effect_of_measure(
-        SPEC, data, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=400
+        SPEC,
+        data,
+        units="unit",
+        waves="wave",
+        treated=TREATED,
+        before=["2021", "2022"],
+        after=["2023"],
+        n_resamples=400,
     )
     assert found["constructs"][found["index"]]["effect"]["p"] > 0.05
     assert min(each["effect"]["p_holm"] for each in found["constructs"].values()) > 0.05
@@ -47,14 +63,21 @@ def test_no_effect_is_not_seen():
 
 def test_the_yardstick_is_that_of_before():
     """Answers after the measure, however odd, move no outer weight: the levels before stay as they are."""
-    data, unit, year = panel()
+    data, _unit, year = panel()
     odd = data.values.copy()
     odd[year == "2023"] = np.random.default_rng(1).uniform(1, 10, (int((year == "2023").sum()), odd.shape[1]))
     levels = [
         effect_of_measure(
-            SPEC, each, unit, year, treated=TREATED, before=["2021", "2022"], after=["2023"], n_resamples=100
+            SPEC,
+            each,
+            units="unit",
+            waves="wave",
+            treated=TREATED,
+            before=["2021", "2022"],
+            after=["2023"],
+            n_resamples=100,
         )["constructs"]["SAT"]["treated"][:2]
-        for each in (data, csi_model.IndicatorMatrix(odd, data.codes, data.weights, data.n_respondents))
+        for each in (data, replace(data, values=odd))
     ]
     assert levels[0] == pytest.approx(levels[1], abs=1e-12)
 
@@ -70,16 +93,27 @@ def test_the_yardstick_is_that_of_before():
     ],
 )
 def test_bad_arms_and_waves_are_refused_by_name(change, code):
-    data, unit, year = panel()
+    data, _unit, _year = panel()
     given = {"treated": TREATED, "before": ["2021", "2022"], "after": ["2023"]} | change
     with pytest.raises(csi_model.DataError) as refusal:
-        effect_of_measure(SPEC, data, unit, year, **given)
+        effect_of_measure(SPEC, data, units="unit", waves="wave", **given)
     assert refusal.value.code == code
     assert refusal.value.remedy
 
 
-def test_columns_of_the_wrong_length_are_refused():
+def test_who_has_no_unit_is_left_out_and_counted():
     data, unit, year = panel()
-    for units, waves in ((unit[:-1], year), (unit, year[:-1])):
-        with pytest.raises(csi_model.DataError, match="respondents but"):
-            effect_of_measure(SPEC, data, units, waves, treated=TREATED, before=["2021"], after=["2023"])
+    lost = np.where(np.arange(len(unit)) < 30, "", unit)
+    given = {"units": "unit", "waves": "wave", "treated": TREATED, "before": ["2021"], "after": ["2023"]}
+    found = effect_of_measure(SPEC, labelled(data, unit=lost), **given)
+    assert found["n_comparison"] == 8, "no unit of the blank"
+    message = next(each["message"] for each in found["cautions"] if each["code"] == "no-group")
+    assert message.startswith(f"30 of {len(year)} respondents")
+
+
+def test_labels_that_did_not_come_with_the_answers_are_refused():
+    data, _, _ = panel()
+    with pytest.raises(csi_model.DataError, match="no labels 'office'"):
+        effect_of_measure(
+            SPEC, data, units="office", waves="wave", treated=TREATED, before=["2021"], after=["2023"]
+        )

@@ -1,11 +1,12 @@
 """Drivers of the index from an estimation: refusals, and what the command line does not show."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import csi_model
-from csi_model.improvement.drivers import drivers
-from csi_model.improvement.ranking import ranked
+from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import scenario
 from tests.csi_model.conftest import ROOT, Shelf
@@ -22,12 +23,51 @@ def fitted():
 
 def test_levels_add_up_in_the_sample_and_in_every_resample(fitted):
     result, _ = fitted
-    found, spec = drivers(result), result.spec
-    for levels in (found.importance, found.importance_draws):
-        by_construct = levels.indicators @ spec.home_mask.astype(float)
-        np.testing.assert_allclose(by_construct, levels.constructs, rtol=1e-10, atol=1e-12)
-    weighted = result.points.shares[0] * found.performance.indicators
-    np.testing.assert_allclose(weighted @ spec.home_mask.astype(float), found.performance.constructs)
+    spec, drawn = result.spec, result.resampled
+    home = spec.home_mask.astype(float)
+    for figure in (lambda name: result.figure(name).value, drawn.of):
+        by_construct = figure("importance_indicators") @ home
+        np.testing.assert_allclose(by_construct, figure("importance_constructs"), rtol=1e-10, atol=1e-12)
+        weighted = figure("shares") * figure("indicators")
+        np.testing.assert_allclose(weighted @ home, figure("constructs"))
+    inside = [spec.indicator_ids.index(code) for code in ("QUAL1", "QUAL2", "QUAL3")]
+    supply = result.figure("importance_dimensions").at("QUAL_SUP").value
+    assert supply == pytest.approx(result.figure("importance_indicators").value[inside].sum())
+
+
+def test_a_clear_order_is_stable_and_a_tie_is_not(fitted):
+    """Draws in which one dimension is far ahead, and two questions change places every second time."""
+    result, _ = fitted
+    draws = result.resampled.draws
+    importance, points = draws.importance_indicators.copy(), np.full_like(draws.indicators, 50.0)
+    importance[:] = np.linspace(0.01, 0.03, importance.shape[1])
+    places = [result.spec.indicator_ids.index(code) for code in ("QUAL1", "QUAL2", "QUAL3")]
+    importance[:, places] = [0.5, 0.2, 0.2]
+    importance[::2, places[1]] = 0.21
+    moved = draws._replace(importance_indicators=importance, indicators=points)
+    found = rank(replace(result, resampled=result.resampled._replace(draws=moved)), "indicators", top=1)
+    at = {name: k for k, name in enumerate(found.names)}
+    assert found.top_share[at["QUAL1"]] == 1
+    assert found.rank_low[at["QUAL1"]] == found.rank_high[at["QUAL1"]] == 1
+    assert (found.rank_low[at["QUAL2"]], found.rank_high[at["QUAL2"]]) == (2, 2.5)
+
+
+def test_every_level_has_the_importance_that_its_kind_of_interval_gives(golden):
+    spec = golden.spec("model.yaml")
+    data = csi_model.prepare(spec, golden.columns("data.csv"), clusters=np.arange(300) % 12)
+    result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=200, interval="bca"))
+    rows = {row["id"]: row for row in ranked(result)["constructs"]}
+    own = result.figure("importance_constructs").at("QUAL")
+    assert rows["QUAL"]["importance_ci"] == [float(own.low), float(own.high)]
+    plain = np.quantile(result.resampled.of("importance_constructs"), [0.025, 0.975], axis=0)
+    width = plain[1, spec.place["QUAL"]] - plain[0, spec.place["QUAL"]]
+    assert own.high - own.low > 1.05 * width, "12 clusters expand the level"
+
+
+def test_those_among_whom_to_choose_are_ranked_alone(fitted):
+    found = rank(fitted[0], "dimensions", among=["QUAL_SRV"], top=3)
+    assert (found.names, found.top) == (("QUAL_SRV",), 1)
+    assert rank(fitted[0], "dimensions", among=[]) is None
 
 
 def test_a_planted_rise_brings_what_the_scenario_says(fitted):
@@ -61,9 +101,9 @@ def test_components_lead_to_the_index_through_their_whole(golden, approach):
     spec = second_order(plain_mapping(golden), approach=approach)
     data = csi_model.prepare(spec, golden.columns("data.csv"))
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=30))
-    found, place = drivers(result), spec.place
+    place = spec.place
     effect = result.estimates.points_per_point[0, place["SAT"]]
-    own = dict(zip(spec.construct_ids, found.importance.constructs, strict=True))
+    own = dict(zip(spec.construct_ids, result.figure("importance_constructs").value, strict=True))
     assert own["OFFER"] == pytest.approx(effect[place["OFFER"]])
     assert own["QUAL"] + own["VAL"] == pytest.approx(own["OFFER"])
     assert own["QUAL"] > 0

@@ -1,16 +1,18 @@
 """Percentile, BCa and studentised ends, and the standard error of every draw."""
 
+from dataclasses import replace
 from math import erf
 
 import numpy as np
 import pytest
 
 import csi_model
+from csi_model import Options
 from csi_model.answers import sampling
-from csi_model.answers.moments import Likelihood, MeanReplaced
+from csi_model.answers.labels import read
 from csi_model.inference import kinds
-from csi_model.resampling import bootstrap, jackknife, nested
-from csi_model.resampling.draws import estimates
+from csi_model.resampling import bootstrap, estimator, jackknife, nested
+from csi_model.resampling.estimator import Estimator
 
 
 @pytest.fixture
@@ -59,10 +61,9 @@ def test_a_figure_that_never_moves_is_its_own_interval():
 def test_a_mean_has_its_own_standard_error_in_every_draw(survey):
     """A mean is its own linear part, so the regression gives its error without any noise."""
     spec, data = survey
-    source = MeanReplaced(data)
-    swayed = jackknife.jackknife(spec, data, source)
-    draws, errors = nested.bootstrap_t(spec, data, source, 40, 7, swayed)
-    units = sampling.units_of(data)
+    own = Estimator(spec, data, Options(bootstrap=40, seed=7))
+    draws, errors = nested.bootstrap_t(own, jackknife.jackknife(own))
+    units = data.units
     times = units.draw(40, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
     low, high, _ = spec.scales.T
     n = len(data.values)
@@ -72,20 +73,19 @@ def test_a_mean_has_its_own_standard_error_in_every_draw(survey):
             errors.indicators[number], 100 / (high - low) * rows.std(axis=0) / np.sqrt(n), rtol=1e-8
         )
     assert errors.indicators[:, 0].std() > 0.02 * errors.indicators[:, 0].mean()
-    again = bootstrap.bootstrap(spec, data, source, 40, 7)
+    again = bootstrap.bootstrap(own)
     np.testing.assert_array_equal(draws.paths, again.paths)
 
 
 def test_the_error_of_every_draw_agrees_with_a_long_inner_bootstrap(survey):
     spec, data = survey
-    source = MeanReplaced(data)
-    swayed = jackknife.jackknife(spec, data, source)
-    units = sampling.units_of(data)
-    times = units.draw(12, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
+    own = Estimator(spec, data, Options(bootstrap=20, seed=7))
+    units = data.units
+    times = units.draw(20, np.random.default_rng(np.random.SeedSequence(7).spawn(1)[0]))
     rng = np.random.default_rng(3)
     inner = units.redraw(times, 600, rng).astype(float)
-    draws = [estimates(source.of_counts(inner[:, k]), spec, "path") for k in range(12)]
-    _, errors = nested.bootstrap_t(spec, data, source, 12, 7, swayed)
+    draws = [own.of_counts(inner[:, k]) for k in range(20)]
+    _, errors = nested.bootstrap_t(own, jackknife.jackknife(own))
     for name in ("constructs", "paths", "loadings", "r_squared"):
         long = np.stack([getattr(one, name).std(axis=0, ddof=1) for one in draws])
         moves = long > 1e-9
@@ -114,7 +114,7 @@ def test_the_linear_variance_is_that_of_many_redraws(survey, design):
     _, data = survey
     n = len(data.values)
     labels = {name: np.arange(n) % k for name, k in design.items()}
-    units = sampling.units_of(csi_model.IndicatorMatrix(data.values, data.codes, data.weights, n, **labels))
+    units = sampling.units_of(n, labels.get("strata"), labels.get("clusters"))
     rng = np.random.default_rng(1)
     times = units.draw(2, rng)
     shares = rng.standard_normal((len(units.stratum), 1))
@@ -124,7 +124,7 @@ def test_the_linear_variance_is_that_of_many_redraws(survey, design):
 
 def test_studentised_intervals_do_not_depend_on_jobs(survey, monkeypatch):
     spec, data = survey
-    monkeypatch.setattr(bootstrap, "CHUNK", 10)
+    monkeypatch.setattr(estimator, "CHUNK", 10)
     found = [
         csi_model.document(
             csi_model.estimate(spec, data, csi_model.Options(bootstrap=45, interval="studentised", jobs=jobs))
@@ -139,7 +139,7 @@ def test_studentised_intervals_do_not_depend_on_jobs(survey, monkeypatch):
 def test_the_kind_of_interval_leaves_the_standard_error_alone(survey):
     spec, data = survey
     errors = [
-        csi_model.estimate(spec, data, csi_model.Options(bootstrap=60, interval=kind)).interval("paths")[0]
+        csi_model.estimate(spec, data, csi_model.Options(bootstrap=60, interval=kind)).figure("paths").se
         for kind in ("percentile", "bca", "studentised")
     ]
     np.testing.assert_array_equal(errors[0], errors[1])
@@ -150,21 +150,17 @@ def test_studentised_intervals_are_about_as_wide_as_percentile_ones(survey):
     spec, data = survey
     options = {"bootstrap": 400, "seed": 3}
     ends = {
-        kind: csi_model.estimate(spec, data, csi_model.Options(interval=kind, **options)).interval(
-            "r_squared"
-        )
+        kind: csi_model.estimate(spec, data, csi_model.Options(interval=kind, **options)).figure("r_squared")
         for kind in ("percentile", "studentised")
     }
-    moves = ends["percentile"][0] > 1e-9
-    width = {kind: (high - low)[moves] for kind, (_, low, high) in ends.items()}
+    moves = ends["percentile"].se > 1e-9
+    width = {kind: (found.high - found.low)[moves] for kind, found in ends.items()}
     np.testing.assert_allclose(width["studentised"], width["percentile"], rtol=0.3)
 
 
 def test_strata_of_two_have_bca_intervals_instead(survey):
     spec, data = survey
-    pairs = csi_model.IndicatorMatrix(
-        data.values, data.codes, data.weights, 300, np.arange(300) // 2, strata_names=("x",) * 150
-    )
+    pairs = replace(data, strata=read(np.arange(300) // 2, 300, "strata"))
     found = csi_model.estimate(spec, pairs, csi_model.Options(bootstrap=60, interval="studentised"))
     assert csi_model.document(found)["bootstrap"]["interval"] == "bca"
     assert "bca-used" in {caution.code for caution in found.cautions}
@@ -173,9 +169,10 @@ def test_strata_of_two_have_bca_intervals_instead(survey):
 def test_inner_resamples_of_fiml_moments_are_near_those_of_em(golden):
     spec = golden.spec("model.yaml")
     data = csi_model.prepare(spec, golden.columns("data_missing.csv"))
-    source = Likelihood(data)
-    _, shares = jackknife.jackknife(spec, data, source)
-    units = sampling.units_of(data)
+    own = Estimator(spec, data, Options(missing="fiml"))
+    source = own.counted
+    _, shares = jackknife.jackknife(own)
+    units = data.units
     rng = np.random.default_rng(1)
     times = units.draw(6, rng).astype(float)
     near = source.of_counts(times)

@@ -8,7 +8,7 @@ from csi_model.inference.kinds import percentile
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.pls.test_seminr import check_table, drawn_rows, estimated, own
-from tests.csi_model.r_random import Replayed
+from tests.csi_model.r_random import Replayed, replayed
 
 
 def test_simulated_survey_has_points_of_acsi_formula(golden):
@@ -53,9 +53,8 @@ def test_mobi_has_points_of_acsi_formula(reference):
 
 def without_floor(spec, data, rows):
     """Points of resamples with negative weights as they are; ours count them as zero and else agree."""
-    replayed, moments_of = Replayed(source(data, "mean"), rows), Replayed(source(data, "mean"), rows)
-    draws = bootstrap(spec, data, replayed, len(rows), 0)
-    moments = moments_of.of_counts(np.zeros(rows.shape))
+    draws = bootstrap(replayed(spec, data, rows))
+    moments = Replayed(source(data.values, data.weights, "mean"), rows).of_counts(np.zeros(rows.shape))
     block = spec.block_mask
     raw = draws.weights / np.sqrt(np.einsum("bii->bi", moments.cov))
     found = (raw * (moments.mean - 1) * 100 / 9) @ block / (raw @ block)

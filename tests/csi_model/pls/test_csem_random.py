@@ -7,21 +7,18 @@ import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from csi_model.answers.moments import source
 from csi_model.answers.prepare import prepare
-from csi_model.assessment import distinct
 from csi_model.assessment.exact_fit import DISTANCES, exact_fit
 from csi_model.assessment.predict import predict
-from csi_model.comparison.micom import measurement_invariance
-from csi_model.comparison.overall import overall_difference
-from csi_model.comparison.pairs import compare_groups
-from csi_model.comparison.statistic import RELATIONS, pls_statistic, pls_weights
-from csi_model.measures import effects
+from csi_model.comparison.statistic import pls_weights
+from csi_model.inference.kinds import ends
+from csi_model.measures import effects, validity
 from csi_model.pls import algorithm
 from csi_model.resampling.bootstrap import bootstrap
+from tests.csi_model.comparing import compare_model_by, micom, overall
 from tests.csi_model.figures import Figures
 from tests.csi_model.pls.test_csem import BASE_10
-from tests.csi_model.r_random import Mersenne, Replayed, Shuffled, streams
+from tests.csi_model.r_random import Mersenne, Shuffled, replayed, streams
 
 pytestmark = pytest.mark.reference
 SEED = 123
@@ -49,7 +46,7 @@ def opened(shelf, stem):
 
 
 def test_bootstrap_equals_csem(reference, spec, data):
-    draws = bootstrap(spec, data, Replayed(source(data, "mean"), resampled_rows(250, 999)), 999, 0)
+    draws = bootstrap(replayed(spec, data, resampled_rows(250, 999)))
     original = algorithm.solve_one(np.corrcoef(data.values.T), spec)
     names = spec.construct_ids
     with opened(reference, "csem_mobi_modeA_path_bootstrap_infer") as figures:
@@ -90,27 +87,30 @@ def corrected(drawn, shares):
 def test_intervals_of_htmt_equal_csem(reference, spec, data):
     """The upper triangle holds 95 % quantiles of the draws; `quantiles` all four, by row of the square."""
     n, names = 499, spec.construct_ids
-    replayed = Replayed(source(data, "mean"), resampled_rows(250, n))
-    found = distinct.htmt_intervals(spec.block_mask, data, replayed, n, 0, kind="htmt_signed", level=0.9)
-    plain = distinct.htmt_intervals(
-        spec.block_mask, data, Replayed(source(data, "mean"), resampled_rows(250, n)), n, 0, kind="htmt2"
-    )
+    own = replayed(spec, data, resampled_rows(250, n), level=0.9)
+
+    def signed(moments):
+        return validity.htmt(moments.corr, spec.block_mask, absolute=False)
+
+    value, drawn = signed(own.moments)[0], np.concatenate([signed(part) for part in own.resamples(n)])
+    low, high = ends(drawn, value, level=0.9)
+    plain = own.of_sample().htmt2[0]
     one = np.eye(len(names))
     with opened(reference, "csem_mobi_htmt") as figures:
-        lower = np.tril(found.value, -1) + one + np.tril(found.high, -1).T
+        lower = np.tril(value, -1) + one + np.tril(high, -1).T
         figures.same("htmt_inference/htmts", lower, names, names)
-        figures.same("htmt2/htmts", np.tril(plain.value, -1) + one, names, names)
+        figures.same("htmt2/htmts", np.tril(plain, -1) + one, names, names)
         cells = [f"V{k + 1}" for k in range(len(names) ** 2)]
-        for title, ends in (("90%L", found.low), ("90%U", found.high)):
-            square = (np.tril(ends, -1) + one).T.ravel()
+        for title, end in (("90%L", low), ("90%U", high)):
+            square = (np.tril(end, -1) + one).T.ravel()
             figures.same(f"htmt_inference/quantiles/{title}", square, cells)
-        figures.same("htmt_inference/nr_admissibles", found.n_usable[1, 0])
+        figures.same("htmt_inference/nr_admissibles", int(np.isfinite(drawn[:, 1, 0]).sum()))
 
 
 def test_exact_fit_equals_csem(reference, spec, data):
     generator = Mersenne(SEED)
     rows = np.stack([generator.rows(250) for _ in range(99)])
-    found = exact_fit(spec, data, Replayed(source(data, "mean"), rows), 99, 0)
+    found = exact_fit(replayed(spec, data, rows), 99)
     with opened(reference, "csem_mobi_testOMF_modeA") as figures:
         for name, key in zip(DISTANCES, ("SRMR", "dL", "dG", "dML"), strict=True):
             unit = BASE_10 if key == "dG" else 1.0
@@ -176,7 +176,7 @@ def test_invariance_equals_csem(reference, spec, data, name):
     orders = np.stack([generator.order(len(values)) for _ in range(2 * n)])
     # Step 3 has permutations of its own, drawn after those of step 2.
     found, later = (
-        measurement_invariance(values, labels, pls_weights(spec), Shuffled(part), n_permutations=n)
+        micom(values, labels, pls_weights(spec), Shuffled(part), n_permutations=n)
         for part in (orders[:n], orders[n:])
     )
     pair = "_".join(found.groups)
@@ -207,15 +207,7 @@ def test_differences_of_groups_equal_csem(reference, spec, data, name):
     for _ in range(n):
         orders.append(generator.order(len(values)))
         generator.order(2 * n)
-    pair = compare_groups(
-        values,
-        labels,
-        pls_statistic(spec),
-        Shuffled(np.stack(orders)),
-        n_permutations=n,
-        n_resamples=0,
-        aligned=RELATIONS,
-    ).pairs[0]
+    pair = compare_model_by(spec, values, labels, Shuffled(np.stack(orders)), n)
     parts = [values[labels == group] for group in (pair.first, pair.second)]
     with opened(reference, f"csem_mobi_mgd_{name}") as figures:
         label = f"{pair.first}_{pair.second}"
@@ -249,8 +241,8 @@ def parameter_names(spec):
 
 def group_draws(spec, values, n):
     data = prepare(spec, dict(zip(spec.indicator_ids, values.T, strict=True)))
-    replayed = Replayed(source(data, "mean"), resampled_rows(len(values), n))
-    return parameters(spec, bootstrap(spec, data, replayed, n, 0)._asdict())
+    draws = bootstrap(replayed(spec, data, resampled_rows(len(values), n)))
+    return parameters(spec, draws._asdict())
 
 
 def check_resampled(figures, label, value, names, draws, sizes):
@@ -289,7 +281,7 @@ def check_resampled(figures, label, value, names, draws, sizes):
 def check_whole(figures, spec, values, labels, orders, one):
     """Klesel's distances between the correlations that both groups' models imply, and their permutations."""
     n = len(orders)
-    found = overall_difference(values, labels, spec, Shuffled(orders), n_permutations=n)
+    found = overall(values, labels, spec, Shuffled(orders), n_permutations=n)
     for key, distance, p in (("dG", found.d_g / BASE_10, found.p_d_g), ("dL", found.d_uls, found.p_d_uls)):
         figures.same(f"r/Klesel/Test_statistic/{key}", distance)
         figures.same(f"r/Klesel/P_value/{key}", as_share(p, n), atol=one)

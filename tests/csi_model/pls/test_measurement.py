@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from csi_model import Options, document, estimate
-from csi_model.answers.moments import RandomGroups, source
 from csi_model.answers.prepare import prepare
-from csi_model.assessment import distinct
-from csi_model.errors import DataError, SpecificationError
+from csi_model.errors import DataError
 from csi_model.measures import reliability, validity
 from csi_model.pls import algorithm
+from csi_model.resampling import estimator
 from csi_model.specify import ModelSpec
 
 BLOCK = np.array([[1, 0, 0]] * 3 + [[0, 1, 0]] * 4 + [[0, 0, 1]], dtype=bool)
@@ -78,41 +77,43 @@ def test_ratios_take_signs_only_when_asked():
     assert signed[2, 1] == plain[2, 1]
 
 
-def test_intervals_of_htmt_are_those_of_the_models_draws(golden):
-    spec = golden.spec("model.yaml")
-    data = prepare(spec, golden.columns("data.csv"))
-    result = estimate(spec, data, Options(bootstrap=300, seed=5))
-    found = distinct.htmt_intervals(spec.block_mask, data, source(data, "mean"), 300, 5)
-    lower = np.tril_indices(len(spec.constructs), -1)
-    _, low, high = result.interval("htmt")
-    np.testing.assert_allclose(found.low[lower], low[lower], rtol=1e-12)
-    np.testing.assert_allclose(found.high[lower], high[lower], rtol=1e-12)
-    assert (found.low[lower] < found.value[lower]).all()
-    assert (found.value[lower] < found.high[lower]).all()
-    assert (found.upper[lower] < found.high[lower]).all()
-    assert (found.n_usable == 300).all()
-
-
 def test_interval_without_half_of_the_draws_is_withheld(rng, answers):
     answers[:, 7] = answers[:, 0] - answers[:, 1] + 5 + 0.2 * rng.standard_normal(300)
     spec = model()
     data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
-    found = distinct.htmt_intervals(BLOCK, data, source(data, "mean"), 100, 1, kind="htmt2")
-    assert np.isnan([found.value[2, 0], found.low[2, 0], found.high[2, 0], found.upper[2, 0]]).all()
-    assert found.n_usable[2, 0] < 50
+    result = estimate(spec, data, Options(bootstrap=100))
+    found, drawn = result.figure("htmt2"), result.resampled.draws.htmt2
+    assert np.isfinite(drawn[:, 2, 0]).sum() < 50
+    assert np.isnan([found.value[2, 0], found.low[2, 0], found.high[2, 0]]).all()
     assert found.low[1, 0] < found.value[1, 0] < found.high[1, 0]
 
 
-def test_intervals_come_from_random_groups_too(answers):
+def test_intervals_leave_out_the_draws_without_a_ratio_pair_by_pair(rng, answers):
+    """Some resamples have no HTMT2 of one pair: that pair has fewer draws, the others have all."""
+    answers[:, 7] = 5 + 0.25 * (answers[:, 0] - 5) + rng.standard_normal(300) * 2.0
     spec = model()
     data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
-    groups = RandomGroups(data, np.random.default_rng(1), groups=150)
-    by_group = distinct.htmt_intervals(BLOCK, data, groups, 1000, 1)
-    by_row = distinct.htmt_intervals(BLOCK, data, source(data, "mean"), 1000, 1)
-    np.testing.assert_allclose(by_group.value, by_row.value, rtol=1e-9)
+    result = estimate(spec, data, Options(bootstrap=400))
+    found, drawn = result.figure("htmt2"), result.resampled.draws.htmt2
+    there = np.isfinite(drawn[:, 2, 0])
+    assert 200 < there.sum() < 400
+    ends = np.quantile(drawn[there, 2, 0], [0.025, 0.975])
+    np.testing.assert_allclose([found.low[2, 0], found.high[2, 0]], ends)
+    whole = np.quantile(drawn[:, 1, 0], [0.025, 0.975])
+    np.testing.assert_allclose([found.low[1, 0], found.high[1, 0]], whole)
+
+
+def test_intervals_come_from_random_groups_too(answers, monkeypatch):
+    spec = model()
+    data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
+    by_row = estimate(spec, data, Options(bootstrap=1000)).figure("htmt")
+    monkeypatch.setattr(estimator, "LARGE", 299)
+    by_group = estimate(spec, data, Options(bootstrap=1000)).figure("htmt")
     lower = np.tril_indices(3, -1)
+    np.testing.assert_allclose(by_group.value[lower], by_row.value[lower], rtol=1e-9)
     ratio = ((by_group.high - by_group.low) / (by_row.high - by_row.low))[lower]
     assert (abs(ratio - 1) < 0.25).all()
+    assert (ratio != 1).all()
 
 
 def model():
@@ -125,15 +126,6 @@ def model():
       - {id: EFF, name: {en: Effort}, indicators: [E1]}
     paths: [[QUAL, SAT], [EFF, SAT]]
     """)
-
-
-@pytest.mark.parametrize("wish", [{"kind": "HTMT"}, {"level": 1.0}, {"n_resamples": 19}])
-def test_senseless_intervals_are_refused(answers, wish):
-    spec = model()
-    data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
-    arguments = {"n_resamples": 100, "seed": 1} | wish
-    with pytest.raises((SpecificationError, DataError), match=r"Choose|Ask for"):
-        distinct.htmt_intervals(BLOCK, data, source(data, "mean"), **arguments)
 
 
 def test_item_statistics_are_what_they_are_of_rows(answers):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from csi_model.answers.moments import source
 from csi_model.answers.prepare import prepare
 from csi_model.inference.kinds import percentile
 from csi_model.measures import effects, reliability, validity
@@ -13,7 +12,7 @@ from csi_model.pls import algorithm
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
 from tests.csi_model.pls.test_seminr import check_table
-from tests.csi_model.r_random import Mersenne, Replayed
+from tests.csi_model.r_random import Mersenne, replayed
 
 MOBI = [
     *((items, scheme, kind) for items in ("mobi",) for scheme in SCHEMES for kind in ("scaled", "raw")),
@@ -35,7 +34,7 @@ def check(shelf, stem, spec, columns, scheme, *, scaled=True, points=False):
     with Figures(f"{stem}.json", document) as figures:
         check_estimates(figures, spec, solution, weights, sd / metric, cov)
         if "effects" in document:
-            check_inner_model(figures, spec, solution, data.n_respondents)
+            check_inner_model(figures, spec, solution, data.n_given)
             check_rescaled(figures, shelf, stem, spec, values, weights)
         if "bootstrap" in document:
             check_bootstrap(figures, spec, data, scheme, document["bootstrap"])
@@ -108,9 +107,9 @@ def check_rescaled(figures, shelf, stem, spec, values, weights):
 
 def check_bootstrap(figures, spec, data, scheme, given):
     """All resamples of one seed, drawn one after another."""
-    generator, n = Mersenne(given["seed"]), data.n_respondents
+    generator, n = Mersenne(given["seed"]), data.n_given
     rows = np.stack([generator.rows(n) for _ in range(given["br"])])
-    draws = bootstrap(spec, data, Replayed(source(data, "mean"), rows), len(rows), 0, scheme=scheme)
+    draws = bootstrap(replayed(spec, data, rows, scheme=scheme))
     figures.leave(
         "the number of resamples and the seed they were drawn from", "bootstrap/br", "bootstrap/seed"
     )

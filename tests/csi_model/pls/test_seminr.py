@@ -6,7 +6,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from csi_model.answers.moments import source
 from csi_model.answers.prepare import prepare
 from csi_model.assessment.predict import predict
 from csi_model.estimation.estimate import estimate
@@ -17,7 +16,7 @@ from csi_model.options import Options
 from csi_model.pls import algorithm, consistent
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures
-from tests.csi_model.r_random import Mersenne, Replayed
+from tests.csi_model.r_random import Mersenne, replayed
 
 GOLDEN = {
     "seminr_modeA_path": {},
@@ -156,10 +155,7 @@ def drawn_rows(n, seed, n_resamples):
 
 def replicates(result, matrix, rows):
     options = result.options
-    replayed = Replayed(source(matrix, "mean"), rows)
-    return bootstrap(
-        result.spec, matrix, replayed, len(rows), 0, scheme=options.scheme, method=options.method
-    )
+    return bootstrap(replayed(result.spec, matrix, rows, scheme=options.scheme, method=options.method))
 
 
 def check_bootstrap(figures, result, matrix, given):

@@ -1,5 +1,7 @@
 """The index over waves in one call: planted changes are found and explained, breaks are marked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,14 +9,14 @@ import csi_model
 from csi_model.inference.figures import from_normal
 from csi_model.series.breaks import Bridge
 from csi_model.series.follow import follow
-from tests.csi_model.simulated import SPEC, survey
+from tests.csi_model.simulated import SPEC, labelled, survey
 
 OPTIONS = csi_model.Options(bootstrap=60)
 
 
 def test_a_planted_rise_is_found_and_is_due_to_answers():
-    data, year = survey(lift=0.9)
-    found = follow(SPEC, data, year, OPTIONS)
+    data, _year = survey(lift=0.9)
+    found = follow(SPEC, data, "wave", OPTIONS)
     verdicts = [each["change"] and each["change"]["verdict"] for each in found["waves"]]
     assert verdicts == [None, "no clear change", "no clear change", "up"]
     last = found["waves"][-1]
@@ -30,13 +32,13 @@ def test_a_planted_rise_is_found_and_is_due_to_answers():
 
 def test_the_base_wave_has_the_same_points_on_both_series():
     data, year = survey(years=2)
-    found = follow(SPEC, data, year, OPTIONS, base="2022")
+    found = follow(SPEC, data, "wave", OPTIONS, base="2022")
     second = found["waves"][1]
     assert second["official"]["value"] == pytest.approx(second["re_estimated"]["value"], abs=1e-12)
-    certain = follow(SPEC, data, year, csi_model.Options(), base="2022")["waves"][1]
+    certain = follow(SPEC, data, "wave", csi_model.Options(), base="2022")["waves"][1]
     assert certain["re_estimated"]["se"] == pytest.approx(certain["official"]["se"], abs=1e-12)
     assert second["re_estimated"]["se"] != pytest.approx(second["official"]["se"], rel=1e-3)  # drawn weights
-    alone = csi_model.estimate(SPEC, data.subset(year == "2022"))
+    alone = csi_model.estimate(SPEC, data.where(year == "2022"))
     place = SPEC.place[SPEC.index]
     assert second["official"]["value"] == pytest.approx(float(alone.points.constructs[0, place]), abs=1e-9)
     assert found["control"] is None  # too few waves for limits
@@ -46,10 +48,9 @@ def test_a_change_of_mix_alone_is_called_mix():
     data, year = survey(n=600, years=2, seed=5)
     rng = np.random.default_rng(0)
     rural = rng.random(len(year)) < np.where(year == "2022", 0.7, 0.3)
-    moved = csi_model.IndicatorMatrix(
-        data.values - 2.0 * rural[:, None], data.codes, data.weights, data.n_respondents
-    )
-    found = follow(SPEC, moved, year, OPTIONS, segments=np.where(rural, "rural", "town"))
+    moved = replace(data, values=data.values - 2.0 * rural[:, None])
+    moved = labelled(moved, area=np.where(rural, "rural", "town"))
+    found = follow(SPEC, moved, "wave", OPTIONS, segments="area")
     why = found["why"][0]
     assert why["mix"]["value"] == pytest.approx(-0.4 * 2 * 100 / 9, abs=1.5)
     assert abs(why["answers"]["value"]) < 2
@@ -57,8 +58,8 @@ def test_a_change_of_mix_alone_is_called_mix():
 
 
 def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
-    data, year = survey(years=3)
-    broken = follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]})
+    data, _year = survey(years=3)
+    broken = follow(SPEC, data, "wave", OPTIONS, reworded={"2023": ["SAT1"]})
     assert broken["breaks"] == [{"before": "2022", "after": "2023", "kind": "wording", "what": ("SAT1",)}]
     assert broken["waves"][2]["change"] is None
     assert broken["waves"][1]["change"] is not None
@@ -66,8 +67,8 @@ def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
     assert broken["why"][1]["refused"]["code"] == "break"
     assert "refused" not in broken["why"][0]
     shift = Bridge(from_normal(-1.5, 0.4))
-    mended = follow(SPEC, data, year, OPTIONS, reworded={"2023": ["SAT1"]}, bridges={"2023": shift})
-    plain = follow(SPEC, data, year, OPTIONS)
+    mended = follow(SPEC, data, "wave", OPTIONS, reworded={"2023": ["SAT1"]}, bridges={"2023": shift})
+    plain = follow(SPEC, data, "wave", OPTIONS)
     assert mended["waves"][2]["change"]["value"] == pytest.approx(plain["waves"][2]["change"]["value"] + 1.5)
     assert mended["waves"][2]["change"]["se"] > plain["waves"][2]["change"]["se"]
 
@@ -75,7 +76,7 @@ def test_a_reworded_question_breaks_the_series_and_a_bridge_mends_it():
 def test_a_shift_of_modes_is_a_break():
     data, year = survey(years=2)
     mode = np.where((year == "2022") & (np.arange(len(year)) % 2 == 0), "phone", "web")
-    found = follow(SPEC, data, year, OPTIONS, modes=mode)
+    found = follow(SPEC, labelled(data, mode=mode), "wave", OPTIONS, modes="mode")
     assert [each["kind"] for each in found["breaks"]] == ["mode"]
 
 
@@ -92,9 +93,9 @@ def test_a_shift_of_modes_is_a_break():
     ],
 )
 def test_bad_waves_are_refused_by_name(given, code):
-    data, year = survey(n=60, years=2)
+    data, _year = survey(n=60, years=2)
     with pytest.raises(csi_model.DataError) as refusal:
-        follow(SPEC, data, year, csi_model.Options(), **given)
+        follow(SPEC, data, "wave", csi_model.Options(), **given)
     assert refusal.value.code == code
     assert refusal.value.remedy
 
@@ -104,16 +105,19 @@ def test_blank_short_and_small_waves_are_refused():
     blank = year.copy()
     blank[3] = ""
     small = np.where(np.arange(len(year)) < 10, "2020", year)
-    for labels, code in ((blank, "wave-blank"), (year[:-1], "length"), (small, "floor")):
+    for labels, code in ((blank, "wave-blank"), (small, "floor")):
         with pytest.raises(csi_model.DataError) as refusal:
-            follow(SPEC, data, labels)
+            follow(SPEC, labelled(data, wave=labels), "wave")
         assert refusal.value.code == code
+    with pytest.raises(csi_model.DataError, match="no labels 'year'") as refusal:
+        follow(SPEC, data, "year")
+    assert refusal.value.code == "groups"
 
 
 def test_a_segment_too_small_leaves_the_rest_of_the_result():
     data, year = survey(n=80, years=2)
     segments = np.where(np.arange(len(year)) % 40 == 0, "few", "many")
-    found = follow(SPEC, data, year, csi_model.Options(), segments=segments)
+    found = follow(SPEC, labelled(data, area=segments), "wave", csi_model.Options(), segments="area")
     assert found["why"][0]["refused"]["code"] == "floor"
     assert found["waves"][1]["change"] is not None
 
@@ -128,10 +132,11 @@ def test_an_index_of_second_order_is_followed_by_its_own_shares():
     plain["constructs"].append({"id": "BOND", "components": ["SAT", "LOY"]})
     spec = csi_model.ModelSpec.from_mapping(plain)
     columns = dict(zip(data.codes, data.values.T, strict=True))
-    answers = csi_model.prepare(spec, {code: columns[code] for code in spec.indicator_ids})
-    found = follow(spec, answers, year, OPTIONS)
+    columns = {code: columns[code] for code in spec.indicator_ids}
+    answers = csi_model.prepare(spec, columns, labels={"wave": year})
+    found = follow(spec, answers, "wave", OPTIONS)
     for code, wave in zip(("2021", "2022"), found["waves"], strict=True):
-        own = csi_model.estimate(spec, answers.subset(year == code))
+        own = csi_model.estimate(spec, answers.where(year == code))
         points = own.points.constructs[0, spec.place["BOND"]]
         assert wave["re_estimated"]["value"] == pytest.approx(points, abs=1e-9)
     why = found["why"][0]

@@ -325,8 +325,8 @@ def test_weighting_takes_the_index_back_to_the_population(golden):
         csi_model.estimate(spec, csi_model.prepare(spec, kept, weights=mass), options)
         for mass in (None, raked.weights)
     )
-    error, low, high = (part[place] for part in weighted.interval("constructs"))
-    assert low < truth < high
-    assert abs(weighted.points.constructs[0, place] - truth) < 2.5 * error
-    assert plain.points.constructs[0, place] - truth > 6 * error
-    assert plain.interval("constructs")[1][place] > truth
+    found = weighted.figure("constructs").at(spec.index)
+    assert found.low < truth < found.high
+    assert abs(found.value - truth) < 2.5 * found.se
+    assert plain.points.constructs[0, place] - truth > 6 * found.se
+    assert plain.figure("constructs").low[place] > truth

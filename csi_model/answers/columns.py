@@ -1,0 +1,127 @@
+"""Columns as they are given: read as numbers, with refusals that name the column and the first row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from csi_model.answers.labels import Coded, Labels, read
+from csi_model.arrays import F64, Mask
+from csi_model.errors import DataError
+
+Reserved = Mapping[float, int]  # number in the columns → a place in `sample.GAPS`
+
+
+def table(
+    names: Sequence[str], columns: Mapping[str, ArrayLike], reserved: Reserved, unknown: int
+) -> tuple[F64, NDArray[np.int8]]:
+    """Give the columns named as one table of numbers, and why cells are missing.
+
+    Returns
+    -------
+    values : ndarray of shape (n, p)
+        ``nan`` is missing.
+    gaps : int8 ndarray of shape (n, p)
+        What `reserved` says of each cell, `unknown` for one that is empty, else 0.
+    """
+    absent = [name for name in names if name not in columns]
+    if absent:
+        more = f" (and {len(absent) - 1} more of the model: {', '.join(absent[1:6])})" if absent[1:] else ""
+        raise DataError(
+            f"The data have no column {absent[0]}{more}.",
+            code="missing-column",
+            remedy=f"Name the columns as the model does. Columns found: {', '.join(list(columns)[:12])}.",
+        )
+    found = [_cells(columns[name], name, reserved, unknown) for name in names]
+    lengths = {len(values) for values, _ in found}
+    if len(lengths) > 1:
+        raise DataError(
+            "The columns have different lengths.", code="length", remedy="Give one value per respondent."
+        )
+    return np.column_stack([values for values, _ in found]), np.column_stack([gaps for _, gaps in found])
+
+
+def _cells(given: ArrayLike, name: str, reserved: Reserved, unknown: int) -> tuple[F64, NDArray[np.int8]]:
+    values = numbers(given, name)
+    gaps = np.where(np.isnan(values), unknown, 0).astype(np.int8)
+    for code, state in reserved.items():
+        those = values == code
+        if those.any():
+            gaps[those], values[those] = state, np.nan
+    return values, gaps
+
+
+def numbers(given: ArrayLike, name: str) -> F64:
+    """Read one column as numbers of its own; empty cells are ``nan``."""
+    array: NDArray[Any] = np.asarray(given)
+    if array.ndim != 1:
+        raise DataError(
+            f"Column {name} is not one column.", code="shape", remedy="Give one value a respondent."
+        )
+    if array.dtype.kind in "fiub":
+        found = array.astype(np.float64)
+    else:
+        found = np.array([_number(value, row, name) for row, value in enumerate(array.tolist())], float)
+    if np.isinf(found).any():
+        row = int(np.flatnonzero(np.isinf(found))[0])
+        raise DataError(
+            f"Column {name}, row {row + 1} is infinite.", code="infinite", remedy="Correct the value."
+        )
+    return found
+
+
+def _number(value: Any, row: int, name: str) -> float:
+    text = "" if value is None else str(value).strip()
+    if not text or text.lower() in {"na", "nan"}:
+        return np.nan
+    try:
+        return float(text)
+    except ValueError:
+        raise DataError(
+            f"Column {name}, row {row + 1} holds {text[:40]!r}, which is no number.",
+            code="text-in-column",
+            remedy="Correct the value, or leave it empty if the answer is missing.",
+        ) from None
+
+
+def weights(given: ArrayLike | None, n: int) -> F64:
+    """Read the weights of n respondents, ones by default: 0 or more, and not all 0."""
+    if given is None:
+        return np.ones(n)
+    found = numbers(given, "of weights")
+    if len(found) != n:
+        raise DataError(f"{len(found)} weights for {n} respondents.", code="weights", remedy="Give one each.")
+    if np.isnan(found).any():
+        row = int(np.flatnonzero(np.isnan(found))[0]) + 1
+        raise DataError(
+            f"The weight in row {row} is missing.", code="weights", remedy="Give every respondent one."
+        )
+    if (found < 0).any():
+        row = int(np.flatnonzero(found < 0)[0]) + 1
+        raise DataError(
+            f"The weight in row {row} is negative ({found[row - 1]:g}).",
+            code="weights",
+            remedy="Weights are 0 or more.",
+        )
+    if not found.any():
+        raise DataError("All weights are zero.", code="weights", remedy="Check the column of weights.")
+    return found
+
+
+def design(given: ArrayLike | Coded | None, kept: Mask, what: str) -> Labels | None:
+    """Read strata or clusters and give those of the rows kept, where none may be blank."""
+    if given is None:
+        return None
+    labels = read(given, len(kept), what)
+    blank = np.flatnonzero(kept & labels.is_blank)
+    if len(blank):
+        more = f" and {len(blank) - 1} more" if blank[1:].size else ""
+        raise DataError(
+            f"The column of {what} is blank in row {blank[0] + 1}{more}.",
+            code="blank-label",
+            remedy="Fill it in, or leave these rows out.",
+        )
+    return labels.where(kept)

@@ -1,0 +1,135 @@
+"""One sample, one model, one way to estimate: what all resamples, parts and permutations share, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups, source
+from csi_model.answers.sample import Sample
+from csi_model.arrays import F64
+from csi_model.options import Options
+from csi_model.pls import consistent
+from csi_model.pls.algorithm import Solution
+from csi_model.pls.products import augment, center, own
+from csi_model.pls.stages import solve, solve_one
+from csi_model.resampling.draws import Draws, describe
+from csi_model.specify import ModelSpec
+
+CHUNK = 250
+
+
+LARGE = 20_000
+
+
+class Estimator:
+    """The estimates of a sample as a function of how much each respondent counts.
+
+    A sample above `LARGE` respondents is not resampled row by row: its moments are drawn from their
+    asymptotic normal distribution (`moments.RandomGroups`), unless they are by maximum likelihood.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n, p + products)
+        The answers, and behind them the products that interactions need.
+    cautions : tuple of Caution
+        Of making them.
+    center : ndarray of shape (p,) or None
+        What products are deviations from.
+
+    Raises
+    ------
+    DataError
+        Interactions with moments by maximum likelihood; these have no maximum.
+    """
+
+    def __init__(self, spec: ModelSpec, sample: Sample, options: Options) -> None:
+        self.spec, self.sample, self.options = spec, sample, options
+        self.values, self.cautions = augment(spec, sample, options.missing)
+        self.center = center(spec, self.values)
+
+    def again(self, **changes: Any) -> Estimator:
+        """Give the same sample and moments with other options, which must treat gaps alike."""
+        found = copy(self)
+        found.options = replace(self.options, **changes)
+        found.__dict__.pop("solution", None)
+        return found
+
+    @property
+    def is_large(self) -> bool:
+        """Whether moments are drawn instead of respondents."""
+        return len(self.sample) > LARGE and self.options.missing != "fiml"
+
+    @cached_property
+    def counted(self) -> MeanReplaced | Likelihood:
+        """Moments of resamples, from counts of respondents."""
+        return source(self.values, self.sample.weights, self.options.missing)
+
+    @cached_property
+    def grouped(self) -> RandomGroups:
+        """Moments of resamples, from their distribution."""
+        rng = np.random.default_rng([self.options.seed, 1])
+        return RandomGroups(self.values, self.sample.weights, self.sample.units, rng)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Moments of the sample itself, a batch of one, products included."""
+        if self.is_large:
+            return self.grouped.sample()
+        return self.counted.of_counts(np.ones((1, len(self.sample))))
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The sample's solution.
+
+        Raises
+        ------
+        ConvergenceError, IdentificationError, DataError
+            There is none.
+        """
+        solution = solve_one(self.moments, self.spec, self.options.scheme, self.center)
+        if self.options.method == "plsc":
+            corr = own(self.moments, self.spec).corr
+            solution = consistent.correct(corr, solution, self.spec)
+            consistent.check(solution, corr, self.spec)
+        return solution
+
+    def of_moments(self, moments: Moments) -> Draws:
+        """Give the estimates of batches of moments, products included."""
+        with np.errstate(all="ignore"):
+            solution = solve(moments, self.spec, self.options.scheme, self.center)
+            indicators = own(moments, self.spec)
+            if self.options.method == "plsc":
+                solution = consistent.correct(indicators.corr, solution, self.spec)
+        return describe(indicators, self.spec, solution)
+
+    def of_counts(self, counts: F64) -> Draws:
+        """Give the estimates of selections of respondents, `counts` (n_selections, n_respondents)."""
+        return self.of_moments(self.counted.of_counts(counts))
+
+    def of_sample(self) -> Draws:
+        """Give the estimates of the sample, a batch of one."""
+        return self.of_moments(self.moments)
+
+    def drawn(self, size: int, rng: np.random.Generator) -> Moments:
+        """Draw the moments of resamples: respondents or whole clusters, apart by stratum."""
+        if self.is_large:
+            return self.grouped.draw(size, rng)
+        return self.counted.of_counts(self.sample.units.counts(size, rng))
+
+    def resamples(self, n_resamples: int) -> Iterator[Moments]:
+        """Give the moments of the resamples that every call draws by this seed, chunk by chunk."""
+        for child, size in chunks(n_resamples, self.options.seed):
+            yield self.drawn(size, np.random.default_rng(child))
+
+
+def chunks(n_resamples: int, seed: int) -> Iterator[tuple[np.random.SeedSequence, int]]:
+    """Give the seed and size of every chunk: the numbers do not depend on who works on which."""
+    starts = range(0, n_resamples, CHUNK)
+    for start, child in zip(starts, np.random.SeedSequence(seed).spawn(len(starts)), strict=True):
+        yield child, min(CHUNK, n_resamples - start)

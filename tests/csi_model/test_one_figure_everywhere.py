@@ -1,0 +1,175 @@
+"""One figure, one function: the same data give the same number in every call, to the last digit."""
+
+import json
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model.answers import sampling
+from csi_model.answers.prepare import prepare
+from csi_model.comparison.compare import compare
+from csi_model.comparison.document import document as comparison_document
+from csi_model.improvement.ranking import rank
+from csi_model.pls import products
+from csi_model.resampling import bootstrap
+from csi_model.resampling.estimator import Estimator
+from csi_model.series.follow import follow
+from tests.csi_model.simulated import GOLDEN, SPEC, survey
+from web.cli import trend as trend_command
+
+OPTIONS = csi_model.Options(bootstrap=60, seed=5)
+SAT = SPEC.place["SAT"]
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return survey(n=120, years=3, lift=0.4)[0]
+
+
+@pytest.fixture(scope="module")
+def by_group(sample):
+    return csi_model.estimate(SPEC, sample, OPTIONS, by="wave")
+
+
+@pytest.fixture(scope="module")
+def compared(sample):
+    return compare(SPEC, sample, "wave", OPTIONS, n_permutations=0)
+
+
+def test_a_wave_has_one_error_and_one_interval_in_every_call(sample, by_group, compared):
+    followed = follow(SPEC, sample, "wave", OPTIONS)
+    for at, (name, group) in enumerate(by_group.groups.items()):
+        own = group.figure("constructs").at("SAT")
+        written = csi_model.document(group)["constructs"]["SAT"]
+        in_series = followed["constructs"]["SAT"][at]
+        side = compared.results[name].figure("constructs").at("SAT")
+        assert (written["points"], *written["ci"]) == (own.value, own.low, own.high)
+        assert (in_series["value"], *in_series["ci"]) == (own.value, own.low, own.high)
+        assert (side.value, side.se, side.low, side.high) == (own.value, own.se, own.low, own.high)
+        beside = csi_model.side_by_side(by_group)["groups"][name]
+        assert (beside["points"], beside["se"]) == (own.value, own.se)
+
+
+def test_a_difference_is_that_of_the_groups_own_figures_and_draws(sample, by_group, compared):
+    pair = comparison_document(SPEC, compared, OPTIONS)["pairs"][0]
+    first, second = (csi_model.document(by_group.groups[name]) for name in pair["groups"])
+    assert pair["index"]["first"] == first["index"]["points"]
+    assert pair["index"]["second"] == second["index"]["points"]
+    for name, figures in pair["constructs"].items():
+        for key in ("rho_a", "ave", "r_squared"):
+            wanted = first["constructs"][name][key], second["constructs"][name][key]
+            assert (figures[key]["first"], figures[key]["second"]) == wanted
+    ratios = {tuple(row[:2]): row[2] for row in first["htmt2"]}
+    assert {tuple(row["constructs"]): row["first"] for row in pair["htmt2"]} == ratios
+    one, other = (compared.results[name].resampled.of("constructs")[:, SAT] for name in pair["groups"])
+    low, high = np.quantile(one - other, [0.025, 0.975])
+    assert pair["index"]["ci"] == pytest.approx([low, high])
+
+
+def test_importance_and_points_are_one_figure_for_estimate_rank_and_scenario(sample):
+    whole = csi_model.estimate(SPEC, sample, OPTIONS)
+    order = rank(whole, "indicators")
+    for name in order.names:
+        own = whole.figure("importance_indicators").at(name)
+        ranked = order.importance.take(np.array([order.names.index(name)]))
+        assert (ranked.value[0], ranked.low[0], ranked.high[0]) == (own.value, own.low, own.high)
+    gain = csi_model.scenario(whole, sample, {"SAT1": 1.0})
+    share = gain.gain.value / gain.realised[SPEC.indicator_ids.index("SAT1")]
+    assert share == pytest.approx(float(whole.figure("importance_indicators").at("SAT1").value))
+    rows = {row["id"]: row for row in csi_model.ranked(whole)["constructs"]}
+    effects = {
+        row["source"]: row["points_per_point"]
+        for row in csi_model.document(whole)["total_effects"]
+        if row["target"] == "SAT"
+    }
+    for name, row in rows.items():
+        assert row["importance"] == pytest.approx(effects[name], rel=1e-12)
+        assert row["performance"] == csi_model.document(whole)["constructs"][name]["points"]
+
+
+def test_what_is_assessed_rests_on_the_estimations_own_resamples(sample):
+    whole = csi_model.estimate(SPEC, sample, OPTIONS)
+    found, written = csi_model.assess(whole, sample), csi_model.document(whole)
+    for kind in ("htmt", "htmt2"):
+        assert [row[:3] for row in found[kind]] == written[kind]
+        for source, target, value, low, high, _ in found[kind]:
+            own = whole.figure(kind).at(target, source)
+            assert value is None or (value, low, high) == (own.value, own.low, own.high)
+    assert found["exact_fit"]["srmr"]["statistic"] == pytest.approx(
+        written["fit"]["srmr_estimated"], rel=1e-12
+    )
+    assert written["fit"]["srmr"] == written["fit"]["srmr_saturated"]
+
+
+def test_a_series_of_fiml_means_is_that_of_the_estimation():
+    golden = GOLDEN / "data_missing.csv"
+    table = np.genfromtxt(golden, delimiter=",", names=True, dtype=float, encoding="utf-8")
+    columns = {code: table[code] for code in SPEC.indicator_ids}
+    wave = np.arange(len(table)) % 2
+    sample = prepare(SPEC, columns, missing="fiml", labels={"wave": wave})
+    options = csi_model.Options(missing="fiml", bootstrap=20)
+    alone = csi_model.estimate(SPEC, sample, options, by="wave").groups
+    found = follow(SPEC, sample, "wave", options)["waves"]
+    for at, group in enumerate(alone.values()):
+        points = group.figure("constructs").at("SAT").value
+        assert found[at]["re_estimated"]["value"] == pytest.approx(float(points), abs=1e-9)
+    with pytest.raises(csi_model.DataError, match="without resamples") as refusal:
+        follow(SPEC, sample, "wave", csi_model.Options(missing="fiml"))
+    assert refusal.value.code == "fiml-series"
+
+
+def test_the_command_prints_what_the_calls_give(sample, by_group):
+    text = trend_command.summary(json.loads(json.dumps(follow(SPEC, sample, "wave", OPTIONS))))
+    first = by_group.groups["2021"].figure("constructs").at("SAT").value
+    assert f"{first:.1f}" in text
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Count what must be made once: products of a sample, its units, resamples."""
+    times = {"augment": 0, "units": 0, "bootstrap": 0}
+
+    def counting(name, work):
+        def call(*given, **more):
+            times[name] += 1
+            return work(*given, **more)
+
+        return call
+
+    monkeypatch.setattr("csi_model.resampling.estimator.augment", counting("augment", products.augment))
+    monkeypatch.setattr(
+        "csi_model.answers.sample.units_of",
+        counting("units", sampling.units_of),
+    )
+    monkeypatch.setattr("csi_model.resampling.plan.bootstrap", counting("bootstrap", bootstrap.bootstrap))
+    return times
+
+
+def test_a_sample_is_augmented_and_drawn_once_a_command(counted):
+    sample, _ = survey(n=120, years=2)
+    whole = csi_model.estimate(SPEC, sample, OPTIONS)
+    csi_model.document(whole), csi_model.assess(whole, sample), csi_model.ranked(whole)
+    csi_model.scenario(whole, sample, {"SAT1": 1.0})
+    assert counted == {"augment": 1, "units": 1, "bootstrap": 1}
+
+
+def test_groups_and_waves_are_each_drawn_once(counted):
+    sample, _ = survey(n=120, years=3)
+    csi_model.estimate(SPEC, sample, OPTIONS, by="wave")
+    assert counted == {"augment": 4, "units": 4, "bootstrap": 4}
+    counted.update(dict.fromkeys(counted, 0))
+    follow(SPEC, sample, "wave", OPTIONS)
+    assert counted == {"augment": 3, "units": 3, "bootstrap": 3}
+    counted.update(dict.fromkeys(counted, 0))
+    compare(SPEC, sample, "wave", OPTIONS, n_permutations=0)
+    assert (counted["augment"], counted["bootstrap"]) == (3, 3)
+
+
+def test_an_estimator_gives_a_resample_as_rows_would_give_it():
+    sample, _ = survey(n=80, years=1)
+    counts = np.random.default_rng(2).multinomial(80, np.full(80, 1 / 80), size=2).astype(float)
+    found = Estimator(SPEC, sample, OPTIONS).of_counts(counts)
+    for draw, times in zip(found.constructs, counts.astype(int), strict=True):
+        again = csi_model.estimate(SPEC, sample.where(np.repeat(np.arange(80), times)))
+        np.testing.assert_allclose(again.points.constructs[0], draw, rtol=1e-9)
