@@ -15,6 +15,9 @@ Progress = Callable[[float], None]
 FLOOR = 30
 
 
+LEVEL = 0.95
+
+
 INDICATIVE = 100
 
 
@@ -69,7 +72,7 @@ class Options:
     seed: int = 1
     jobs: int = 1
     interval: str = "percentile"
-    level: float = 0.95
+    level: float = LEVEL
     floor: int = FLOOR
     indicative: int = INDICATIVE
     estimator: str = ""

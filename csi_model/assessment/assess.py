@@ -14,11 +14,11 @@ from csi_model.assessment.predict import predict
 from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
 from csi_model.estimation.result import Result
+from csi_model.inference.figures import Figure
 from csi_model.inference.plain import number
 from csi_model.options import Options
-from csi_model.resampling.draws import Draws
 from csi_model.resampling.estimator import Estimator
-from csi_model.resampling.plan import Resampled, resampled
+from csi_model.resampling.plan import resampled
 from csi_model.specify import ModelSpec
 
 RESAMPLES = 1000
@@ -84,8 +84,12 @@ def assess(
 
     drawn = result.resampled or resampled(estimator)
     point = estimator.of_sample() if options.method == "cbsem" else result.estimates
-    for name in ("htmt", "htmt2"):
-        found[name] = _ratios(spec, name, point, drawn, options.level)
+    value = (
+        estimator.htmt2(estimator.moments)[0] if options.method == "cbsem" else result.figure("htmt2").value
+    )
+    again = estimator.htmt2_of_resamples()
+    found["htmt"] = _ratios(spec, lambda level: drawn.figure("htmt", point.htmt[0], level), options.level)
+    found["htmt2"] = _ratios(spec, lambda level: drawn.percentiles(again, value, level), options.level)
     part("prediction", lambda: _prediction(spec, sample, options, n_folds))
     part("exact_fit", lambda: {"method": options.method} | tested())
     if own is not None:
@@ -97,7 +101,7 @@ def assess(
     return found | {"cautions": cautions}
 
 
-def _ratios(spec: ModelSpec, name: str, point: Draws, drawn: Resampled, level: float) -> list[list[Any]]:
+def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float) -> list[list[Any]]:
     """Pairs of constructs with value, both ends, and the end of the one-sided interval of the same level.
 
     Where that is below 1 (or a stricter limit: 0.85, 0.9) the two constructs are distinct.
@@ -107,9 +111,7 @@ def _ratios(spec: ModelSpec, name: str, point: Draws, drawn: Resampled, level: f
     Henseler, Ringle and Sarstedt (2015), JAMS 43, 115-135; Roemer, Schuberth and Henseler (2021), Industrial
     Management & Data Systems 121(12), 2637-2650.
     """
-    value = getattr(point, name)[0]
-    found = drawn.figure(name, value, level)
-    one_sided = drawn.figure(name, value, max(abs(2 * level - 1), 1e-9))
+    found, one_sided = figure_at(level), figure_at(max(abs(2 * level - 1), 1e-9))
     tables = (found.value, found.low, found.high, one_sided.high if level >= 0.5 else one_sided.low)
     names = spec.construct_ids
     return [

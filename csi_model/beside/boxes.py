@@ -13,6 +13,7 @@ from csi_model.beside.net_promoter import answered
 from csi_model.errors import DataError
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def boxes(
     n_boxes: int = 2,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Boxes:
     """Shares of the highest and lowest ``n_boxes`` answers and the mean: top-box, or customer effort (1-7).
 

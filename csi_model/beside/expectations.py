@@ -14,6 +14,7 @@ from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.many import holm
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 TIERS = ("basic", "price_linked", "beyond_value")
 
@@ -63,8 +64,8 @@ def expectation_gaps(
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
     margin: float = 10.0,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Gaps:
     """Compare what customers expected with what they perceived, tier by tier.
 

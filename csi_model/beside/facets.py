@@ -15,6 +15,7 @@ from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_floor
 from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.means import weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def facet_scores(
     shares: F64 | None = None,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Facets:
     r"""Score a construct and its facets: perceived value, switching cost or loyalty.
 

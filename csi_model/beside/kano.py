@@ -13,6 +13,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
 
@@ -83,8 +84,8 @@ def classify_service(
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
     n_resamples: int = 2000,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Kano:
     """Classify a service from the pair of Kano questions.
 

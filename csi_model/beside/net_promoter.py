@@ -13,6 +13,7 @@ from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 KINDS = ("promoters", "passives", "detractors")
 
@@ -35,8 +36,8 @@ def net_promoter(
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> NetPromoter:
     """Net promoter score: percent answering 9-10 minus percent answering 0-6.
 

@@ -15,6 +15,7 @@ from csi_model.inference.figures import Figure, figure, from_normal, share_inter
 from csi_model.inference.kinds import critical
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.inference.plain import number
+from csi_model.options import FLOOR, LEVEL
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def price_tolerance(
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> PriceTolerance:
     r"""Draw the share of customers who stay against a price increase.
 

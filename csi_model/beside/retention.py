@@ -12,6 +12,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_length, check_weights
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
+from csi_model.options import FLOOR, LEVEL
 
 SEGMENTS = ("loyal", "captive", "free_to_go", "at_risk")
 
@@ -53,8 +54,8 @@ def retention_map(
     cuts: tuple[float, float] = (60.0, 50.0),
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> RetentionMap:
     """Place customers on the map of satisfaction and switching cost.
 

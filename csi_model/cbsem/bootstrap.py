@@ -17,6 +17,7 @@ from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.results import CbsemResult
 from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
+from csi_model.options import LEVEL
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class ParameterBootstrap:
         """Standard deviations of the replicates."""
         return np.asarray(self.replicates.std(axis=0, ddof=1))
 
-    def interval(self, level: float = 0.95, kind: Literal["percentile", "bc", "bca"] = "percentile") -> F64:
+    def interval(self, level: float = LEVEL, kind: Literal["percentile", "bc", "bca"] = "percentile") -> F64:
         """Intervals of all free parameters, (n_free, 2).
 
         ``bc`` corrects for bias alone (lavaan's ``bca.simple``); ``bca`` also accelerates, from the

@@ -13,6 +13,7 @@ from csi_model.cbsem.bootstrap import refit
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import ConvergenceError, SpecificationError
+from csi_model.options import LEVEL
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ExactFit:
     failed: int
 
 
-def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: float = 0.95) -> ExactFit:
+def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: float = LEVEL) -> ExactFit:
     r"""Test exact fit by resampling answers in which the model holds.
 
     Parameters

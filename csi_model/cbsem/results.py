@@ -16,6 +16,7 @@ from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ModelError
 from csi_model.inference.plain import number
+from csi_model.options import LEVEL
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Parameter:
         """Two-sided normal probability of z."""
         return None if self.z is None else float(2.0 * ndtr(-abs(self.z)))
 
-    def interval(self, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Normal-theory interval."""
         half = float(ndtri(0.5 + level / 2.0)) * self.se
         return self.est - half, self.est + half

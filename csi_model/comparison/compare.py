@@ -31,6 +31,7 @@ from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.pls import products
+from csi_model.pls.items import ratio
 from csi_model.specify import ModelSpec
 
 COMPARING = 0.6  # share of the work that is not MICOM and the test of the whole
@@ -192,7 +193,10 @@ def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options) -> Re
 
 def _own(spec: ModelSpec, groups: Groups, results: Mapping[str, Result], options: Options) -> dict[str, Own]:
     observed = {
-        name: {key: value[0] for key, value in named(spec, result.estimates).items()}
+        name: {
+            key: value[0]
+            for key, value in named(spec, result.estimates, ratio(spec, result.items, "htmt2")).items()
+        }
         for name, result in results.items()
     }
     if options.bootstrap and crosses(groups.whole):
@@ -203,8 +207,12 @@ def _own(spec: ModelSpec, groups: Groups, results: Mapping[str, Result], options
         return {name: Own(observed[name], drawn[name], df) for name in results}
     return {
         name: Own(observed[name], {})
-        if result.resampled is None
-        else Own(observed[name], named(spec, result.resampled.draws), result.resampled.df)
+        if result.resampled is None or result.estimator is None
+        else Own(
+            observed[name],
+            named(spec, result.resampled.draws, result.estimator.htmt2_of_resamples()),
+            result.resampled.df,
+        )
         for name, result in results.items()
     }
 

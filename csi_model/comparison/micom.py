@@ -16,6 +16,7 @@ from csi_model.comparison.draws import shuffles
 from csi_model.comparison.statistic import WeightSolver
 from csi_model.errors import Caution, DataError
 from csi_model.inference.kinds import critical
+from csi_model.options import LEVEL
 
 NONE, PARTIAL, FULL = "none", "partial", "full"
 
@@ -111,7 +112,7 @@ def measurement_invariance(
     n_permutations: int = 1000,
     constructs: Sequence[str] = (),
     standardised: bool = False,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Micom:
     r"""Test the invariance of composites between two groups by permutation.
 

@@ -18,6 +18,7 @@ from csi_model.comparison.shuffling import level_free, n_exchangeable
 from csi_model.errors import Caution
 from csi_model.inference.figures import Figure, figure, from_draws, spread
 from csi_model.inference.many import holm, satterthwaite
+from csi_model.options import LEVEL
 
 FEW_CLUSTERS = 8
 
@@ -69,7 +70,7 @@ def compare_parts(
     n_permutations: int,
     missing: str = "mean",
     aligned: Collection[str] = (),
-    level: float = 0.95,
+    level: float = LEVEL,
     tick: Callable[[int], None] = lambda _size: None,
 ) -> tuple[tuple[Difference, ...], tuple[Caution, ...]]:
     r"""Compare every estimate between every pair of groups.

@@ -48,8 +48,8 @@ _POINTS = {"constructs": "points", "dimensions": "dimension_points", "indicators
 _LEFT_OUT = ("construct_shares", "importance_constructs", "importance_dimensions", "importance_indicators")
 
 
-def named(spec: ModelSpec, draws: Draws) -> dict[str, F64]:
-    """Give the estimates that are compared, by name.
+def named(spec: ModelSpec, draws: Draws, htmt2: F64) -> dict[str, F64]:
+    """Give the estimates that are compared, by name; `htmt2` (B, n_constructs, n_constructs) is of the same.
 
     Returns
     -------
@@ -71,8 +71,8 @@ def named(spec: ModelSpec, draws: Draws) -> dict[str, F64]:
         for name, value in draws._asdict().items()
         if name not in _LEFT_OUT
     }
-    for key in ("htmt", "htmt2"):
-        found[key] = found[key][:, rows, columns]
+    found["indirect_effects"] = draws.total_effects - draws.paths
+    found["htmt"], found["htmt2"] = draws.htmt[:, rows, columns], np.array(htmt2[:, rows, columns])
     failed = ~np.isfinite(found["points"][:, spec.scored]).all(axis=1)
     for value in found.values():
         value[failed] = np.nan
@@ -87,7 +87,10 @@ class Selections:
 
     def of_counts(self, counts: F64) -> dict[str, F64]:
         """Give the estimates of selections, `counts` (n_selections, n_respondents)."""
-        return named(self._estimator.spec, self._estimator.of_counts(counts))
+        moments = self._estimator.counted.of_counts(counts)
+        return named(
+            self._estimator.spec, self._estimator.of_moments(moments), self._estimator.htmt2(moments)
+        )
 
 
 def pls_weights(spec: ModelSpec, *, scheme: str = "path") -> WeightSolver:

@@ -12,7 +12,7 @@ from csi_model.inference.plain import plain
 from csi_model.measures import effects, reliability, validity
 from csi_model.measures.effects import f_squared, r_squared_adjusted
 from csi_model.pls import implied
-from csi_model.pls.items import nested, part_of
+from csi_model.pls.items import nested, part_of, ratio
 from csi_model.resampling.nested import INNER
 
 # Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
@@ -59,7 +59,7 @@ def _own(result: Result) -> dict[str, Any]:
         "paths": _paths(result),
         "total_effects": _effects(result),
         "htmt": _pairs(result, result.figure("htmt").value, diagonal=False),
-        "htmt2": _pairs(result, result.figure("htmt2").value, diagonal=False),
+        "htmt2": _pairs(result, ratio(spec, result.items, "htmt2")[0], diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],

@@ -33,7 +33,7 @@ AXES: dict[str, tuple[str, ...]] = dict.fromkeys(Draws._fields, _CONSTRUCTS) | {
     **dict.fromkeys(("indicators", "shares", "weights", "loadings", "importance_indicators"), _QUESTIONS),
     "construct_shares": ("indicators", "constructs"),
     **dict.fromkeys(
-        ("paths", "total_effects", "indirect_effects", "points_per_point", "htmt", "htmt2"),
+        ("paths", "total_effects", "points_per_point", "htmt", "htmt2"),
         ("constructs", "constructs"),
     ),
 }
@@ -101,7 +101,7 @@ class Result:
         return self.resampled is not None or name in self.figures
 
     def figure(self, name: str) -> Figure:
-        """Give a field of `Draws` with what uncertainty there is; p is by its standard error."""
+        """Give a field of `Draws`, or htmt2, with what uncertainty there is; p is by its standard error."""
         if name not in self._made:
             self._made[name] = self.figures[name] if name in self.figures else self._figure(name)
         return self._made[name]
@@ -127,15 +127,27 @@ class Result:
         return {}
 
     def _figure(self, name: str) -> Figure:
-        point: F64 = getattr(self.estimates, name)[0]
         level = self.options.level
+        if name == "htmt2":
+            return self._htmt2(level)
+        point: F64 = getattr(self.estimates, name)[0]
         if self.covariance is not None and name in self.covariance.errors:
             found = from_normal(point, self.covariance.errors[name], level=level)
         elif self.resampled is not None:
             found = self.resampled.figure(name, point, level)
         else:
             found = figure(point, level=level)
-        n: F64 = getattr(self.answered, name) if name in ANSWERED else np.full(point.shape, self.n_used)
+        return self._named(name, found)
+
+    def _htmt2(self, level: float) -> Figure:
+        point = measurement.ratio(self.spec, self.items, "htmt2")[0]
+        if self.resampled is None or self.estimator is None:
+            return self._named("htmt2", figure(point, level=level))
+        drawn = self.estimator.htmt2_of_resamples()
+        return self._named("htmt2", self.resampled.percentiles(drawn, point, level))
+
+    def _named(self, name: str, found: Figure) -> Figure:
+        n: F64 = getattr(self.answered, name) if name in ANSWERED else np.full(found.value.shape, self.n_used)
         return replace(
             found, n=n.astype(float), state=self._state(found, n), axes=tuple(map(self._names, AXES[name]))
         )

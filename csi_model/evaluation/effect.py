@@ -21,6 +21,7 @@ from csi_model.evaluation.checks import (
 )
 from csi_model.evaluation.panel import unit_panel
 from csi_model.inference.figures import Figure, from_normal
+from csi_model.options import FLOOR, LEVEL
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def evaluate_measure(
     weights: F64 | None = None,
     unit_weights: Mapping[str, float] | None = None,
     n_resamples: int = 2000,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Evaluation:
     r"""Estimate the effect of a measure by difference-in-differences with a cluster bootstrap.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
+from csi_model.options import FLOOR
 
 NAMED = 5
 
@@ -43,7 +44,7 @@ def unit_panel(
     after: Sequence[str],
     weights: F64 | None = None,
     unit_weights: Mapping[str, float] | None = None,
-    floor: int = 30,
+    floor: int = FLOOR,
 ) -> Panel:
     r"""Average answers within units and waves, and give each unit one weight for all waves.
 

@@ -19,6 +19,7 @@ from csi_model.inference.figures import Figure, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.inference.plain import number
 from csi_model.measures.importance import leads
+from csi_model.options import FLOOR, LEVEL
 
 
 def stated(
@@ -115,8 +116,8 @@ def stated_importance(
     derived: F64 | None = None,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Stated:
     """Stated importance from pick-3 answers, beside derived importance.
 

@@ -17,6 +17,7 @@ from csi_model.improvement.ranking import drawn_of
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_draws
 from csi_model.inference.means import weighted_means
+from csi_model.options import LEVEL
 
 
 def scenario(result: Result, sample: Sample, lifts: Mapping[str, float]) -> WhatIf:
@@ -98,7 +99,7 @@ def what_if(
     clusters: NDArray[Any] | None = None,
     df: float = np.inf,
     rng: np.random.Generator | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     names: Sequence[str] | None = None,
 ) -> WhatIf:
     r"""Say what the index would gain if questions were answered so many points better.

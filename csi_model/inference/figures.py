@@ -14,6 +14,7 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.kinds import critical, ends
 from csi_model.inference.plain import number
+from csi_model.options import LEVEL
 
 # What may be said of a cell, in the order in which the site stores it.
 SHOWN, INDICATIVE, FEW, HELD, BREAK, REFUSED, FAILED = range(7)
@@ -51,7 +52,7 @@ class Figure:
     p: F64
     n: F64
     state: NDArray[np.int8]
-    level: float = 0.95
+    level: float = LEVEL
     axes: tuple[tuple[str, ...], ...] = ()
 
     def at(self, *names: str | int) -> Figure:
@@ -100,7 +101,7 @@ class Figure:
         )
 
     @classmethod
-    def read(cls, plain: Any, *, key: str | None = None, level: float = 0.95, n: float = np.nan) -> Figure:
+    def read(cls, plain: Any, *, key: str | None = None, level: float = LEVEL, n: float = np.nan) -> Figure:
         """Read a figure from plain values: what `plain` wrote, or a part of any stored document.
 
         Parameters
@@ -152,7 +153,7 @@ def figure(
     p: F64 | float = np.nan,
     *,
     n: F64 | float = np.nan,
-    level: float = 0.95,
+    level: float = LEVEL,
     axes: tuple[tuple[str, ...], ...] = (),
 ) -> Figure:
     """Make a figure of parts that broadcast to the shape of `value`; what has no value has failed."""
@@ -192,7 +193,7 @@ def _stacked(parts: list[Figure], names: tuple[str, ...], *, level: float) -> Fi
     return Figure(**found, level=level, axes=axes if any(axes) else ())
 
 
-def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df: float = np.inf) -> Figure:
+def from_normal(value: F64 | float, se: F64 | float, *, level: float = LEVEL, df: float = np.inf) -> Figure:
     """Give value ± quantile x standard error, by the normal or (finite ``df``) Student's distribution.
 
     Parameters
@@ -213,7 +214,7 @@ def from_normal(value: F64 | float, se: F64 | float, *, level: float = 0.95, df:
 
 
 def from_draws(
-    value: F64 | float, draws: F64, *, level: float = 0.95, df: F64 | float = np.inf, n: F64 | float = np.nan
+    value: F64 | float, draws: F64, *, level: float = LEVEL, df: F64 | float = np.inf, n: F64 | float = np.nan
 ) -> Figure:
     """Give the percentile interval of draws (first axis) around the figure they belong to.
 
@@ -259,7 +260,7 @@ def spread(draws: F64) -> F64:
 
 
 def share_interval(
-    shares: F64, se: F64, n: float, *, level: float = 0.95, axes: tuple[tuple[str, ...], ...] = ()
+    shares: F64, se: F64, n: float, *, level: float = LEVEL, axes: tuple[tuple[str, ...], ...] = ()
 ) -> Figure:
     r"""Give shares their logit interval, which never leaves 0 to 1.
 

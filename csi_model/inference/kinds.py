@@ -11,6 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
+from csi_model.options import LEVEL
 
 # The p-quantile of R draws is the (R + 1)p-th in order (Davison and Hinkley 1997, section 5.2).
 ORDERED: Literal["weibull"] = "weibull"
@@ -26,7 +27,7 @@ def ends(
     *,
     kind: str = "percentile",
     df: F64 | float = np.inf,
-    level: float = 0.95,
+    level: float = LEVEL,
     errors: F64 | None = None,
     shares: F64 | None = None,
 ) -> tuple[F64, F64]:
@@ -75,7 +76,7 @@ def ends(
     return _shaped(found, draws)
 
 
-def percentile(draws: F64, level: float = 0.95) -> tuple[F64, F64]:
+def percentile(draws: F64, level: float = LEVEL) -> tuple[F64, F64]:
     """Give the percentile interval of each estimate; failed draws are left out.
 
     Parameters
@@ -118,7 +119,7 @@ def expanded(level: float, df: float) -> float:
     return float(2 * ndtr(critical(level, df)) - 1)
 
 
-def bca(draws: F64, estimate: F64, shares: F64, level: float = 0.95) -> tuple[F64, F64]:
+def bca(draws: F64, estimate: F64, shares: F64, level: float = LEVEL) -> tuple[F64, F64]:
     r"""Give the bias-corrected and accelerated interval.
 
     Parameters
@@ -163,7 +164,7 @@ def acceleration(shares: F64) -> F64:
     return np.where(power > 0, (shares**3).sum(axis=0) / (6 * np.where(power > 0, power, 1.0)), 0.0)
 
 
-def studentised(draws: F64, estimate: F64, errors: F64, level: float = 0.95) -> tuple[F64, F64]:
+def studentised(draws: F64, estimate: F64, errors: F64, level: float = LEVEL) -> tuple[F64, F64]:
     r"""Give the bootstrap-t interval: each draw's deviation is measured by its own standard error.
 
     Parameters

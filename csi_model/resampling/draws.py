@@ -31,7 +31,6 @@ class Draws(NamedTuple):
     loadings: F64
     paths: F64
     total_effects: F64
-    indirect_effects: F64
     points_per_point: F64
     importance_constructs: F64
     importance_dimensions: F64
@@ -42,7 +41,6 @@ class Draws(NamedTuple):
     rho_c: F64
     ave: F64
     htmt: F64
-    htmt2: F64
 
     @property
     def usable(self) -> NDArray[np.bool_]:
@@ -69,7 +67,6 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
             np.where(home, solution.loadings, 0.0).sum(axis=2),
             solution.paths,
             total,
-            total - solution.paths,
             unstandardised,
             *lifts,
             solution.r_squared,
@@ -78,7 +75,6 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
             reliability.rho_c(items.loadings, items.block),
             reliability.ave(items.loadings, items.block),
             measurement.ratio(spec, items),
-            measurement.ratio(spec, items, "htmt2"),
         )
 
 

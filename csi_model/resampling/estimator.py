@@ -13,8 +13,9 @@ import numpy as np
 from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups, source
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
+from csi_model.measures import validity
 from csi_model.options import Options
-from csi_model.pls import consistent
+from csi_model.pls import consistent, items
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.products import augment, center, own
 from csi_model.pls.stages import solve, solve_one
@@ -99,14 +100,32 @@ class Estimator:
             consistent.check(solution, corr, self.spec)
         return solution
 
-    def of_moments(self, moments: Moments) -> Draws:
-        """Give the estimates of batches of moments, products included."""
+    def fitted(self, moments: Moments) -> tuple[Moments, Solution]:
+        """Give the moments of the indicators alone, and their solution; `moments` with products."""
         with np.errstate(all="ignore"):
             solution = solve(moments, self.spec, self.options.scheme, self.center)
             indicators = own(moments, self.spec)
             if self.options.method == "plsc":
                 solution = consistent.correct(indicators.corr, solution, self.spec)
+        return indicators, solution
+
+    def of_moments(self, moments: Moments) -> Draws:
+        """Give the estimates of batches of moments, products included."""
+        indicators, solution = self.fitted(moments)
         return describe(indicators, self.spec, solution)
+
+    def htmt2(self, moments: Moments) -> F64:
+        """Give HTMT2 of batches of moments; no draw keeps it: it costs as much as all reliabilities."""
+        with np.errstate(all="ignore"):
+            if any(construct.components for construct in self.spec.constructs):
+                indicators, solution = self.fitted(moments)
+                return items.ratio(self.spec, items.items(self.spec, indicators, solution), "htmt2")
+            found = validity.htmt2(own(moments, self.spec).corr, self.spec.home_mask)
+            return np.where(items.nested(self.spec), np.nan, found)
+
+    def htmt2_of_resamples(self) -> F64:
+        """Give HTMT2 of the resamples that `bootstrap` draws, (n_resamples, n_constructs, n_constructs)."""
+        return np.concatenate([self.htmt2(part) for part in self.resamples(self.options.bootstrap)])
 
     def of_counts(self, counts: F64) -> Draws:
         """Give the estimates of selections of respondents, `counts` (n_selections, n_respondents)."""

@@ -10,7 +10,7 @@ from csi_model.answers import sampling
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.inference import kinds
-from csi_model.inference.figures import Figure, figure, from_normal, spread
+from csi_model.inference.figures import Figure, figure, from_draws, from_normal, spread
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws
@@ -45,6 +45,10 @@ class Resampled(NamedTuple):
     def of(self, name: str) -> F64:
         """Give one field of the draws that have a solution, (n_usable, ...)."""
         return np.asarray(getattr(self.draws, name)[self.draws.usable])
+
+    def percentiles(self, drawn: F64, point: F64, level: float) -> Figure:
+        """Give what is no field of the draws its percentile interval; `drawn` has a row for each draw."""
+        return from_draws(point, drawn[self.draws.usable], level=level, df=self.df)
 
     def figure(self, name: str, point: F64, level: float) -> Figure:
         """Give one field with its interval around the sample's estimate; p is by its standard error."""

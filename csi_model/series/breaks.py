@@ -11,6 +11,7 @@ import numpy as np
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.figures import Figure, from_normal
+from csi_model.options import LEVEL
 from csi_model.series.wave import Form, check_modes
 
 WORDING, MODE, SCALE, ITEMS = "wording", "mode", "scale", "items"
@@ -102,7 +103,7 @@ def _shifted(old: Form, new: Form, tolerance: float) -> list[Break]:
 
 
 def bridge_shift(
-    old: tuple[float, float], new: tuple[float, float], *, covariance: float = 0.0, level: float = 0.95
+    old: tuple[float, float], new: tuple[float, float], *, covariance: float = 0.0, level: float = LEVEL
 ) -> Bridge:
     """Measure in a bridge wave what the new form alone does to the index.
 

@@ -12,6 +12,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_draws
 from csi_model.inference.means import weighted_means
+from csi_model.options import FLOOR, LEVEL
 from csi_model.series.split import Parts, split_change, split_parts
 from csi_model.series.wave import check_shares
 
@@ -64,8 +65,8 @@ def decompose(
     *,
     n_draws: int = 2000,
     mix_is_known: bool = False,
-    floor: int = 30,
-    level: float = 0.95,
+    floor: int = FLOOR,
+    level: float = LEVEL,
 ) -> Decomposition:
     """Decompose the change between two independent waves, with intervals.
 

@@ -10,6 +10,7 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.figures import Figure, from_normal
+from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
 from csi_model.series.wave import Wave, check_shares, check_waves
 
@@ -52,11 +53,11 @@ def index_series(
     waves: Sequence[Wave],
     *,
     base: str,
-    floor: int = 30,
-    indicative: int = 100,
+    floor: int = FLOOR,
+    indicative: int = INDICATIVE,
     mode_tolerance: float = 0.1,
     bridges: Mapping[str, Bridge] | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Series:
     r"""Build the official series with frozen base-wave weights and the re-estimated one beside it.
 
@@ -139,7 +140,7 @@ def index_change(
     share_covariance: F64 | None = None,
     mode_tolerance: float = 0.1,
     bridge: Bridge | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Change:
     r"""Change of the index between two independent waves.
 

@@ -11,6 +11,7 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.kinds import critical
+from csi_model.options import LEVEL
 
 # Indices of several questions on 0-100 scatter by 15 to 17 points between customers (the ECSI mobile-phone
 # data 14.7, a survey of water customers 16.8); a single question scatters by about 28.
@@ -48,7 +49,7 @@ class Design:
     icc: float = 0.0
     weighting_effect: float = 1.0
     population: float = math.inf
-    level: float = 0.95
+    level: float = LEVEL
 
     def __post_init__(self) -> None:
         for value, holds, what, remedy in (

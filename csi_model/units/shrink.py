@@ -11,6 +11,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import between_variance
+from csi_model.options import LEVEL
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class ShrunkUnits:
     cautions: tuple[Caution, ...] = ()
 
 
-def shrink_units(points: F64, standard_errors: F64, *, level: float = 0.95) -> ShrunkUnits:
+def shrink_units(points: F64, standard_errors: F64, *, level: float = LEVEL) -> ShrunkUnits:
     r"""Shrink unit figures towards their common mean by empirical Bayes.
 
     Parameters

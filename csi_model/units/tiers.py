@@ -12,6 +12,7 @@ from csi_model.errors import DataError
 from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.many import holm
+from csi_model.options import LEVEL
 
 ABOVE, WITH, BELOW = "above", "with", "below"
 
@@ -43,7 +44,7 @@ def tier_units(
     *,
     shares: F64 | None = None,
     margin: float = 0.0,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Tiers:
     r"""Say which units stand above or below all units together, with Holm's correction.
 

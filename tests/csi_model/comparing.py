@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csi_model import Options, estimate, prepare
+from csi_model import Options, prepare
 from csi_model.answers.groups import choose
 from csi_model.answers.moments import of_all, source
 from csi_model.answers.prepare import prepare_items
@@ -16,7 +16,7 @@ from csi_model.comparison.micom import measurement_invariance
 from csi_model.comparison.overall import overall_difference
 from csi_model.comparison.pairs import Own, compare_parts
 from csi_model.comparison.shuffling import crosses
-from csi_model.comparison.statistic import RELATIONS, Selections, named
+from csi_model.comparison.statistic import RELATIONS, Selections
 
 
 def sample_of(values, groups, *, weights=None, clusters=None, strata=None, missing="mean", spec=None):
@@ -124,11 +124,19 @@ def compare_models(spec, values, groups, *, seed=0, n_permutations=100, n_resamp
     return compare(spec, sample, "group", options, n_permutations=n_permutations)
 
 
+def all_of(sample):
+    """Count everybody once."""
+    return np.ones((1, len(sample)))
+
+
 def compare_model_by(spec, values, groups, rng, n_permutations):
     """Compare a model between two groups of arrays by the permutations of a generator, without resamples."""
     chosen, options = choose(sample_of(values, groups, spec=spec), "group", 30), Options()
     own = {
-        name: Own({key: value[0] for key, value in named(spec, estimate(spec, part).estimates).items()}, {})
+        name: Own(
+            {key: value[0] for key, value in Selections(spec, part, options).of_counts(all_of(part)).items()},
+            {},
+        )
         for name, part in chosen.parts.items()
     }
     (pair,), _ = compare_parts(

@@ -23,7 +23,8 @@ def test_each_part_is_its_own_function(sample):
     result = estimate(spec, data, Options(bootstrap=80, seed=5))
     for kind in ("htmt", "htmt2"):
         ratios = result.figure(kind)
-        drawn = getattr(result.resampled.draws, kind)
+        draws = result.resampled.draws.htmt
+        drawn = draws if kind == "htmt" else result.estimator.htmt2_of_resamples()
         upper = np.nanquantile(drawn, 0.95, axis=0)
         for source, target, *numbers in found[kind]:
             place = spec.place[target], spec.place[source]

@@ -27,7 +27,8 @@ def spec():
 def _estimates(spec, values, mean, covariance):
     """Estimates from moments; the answers themselves give no number here."""
     sample = sample_of(values, np.repeat("a", len(values)), spec=spec)
-    return named(spec, Estimator(spec, sample, Options()).of_moments(Moments(mean, covariance)))
+    own, moments = Estimator(spec, sample, Options()), Moments(mean, covariance)
+    return named(spec, own.of_moments(moments), own.htmt2(moments))
 
 
 def _compare(spec, values, groups, **options):
@@ -126,8 +127,8 @@ def test_each_side_is_what_estimate_gives_for_the_group(model, method, missing, 
     for side, result in enumerate((apart["a"], apart["b"])):
         wanted = result.estimates._asdict()
         wanted = {name: value for name, value in wanted.items() if NAMES.get(name, name) in pair.estimates}
-        for ratio in ("htmt", "htmt2"):
-            wanted[ratio] = wanted[ratio][:, lower[0], lower[1]]
+        wanted["htmt"] = wanted["htmt"][:, lower[0], lower[1]]
+        wanted["htmt2"] = result.figure("htmt2").value[None, lower[0], lower[1]]
         for field, figures in wanted.items():
             if figures.size:
                 ours = pair.estimates[NAMES.get(field, field)][side]

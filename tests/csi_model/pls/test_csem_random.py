@@ -94,7 +94,7 @@ def test_intervals_of_htmt_equal_csem(reference, spec, data):
 
     value, drawn = signed(own.moments)[0], np.concatenate([signed(part) for part in own.resamples(n)])
     low, high = ends(drawn, value, level=0.9)
-    plain = own.of_sample().htmt2[0]
+    plain = own.htmt2(own.moments)[0]
     one = np.eye(len(names))
     with opened(reference, "csem_mobi_htmt") as figures:
         lower = np.tril(value, -1) + one + np.tril(high, -1).T

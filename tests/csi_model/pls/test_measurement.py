@@ -82,7 +82,7 @@ def test_interval_without_half_of_the_draws_is_withheld(rng, answers):
     spec = model()
     data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
     result = estimate(spec, data, Options(bootstrap=100))
-    found, drawn = result.figure("htmt2"), result.resampled.draws.htmt2
+    found, drawn = result.figure("htmt2"), result.estimator.htmt2_of_resamples()
     assert np.isfinite(drawn[:, 2, 0]).sum() < 50
     assert np.isnan([found.value[2, 0], found.low[2, 0], found.high[2, 0]]).all()
     assert found.low[1, 0] < found.value[1, 0] < found.high[1, 0]
@@ -94,7 +94,7 @@ def test_intervals_leave_out_the_draws_without_a_ratio_pair_by_pair(rng, answers
     spec = model()
     data = prepare(spec, dict(zip(spec.indicator_ids, answers.T, strict=True)))
     result = estimate(spec, data, Options(bootstrap=400))
-    found, drawn = result.figure("htmt2"), result.resampled.draws.htmt2
+    found, drawn = result.figure("htmt2"), result.estimator.htmt2_of_resamples()
     there = np.isfinite(drawn[:, 2, 0])
     assert 200 < there.sum() < 400
     ends = np.quantile(drawn[there, 2, 0], [0.025, 0.975])
