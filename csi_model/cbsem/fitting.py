@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.cbsem import additions, models, standardise, syntax, testing
+from csi_model.cbsem import additions, index_weights, models, standardise, syntax, testing
 from csi_model.cbsem.data import choose
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -116,7 +115,8 @@ def fit(
     summary = testing.measure(objective, found, samples, test, base, options=options)
     cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
     cautions += _size_cautions(n, structure.n_free, df)
-    result = CbsemResult(
+    cautions += index_weights.cautions(structure, found.theta)
+    return CbsemResult(
         estimator=estimator,
         missing=missing,
         groups=tuple(group.name for group in given),
@@ -133,8 +133,6 @@ def fit(
         objective=objective,
         data=given,
     )
-    cautions = result.cautions + result.direction_cautions() + result.weight_cautions()
-    return replace(result, cautions=cautions)
 
 
 def _check_options(

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from csi_model.arrays import F64
+from csi_model.cbsem import index_weights
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.fit_measures import Fit
 from csi_model.cbsem.optimise import Objective
@@ -152,34 +153,12 @@ class CbsemResult:
     def index_weights(self, group: int = 0) -> dict[str, dict[str, float]]:
         """Weights of each construct's own items in its index, non-negative, summing to one.
 
-        Notes
-        -----
-        The regression score of a construct from its own items alone has weights proportional to
-        ``Theta^-1 lambda``; Bartlett's are the same up to a factor, so normalising makes them one. They
-        apply to answers in their own units. Where a residual variance is not positive, or weights are
-        negative, the weights are the standardised loadings over the items' standard deviations, cut off
-        at zero: ``weight_cautions`` says so. A construct of constructs is scored from the items of all its
-        components: weights proportional to ``Sigma^-1 c``, with these items' implied covariances and those
-        with the construct, c; within a component they stand to each other as the component's own.
-
-        References
-        ----------
-        Bartlett (1937), British Journal of Psychology 28; Thurstone (1935), The Vectors of Mind.
+        See Also
+        --------
+        index_weights.weights : the formula.
         """
-        return {name: weights for name, (weights, _) in self._weights(group).items()}
-
-    def weight_cautions(self, group: int = 0) -> tuple[Caution, ...]:
-        """Constructs whose index weights had to fall back to loadings."""
-        weak = [name for name, (_, fell) in self._weights(group).items() if fell]
-        if not weak:
-            return ()
-        return (
-            Caution(
-                "index-weights-fallback",
-                f"The factor score weights of {', '.join(weak)} are not all positive; the index uses "
-                "standardised loadings over standard deviations in their place.",
-            ),
-        )
+        found = index_weights.weights(self.structure, self.theta, group)
+        return {name: weights for name, (weights, _) in found.items()}
 
     def directions(self, group: int = 0) -> dict[str, float]:
         """1 for each construct whose standardised loadings sum to a positive number, else -1.
@@ -187,67 +166,8 @@ class CbsemResult:
         A construct points where its marker item does, which may be against all its other items. The
         estimates keep the marker's direction, as lavaan's do; the index turns the construct by this sign.
         """
-        return {name: direction for name, (*_, direction) in self._measured(group).items()}
-
-    def direction_cautions(self, group: int = 0) -> tuple[Caution, ...]:
-        """Constructs that point against most of their items, because their marker does."""
-        turned = [name for name, direction in self.directions(group).items() if direction < 0]
-        if not turned:
-            return ()
-        return (
-            Caution(
-                "marker-reversed",
-                f"The first item or component of {', '.join(turned)} runs against the others. Index and "
-                "paths are turned so that loadings sum to a positive number; the rows of estimates are not.",
-            ),
-        )
-
-    def _measured(self, group: int) -> dict[str, tuple[list[int], F64, bool, float]]:
-        """Each construct's items (its components', if it has no own), loadings, whether so, direction."""
-        implied = self.structure.implied(group, self.theta)
-        lam, beta, *_ = self.structure.layouts[group].matrices(implied.values)
-        scale = np.sqrt(np.diagonal(implied.sigma))
-        factors = self.structure.factors
-        measured = {(row.lhs, row.rhs) for row in self.structure.rows if row.op == "=~"}
-        out = {}
-        for name in factors:
-            own = [k for k, item in enumerate(self.structure.observed) if (name, item) in measured]
-            load = lam[:, factors.index(name)]
-            second_order = not own
-            if second_order:
-                lower = [factor for factor in factors if (name, factor) in measured]
-                load = sum(
-                    (lam[:, factors.index(f)] * beta[factors.index(f), factors.index(name)] for f in lower),
-                    start=np.zeros(len(scale)),
-                )
-                own = [k for k in range(len(scale)) if load[k] != 0.0]
-            if own:
-                load = np.asarray(load)[own]
-                out[name] = (own, load, second_order, 1.0 if (load / scale[own]).sum() >= 0.0 else -1.0)
-        return out
-
-    def _weights(self, group: int) -> dict[str, tuple[dict[str, float], bool]]:
-        implied = self.structure.implied(group, self.theta)
-        residual = self.structure.layouts[group].matrices(implied.values)[3]
-        scale = np.sqrt(np.diagonal(implied.sigma))
-        out: dict[str, tuple[dict[str, float], bool]] = {}
-        for name, (own, load, second_order, direction) in self._measured(group).items():
-            lead = direction * load
-            block = (implied.sigma if second_order else residual)[np.ix_(own, own)]
-            if len(own) == 1:
-                out[name] = ({self.structure.observed[own[0]]: 1.0}, False)
-                continue
-            fell = bool((np.diagonal(block) <= 0.0).any() or np.linalg.eigvalsh(block)[0] <= 0.0)
-            weights = lead if fell else np.linalg.solve(block, lead)
-            if fell or (weights < 0.0).any():
-                fell = True
-                weights = np.maximum(lead / scale[own] ** 2, 0.0)
-            share = weights / weights.sum()
-            out[name] = (
-                {self.structure.observed[k]: float(w) for k, w in zip(own, share, strict=True)},
-                fell,
-            )
-        return out
+        found = index_weights.measured(self.structure, self.theta, group)
+        return {name: each.direction for name, each in found.items()}
 
     def document(self) -> dict[str, Any]:
         """The pieces of the result file: fit, estimates, loadings, r_squared, index weights, cautions."""

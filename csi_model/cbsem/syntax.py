@@ -14,6 +14,7 @@ from csi_model.arrays import F64
 from csi_model.cbsem.starting import fix_single_items, is_written, start_constructs
 from csi_model.cbsem.structure import FIXED, MatrixName, Row, Structure
 from csi_model.errors import SpecificationError
+from csi_model.specify.lavaan import statements
 
 _UNSUPPORTED = (
     (re.compile(r":="), "defined parameters (:=)"),
@@ -22,21 +23,6 @@ _UNSUPPORTED = (
     (re.compile(r"\b(start|equal|c)\s*\("), "start(), equal() and c()"),
     (re.compile(r"<~"), "composites (<~)"),
 )
-
-
-def _statements(text: str) -> list[str]:
-    """Statements of the model, comments and semicolons resolved, one a line."""
-    lines: list[str] = []
-    for raw in text.splitlines():
-        for part in re.split(r"[#!]", raw)[0].split(";"):
-            stripped = part.strip()
-            if not stripped:
-                continue
-            if lines and (lines[-1].endswith(("+", "~", "*")) or stripped.startswith("+")):
-                lines[-1] = f"{lines[-1]} {stripped}"
-            else:
-                lines.append(stripped)
-    return lines
 
 
 def parse(text: str) -> tuple[str, Mapping[str, Mapping[str, Mapping[str, str | None]]]]:
@@ -55,7 +41,7 @@ def parse(text: str) -> tuple[str, Mapping[str, Mapping[str, Mapping[str, str | 
     """
     from semopy.parser import parse_desc  # noqa: PLC0415  semopy takes a second to import
 
-    lines = _statements(text)
+    lines = [line for _, line in statements(text)]
     for line in lines:
         for pattern, what in _UNSUPPORTED:
             if pattern.search(line):

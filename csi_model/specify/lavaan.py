@@ -15,7 +15,7 @@ def read(text: str, index: str | None, low: float, high: float) -> Parts:
     modes: dict[str, str] = {}
     paths: list[tuple[str, str]] = []
     products: dict[str, tuple[str, ...]] = {}
-    for number, line in _lines(text):
+    for number, line in statements(text):
         mark = OPERATOR.search(line)
         if mark is None or mark.group() == "~~":
             raise refuse(
@@ -44,15 +44,18 @@ def read(text: str, index: str | None, low: float, high: float) -> Parts:
     return Parts(tuple(constructs), tuple(paths), found, tuple(Indicator(code, low, high) for code in codes))
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
-    """Statements with their line number; one that ends in an operator goes on in the next line."""
+def statements(text: str) -> list[tuple[int, str]]:
+    """Give the statements of a model with their line numbers, comments and semicolons resolved.
+
+    One that ends in an operator, or whose next line begins with a plus, goes on there.
+    """
     found: list[tuple[int, str]] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         for part in raw.split("#")[0].split("!")[0].split(";"):
             line = part.strip()
             if not line:
                 continue
-            if found and (found[-1][1].endswith(("+", "~")) or line.startswith("+")):
+            if found and (found[-1][1].endswith(("+", "~", "*")) or line.startswith("+")):
                 found[-1] = (found[-1][0], f"{found[-1][1]} {line}")
             else:
                 found.append((number, line))
