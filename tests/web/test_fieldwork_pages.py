@@ -243,7 +243,7 @@ def test_single_use_links_come_once_as_a_file_and_only_hashes_stay(designer, str
     assert not page.select(".link-line")
     response = designer.submit("/waves/W1", 200, form="form[action$='/links']", number="3")
     assert response.mimetype == "text/csv"
-    assert response.headers["Content-Disposition"].startswith('attachment; filename="links-W1-')
+    assert response.headers["Content-Disposition"].startswith("attachment; filename=links-W1-")
     assert response.headers["Cache-Control"] == "no-store"
     rows = list(csv.reader(io.StringIO(response.text)))
     assert rows[0] == ["number", "link"]

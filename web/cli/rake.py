@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from csi_model.survey_design import raking
 from csi_model.survey_design.raking import Raked
 from web.cli import Refusal, analysis
-from web.cli.table import aligned, read_rows, write_rows
+from web.cli.table import aligned, read_rows, write_table
+from web.exports.table import Table
 
 HEADER = ("variable", "class", "target")
 
@@ -71,7 +72,8 @@ def rake(
         bounds=None if trim is None else _bounds(trim),
     )
     texts = [f"{weight:.10g}" for weight in found.weights]
-    write_rows(out, [*names, column], ([*row, text] for row, text in zip(rows.tolist(), texts, strict=True)))
+    weighted = Table([*names, column], ([*row, text] for row, text in zip(rows.tolist(), texts, strict=True)))
+    write_table(out, weighted, line_end="\n")
     if json_file is not None:
         analysis.write_json(document(found), json_file)
     click.echo(f"{summary(found)}\n{len(texts)} rows written to {out}, weights in column {column}.", err=True)

@@ -13,7 +13,8 @@ from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import session
-from web.cli.table import aligned, write_rows
+from web.cli.table import aligned, write_table
+from web.exports.table import Table
 
 
 @click.group(short_help="Answers out.")
@@ -54,11 +55,11 @@ def export(
     with session() as opened:
         found = wave_by_code(opened, wave)
         table = wave_table(opened, found, include_excluded=include_excluded)
-        write_rows(output, table.header, table.rows(), line_end="\r\n")
+        write_table(output, Table(table.header, table.rows()))
         document = publishing.load_document(found.version)
         if codebook_file is not None:
             first, *rest = table.codebook(document.languages)
-            write_rows(codebook_file, first, rest)
+            write_table(codebook_file, Table(first, rest))
         if model_file is not None:
             model = document.model()
             if model is None:
@@ -84,5 +85,5 @@ def excluded(wave: str, csv_file: Path | None, json_file: Path | None) -> None:
         write_json({"wave": wave, "excluded": listed}, json_file)
     rows = [(str(number), " ".join(flags)) for number, flags in found.items()]
     if csv_file is not None:
-        write_rows(csv_file, ["response", "flags"], rows)
+        write_table(csv_file, Table(["response", "flags"], rows))
     click.echo("\n".join([f"{len(rows)} responses of {wave} are excluded.", *aligned(rows)]), err=True)

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from web.cli import Refusal
+from web.exports.csv import write
+from web.exports.table import Table
 
 LONGEST_FIELD = 1_000_000
 
@@ -67,15 +69,11 @@ def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) 
     return [{name: row[place].strip() for name, place in places.items()} for row in rows.tolist()]
 
 
-def write_rows(
-    path: Path, names: Sequence[str], rows: Iterable[Sequence[str]], *, line_end: str = "\n"
-) -> None:
-    """Write a CSV file in UTF-8."""
+def write_table(path: Path, table: Table, *, line_end: str = "\r\n") -> None:
+    """Write a table to a CSV file."""
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator=line_end)
-            writer.writerow(names)
-            writer.writerows(rows)
+            write(table, file, line_end=line_end)
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
 

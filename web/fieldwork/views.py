@@ -1,7 +1,5 @@
 """Pages of fieldwork: the list of waves, a new wave, and what is done with one."""
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +18,8 @@ from surveys.models import Version, Wave
 from surveys.models.collection import Access, WaveState
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
+from web.exports.download import csv_download
+from web.exports.table import Table
 from web.extensions import db
 from web.fieldwork import overview
 from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of
@@ -167,14 +167,9 @@ def links(code: str) -> ResponseReturnValue:
 
 
 def _download(code: str, tokens: list[str], now: datetime) -> Response:
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["number", "link"])
-    for place, token in enumerate(tokens, start=1):
-        writer.writerow([place, overview.whole_address(addresses.link(token=token))])
-    name = f"links-{code}-{now:%Y%m%d-%H%M%S}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(file.getvalue(), mimetype="text/csv", headers=headers)
+    addressed = (overview.whole_address(addresses.link(token=token)) for token in tokens)
+    table = Table(["number", "link"], enumerate(addressed, start=1))
+    return csv_download(table, f"links-{code}-{now:%Y%m%d-%H%M%S}")
 
 
 def _find(code: str, *, lock: bool = False) -> Wave:

@@ -1,16 +1,16 @@
 """Dashboards: the index and what moves it, for people who never studied statistics."""
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from web.accounts.access import allow, may
 from web.accounts.roles import ANALYST, VIEWER
+from web.exports.download import csv_download
+from web.exports.table import Table
 from web.extensions import db
 from web.i18n import choose, text
 from web.insight import pages, questions, results
@@ -61,17 +61,10 @@ def download(wave_code: str) -> ResponseReturnValue:
     figures = found[-1].part(part)
     if figures is None:
         return redirect(url_for(".index", wave=wave_code))
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")])
-    for row in questions.table(found[-1], figures):
-        writer.writerow([*row, figures["n_used"]])
-    # The mark at the start tells spreadsheets that the file is in UTF-8.
-    return Response(
-        "\ufeff" + out.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={wave_code}{part.replace(':', '-')}.csv"},
-    )
+    headings = [_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")]
+    rows = ([*row, figures["n_used"]] for row in questions.table(found[-1], figures))
+    name = f"{wave_code}{part.replace(':', '-')}"
+    return csv_download(Table(headings, rows), name, for_spreadsheets=True)
 
 
 def _page(make: Callable[..., dict[str, Any]], found: list[WaveResult], *more: str) -> dict[str, Any]:
