@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from csi_model.answers.moments import Moments
 from csi_model.answers.prepare import prepare
 from csi_model.answers.sample import Sample
-from csi_model.comparison.compare import compare_models
+from csi_model.comparison.compare import compare
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.inference.figures import Figure, figure
 from csi_model.measures.effects import total_effects
 from csi_model.options import Options
-from csi_model.resampling.draws import Draws, estimates
+from csi_model.pls.stages import solve
+from csi_model.resampling.draws import Draws, describe
 from csi_model.specify import ModelSpec
 
 F64 = NDArray[np.float64]
@@ -115,7 +116,8 @@ def population(spec: ModelSpec = SPEC, lift: float = 0.0) -> Mapping[str, F64]:
     """Estimates of two million customers: what samples are about."""
     mean, covariance = _two_million(lift)
     own = [SPEC.indicator_ids.index(code) for code in spec.indicator_ids]
-    found = estimates(Moments(mean[None, own], covariance[None][:, own][:, :, own]), spec, "path")
+    moments = Moments(mean[None, own], covariance[None][:, own][:, :, own])
+    found = describe(moments, spec, solve(moments, spec))
     return {key: value[0] for key, value in found._asdict().items()} | {"points": found.constructs[0]}
 
 
@@ -134,7 +136,7 @@ def cells(figures: Mapping[str, F64], spec: ModelSpec = SPEC) -> dict[str, F64]:
     }
 
 
-def prepared(answers: F64, spec: ModelSpec = SPEC, missing: str = "mean", **design: F64) -> Sample:
+def prepared(answers: F64, spec: ModelSpec = SPEC, missing: str = "mean", **design: Any) -> Sample:
     """Answers of a survey as an estimation takes them."""
     columns = dict(zip(spec.indicator_ids, _columns(answers, spec).T, strict=True))
     return prepare(spec, columns, missing=missing, **design)
@@ -203,8 +205,8 @@ def _options(rng: np.random.Generator, resamples: int, **more: str) -> Options:
 def groups(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
     """Differences between two groups of 250, one with higher perceived value."""
     answers = np.vstack([survey(rng, N_RESPONDENTS), survey(rng, N_RESPONDENTS, 0.4)])
-    label = np.repeat(["a", "b"], N_RESPONDENTS)
-    pair = compare_models(answers, label, SPEC, rng, n_permutations=2, n_resamples=resamples).pairs[0]
+    sample = prepared(answers, labels={"group": np.repeat(["a", "b"], N_RESPONDENTS)})
+    pair = compare(SPEC, sample, "group", _options(rng, resamples), n_permutations=0).pairs[0]
     truth = {key: population()[key] - value for key, value in population(lift=0.4).items()}
     parts_of = {
         part: cells({key: getattr(e, part) for key, e in pair.difference.items()})
