@@ -36,6 +36,7 @@ INPUTS = {
     "blns.json": "hostile strings, typed into every field by tests/web and tests/surveys",
     "lss": "questionnaires, read by tests/surveys",
     "xlsform": "questionnaires, read by tests/surveys",
+    "stored": "a database of the release before, whose pages tests/web reads",
 }
 
 Row = dict[str, Any]
