@@ -1,17 +1,13 @@
-"""`manyi estimate`: the contract, and a message for every kind of bad input."""
+"""`manyi estimate`: the contract."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-import csi_model
+from tests.cli.golden import DATA, GOLDEN, MODEL, column, edited, first_indicator
 from web import cli
-
-GOLDEN = Path(__file__).parents[1] / "golden"
-DATA, MODEL = GOLDEN / "data.csv", GOLDEN / "model.yaml"
 
 
 def test_estimate_writes_the_documented_result(manyi, tmp_path):
@@ -145,29 +141,6 @@ def test_a_weighted_index_stands_beside_the_plain_one(manyi, tmp_path):
     assert "Caution: The weights cost precision" in err
 
 
-def test_wrong_weights_are_refused_with_place_and_remedy(manyi, tmp_path):
-    n = len(DATA.read_text(encoding="utf-8").splitlines()) - 1
-    cases = {
-        "row 3 is negative (-0.5). Weights are 0 or more": ["1"] * 2 + ["-0.5"] + ["1"] * (n - 3),
-        "All weights are zero. Check the column": ["0"] * n,
-        "row 2 holds 'heavy', which is no number": ["1", "heavy"] + ["1"] * (n - 2),
-        "row 4 is missing. Give every respondent one": ["1"] * 3 + [""] + ["1"] * (n - 4),
-        "row 1 is infinite": ["inf"] + ["1"] * (n - 1),
-    }
-    for wanted, values in cases.items():
-        path = edited(
-            tmp_path,
-            lambda rows, values=values: [
-                [*row, value] for row, value in zip(rows, ["mass", *values], strict=True)
-            ],
-        )
-        target = tmp_path / "out.json"
-        code, _, err = manyi("estimate", path, "--model", MODEL, "--weights", "mass", "--json", target)
-        assert (code, wanted in err) == (1, True), (wanted, err)
-        assert "Traceback" not in err
-        assert not target.exists()
-
-
 def test_weights_count_as_repeated_respondents(manyi, tmp_path):
     """A weight of 2 is the respondent twice: the second derivation is the longer file."""
     mass = [str(1 + k % 3) for k in range(len(DATA.read_text(encoding="utf-8").splitlines()) - 1)]
@@ -190,101 +163,6 @@ def test_weights_count_as_repeated_respondents(manyi, tmp_path):
         assert first["constructs"][name]["points"] == pytest.approx(construct["points"], abs=1e-9)
     for one, other in zip(first["paths"], second["paths"], strict=True):
         assert one["estimate"] == pytest.approx(other["estimate"], abs=1e-9)
-
-
-def edited(tmp_path, change, name="data.csv"):
-    rows = [line.split(",") for line in DATA.read_text(encoding="utf-8").splitlines()]
-    path = tmp_path / name
-    path.write_text("\n".join(",".join(row) for row in change(rows)), encoding="utf-8")
-    return path
-
-
-def column(rows, name):
-    return [field.strip('"') for field in rows[0]].index(name)
-
-
-def first_indicator():
-    return csi_model.ModelSpec.from_yaml(MODEL.read_text(encoding="utf-8")).indicator_ids[0]
-
-
-def set_column(rows, name, values):
-    place = column(rows, name)
-    return [rows[0]] + [
-        [*row[:place], value, *row[place + 1 :]] for row, value in zip(rows[1:], values, strict=True)
-    ]
-
-
-def test_wrong_data_are_refused_with_place_and_remedy(manyi, tmp_path):
-    code = first_indicator()
-    cases = {
-        "no column": lambda rows: [[f for k, f in enumerate(r) if k != column(rows, code)] for r in rows],
-        "row 5": lambda rows: set_column(rows, code, ["3"] * 4 + ["often"] + ["4"] * (len(rows) - 6)),
-        "is constant": lambda rows: set_column(rows, code, ["7"] * (len(rows) - 1)),
-        "no answers at all": lambda rows: set_column(rows, code, [""] * (len(rows) - 1)),
-        "is off 1–10": lambda rows: set_column(rows, code, ["11"] + ["4", "5"] * 149 + ["6"]),
-        "usable respondents": lambda rows: rows[:12],
-        "header but no rows": lambda rows: rows[:1],
-        "two columns named": lambda rows: [[*rows[0][:-1], rows[0][0]], *rows[1:]],
-        "values for": lambda rows: [*rows[:3], rows[3][:-1], *rows[4:]],
-    }
-    for wanted, change in cases.items():
-        target = tmp_path / "out.json"
-        code_, _, err = manyi("estimate", edited(tmp_path, change), "--model", MODEL, "--json", target)
-        assert code_ == 1, (wanted, err)
-        assert wanted in err
-        assert "Traceback" not in err
-        assert not target.exists()
-
-
-def test_unreadable_files_are_refused(manyi, tmp_path):
-    empty = tmp_path / "empty.csv"
-    empty.write_text("")
-    latin = tmp_path / "latin.csv"
-    latin.write_bytes("größe,b\n1,2\n".encode("latin-1"))
-    for path, wanted in (
-        (empty, "is empty"),
-        (latin, "not in UTF-8"),
-        (tmp_path / "none.csv", "is not there"),
-    ):
-        code, _, err = manyi("estimate", path, "--model", MODEL)
-        assert (code, wanted in err) == (1, True), err
-    assert manyi("estimate", DATA, "--model", tmp_path / "none.yaml")[0] == 1
-    assert manyi("estimate", DATA, "--model", latin)[0] == 1
-
-
-def test_wrong_models_are_refused(manyi, tmp_path):
-    text = MODEL.read_text(encoding="utf-8")
-    code = first_indicator()
-    cases = {
-        "unknown key": text + "\nfurther: 1\n",
-        "YAML in line": "constructs: [\n",
-        "no column": text.replace(code, "NEVER_ASKED"),
-        "is no construct": text.replace("index: SAT", "index: NOBODY"),
-        "in a circle": text.rstrip() + "\n  - [SAT, IMG]\n",
-    }
-    for wanted, written in cases.items():
-        path = tmp_path / "model.yaml"
-        path.write_text(written, encoding="utf-8")
-        exit_code, _, err = manyi("estimate", DATA, "--model", path)
-        assert (exit_code, wanted in err) == (1, True), (wanted, err)
-
-
-def test_wrong_usage_has_exit_code_two(manyi):
-    for arguments in (
-        (),
-        ("estimate",),
-        ("estimate", DATA),
-        ("estimate", DATA, "--model", MODEL, "--scheme", "x"),
-        ("estimate", DATA, "--model", MODEL, "--bootstrap", "-1"),
-        ("nothing",),
-    ):
-        assert manyi(*arguments)[0] == 2, arguments
-
-
-def test_wrong_columns_for_weights_and_groups_are_refused(manyi):
-    for option in ("--weights", "--group", "--strata", "--cluster"):
-        code, _, err = manyi("estimate", DATA, "--model", MODEL, option, "NOT_THERE")
-        assert (code, "NOT_THERE" in err) == (1, True)
 
 
 def test_every_command_has_help_with_an_example(manyi):
@@ -348,15 +226,6 @@ def test_a_model_with_an_interaction_is_estimated_and_told(manyi, tmp_path, more
         if more:
             low, high = one["index"]["ci"]
             assert low < one["index"]["points"] < high
-
-
-def test_a_single_cluster_is_refused(manyi, tmp_path):
-    rows = DATA.read_text(encoding="utf-8").splitlines()
-    data = tmp_path / "data.csv"
-    data.write_text("\n".join([rows[0] + ",all", *(f"{row},1" for row in rows[1:])]), encoding="utf-8")
-    code, _, err = manyi("estimate", data, "--model", MODEL, "--cluster", "all", "--bootstrap", 40)
-    assert code == 1
-    assert "one cluster" in err
 
 
 def test_groups_are_set_side_by_side_or_it_is_said_why_not(manyi, tmp_path):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
 from tests.databases import migrated_sqlite  # noqa: F401
+from tests.web.answering import Respondent, make_wave
 from tests.web.visiting import Visitor
 from web.accounts.roles import ROLES
 from web.accounts.staff import add_staff
@@ -117,3 +118,15 @@ def browse(sign_in):
         return sign_in(role).browse(path, status)
 
     return open_page
+
+
+@pytest.fixture
+def wave(session):
+    """An open wave with a public link."""
+    return make_wave(session)
+
+
+@pytest.fixture
+def person(app, wave):
+    """Somebody who has the wave's link."""
+    return Respondent(app, f"/s/{wave.public_key}")

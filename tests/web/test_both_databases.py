@@ -11,7 +11,7 @@ from surveys import audit
 from surveys.models import AuditEntry, Invitation, Version
 from tests.databases import cluster, database_url  # noqa: F401
 from tests.web.conftest import PASSWORD
-from tests.web.test_fieldwork_pages import GOOD
+from tests.web.fieldwork.planning import GOOD
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 

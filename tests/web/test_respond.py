@@ -3,25 +3,12 @@
 import threading
 from datetime import timedelta
 
-import pytest
-
-from surveys.asking.router import Router
 from surveys.codes import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.collecting import segments, waves
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
 from surveys.models.collection import key_digest
 from tests.surveys.worlds import make_customers
 from tests.web.answering import NOW, Respondent, make_wave, query, stored
-
-
-@pytest.fixture
-def wave(session):
-    return make_wave(session)
-
-
-@pytest.fixture
-def person(app, wave):
-    return Respondent(app, f"/s/{wave.public_key}")
 
 
 def test_every_page_is_in_the_database_when_it_has_been_sent(session, wave, person):
@@ -194,59 +181,6 @@ def test_the_first_page_sent_from_two_tabs_makes_one_response(session, wave, per
     assert len(stored(session, wave)) == 1
 
 
-def test_a_further_question_on_the_page_is_asked_before_the_next_page(session, wave, person):
-    person.open()
-    person.send(OK="yes")
-    assert person.page.select_one("#q-CALLS").has_attr("hidden")
-    person.send(Q1="7", CH=["line"])
-    assert person.section == "rate"
-    assert person.page.select_one(".notice")
-    assert not person.page.select_one("#q-CALLS").has_attr("hidden")
-    person.send(Q1="7", CH=["line"], CALLS="3")
-    assert person.section == "words"
-    assert stored(session, wave)[0][1]["CALLS"] == 3
-
-
-def test_a_change_of_mind_takes_back_what_is_not_asked_any_more(session, wave, person):
-    person.open()
-    person.send(OK="yes", CLASS="industrial")
-    person.send(Q1="7", CH=["hall"])
-    person.send(BIG="yes", TRADE="Steel")
-    person.open("start")
-    person.send(OK="yes", CLASS="residential")
-    person.send(Q1="7", CH=["hall"])
-    assert person.section == "words"
-    person.send(WHY="x")
-    person.receipt()
-    [(response, answers)] = stored(session, wave)
-    assert (answers["BIG"], response.texts) == (NOT_ASKED, {"WHY": "x"})
-
-
-def test_pages_skipped_by_their_address_are_asked_before_the_end(session, wave, person):
-    person.open()
-    person.send(OK="yes")
-    response = person.post("words", {"WHY": "straight to the end"})
-    assert response.location == f"{person.link}/rate"
-    assert stored(session, wave)[0][0].state == "open"
-    person.open("rate")
-    person.send(Q1="1")
-    person.send(WHY="now")
-    person.receipt()
-
-
-def test_nobody_passes_the_screening_by_going_round_it(session, wave, person):
-    person.open()
-    person.post("start", {"OK": "no", "go": "back"})
-    person.post("rate", {"Q1": "1"})
-    assert person.post("words", {"WHY": "x"}).location == f"{person.link}/done"
-    [(response, _)] = stored(session, wave)
-    assert (response.state, response.receipt) == ("screened", None)
-    assert "No thanks needed" in person.open("done").get_text()
-    other = Respondent(person.app, person.link)
-    other.open()
-    assert other.post("words", {"WHY": "x"}).location == f"{person.link}/start"
-
-
 def test_closing_the_wave_closes_every_link_the_same_way(app, session):
     expired = make_wave(
         session, code="EXPIRED", opens_at=NOW - timedelta(days=2), closes_at=NOW + timedelta(days=1)
@@ -310,23 +244,3 @@ def test_every_answer_is_strict_and_kept_out_of_caches(wave, person):
         assert response.headers["X-Frame-Options"] == "DENY"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
-
-
-def test_a_page_turn_decides_the_way_three_times(person, monkeypatch):
-    """Before the page, with it, and for the page that comes: each evaluates its conditions once."""
-    person.open()
-    person.send(OK="yes", CLASS="industrial")
-    made = []
-    environment = Router.environment
-
-    def counted(router, standing):
-        made.append(1)
-        return environment(router, standing)
-
-    monkeypatch.setattr(Router, "environment", counted)
-    response = person.post("rate", {"Q1": "7", "CH": ["hall"]})
-    assert person.get(response.location).status_code == 200
-    assert 0 < len(made) <= 3
-    made.clear()
-    assert person.get(person.post("start", {"OK": "no"}).location).status_code == 200
-    assert 0 < len(made) <= 3

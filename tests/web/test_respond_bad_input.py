@@ -30,11 +30,6 @@ LIST = Path(__file__).parents[3] / "shared" / "reference" / "blns.json"
 
 
 @pytest.fixture
-def wave(session):
-    return make_wave(session)
-
-
-@pytest.fixture
 def person(app, wave):
     person = Respondent(app, f"/s/{wave.public_key}")
     person.open()

@@ -8,26 +8,12 @@ from csi_model.comparison.compare import compare
 from csi_model.errors import DataError, ModelError
 from csi_model.specify import ModelSpec
 from tests.csi_model.comparing import compare_groups, sample_of
+from tests.csi_model.comparison.statistics import codes, drawn_groups, means_and_slope, sample
 from tests.csi_model.two_groups import MODEL, two
 
 
-def means_and_slope(means, covariance):
-    """Two estimates with textbook theory: indicator means and the slope of the second on the first."""
-    return {"mean": means, "slope": covariance[:, 0, 1] / covariance[:, 0, 0]}
-
-
-def _sample(rng, n, shift=0.0, slope=0.6):
-    driver = 60 + 10 * rng.standard_normal(n)
-    return np.column_stack([driver, 20 + shift + slope * driver + 8 * rng.standard_normal(n)])
-
-
-def _groups(rng, n=150, **planted):
-    values = np.vstack([_sample(rng, n), _sample(rng, n, **planted)])
-    return values, np.repeat(["a", "b"], n)
-
-
 def test_difference_is_that_of_the_groups_taken_apart():
-    values, groups = _groups(np.random.default_rng(2), shift=-5.0)
+    values, groups = drawn_groups(np.random.default_rng(2), shift=-5.0)
     pair = compare_groups(
         values, groups, means_and_slope, np.random.default_rng(0), n_permutations=50, n_resamples=50
     ).pairs[0]
@@ -36,7 +22,7 @@ def test_difference_is_that_of_the_groups_taken_apart():
 
 
 def test_bootstrap_error_of_a_mean_difference_equals_the_formula():
-    values, groups = _groups(np.random.default_rng(3))
+    values, groups = drawn_groups(np.random.default_rng(3))
     pair = compare_groups(
         values, groups, means_and_slope, np.random.default_rng(0), n_permutations=50, n_resamples=8000
     ).pairs[0]
@@ -49,7 +35,7 @@ def test_permutation_p_values_are_uniform_without_a_difference():
     p = np.array(
         [
             compare_groups(
-                *_groups(rng, 40), means_and_slope, rng, n_permutations=99, n_resamples=3
+                *drawn_groups(rng, 40), means_and_slope, rng, n_permutations=99, n_resamples=3
             ).pairs[0].p_permutation["slope"]
             for _ in range(400)
         ]
@@ -59,7 +45,7 @@ def test_permutation_p_values_are_uniform_without_a_difference():
 
 
 def test_planted_slope_difference_is_found():
-    values, groups = _groups(np.random.default_rng(5), slope=0.1, shift=30.0)
+    values, groups = drawn_groups(np.random.default_rng(5), slope=0.1, shift=30.0)
     pair = compare_groups(
         values, groups, means_and_slope, np.random.default_rng(0), n_permutations=500, n_resamples=500
     ).pairs[0]
@@ -69,7 +55,7 @@ def test_planted_slope_difference_is_found():
 
 def test_many_pairs_are_corrected():
     rng = np.random.default_rng(6)
-    values = np.vstack([_sample(rng, 60) for _ in range(4)])
+    values = np.vstack([sample(rng, 60) for _ in range(4)])
     groups = np.repeat(["a", "b", "c", "d"], 60)
     result = compare_groups(values, groups, means_and_slope, rng, n_permutations=99, n_resamples=20)
     assert len(result.pairs) == 6
@@ -80,7 +66,7 @@ def test_many_pairs_are_corrected():
 
 
 def test_weights_count_like_repeated_respondents_in_the_estimates():
-    values, groups = _groups(np.random.default_rng(7), 60)
+    values, groups = drawn_groups(np.random.default_rng(7), 60)
     weights = np.tile([1.0, 2.0, 3.0], 40)
     options = {"n_permutations": 20, "n_resamples": 20}
     weighted = compare_groups(
@@ -103,7 +89,7 @@ def test_draws_without_a_solution_are_counted_and_left_out():
             found["mean"][::10] = np.nan
         return found
 
-    values, groups = _groups(np.random.default_rng(8))
+    values, groups = drawn_groups(np.random.default_rng(8))
     result = compare_groups(
         values, groups, moody, np.random.default_rng(0), n_permutations=100, n_resamples=100
     )
@@ -113,7 +99,7 @@ def test_draws_without_a_solution_are_counted_and_left_out():
 
 
 def test_same_seed_same_figures():
-    values, groups = _groups(np.random.default_rng(9))
+    values, groups = drawn_groups(np.random.default_rng(9))
     first, second = (
         compare_groups(
             values, groups, means_and_slope, np.random.default_rng(5), n_permutations=300, n_resamples=300
@@ -136,21 +122,17 @@ def test_same_seed_same_figures():
     ],
 )
 def test_comparison_refuses_with_a_named_reason(change, code):
-    values, groups = change(*_groups(np.random.default_rng(10)))
+    values, groups = change(*drawn_groups(np.random.default_rng(10)))
     with pytest.raises(DataError) as refusal:
         compare_groups(values, groups, means_and_slope, np.random.default_rng(0))
     assert refusal.value.code == code
     assert refusal.value.remedy
 
 
-def _codes(result):
-    return {caution.code for caution in result.cautions}
-
-
 @pytest.mark.parametrize("scale", [1 / 270, 1000.0, "sum to one", "group by group"])
 def test_the_scale_of_weights_changes_nothing(scale):
     rng = np.random.default_rng(11)
-    values, groups = _groups(rng, 60)
+    values, groups = drawn_groups(rng, 60)
     weights = rng.uniform(0.5, 3, 120)
     factor = {"sum to one": 1 / weights.sum(), "group by group": np.where(groups == "a", 0.01, 70)}
     found = [
@@ -173,7 +155,7 @@ def test_the_scale_of_weights_changes_nothing(scale):
 
 
 def test_no_draws_asked_for_leave_figures_without_p_or_interval():
-    values, groups = _groups(np.random.default_rng(12), 60)
+    values, groups = drawn_groups(np.random.default_rng(12), 60)
     options = {"n_permutations": 0, "n_resamples": 0}
     result = compare_groups(values, groups, means_and_slope, np.random.default_rng(0), **options)
     pair = result.pairs[0]
@@ -183,7 +165,7 @@ def test_no_draws_asked_for_leave_figures_without_p_or_interval():
     assert np.isnan(pair.p_permutation["mean"]).all()
     assert np.isnan(pair.p_holm["slope"]).all()
     assert pair.failed == (0, 0)
-    assert "failed-draws" not in _codes(result)
+    assert "failed-draws" not in codes(result)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +190,7 @@ def test_impossible_numbers_of_draws_and_levels_are_refused(options, n_permutati
 
 def test_gaps_are_replaced_within_each_group_not_by_the_common_mean():
     rng = np.random.default_rng(14)
-    values, groups = _groups(rng, 150, shift=-20.0)
+    values, groups = drawn_groups(rng, 150, shift=-20.0)
     gaps = values.copy()
     gaps[rng.random(len(values)) < 0.4, 1] = np.nan
     options = {"n_permutations": 20, "n_resamples": 20}
@@ -228,117 +210,11 @@ def test_permutation_with_gaps_keeps_its_level():
     rng = np.random.default_rng(15)
     p = []
     for _ in range(300):
-        values, groups = _groups(rng, 40)
+        values, groups = drawn_groups(rng, 40)
         values[rng.random(values.shape) < 0.2] = np.nan
         found = compare_groups(values, groups, means_and_slope, rng, n_permutations=99, n_resamples=0)
         p.append(found.pairs[0].p_permutation["mean"])
     assert 0.03 < np.mean(np.array(p) <= 0.05) < 0.075
-
-
-def _clustered(rng, n_clusters=20, size=10, spread=1.0):
-    """Clusters whose means differ: an intraclass correlation of one half."""
-    clusters = np.repeat(np.arange(n_clusters), size)
-    own = spread * rng.standard_normal((n_clusters, 2))[clusters]
-    return own + rng.standard_normal((len(clusters), 2)), clusters
-
-
-def test_whole_clusters_keep_the_level_where_single_respondents_cry_wolf():
-    rng = np.random.default_rng(16)
-    alarms = {"clusters": [], "none": []}
-    for _ in range(150):
-        values, clusters = _clustered(rng)
-        groups = np.where(clusters < 10, "a", "b")
-        for name, given in (("clusters", clusters), ("none", None)):
-            found = compare_groups(
-                values, groups, means_and_slope, rng, n_permutations=99, n_resamples=0, clusters=given
-            )
-            alarms[name].append(found.pairs[0].p_permutation["mean"] <= 0.05)
-    assert np.mean(alarms["clusters"]) < 0.08
-    assert np.mean(alarms["none"]) > 0.3
-
-
-def test_bootstrap_of_whole_clusters_gives_the_error_between_clusters():
-    rng = np.random.default_rng(17)
-    values, clusters = _clustered(rng, 80)
-    groups = np.where(clusters < 40, "a", "b")
-    options = {"n_permutations": 0, "n_resamples": 3000, "clusters": clusters}
-    pair = compare_groups(values, groups, means_and_slope, np.random.default_rng(0), **options).pairs[0]
-    means = np.stack([values[clusters == c].mean(axis=0) for c in range(80)])
-    formula = np.sqrt((means[:40].var(0) + means[40:].var(0)) / 40)
-    np.testing.assert_allclose(pair.difference["mean"].se, formula, rtol=0.05)
-
-
-def test_strata_that_say_much_make_intervals_short():
-    rng = np.random.default_rng(18)
-    strata = np.tile(np.arange(4), 50)
-    values = 3.0 * strata[:, None] + rng.standard_normal((200, 2))
-    groups = np.repeat(["a", "b"], 100)
-    errors = [
-        compare_groups(
-            values,
-            groups,
-            means_and_slope,
-            np.random.default_rng(0),
-            n_permutations=0,
-            n_resamples=1500,
-            strata=given,
-        )
-        .pairs[0]
-        .difference["mean"]
-        .se
-        for given in (strata, None)
-    ]
-    within = np.sqrt(2 / 100)
-    np.testing.assert_allclose(errors[0], within, rtol=0.25)
-    assert (errors[1] > 2.5 * errors[0]).all()
-
-
-def test_a_panel_shows_a_small_change_that_two_samples_would_not():
-    rng = np.random.default_rng(19)
-    person = 10 * rng.standard_normal((60, 2))
-    values = np.vstack([60 + person, 61.5 + person]) + rng.standard_normal((120, 2))
-    groups, who = np.repeat(["wave 1", "wave 2"], 60), np.tile(np.arange(60), 2)
-    same, other = (
-        compare_groups(
-            values,
-            groups,
-            means_and_slope,
-            np.random.default_rng(0),
-            n_permutations=399,
-            n_resamples=0,
-            clusters=given,
-        ).pairs[0]
-        for given in (who, None)
-    )
-    assert (same.p_permutation["mean"] < 0.01).all()
-    assert (other.p_permutation["mean"] > 0.2).all()
-
-
-def test_the_interval_of_a_panels_change_is_that_of_pairs():
-    rng = np.random.default_rng(25)
-    person = 10 * rng.standard_normal((80, 2))
-    waves = [60 + person + rng.standard_normal((80, 2)) for _ in range(2)]
-    groups, who = np.repeat(["wave 1", "wave 2"], 80), np.tile(np.arange(80), 2)
-    options = {"n_permutations": 0, "n_resamples": 3000, "clusters": who}
-    pair = compare_groups(
-        np.vstack(waves), groups, means_and_slope, np.random.default_rng(0), **options
-    ).pairs[0]
-    formula = (waves[0] - waves[1]).std(axis=0) / np.sqrt(80)
-    np.testing.assert_allclose(pair.difference["mean"].se, formula, rtol=0.06)
-    assert pair.failed == (0, 0)
-
-
-def test_few_clusters_carry_a_caution_and_one_is_refused():
-    rng = np.random.default_rng(20)
-    values, clusters = _clustered(rng, 12)
-    groups = np.where(clusters < 6, "a", "b")
-    result = compare_groups(
-        values, groups, means_and_slope, rng, n_permutations=20, n_resamples=20, clusters=clusters
-    )
-    assert "few-units" in _codes(result)
-    with pytest.raises(DataError) as refusal:
-        compare_groups(values, groups, means_and_slope, rng, clusters=groups)
-    assert refusal.value.code == "one-cluster"
 
 
 def test_a_figure_that_half_of_the_draws_lack_has_no_p_and_no_interval():
@@ -348,7 +224,7 @@ def test_a_figure_that_half_of_the_draws_lack_has_no_p_and_no_interval():
             found["slope"] = np.where(np.arange(len(means)) % 3 == 0, found["slope"], np.nan)
         return found
 
-    values, groups = _groups(np.random.default_rng(21))
+    values, groups = drawn_groups(np.random.default_rng(21))
     pair = compare_groups(
         values, groups, sometimes, np.random.default_rng(0), n_permutations=90, n_resamples=90
     ).pairs[0]
@@ -362,7 +238,7 @@ def test_holm_counts_every_figure_that_can_differ_and_no_other():
     def with_constant(means, covariance):
         return {"mean": np.concatenate([means, np.ones((len(means), 3))], axis=1)}
 
-    values, groups = _groups(np.random.default_rng(23), shift=3.0)
+    values, groups = drawn_groups(np.random.default_rng(23), shift=3.0)
     options = {"n_permutations": 400, "n_resamples": 0}
     pair = compare_groups(values, groups, with_constant, np.random.default_rng(0), **options).pairs[0]
     p = pair.p_permutation["mean"][:2]

@@ -1,60 +1,14 @@
-"""Waves: the list, planning, opening, closing, the public link, and single-use links."""
+"""Waves: the list, planning, opening and closing."""
 
-import csv
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from surveys import audit
-from surveys.collecting import responses, waves
-from surveys.collecting.invitations import token_hash
+from surveys.collecting import responses
 from surveys.collecting.submitting import submit
-from surveys.document import loading
-from surveys.editing import publishing
-from surveys.models import AuditEntry, Invitation, Wave
-from tests.surveys.worlds import document
-
-SOON = datetime.now(UTC).date()
-GOOD = {
-    "code": "2026Q1",
-    "title_zh": "一季度",
-    "title_en": "First quarter",
-    "access": "public",
-    "purpose": "official",
-    "mode": "web",
-}
-
-
-@pytest.fixture
-def version(session):
-    """A published version of a small questionnaire."""
-    made = publishing.publish(session, loading.load(document()), "somebody", datetime.now(UTC))
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def wave(session, version):
-    """Plan a wave and open it unless told otherwise."""
-
-    def make(code="W1", *, opened=True, **settings):
-        now = datetime.now(UTC)
-        made = waves.create_wave(
-            session, version, code=code, title={"zh": "第一期", "en": "First"}, now=now, **settings
-        )
-        if opened:
-            waves.open_wave(session, made, now)
-        session.commit()
-        return made
-
-    return make
-
-
-def actions(session):
-    assert audit.verify(session) == ()
-    return [(entry.action, entry.target) for entry in session.scalars(select(AuditEntry).order_by("id"))]
+from surveys.models import Wave
+from tests.web.fieldwork.planning import GOOD, SOON, actions
 
 
 def test_without_waves_the_list_says_what_to_do(designer, analyst):
@@ -202,23 +156,6 @@ def test_open_waves_outside_their_window_say_so(designer, session, wave):
     assert "takes no answers now" in designer.browse("/waves/LATER").get_text()
 
 
-def test_the_public_link_is_whole_and_leads_to_the_questionnaire(designer, stranger, wave):
-    made = wave()
-    assert designer.browse("/waves").select_one(".card-foot a")["href"] == f"/s/{made.public_key}"
-    page = designer.browse("/waves/W1")
-    link = page.select_one(".link-line a")["href"]
-    assert link == f"http://localhost/s/{made.public_key}"
-    assert page.select_one("[data-copy]")["data-copy"] == link
-    assert stranger.client.get(f"/s/{made.public_key}").location == f"/s/{made.public_key}/supply"
-
-
-def test_the_public_address_of_the_settings_wins(app, designer, wave):
-    made = wave()
-    app.config["MANYI"]["PUBLIC_URL"] = "http://localhost/survey"
-    link = designer.browse("/waves/W1").select_one(".link-line a")["href"]
-    assert link == f"http://localhost/survey/s/{made.public_key}"
-
-
 def test_counts_are_shown_to_analysts_without_buttons(analyst, session, wave):
     made = wave()
     now = datetime.now(UTC)
@@ -234,67 +171,6 @@ def test_counts_are_shown_to_analysts_without_buttons(analyst, session, wave):
     assert figures["Complete"] == "2"
     assert figures["Under way or broken off"] == "1"
     assert not page.select("main form")
-
-
-def test_single_use_links_come_once_as_a_file_and_only_hashes_stay(designer, stranger, session, wave):
-    made = wave(access="invited")
-    page = designer.browse("/waves/W1")
-    assert "can never show them again" in page.get_text()
-    assert not page.select(".link-line")
-    response = designer.submit("/waves/W1", 200, form="form[action$='/links']", number="3")
-    assert response.mimetype == "text/csv"
-    assert response.headers["Content-Disposition"].startswith("attachment; filename=links-W1-")
-    assert response.headers["Cache-Control"] == "no-store"
-    rows = list(csv.reader(io.StringIO(response.text)))
-    assert rows[0] == ["number", "link"]
-    assert [row[0] for row in rows[1:]] == ["1", "2", "3"]
-    tokens = [row[1].removeprefix("http://localhost/i/") for row in rows[1:]]
-    stored = session.scalars(select(Invitation)).all()
-    assert {row.token_hash for row in stored} == {token_hash(token) for token in tokens}
-    assert not [token for token in tokens for row in stored if token in str(vars(row))]
-    assert stranger.client.get(f"/i/{tokens[0]}").location == f"/i/{tokens[0]}/supply"
-    assert not [token for token in tokens if token in str(designer.browse("/waves/W1"))]
-    entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.target, entry.detail) == ("wave.issue_links", "wave:W1", {"n_links": 3})
-    assert waves.counts(session, made).invited == 3
-
-
-def test_links_are_not_made_twice_by_a_second_press(designer, session, wave):
-    made = wave(access="invited")
-    known = designer.browse("/waves/W1").select_one("input[name=known]")["value"]
-    designer.send("/waves/W1/links", 200, number="2", known=known)
-    again = designer.send("/waves/W1/links", 409, number="2", known=known)
-    assert "Links were made since this page was opened" in again.text
-    assert waves.counts(session, made).invited == 2
-    # The page that says so is up to date: pressing there makes more.
-    designer.submit("/waves/W1", 200, form="form[action$='/links']", number="1")
-    session.expire_all()
-    assert waves.counts(session, made).invited == 3
-
-
-@pytest.mark.parametrize("number", ["", "0", "-1", "20001", "1e3", "many", "9" * 5000, "1.5"])
-def test_a_wrong_number_of_links_is_refused(designer, session, wave, number):
-    made = wave(access="invited")
-    response = designer.submit("/waves/W1", 422, form="form[action$='/links']", number=number)
-    assert "Enter a whole number from 1 to 20000." in response.text
-    assert waves.counts(session, made).invited == 0
-    assert actions(session) == []
-
-
-def test_links_belong_to_open_anonymous_waves_with_links(designer, session, wave):
-    wave("OPENLY")
-    designer.send("/waves/OPENLY/links", 404, number="1", known="0")
-    wave("NAMED", access="invited", anonymous=False)
-    page = designer.browse("/waves/NAMED")
-    assert "belong to customers" in page.get_text()
-    assert not page.select("form[action$='/links']")
-    designer.send("/waves/NAMED/links", 422, number="1", known="0")
-    closed = wave("SHUT", access="invited")
-    waves.close_wave(session, closed, datetime.now(UTC))
-    session.commit()
-    assert "is closed" in designer.send("/waves/SHUT/links", 422, number="1", known="0").text
-    assert session.scalar(select(func.count()).select_from(Invitation)) == 0
-    assert actions(session) == []
 
 
 @pytest.mark.parametrize("code", ["nothing", "a%00b", "..%2f..", "%27%20OR%201=1", "x" * 300, "一"])

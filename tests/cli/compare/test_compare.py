@@ -1,8 +1,7 @@
-"""`manyi compare`: what it writes and says, and a message for every kind of bad input."""
+"""`manyi compare`: what it writes and says."""
 
 import csv
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,53 +10,8 @@ import yaml
 from csi_model import ModelSpec
 from csi_model.cbsem import assess_invariance
 from csi_model.inference.many import holm
-
-GOLDEN = Path(__file__).parents[1] / "golden"
-DATA = GOLDEN / "data.csv"
-FEW = ("--permutations", 39, "--bootstrap", 40)
-
-
-def mapping():
-    """A part of the golden model, quick to fit; VAL differs between the groups."""
-    return {
-        "scale": {"low": 1, "high": 10},
-        "index": "SAT",
-        "constructs": [
-            {
-                "id": "QUAL",
-                "dimensions": [
-                    {"id": "SUPPLY", "indicators": ["QUAL1", "QUAL2", "QUAL3"]},
-                    {"id": "SERVICE", "indicators": ["QUAL4", "QUAL5"]},
-                ],
-            },
-            {"id": "VAL", "indicators": ["VAL1", "VAL2", "VAL3"]},
-            {"id": "SAT", "indicators": ["SAT1", "SAT2", "SAT3"]},
-        ],
-        "paths": [["QUAL", "VAL"], ["QUAL", "SAT"], ["VAL", "SAT"]],
-    }
-
-
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "model.yaml"
-    path.write_text(yaml.safe_dump(mapping()), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def answers(tmp_path):
-    """The golden answers with further columns: `write({"name": values})`."""
-
-    def write(more, source=DATA):
-        rows = list(csv.reader(source.read_text(encoding="utf-8").splitlines()))
-        for name, values in more.items():
-            rows = [[*row, value] for row, value in zip(rows, [name, *values], strict=True)]
-        path = tmp_path / "answers.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-        return path
-
-    return write
+from tests.cli.compare.quick import FEW, mapping
+from tests.cli.golden import DATA, GOLDEN
 
 
 def groups_of_data():
@@ -329,68 +283,3 @@ def test_a_staged_model_is_compared_and_what_cannot_be_tested_is_said(manyi, mod
     assert pair["overall"] is None
     assert set(pair["micom"]["constructs"]) == {"QUAL", "VAL", "SAT"}
     assert "overall-staged" in {caution["code"] for caution in json.loads(out)["cautions"]}
-
-
-def test_wrong_usage_has_exit_code_two(manyi, model):
-    good = ("compare", DATA, "--model", model, "--by", "group")
-    for arguments in (
-        ("compare",),
-        ("compare", DATA),
-        ("compare", DATA, "--model", model),
-        (*good, "--method", "cbsem"),
-        (*good, "--scheme", "star"),
-        (*good, "--missing", "guess"),
-        (*good, "--permutations", "-1"),
-        (*good, "--permutations", "many"),
-        (*good, "--bootstrap", "-1"),
-        (*good, "--level", "0"),
-        (*good, "--level", "1"),
-        (*good, "--level", "95"),
-        (*good, "--seed", "-1"),
-        (*good, "--nothing"),
-    ):
-        assert manyi(*arguments)[0] == 2, arguments
-
-
-@pytest.mark.parametrize(
-    ("options", "wanted"),
-    [
-        (("--by", "NOT_THERE"), "has no column NOT_THERE"),
-        (("--by", "group", "--weights", "NOT_THERE"), "has no column NOT_THERE"),
-        (("--by", "group", "--strata", "NOT_THERE"), "has no column NOT_THERE"),
-        (("--by", "group", "--cluster", "NOT_THERE"), "has no column NOT_THERE"),
-        (("--by", "all"), "nothing to compare: only x has 30 answers or more. Give two groups"),
-        (("--by", "single"), "nothing to compare: no group has 30 answers or more. Give two groups"),
-        (("--by", "group", "--groups", "A"), "does not name two groups"),
-        (("--by", "group", "--groups", "A,A"), "does not name two groups"),
-        (("--by", "group", "--groups", "A,,B"), "does not name two groups"),
-        (("--by", "group", "--groups", "A,C"), "There is no group 'C'. Choose among A, B."),
-        (("--by", "group", "--permutations", 5), "5 permutations cannot reach a level of 0.95."),
-        (("--by", "group", "--bootstrap", 7), "7 resamples cannot give an interval."),
-        (("--by", "group", "--cluster", "group"), "Group A: All respondents are of one cluster"),
-        (("--by", "group", "--weights", "light"), "negative"),
-        (("--by", "group", "--weights", "mass", "--invariance"), "takes no weights"),
-        (("--by", "group", "--json", "/not/there/out.json", *FEW), "cannot be written"),
-    ],
-)
-def test_bad_input_is_refused_with_what_to_do(manyi, model, answers, options, wanted):
-    n = np.arange(300)
-    data = answers({"all": ["x"] * 300, "single": n, "light": n - 5, "mass": 1 + n % 3})
-    code, out, err = manyi("compare", data, "--model", model, *options)
-    assert (code, out) == (1, ""), err
-    assert wanted in err
-    assert "Traceback" not in err
-
-
-def test_unreadable_files_are_refused(manyi, model, tmp_path):
-    empty = tmp_path / "empty.csv"
-    empty.write_text("")
-    for given, answered in (
-        (tmp_path / "none.yaml", DATA),
-        (model, tmp_path / "none.csv"),
-        (model, empty),
-        (DATA, model),
-    ):
-        arguments = (answered, "--model", given)
-        code, _, err = manyi("compare", *arguments, "--by", "group")
-        assert (code, "Traceback" in err) == (1, False), arguments

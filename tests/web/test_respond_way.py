@@ -1,0 +1,78 @@
+"""The way through the pages: what is asked next, what is taken back, and that nobody goes round it."""
+
+from surveys.asking.router import Router
+from surveys.codes import NOT_ASKED
+from tests.web.answering import Respondent, stored
+
+
+def test_a_further_question_on_the_page_is_asked_before_the_next_page(session, wave, person):
+    person.open()
+    person.send(OK="yes")
+    assert person.page.select_one("#q-CALLS").has_attr("hidden")
+    person.send(Q1="7", CH=["line"])
+    assert person.section == "rate"
+    assert person.page.select_one(".notice")
+    assert not person.page.select_one("#q-CALLS").has_attr("hidden")
+    person.send(Q1="7", CH=["line"], CALLS="3")
+    assert person.section == "words"
+    assert stored(session, wave)[0][1]["CALLS"] == 3
+
+
+def test_a_change_of_mind_takes_back_what_is_not_asked_any_more(session, wave, person):
+    person.open()
+    person.send(OK="yes", CLASS="industrial")
+    person.send(Q1="7", CH=["hall"])
+    person.send(BIG="yes", TRADE="Steel")
+    person.open("start")
+    person.send(OK="yes", CLASS="residential")
+    person.send(Q1="7", CH=["hall"])
+    assert person.section == "words"
+    person.send(WHY="x")
+    person.receipt()
+    [(response, answers)] = stored(session, wave)
+    assert (answers["BIG"], response.texts) == (NOT_ASKED, {"WHY": "x"})
+
+
+def test_pages_skipped_by_their_address_are_asked_before_the_end(session, wave, person):
+    person.open()
+    person.send(OK="yes")
+    response = person.post("words", {"WHY": "straight to the end"})
+    assert response.location == f"{person.link}/rate"
+    assert stored(session, wave)[0][0].state == "open"
+    person.open("rate")
+    person.send(Q1="1")
+    person.send(WHY="now")
+    person.receipt()
+
+
+def test_nobody_passes_the_screening_by_going_round_it(session, wave, person):
+    person.open()
+    person.post("start", {"OK": "no", "go": "back"})
+    person.post("rate", {"Q1": "1"})
+    assert person.post("words", {"WHY": "x"}).location == f"{person.link}/done"
+    [(response, _)] = stored(session, wave)
+    assert (response.state, response.receipt) == ("screened", None)
+    assert "No thanks needed" in person.open("done").get_text()
+    other = Respondent(person.app, person.link)
+    other.open()
+    assert other.post("words", {"WHY": "x"}).location == f"{person.link}/start"
+
+
+def test_a_page_turn_decides_the_way_three_times(person, monkeypatch):
+    """Before the page, with it, and for the page that comes: each evaluates its conditions once."""
+    person.open()
+    person.send(OK="yes", CLASS="industrial")
+    made = []
+    environment = Router.environment
+
+    def counted(router, standing):
+        made.append(1)
+        return environment(router, standing)
+
+    monkeypatch.setattr(Router, "environment", counted)
+    response = person.post("rate", {"Q1": "7", "CH": ["hall"]})
+    assert person.get(response.location).status_code == 200
+    assert 0 < len(made) <= 3
+    made.clear()
+    assert person.get(person.post("start", {"OK": "no"}).location).status_code == 200
+    assert 0 < len(made) <= 3
