@@ -19,7 +19,7 @@ from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
-from web.demo import manner, world
+from web.demo import filling, manner, rating, world
 from web.runs import compute
 
 PREFIX = "DEMO"
@@ -120,7 +120,7 @@ def _answers(
     """Answer a wave over its first `days` days."""
     rng = np.random.default_rng([seed, number])
     drawn = world.people(responses, effects, rng)
-    columns = world.answers(document, drawn, number, rng)
+    columns = filling.answers(document, drawn, number, rng)
     liners = columns.pop("_liner").astype(bool)
     classes = list(world.CLASSES)
     segments = {
@@ -168,7 +168,7 @@ def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
 def _write_truth(
     path: Path, document: Any, effects: world.F64, made: list[Wave], waves: int, seed: int, responses: int
 ) -> None:
-    points = world.truth(document, effects, waves, seed)
+    points = rating.truth(document, effects, waves, seed)
     written = {
         "about": "True construct points of the simulated utility, by wave",
         "seed": seed,
