@@ -13,7 +13,6 @@ PRODUCT = (*ROOMS, "web")
 
 # Definition → the issue that gives it its caller.
 EXEMPT: dict[str, int] = {
-    # serves tests alone; the engine says what becomes of it
     # drafts get their pages with the builder
     "surveys.editing.comparing.Difference": 22,
     "surveys.editing.comparing.differences": 22,
