@@ -23,7 +23,7 @@ from csi_model.beside.retention import retention_map
 from csi_model.evaluation.effect import evaluate_measure
 from csi_model.inference.means import weighted_means
 from csi_model.series.decompose import WaveAnswers, decompose
-from csi_model.series.official import index_change
+from csi_model.series.official import index_series
 from csi_model.series.split import split_change
 from csi_model.series.wave import Wave
 from csi_model.units.shrink import shrink_units
@@ -48,7 +48,7 @@ def changes(rng: np.random.Generator, _: int) -> Iterator[Hit]:
     for code, shift in (("before", 0.0), ("after", 2.0)):
         level = 68 + shift + 13 * rng.standard_normal((250, 1)) + 10 * rng.standard_normal((250, 3))
         waves.append(Wave(code, *weighted_means(level), shares, 250))
-    yield hit("change, frozen weights", index_change(*waves, shares=shares), 2.0)
+    yield hit("change, frozen weights", index_series(waves, base="before").changes.at(0), 2.0)
 
 
 def parts(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -82,14 +82,14 @@ class Figure:
             names = [self.axes[axis][k] if self._has_names(axis) else k for axis, k in enumerate(place)]
             yield *names, *(getattr(self, part)[place].item() for part in _ARRAYS)
 
-    def plain(self, key: str = "value", *, with_se: bool = True) -> Any:
+    def plain(self, key: str = "value", *, with_se: bool = True, whole: bool = False) -> Any:
         """Give the figure as plain values, a mapping of names (a list, without names) for each axis.
 
         A cell is ``{key: …, "se": …, "ci": [low, high]}``, None for what it has not; a cell without a value
-        has nothing.
+        has nothing. The `whole` has p, n and the name of its state as well: all that `read` needs.
         """
         if self.value.ndim:
-            cells = [self.at(k).plain(key, with_se=with_se) for k in range(len(self.value))]
+            cells = [self.at(k).plain(key, with_se=with_se, whole=whole) for k in range(len(self.value))]
             return dict(zip(self.axes[0], cells, strict=True)) if self._has_names(0) else cells
         error, low, high = (number(part.item()) for part in (self.se, self.low, self.high))
         value = number(self.value.item())
@@ -98,6 +98,8 @@ class Figure:
             {key: value}
             | ({"se": None if value is None else error} if with_se else {})
             | {"ci": [low, high] if is_whole else None}
+            | ({"p": number(self.p.item()), "n": number(self.n.item())} if whole else {})
+            | ({"state": STATES[self.state.item()]} if whole else {})
         )
 
     @classmethod
@@ -111,6 +113,8 @@ class Figure:
             figure that does not exist. All entries of a mapping or sequence have one shape.
         key : str, optional
             The name that the figure has; by default the first of `KEYS` that is there.
+        n : float
+            Answers behind each, where the document does not say.
 
         Raises
         ------
@@ -130,7 +134,10 @@ class Figure:
         of = "" if name in KEYS else f"{name}_"
         low, high = cell.get(f"{of}ci") or (None, None)
         found = (cell.get(name), cell.get(f"{of}se"), low, high, cell.get(f"{of}p"))
-        return figure(*(np.nan if each is None else each for each in found), n=n, level=level)
+        behind = np.nan if cell.get("n", n) is None else cell.get("n", n)
+        read = figure(*(np.nan if each is None else each for each in found), n=behind, level=level)
+        state = STATES.index(cell["state"]) if "state" in cell else read.state
+        return replace(read, state=np.asarray(state, np.int8))
 
     def _has_names(self, axis: int) -> bool:
         return len(self.axes) > axis and bool(self.axes[axis])

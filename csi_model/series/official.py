@@ -41,14 +41,6 @@ class Series:
     cautions: tuple[Caution, ...]
 
 
-@dataclass(frozen=True)
-class Change(Figure):
-    """A change of the index between two waves (points), and what stands in the way of comparing them."""
-
-    breaks: tuple[Break, ...] = ()
-    cautions: tuple[Caution, ...] = ()
-
-
 def index_series(
     waves: Sequence[Wave],
     *,
@@ -130,76 +122,6 @@ def index_series(
         breaks=breaks,
         cautions=tuple(cautions),
     )
-
-
-def index_change(
-    before: Wave,
-    after: Wave,
-    *,
-    shares: F64 | None = None,
-    share_covariance: F64 | None = None,
-    mode_tolerance: float = 0.1,
-    bridge: Bridge | None = None,
-    level: float = LEVEL,
-) -> Change:
-    r"""Change of the index between two independent waves.
-
-    Parameters
-    ----------
-    before, after : Wave
-    shares : ndarray of shape (n_items,), optional
-        Common frozen weights; without them each wave uses its own.
-    share_covariance : ndarray of shape (n_items, n_items), optional
-        Sampling covariance of the frozen weights when they come from a third wave and their choice shall
-        count as uncertain; by default they are a convention.
-    mode_tolerance : float
-        As in :func:`index_series`.
-    bridge : Bridge, optional
-        Joins the waves: its shift is added to the figure before, and its variance to the change's.
-
-    Returns
-    -------
-    Change
-        With a ``break`` caution for every change of wording or mode between the waves that no bridge joins.
-
-    Raises
-    ------
-    DataError
-        Other items; another scale without a bridge; frozen weights that are negative or do not sum to 1.
-
-    Notes
-    -----
-    With common weights, :math:`\mathrm{var} = \omega'(C_0 + C_1)\omega + \Delta m' V \Delta m`: what the
-    weights leave uncertain is proportional to how differently the items moved, and vanishes if they moved
-    alike.
-    """
-    check_waves((before, after), before.code, 0)
-    breaks = find_breaks((before, after), mode_tolerance=mode_tolerance)
-    if bridge is None:
-        _check_scales(breaks)
-    if shares is None:
-        value = float(_shares(after) @ after.means - _shares(before) @ before.means)
-        variance = _re_estimated_variance(before) + _re_estimated_variance(after)
-    else:
-        frozen = _frozen(shares, np.size(before.means))
-        moved = np.asarray(after.means, float) - before.means
-        value = float(frozen @ moved)
-        variance = float(frozen @ (before.covariance + after.covariance) @ frozen)
-        if share_covariance is not None:
-            variance += float(moved @ share_covariance @ moved)
-    if bridge is not None:
-        value -= float(bridge.shift.value)
-        variance += float(bridge.shift.se) ** 2
-    change = from_normal(value, np.sqrt(variance), level=level)
-    cautions = () if bridge else tuple(b.caution for b in breaks)
-    return Change(**vars(change), breaks=breaks, cautions=cautions)
-
-
-def _frozen(shares: F64, n_items: int) -> F64:
-    if np.shape(shares) != (n_items,):
-        msg = f"Frozen weights of shape {np.shape(shares)} do not fit {n_items} items."
-        raise DataError(msg, code="shares", remedy="Give one non-negative weight per item.")
-    return check_shares(shares, "Frozen weights")
 
 
 def _check_scales(breaks: Sequence[Break]) -> None:

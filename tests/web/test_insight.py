@@ -9,16 +9,19 @@ import plotly.graph_objects as go
 import pytest
 from sqlalchemy import select, update
 
+from csi_model.inference import figures
+from csi_model.series.breaks import find_breaks
 from surveys.analysing import matrix
+from surveys.analysing import series as analysing
 from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response, Unit, Wave
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
-from web.insight import asked, results
-from web.insight import series as series_of_waves
-from web.insight.asked import Asked, Wording
+from tests.web.newer import estimate_again
+from web.insight import results
 from web.insight.charts.over_waves import over_waves
-from web.insight.results import WaveResult
+from web.runs import asked
+from web.runs.asked import Asked, Wording
 
 
 def charts(page):
@@ -31,7 +34,8 @@ def number_of(page) -> float:
 
 def official_points(session, base: str, wave: str) -> float:
     """Derive the index anew: the base wave's shares from its own run, the wave's means from its answers."""
-    shares = {each.wave.code: each for each in results.series_of(session, live=True)}[base].result["series"]
+    waves = {each.wave.code: each for each in results.series_of(session, live=True).waves}
+    shares = waves[base].result["series"]
     answers = matrix.load_matrix(
         session, session.scalar(select(Wave).where(Wave.code == wave)), shares["codes"]
     )
@@ -161,153 +165,21 @@ def test_hostile_names_stay_text(viewer, session):
 
 
 def test_an_empty_site_says_what_comes_next(app, viewer, session, monkeypatch):
-    monkeypatch.setattr(results, "newest_runs", lambda _session: {})
+    monkeypatch.setattr(analysing, "newest_runs", lambda _session: {})
     assert "no result yet" in viewer.browse("/insight/").h1.get_text()
 
 
-class FakeWave:
-    def __init__(self, code):
-        self.code = code
-
-
-def wave_result(code, means, *, se=0.5, shares=(0.5, 0.3, 0.2), n=500, constructs=None):
-    items = {
-        "codes": ["A", "B", "C"], "means": list(means), "shares": list(shares),
-        "covariance": (se**2 * np.eye(3)).tolist(),
-    }  # fmt: skip
-    result = {
-        "series": items, "n_used": n, "groups": {}, "constructs": constructs or {},
-        "index": {"points": float(np.dot(means, shares)), "ci": [0.0, 100.0]},
-    }  # fmt: skip
-    return WaveResult(FakeWave(code), 1, None, result)
-
-
-def test_official_series_keeps_the_base_weights_and_their_error():
-    found = [wave_result("W1", (60, 70, 80)), wave_result("W2", (62, 70, 80), shares=(0.2, 0.2, 0.6))]
-    series = series_of_waves.index_series(found)
-    assert [point.value for point in series.official] == pytest.approx([67, 68])
-    assert series.re_estimated[1].value == pytest.approx(74.4)
-    half = 1.959964 * 0.5 * np.sqrt(0.25 + 0.09 + 0.04)
-    assert series.official[0].high - series.official[0].value == pytest.approx(half, rel=1e-6)
-    assert series.changes[0] is None
-    assert series.changes[1].value == pytest.approx(1.0)
-    assert series.changes[1].high - series.changes[1].value == pytest.approx(half * np.sqrt(2), rel=1e-6)
-
-
-@pytest.mark.parametrize(("rise", "direction"), [(0.1, 0), (3.0, 1), (-3.0, -1)])
-def test_arrows_stand_only_where_chance_is_unlikely(rise, direction):
-    found = [wave_result("W1", (60, 60, 60)), wave_result("W2", (60 + rise,) * 3)]
-    assert series_of_waves.index_series(found).changes[1].direction == direction
-
-
-def test_construct_arrows_are_corrected_for_their_number():
-    def one(points):
-        return {"points": points, "se": 0.5, "ci": [points - 1, points + 1]}
-
-    # z = 2.12, p = 0.034: an arrow alone, none among nine.
-    for number, direction in ((1, 1), (9, 0)):
-        names = [f"C{place}" for place in range(number)]
-        before = wave_result("W1", (60, 60, 60), constructs={name: one(60.0) for name in names})
-        after = wave_result(
-            "W2", (60, 60, 60), constructs={name: one(60.0) for name in names} | {"C0": one(61.5)}
-        )
-        assert series_of_waves.construct_changes([before, after], "", names)["C0"].direction == direction
-
-
-def test_other_questions_begin_a_series_of_their_own():
-    odd = wave_result("W2", (60, 60, 90), shares=(0.2, 0.2, 0.6))
-    odd.result["series"]["codes"] = ["A", "B", "X"]
-    back = wave_result("W3", (60, 60, 70), shares=(0.2, 0.2, 0.6))
-    series = series_of_waves.index_series([wave_result("W1", (60, 60, 60)), odd, back])
-    # The odd wave has its own weights, the third those of the first with its questions.
-    assert [each.value for each in series.official] == pytest.approx([60, 78, 62])
-    assert [(each.kind, each.what) for each in series.breaks] == [("items", ("C", "X"))] * 2
-    assert [each and (each.direction, len(each.breaks)) for each in series.changes] == [None, (0, 1), (0, 1)]
-
-
-def test_questions_in_another_order_are_the_same_questions():
-    first, turned = wave_result("W1", (60, 70, 80)), wave_result("W2", (81, 71, 61), shares=(0.2, 0.3, 0.5))
-    turned.result["series"]["codes"] = ["C", "B", "A"]
-    series = series_of_waves.index_series([first, turned])
-    assert series.breaks == ()
-    assert series.changes[1].value == pytest.approx(1)
-    assert series.official[1].value == pytest.approx(68)
-
-
-def test_a_group_too_small_in_one_wave_has_an_empty_point_and_no_change():
-    waves = [wave_result(code, (60, 60, 60)) for code in ("W1", "W2", "W3")]
-    for wave in waves:
-        wave.result["groups"]["g"] = None if wave.wave.code == "W2" else dict(wave.result)
-    series = series_of_waves.index_series(waves, "g")
-    assert [each.value is None for each in series.official] == [False, True, False]
-    assert series.changes == (None, None, None)
-
-
-def said(wave, texts=None, *, scale=(1.0, 10.0), modes=None):
-    """Give a wave its wordings (English, by code) and modes."""
-    wordings = {code: Wording({"en": words}, scale) for code, words in (texts or {}).items()}
-    return wave._replace(asked=Asked(wordings, modes or {}))
-
-
-SAME = {"A": "Satisfied?", "B": "Expected?", "C": "Ideal?"}
-
-
-@pytest.mark.parametrize(
-    ("form", "kind", "what"),
-    [
-        ({"texts": SAME | {"B": "As hoped?"}}, "wording", ("B",)),
-        ({"texts": SAME, "scale": (1.0, 5.0)}, "scale", ("1-10", "1-5")),
-        ({"texts": SAME, "modes": {"web": 0.4, "phone": 0.6}}, "mode", ("phone", "web")),
-    ],
-)
-def test_no_arrow_stands_across_a_break(form, kind, what):
-    before = said(wave_result("W1", (60, 60, 60)), SAME, modes={"web": 1.0})
-    after = said(wave_result("W2", (75, 75, 75)), **({"modes": {"web": 1.0}} | form))
-    series = series_of_waves.index_series([before, after])
-    assert [(each.kind, each.what) for each in series.breaks] == [(kind, what)]
-    assert series.changes[1].direction == 0
-    assert np.isnan(series.changes[1].value)
-    assert series.changes[1].breaks == series.breaks
-    same = series_of_waves.index_series([before, said(after, SAME, modes={"web": 0.95, "phone": 0.05})])
-    assert same.breaks == ()
-    assert same.changes[1].direction == 1
-
-
-def test_only_the_construct_that_was_reworded_loses_its_arrow():
-    def one(points):
-        return {"points": points, "se": 0.5, "ci": [points - 1, points + 1]}
-
-    waves = []
-    for code, points, words in (("W1", 60.0, "Prompt?"), ("W2", 70.0, "Quick?")):
-        constructs = {"SRV": one(points), "PRC": one(points)}
-        wave = said(wave_result(code, (60, 60, 60), constructs=constructs), {"S1": words, "P1": "Fair?"})
-        wave.result["indicators"] = {"S1": {"construct": "SRV"}, "P1": {"construct": "PRC"}}
-        waves.append(wave)
-    changes = series_of_waves.construct_changes(waves, "", ["SRV", "PRC"])
-    assert (changes["SRV"].direction, changes["SRV"].breaks[0].what) == (0, ("S1",))
-    assert (changes["PRC"].direction, changes["PRC"].breaks) == (1, ())
-
-
-def test_a_language_that_was_added_is_no_rewording():
-    old = said(wave_result("W1", (60, 60, 60)), SAME)
-    both = {code: Wording({"en": words, "zh": "满意？"}, (1.0, 10.0)) for code, words in SAME.items()}
-    new = wave_result("W2", (60, 60, 60))._replace(asked=Asked(both))
-    assert series_of_waves.index_series([old, new]).breaks == ()
-    strange = {code: Wording({"zh": "满意？"}, (1.0, 10.0)) for code in SAME}
-    other = wave_result("W2", (60, 60, 60))._replace(asked=Asked(strange))
-    assert [each.kind for each in series_of_waves.index_series([old, other]).breaks] == ["wording"]
-
-
 def test_lines_end_at_a_break_and_a_dashed_line_stands_there():
-    points = [(60.0, 58.0, 62.0), (61.0, 59.0, 63.0), (70.0, 68.0, 72.0)]
-    figure = json.loads(over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
-    go.Figure(figure)
-    *bands, line = figure["data"]
+    value = np.array([60.0, 61.0, 70.0])
+    points = figures.figure(value, low=value - 2, high=value + 2)
+    drawn = json.loads(over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
+    go.Figure(drawn)
+    *bands, line = drawn["data"]
     assert [band["x"] for band in bands] == [["W1", "W2", "W2", "W1"], ["W3", "W3"]]
     assert [band["line"]["width"] > 0 for band in bands] == [False, True], "a single wave hides its interval"
     assert line["x"] == ["W1", "W2", "W2", "W3"]
     assert line["y"] == [60.0, 61.0, None, 70.0]
-    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [1.5]
+    assert [shape["x0"] for shape in drawn["layout"]["shapes"]] == [1.5]
 
 
 def reword(session, code: str) -> None:
@@ -322,11 +194,11 @@ def reword(session, code: str) -> None:
     wave.version = publishing.publish(session, loading.load(document), "test", NOW)
     # Another title, so that no page that is kept from another test is shown.
     wave.title = {"en": f"Reworded {code}", "zh": f"改写 {code}"}
-    session.commit()
+    estimate_again(session, wave.code)
 
 
 def test_the_dashboard_shows_where_a_question_of_the_index_was_reworded(viewer, session):
-    items = results.series_of(session)[-1].result["series"]["codes"]
+    items = results.series_of(session).last.result["series"]["codes"]
     assert not viewer.browse("/insight/").select(".breaks")
     reword(session, items[0])
     page = viewer.browse("/insight/")
@@ -363,3 +235,17 @@ def test_wordings_and_modes_come_from_the_version_and_the_answers(session):
     shares = asked.mode_shares(session, wave)
     assert sum(shares.values()) == pytest.approx(1)
     assert shares["phone"] == pytest.approx(0.5, abs=0.03)
+
+
+def forms_of(*waves):
+    """Give the forms of the index in waves W1, W2 …"""
+    return asked.forms([(f"W{place}", each, ("A",)) for place, each in enumerate(waves, start=1)])
+
+
+def test_a_language_that_was_added_is_no_rewording():
+    english = Wording({"en": "Satisfied?"}, (1.0, 10.0))
+    both = Wording({"en": "Satisfied?", "zh": "满意？"}, (1.0, 10.0))
+    chinese = Wording({"zh": "满意？"}, (1.0, 10.0))
+    assert find_breaks(forms_of(Asked({"A": english}), Asked({"A": both}))) == ()
+    (found,) = find_breaks(forms_of(Asked({"A": english}), Asked({"A": chinese})))
+    assert found.kind == "wording"

@@ -62,7 +62,7 @@ def test_a_run_is_asked_for_carried_out_and_repeated_to_the_last_digit(analyst, 
     assert first["result"]["bootstrap"]["n"] == 200
     assert len(first["data_fingerprint"]) == 64
     session.rollback()
-    newest = session.scalars(select(Analysis).order_by(Analysis.id.desc())).first()
+    newest = session.get(Analysis, int(again.rsplit("/", 1)[1]))
     assert (newest.created_by, newest.state, newest.progress) == ("analyst@example.org", "done", 1.0)
 
 

@@ -80,9 +80,10 @@ def worker() -> None:
     Example: manyi worker
     """
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
-    from web.runs.queue import end_abandoned, queue  # noqa: PLC0415
+    from web.runs.queue import end_abandoned, follow, queue  # noqa: PLC0415
 
     end_abandoned(database_url())
+    follow(database_url())
     waiting, _task = queue(database_url(), instance_folder())
     consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
     consumer.run()

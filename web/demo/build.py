@@ -20,7 +20,7 @@ from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
 from web.demo import filling, manner, rating, world
-from web.runs import compute
+from web.runs import compute, series
 
 PREFIX = "DEMO"
 SETTINGS = {
@@ -72,6 +72,7 @@ def build(
         )
         compute.execute(session, analysis)
         say(f"run {number} of {len(made)}: {analysis.state}")
+    series.refresh(session)
 
 
 def _quarter(now: datetime, back: int) -> datetime:

@@ -5,27 +5,43 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from csi_model.inference.figures import Figure
 from surveys.document.wording import fill, piped_names
 from surveys.editing import publishing
 from surveys.models import Wave
 from web.i18n import choose, text
-from web.insight.panels.base import Row, ends
-from web.insight.results import WaveResult
-from web.insight.series import point
+from web.insight.charts.look import known, short
+from web.insight.results import Change, Series
 
 
-def table(wave: WaveResult, own: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """Give the four levels row by row: level, code, name, points and interval."""
-    texts = question_texts(wave.wave)
-    index = own["index"]
-    yield 1, index["id"], _("Customer satisfaction index"), *ends(point(index))
+def headings() -> list[str]:
+    """Give the headings of the table."""
+    return [
+        *(_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")),
+        *(_("Change"), _("Change from"), _("Change to"), "p"),
+    ]
+
+
+def table(series: Series, part: str) -> Iterator[tuple[Any, ...]]:
+    """Give the four levels row by row: points, answers, and the change since the wave before.
+
+    The first row is the index as the dashboard shows it, with the weights of the first wave.
+    """
+    own = series.last.part(part)
+    if own is None:
+        return
+    texts, n = question_texts(series.last.wave), own["n_used"]
+    index = series.index(part).at(-1)
+    change = series.index_change(part)
+    yield 1, own["index"]["id"], _("Customer satisfaction index"), *_ends(index), n, *_moved(change)
     for code, node in own["constructs"].items():
-        yield 2, code, text(node["name"]), *ends(point(node))
+        change = series.construct_change(part, code)
+        yield 2, code, text(node["name"]), *_ends(_read(node)), n, *_moved(change)
         for inner, dimension in own["dimensions"].items():
             if dimension["construct"] == code:
-                yield 3, inner, text(dimension["name"]), *ends(point(dimension))
-                for row, _share in questions_of(own, texts, inner):
-                    yield 4, row.code, row.name, *ends(row.point)
+                yield 3, inner, text(dimension["name"]), *_ends(_read(dimension)), n, *_moved(None)
+                for question, each in questions_of(own, inner).items():
+                    yield 4, question, texts[question], *_ends(_read(each)), n, *_moved(None)
 
 
 def question_texts(wave: Wave) -> dict[str, str]:
@@ -36,10 +52,23 @@ def question_texts(wave: Wave) -> dict[str, str]:
     return {code: fill(text(question.text), names) for code, question in document.by_code.items()}
 
 
-def questions_of(own: Mapping[str, Any], texts: Mapping[str, str], dimension: str) -> list[tuple[Row, float]]:
-    """Give the questions of a dimension with their shares of its weight."""
-    return [
-        (Row(code, texts[code], point(each)), each["weight_share"])
-        for code, each in own["indicators"].items()
-        if each["dimension"] == dimension
-    ]
+def questions_of(own: Mapping[str, Any], dimension: str) -> dict[str, Mapping[str, Any]]:
+    """Give the figures of the questions of a dimension, by code."""
+    return {code: each for code, each in own["indicators"].items() if each["dimension"] == dimension}
+
+
+def _read(node: Mapping[str, Any]) -> Figure:
+    return Figure.read(node, key="points")
+
+
+def _ends(figure: Figure) -> tuple[str, str, str]:
+    value, low, high = (short(known(part.item())) for part in (figure.value, figure.low, figure.high))
+    return value, low, high
+
+
+def _moved(change: Change | None) -> tuple[str, str, str, str]:
+    """Give a change as it is written; nothing where there is none."""
+    p = None if change is None else known(change.figure.p.item())
+    if change is None or p is None:
+        return "", "", "", ""
+    return *_ends(change.figure), f"{p:.3f}"

@@ -1,18 +1,18 @@
-"""Finished runs as the dashboards read them: the waves of one questionnaire in order of time."""
+"""Finished runs as the dashboards read them: the waves of a questionnaire in order of time, their series."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Analysis, Unit, Version, Wave
-from surveys.models.collection import Purpose, WaveState
-from surveys.models.records import AnalysisState
-from web.insight import asked
-from web.insight.asked import Asked
+from csi_model.inference.figures import Figure
+from surveys.analysing import series
+from surveys.models import Analysis, Unit, Wave
+from surveys.models.collection import WaveState
 
 
 class Shelf:
@@ -33,8 +33,6 @@ class Shelf:
 
 
 _results = Shelf(64)
-_wordings = Shelf(64)
-_modes = Shelf(64)
 
 
 class WaveResult(NamedTuple):
@@ -44,7 +42,6 @@ class WaveResult(NamedTuple):
     run_id: int
     finished_at: datetime
     result: Mapping[str, Any]
-    asked: Asked = Asked()
 
     @property
     def is_preliminary(self) -> bool:
@@ -57,19 +54,89 @@ class WaveResult(NamedTuple):
         return found
 
 
-def newest_runs(session: Session) -> dict[str, tuple[int, datetime, str]]:
-    """Give the newest finished run by wave: id, when it ended, fingerprint of its data."""
-    wanted = select(Analysis.id, Analysis.wave_codes, Analysis.finished_at, Analysis.data_fingerprint)
-    done = wanted.where(Analysis.state == AnalysisState.DONE).order_by(Analysis.id)
-    return {
-        codes[0]: (ident, ended or datetime.now(UTC), mark or "")
-        for ident, codes, ended, mark in session.execute(done)
-        if len(codes) == 1
-    }
+class Change(NamedTuple):
+    """A change since the wave before, and what is said of it: up, down, unclear, break or absent."""
+
+    figure: Figure
+    verdict: str
 
 
-def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> list[WaveResult]:
-    """Give the waves with results of one questionnaire, oldest first.
+class Break(NamedTuple):
+    """What changed between two waves; `steps` are the waves whose change to the wave before may cross it."""
+
+    before: str
+    after: str
+    kind: str
+    what: Sequence[str]
+    steps: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Waves up to one that is looked at, and what the series run made of them has stored.
+
+    The run is its id, when it ended and the fingerprint of its data; None while there is no such run.
+    """
+
+    waves: tuple[WaveResult, ...]
+    run: tuple[int, datetime, str] | None = None
+    stored: Mapping[str, Any] | None = None
+
+    @property
+    def last(self) -> WaveResult:
+        """The wave that is looked at."""
+        return self.waves[-1]
+
+    def up_to(self, wave_code: str) -> "Series":
+        """Leave out what came later."""
+        codes = [each.wave.code for each in self.waves]
+        return replace(self, waves=self.waves[: codes.index(wave_code) + 1])
+
+    def index(self, part: str) -> Figure:
+        """Give the index with the weights of the first wave; until a series run is there, with its own."""
+        if self.stored is None:
+            return self.re_estimated(part)
+        points = self.stored["parts"].get(part, {}).get("official", {})
+        return Figure.read([points.get(each.wave.code) for each in self.waves], key="points")
+
+    def re_estimated(self, part: str) -> Figure:
+        """Give the index by wave, with each wave's own weights."""
+        own = [each.part(part) for each in self.waves]
+        return Figure.read([each and each["index"] for each in own], key="points")
+
+    def construct(self, part: str, code: str) -> Figure:
+        """Give one construct by wave."""
+        own = [each.part(part) for each in self.waves]
+        return Figure.read([each and each["constructs"].get(code) for each in own], key="points")
+
+    def index_change(self, part: str) -> Change | None:
+        """Give the index's change since the wave before; None without such a wave or a series run."""
+        return self._change(part, "changes")
+
+    def construct_change(self, part: str, code: str) -> Change | None:
+        """Give a construct's change since the wave before; None without such a wave or a series run."""
+        return self._change(part, "constructs", code)
+
+    def breaks(self, construct: str | None = None) -> tuple[Break, ...]:
+        """Give what changed between waves in the questions of a construct, or of the index."""
+        if self.stored is None:
+            return ()
+        known = self.stored["breaks"]
+        found = known["index"] if construct is None else known["constructs"].get(construct, ())
+        codes = {each.wave.code for each in self.waves}
+        return tuple(Break(**each) for each in found if each["after"] in codes)
+
+    def _change(self, part: str, kind: str, *more: str) -> Change | None:
+        if self.stored is None or len(self.waves) < 2:
+            return None
+        node: Any = self.stored["parts"].get(part)
+        for name in (kind, self.last.wave.code, *more):
+            node = node and node.get(name)
+        return node and Change(Figure.read(node, level=self.stored["level"]), node["verdict"])
+
+
+def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> Series | None:
+    """Give the waves with results of one questionnaire, oldest first; None where there is none.
 
     Parameters
     ----------
@@ -79,34 +146,27 @@ def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> l
         Let waves in that are still in the field. Leaders see closed waves only: a score that moves while
         people answer invites to influence them.
     """
-    runs = newest_runs(session)
-    wanted = select(Wave).join(Wave.version).where(Wave.code.in_(runs), Wave.purpose == Purpose.OFFICIAL)
-    if not live:
-        wanted = wanted.where(Wave.state == WaveState.CLOSED)
-    waves = list(session.scalars(wanted.order_by(Wave.opens_at, Wave.id)))
-    chosen = next((wave for wave in waves if wave.code == wave_code), waves[-1] if waves else None)
-    if chosen is None or (wave_code and chosen.code != wave_code):
-        return []
-    family = session.scalar(select(Version.questionnaire_id).where(Version.id == chosen.version_id))
-    return [
-        WaveResult(
-            wave,
-            runs[wave.code][0],
-            runs[wave.code][1],
-            _result(session, *runs[wave.code]),
-            _asked(session, wave, *runs[wave.code]),
-        )
-        for wave in waves
-        if wave.version.questionnaire_id == family
-    ]
-
-
-def _result(session: Session, run_id: int, finished_at: datetime, mark: str) -> Mapping[str, Any]:
-    """Read a finished run's result once a process."""
-    wanted = select(Analysis.result).where(Analysis.id == run_id)
-    found: Mapping[str, Any] = _results.get(
-        (run_id, finished_at, mark), lambda: _with_points(session.scalars(wanted).one() or {})
+    found = series.finished_waves(session, wave_code=wave_code, live=live)
+    if not found:
+        return None
+    waves = tuple(
+        WaveResult(each.wave, each.run_id, each.finished_at, _read(session, each[1:], _with_points))
+        for each in found
     )
+    fitting = series.fitting(session, found)
+    if fitting is None:
+        return Series(waves)
+    return Series(waves, fitting, _read(session, fitting, dict))
+
+
+def _read(
+    session: Session,
+    run: tuple[int, datetime, str],
+    make: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """Read a finished run's result once a process."""
+    wanted = select(Analysis.result).where(Analysis.id == run[0])
+    found: Mapping[str, Any] = _results.get(run, lambda: make(session.scalars(wanted).one() or {}))
     return found
 
 
@@ -122,15 +182,6 @@ def _with_points(result: Mapping[str, Any]) -> Mapping[str, Any]:
         return result
     groups = {name: part and kept(part) for name, part in result["groups"].items()}
     return kept(result) | {"groups": groups}
-
-
-def _asked(session: Session, wave: Wave, run_id: int, finished_at: datetime, mark: str) -> Asked:
-    """Read what a wave asked once a process; a version never changes, the answers of a run neither."""
-    version = wave.version
-    return Asked(
-        _wordings.get((version.id, version.content_hash), lambda: asked.wordings(version)),
-        _modes.get((run_id, finished_at, mark), lambda: asked.mode_shares(session, wave)),
-    )
 
 
 def unit_names(session: Session, codes: Sequence[str]) -> dict[str, Mapping[str, str]]:

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from csi_model.series.breaks import ITEMS, MODE, SCALE, WORDING, Break
 from web import labels
-from web.insight.series import Change
+from web.insight.results import Break, Change
 
 # Segment → its name and what it means.
 SEGMENTS = {
@@ -25,35 +24,38 @@ CAUTIONS = {
 }
 
 
-def caution_texts(codes: set[str]) -> list[object]:
+def caution_texts(codes: set[str]) -> list[str]:
     """Give each kind of caution once, in the page's language."""
-    return [text for code, text in CAUTIONS.items() if code in codes]
+    return [str(text) for code, text in CAUTIONS.items() if code in codes]
 
 
-def change_text(change: Change | None, before: str) -> str:
+def change_text(change: Change | None, before: str, *, is_waited_for: bool) -> str:
     """Say in one sentence how a figure moved since the wave before."""
-    if change is None:
-        return str(_("There is no earlier wave to compare with."))
-    if change.breaks:
-        return str(_("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before))
     said: str
-    if change.direction > 0:
+    if is_waited_for:
+        said = _("The changes since %(wave)s are being computed; look again in a minute.", wave=before)
+    elif change is None or change.verdict == "absent":
+        said = _("There is no earlier wave to compare with.")
+    elif change.verdict == "break":
+        said = _("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before)
+    else:
+        said = _moved(change.verdict, change.figure.value.item(), before)
+    return said
+
+
+def _moved(verdict: str, points: float, before: str) -> str:
+    said: str
+    if verdict == "up":
         said = _(
-            "Up %(points).1f points since %(wave)s: more than chance explains.",
-            points=change.value,
-            wave=before,
+            "Up %(points).1f points since %(wave)s: more than chance explains.", points=points, wave=before
         )
-    elif change.direction < 0:
+    elif verdict == "down":
         said = _(
-            "Down %(points).1f points since %(wave)s: more than chance explains.",
-            points=-change.value,
-            wave=before,
+            "Down %(points).1f points since %(wave)s: more than chance explains.", points=-points, wave=before
         )
     else:
         said = _(
-            "No clear change since %(wave)s (%(points)+.1f points may be chance).",
-            points=change.value,
-            wave=before,
+            "No clear change since %(wave)s (%(points)+.1f points may be chance).", points=points, wave=before
         )
     return said
 
@@ -62,10 +64,10 @@ def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]
     """Say what lies between two waves that cannot be compared, a sentence for each change."""
     return [
         {
-            WORDING: _("Between %(before)s and %(after)s questions were reworded: %(what)s."),
-            SCALE: _("Between %(before)s and %(after)s the answer scale changed: %(what)s."),
-            MODE: _("Between %(before)s and %(after)s answers came in other ways: %(what)s."),
-            ITEMS: _("Between %(before)s and %(after)s questions were added or left out: %(what)s."),
+            "wording": _("Between %(before)s and %(after)s questions were reworded: %(what)s."),
+            "scale": _("Between %(before)s and %(after)s the answer scale changed: %(what)s."),
+            "mode": _("Between %(before)s and %(after)s answers came in other ways: %(what)s."),
+            "items": _("Between %(before)s and %(after)s questions were added or left out: %(what)s."),
         }[each.kind]
         % {
             "before": titles[each.before],
@@ -77,9 +79,9 @@ def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]
 
 
 def _what(found: Break) -> str:
-    if found.kind == SCALE:
+    if found.kind == "scale":
         return " → ".join(found.what)
-    names = {mode: str(label) for mode, label in labels.MODE.items()} if found.kind == MODE else {}
+    names = {mode: str(label) for mode, label in labels.MODE.items()} if found.kind == "mode" else {}
     return ", ".join(names.get(each, each) for each in found.what)
 
 

@@ -18,7 +18,7 @@ from surveys.analysing.runs import fail
 from surveys.database import create_engine, normalise_url
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
-from web.runs import compute
+from web.runs import compute, series
 
 ABANDONED = "The worker stopped before this run had ended. Repeat the run."
 
@@ -47,6 +47,7 @@ def carry_out(url: URL, analysis_id: int) -> None:
             analysis = session.get(Analysis, analysis_id)
             if analysis is not None:
                 compute.execute(session, analysis)
+                series.refresh(session)
     finally:
         engine.dispose()
 
@@ -66,6 +67,16 @@ def end_abandoned(url: URL) -> None:
             for analysis in session.scalars(running).all():
                 fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
             session.commit()
+    finally:
+        engine.dispose()
+
+
+def follow(url: URL) -> None:
+    """Store the series runs that a database lacks: one of an older release has none."""
+    engine = create_engine(url)
+    try:
+        with Session(engine) as session:
+            series.refresh(session)
     finally:
         engine.dispose()
 

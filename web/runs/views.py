@@ -13,6 +13,7 @@ from sqlalchemy.orm import defer
 from wtforms.fields.choices import SelectChoice
 
 from surveys import audit
+from surveys.analysing.series import KIND, is_series
 from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose, ResponseState
@@ -42,7 +43,11 @@ def index() -> ResponseReturnValue:
         options = {name: form[name].data for name in ("method", "scheme", "bootstrap", "interactions")}
         return _ask_for(wave, options=options, seed=int(form.seed.data or 0))
     found = db.session.scalars(
-        select(Analysis).order_by(Analysis.id.desc()).limit(LISTED).options(*_without_results())
+        select(Analysis)
+        .where(is_series().is_not(True))
+        .order_by(Analysis.id.desc())
+        .limit(LISTED)
+        .options(*_without_results())
     )
     return render_template("runs/index.html", form=form, runs=list(found), waves=waves), (
         422 if form.errors else 200
@@ -54,6 +59,8 @@ def index() -> ResponseReturnValue:
 def show(run_id: int) -> ResponseReturnValue:
     """Tell everything about one run."""
     run = db.session.get(Analysis, run_id) or abort(404)
+    if run.options.get("kind") == KIND:
+        return render_template("runs/series.html", run=run, result=run.result)
     before = _repeated_by(run)
     same = before is not None and before.result == run.result if run.result else None
     return render_template("runs/show.html", run=run, result=run.result, before=before, is_same=same)
@@ -73,8 +80,10 @@ def progress(run_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:run_id>/repeat")
 @allow(ANALYST)
 def repeat(run_id: int) -> ResponseReturnValue:
-    """Estimate once more with the same model, options and seed."""
+    """Estimate once more with the same model, options and seed; series runs come by themselves."""
     run = db.session.get(Analysis, run_id) or abort(404)
+    if run.options.get("kind") == KIND:
+        abort(404)
     wave = db.session.scalar(select(Wave).where(Wave.code == run.wave_codes[0])) or abort(404)
     return _ask_for(wave, options=dict(run.options), seed=run.seed)
 

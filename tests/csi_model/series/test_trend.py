@@ -9,7 +9,7 @@ from csi_model.errors import DataError
 from csi_model.inference.means import weighted_means
 from csi_model.series.breaks import bridge_shift, find_breaks
 from csi_model.series.control import control_limits
-from csi_model.series.official import index_change, index_series
+from csi_model.series.official import index_series
 from csi_model.series.wave import Wave
 
 SHARES = np.array([0.5, 0.3, 0.2])
@@ -32,27 +32,6 @@ def test_official_series_keeps_the_base_weights_and_the_other_follows_each_wave(
     assert "conditional" in {c.code for c in series.cautions}
 
 
-def test_change_with_uncertain_frozen_weights_equals_simulation():
-    """Second derivation: draw means of both waves and weights of a third."""
-    rng = np.random.default_rng(1)
-    before, after = _wave("a", [70, 60, 50]), _wave("b", [60, 66, 58])
-    weight_covariance = 0.03**2 * (np.eye(3) - 1 / 3)
-    change = index_change(before, after, shares=SHARES, share_covariance=weight_covariance)
-    draws = 400_000
-    moved = rng.multivariate_normal(after.means, after.covariance, draws) - rng.multivariate_normal(
-        before.means, before.covariance, draws
-    )
-    weights = rng.multivariate_normal(SHARES, weight_covariance, draws)
-    assert change.se == pytest.approx((moved * weights).sum(1).std(), rel=0.01)
-    assert change.se > index_change(before, after, shares=SHARES).se
-
-
-def test_frozen_weights_do_not_matter_to_a_change_that_all_items_share():
-    before, after = _wave("a", [70, 60, 50]), _wave("b", [73, 63, 53])
-    with_doubt = index_change(before, after, shares=SHARES, share_covariance=0.01 * (np.eye(3) - 1 / 3))
-    assert with_doubt.se == pytest.approx(index_change(before, after, shares=SHARES).se)
-
-
 def test_change_intervals_cover_a_planted_change():
     rng = np.random.default_rng(2)
     hits = []
@@ -62,7 +41,7 @@ def test_change_intervals_cover_a_planted_change():
             level = 65 + shift + 12 * rng.standard_normal((200, 1)) + 10 * rng.standard_normal((200, 3))
             means, covariance = weighted_means(level)
             pair.append(Wave(code, means, covariance, SHARES, 200))
-        change = index_change(*pair, shares=SHARES)
+        change = index_series(pair, base="a").changes.at(0)
         hits.append(change.low <= 2 <= change.high)
     assert 0.93 < np.mean(hits) < 0.97
 
@@ -187,31 +166,31 @@ def test_modes_are_compared_with_the_last_wave_that_tells_them():
 def test_a_change_carries_the_break_between_its_waves_until_a_bridge_joins_them():
     old = _wave("a", [70, 60, 50], lineage={"SAT1": "1"})
     new = _wave("b", [72, 62, 52], lineage={"SAT1": "2"})
-    change = index_change(old, new, shares=SHARES)
-    assert change.value == pytest.approx(2)
-    assert [c.code for c in change.cautions] == ["break"]
-    assert "SAT1" in change.cautions[0].message
-    joined = index_change(old, new, shares=SHARES, bridge=bridge_shift((63.0, 0.6), (66.0, 0.8)))
-    assert joined.value == pytest.approx(-1)
-    assert joined.se == pytest.approx(np.hypot(change.se, 1.0))
-    assert joined.cautions == ()
-    assert joined.breaks == change.breaks
-    assert index_change(old, dataclasses.replace(old, code="b")).cautions == ()
+    apart = index_series((old, new), base="a")
+    assert np.isnan(apart.changes.value).all()
+    assert [c.code for c in apart.cautions] == ["break", "conditional"]
+    assert "SAT1" in apart.cautions[0].message
+    joined = index_series((old, new), base="a", bridges={"b": bridge_shift((63.0, 0.6), (66.0, 0.8))})
+    assert joined.changes.value == pytest.approx(-1)
+    assert joined.changes.se == pytest.approx(np.hypot(np.hypot(*apart.official.se), 1.0))
+    assert [c.code for c in joined.cautions] == ["conditional"]
+    assert joined.breaks == apart.breaks
 
 
 def test_a_change_between_scales_is_refused_without_a_bridge():
     old, new = _wave("a", [70, 60, 50]), _wave("b", [72, 62, 52], scale=(1.0, 5.0))
     with pytest.raises(DataError) as refusal:
-        index_change(old, new)
+        index_series((old, new), base="a")
     assert refusal.value.code == "scales"
-    assert index_change(old, new, bridge=bridge_shift((63.0, 0.6), (64.0, 0.8))).value == pytest.approx(1)
+    joined = index_series((old, new), base="a", bridges={"b": bridge_shift((63.0, 0.6), (64.0, 0.8))})
+    assert joined.changes.value == pytest.approx(1)
 
 
 def test_the_mode_tolerance_of_a_change_is_that_of_a_series():
     old = _wave("a", [70, 60, 50], modes={"web": 1.0})
     new = _wave("b", [70, 60, 50], modes={"web": 0.8, "phone": 0.2})
-    assert [b.kind for b in index_change(old, new).breaks] == ["mode"]
-    assert index_change(old, new, mode_tolerance=0.3).breaks == ()
+    assert [b.kind for b in index_series((old, new), base="a").breaks] == ["mode"]
+    assert index_series((old, new), base="a", mode_tolerance=0.3).breaks == ()
 
 
 @pytest.mark.parametrize(
@@ -226,13 +205,9 @@ def test_the_mode_tolerance_of_a_change_is_that_of_a_series():
 def test_items_that_come_and_go_are_refused_by_name_even_with_a_bridge(items, said):
     old, new = _wave("a", [70, 60, 50], items=("SAT1", "SAT2", "SAT3")), _wave("b", [70, 60, 50], **items)
     bridge = bridge_shift((63.0, 0.6), (64.0, 0.8))
-    for refused in (
-        lambda: index_series([old, new], base="a", bridges={"b": bridge}),
-        lambda: index_change(old, new, bridge=bridge),
-    ):
-        with pytest.raises(DataError, match=said) as refusal:
-            refused()
-        assert refusal.value.code == "items"
+    with pytest.raises(DataError, match=said) as refusal:
+        index_series([old, new], base="a", bridges={"b": bridge})
+    assert refusal.value.code == "items"
 
 
 def test_breaks_name_the_questions_that_came_and_went():
@@ -257,18 +232,10 @@ def test_breaks_name_the_questions_that_came_and_went():
 )
 def test_shares_that_are_negative_or_do_not_sum_to_one_are_refused(fault, code):
     waves = [_wave("a", [70, 60, 50]), dataclasses.replace(_wave("b", [70, 60, 50]), **fault)]
-    for refused in (lambda: index_series(waves, base="a"), lambda: index_change(*waves)):
-        with pytest.raises(DataError, match="b") as refusal:
-            refused()
-        assert refusal.value.code == code
-        assert refusal.value.remedy
-
-
-@pytest.mark.parametrize("shares", [[1.2, 0.0, -0.2], [0.5, 0.3, 0.3], [0.5, 0.5], [np.nan, 0.5, 0.5]])
-def test_frozen_weights_that_are_no_shares_are_refused(shares):
-    with pytest.raises(DataError) as refusal:
-        index_change(_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50]), shares=np.array(shares))
-    assert refusal.value.code == "shares"
+    with pytest.raises(DataError, match="b") as refusal:
+        index_series(waves, base="a")
+    assert refusal.value.code == code
+    assert refusal.value.remedy
 
 
 @pytest.mark.parametrize("sigmas", [0.0, -3.0, np.nan, np.inf])

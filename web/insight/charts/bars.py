@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from csi_model.inference.figures import Figure
 from web.insight.charts.look import (
     BLUE,
     FIRST_ON_TOP,
     Json,
-    Point,
+    cells,
     short,
     whiskers,
     wrap,
@@ -16,7 +17,7 @@ from web.insight.charts.look import (
 
 def bars(
     names: Sequence[str],
-    points: Sequence[Point],
+    figure: Figure,
     *,
     ends: tuple[float, float] | None = (0.0, 100.0),
     unit: str = "",
@@ -28,6 +29,7 @@ def bars(
     ends
         Range of the axis; None lets it follow the bars.
     """
+    points = cells(figure)
     traces: list[Json] = [
         {
             "type": "bar",

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from csi_model.inference.figures import Figure
 from web.insight.charts.look import (
     BLUE,
     FAINT,
     FIRST_ON_TOP,
     GREY,
     Json,
-    Point,
+    cells,
+    known,
     whiskers,
     wrap,
     written,
@@ -17,9 +19,9 @@ from web.insight.charts.look import (
 
 def dots(
     names: Sequence[str],
-    points: Sequence[Point],
+    figure: Figure,
     *,
-    reference: Point = (None, None, None),
+    reference: Figure,
     muted: Sequence[int] = (),
 ) -> str:
     """Draw groups as dots with intervals beside the whole, whose interval is a band.
@@ -29,7 +31,8 @@ def dots(
     muted
         Positions drawn in grey: groups with few answers.
     """
-    value, low, high = reference
+    points = cells(figure)
+    value, low, high = (known(part.item()) for part in (reference.value, reference.low, reference.high))
     whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     shapes = []
     if low is not None and high is not None:

@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 
+from csi_model.inference.figures import Figure
 from web.insight.charts.look import (
     GREY,
     SERIES,
     Json,
-    Number,
+    cells,
     short,
     wrap,
     written,
 )
 
 
-def gaps(
-    names: Sequence[str], expected: Sequence[Number], perceived: Sequence[Number], labels: tuple[str, str]
-) -> str:
+def gaps(names: Sequence[str], hoped_for: Figure, met_with: Figure, labels: tuple[str, str]) -> str:
     """Draw what was expected and what was perceived as two marks joined by a line."""
+    expected, perceived = ([value for value, _, _ in cells(side)] for side in (hoped_for, met_with))
     rows = [wrap(name) for name in names]
     traces: list[Json] = [
         {

@@ -6,9 +6,12 @@ and marker as well. A figure carries no text of its own: titles stand in the pag
 
 from collections.abc import Sequence
 from html import escape
+from math import isfinite
 from typing import Any
 
 import plotly.graph_objects as go
+
+from csi_model.inference.figures import Figure
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0b5cad", "#b45309", "#0f766e", "#8a97a5", "#16202c"
 SERIES = ((BLUE, "solid", "circle"), (ORANGE, "dash", "square"), (GREEN, "dot", "diamond"))
@@ -51,6 +54,17 @@ def written(
     }
     written: Any = go.Figure({"data": traces, "layout": layout | (more or {})}).to_json(engine="json")
     return str(written)
+
+
+def cells(figure: Figure) -> list[Point]:
+    """Give value and ends of the figures along one axis, None where there is none."""
+    rows = zip(*(part.tolist() for part in (figure.value, figure.low, figure.high)), strict=True)
+    return [(known(value), known(low), known(high)) for value, low, high in rows]
+
+
+def known(value: float) -> Number:
+    """Give a number, None where there is none."""
+    return value if isfinite(value) else None
 
 
 def whiskers(points: Sequence[Point]) -> Json:

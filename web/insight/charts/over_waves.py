@@ -5,12 +5,14 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from csi_model.inference.figures import Figure
 from web.insight.charts.look import (
     FAINT,
     GREY,
     SERIES,
     Json,
     Point,
+    cells,
     short,
     written,
 )
@@ -18,7 +20,7 @@ from web.insight.charts.look import (
 
 def over_waves(
     waves: Sequence[str],
-    lines: Sequence[tuple[str, Sequence[Point]]],
+    lines: Sequence[tuple[str, Figure]],
     *,
     cut: Sequence[int] = (),
     height: int = 320,
@@ -28,14 +30,15 @@ def over_waves(
     Parameters
     ----------
     lines
-        Name and, for each wave, value, low and high on 0–100 (None where there is none).
+        Name and, for each wave, a figure on 0–100.
     cut
         Positions of waves that are not comparable with the wave before: lines end and begin anew there, and
         an upright dashed line stands between.
     """
     pieces = [slice(*ends) for ends in pairwise([0, *cut, len(waves)])]
     traces: list[Json] = []
-    for place, (name, points) in enumerate(lines):
+    drawn = [(name, cells(figure)) for name, figure in lines]
+    for place, (name, points) in enumerate(drawn):
         colour, dash, symbol = SERIES[place % len(SERIES)]
         values = [value for value, _, _ in points]
         first = place == 0
@@ -55,7 +58,7 @@ def over_waves(
                 "hovertemplate": "%{x}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
             }
         )
-    seen = [end for _, points in lines for ends in points for end in ends if end is not None] or [0.0, 100.0]
+    seen = [end for _, points in drawn for ends in points for end in ends if end is not None] or [0.0, 100.0]
     room = max(3.0, 0.25 * (max(seen) - min(seen)))
     axis = {"range": [max(0.0, min(seen) - room), min(100.0, max(seen) + room)], "automargin": True}
     between = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "dash": "dash"}}

@@ -1,57 +1,97 @@
-"""What panels share: a chart with its table, rows of figures, and how numbers are written."""
+"""What panels share: what they see, how numbers are written, and the charts that several draw.
 
-from collections.abc import Sequence
-from typing import NamedTuple
+A panel is a file of this folder with
 
+- `PAGE`: where it stands, `overview` or `construct`,
+- `ORDER`: its place there, smaller first,
+- `panels(seen)`: gives what there is to show, a `Panel` or several, or none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
 from flask_babel import gettext as _
 
-from csi_model.series.breaks import Break
+from csi_model.inference.figures import Figure
 from web.i18n import text
+from web.insight.blocks import Chart
 from web.insight.charts.bars import bars
+from web.insight.charts.look import known, short
 from web.insight.charts.over_waves import over_waves
-from web.insight.results import WaveResult
-from web.insight.series import Change, Point
-
-INDICATIVE = 100
+from web.insight.results import Break, Series, WaveResult
 
 
-FIRST = 8  # priorities shown; more is a list nobody acts upon
+@dataclass(frozen=True)
+class Seen:
+    """What is looked at: a series up to a wave, a part of its customers, on its own page a construct."""
+
+    series: Series
+    part: str
+    own: Mapping[str, Any]  # the figures of the part in the last wave
+    parts: Mapping[str, str]  # the names of the groups that can be looked at
+    construct: str = ""
+
+    @property
+    def last(self) -> WaveResult:
+        """The wave that is looked at."""
+        return self.series.last
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """The document of the whole of that wave."""
+        return self.series.last.result
+
+    @property
+    def index(self) -> str:
+        """The construct that is the index."""
+        return str(self.result["index"]["id"])
+
+    @property
+    def before(self) -> str:
+        """The title of the wave before, empty where there is none."""
+        waves = self.series.waves
+        return text(waves[-2].wave.title) if len(waves) > 1 else ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are changes to tell that no series run has told yet."""
+        return self.series.stored is None and len(self.series.waves) > 1
+
+    def name(self, construct: str) -> str:
+        """Give the name of a construct."""
+        return text(self.result["constructs"][construct]["name"])
+
+    def link(self, construct: str) -> str:
+        """Give the address of a construct's page, of the same customers."""
+        return url_for(
+            "insight.construct", wave_code=self.last.wave.code, construct=construct, part=self.part or None
+        )
 
 
-class Chart(NamedTuple):
-    """A figure with the same numbers as a table: for screen readers, print and phones without JavaScript."""
-
-    figure: str
-    headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+def points(figure: Figure) -> str:
+    """Write one figure, a dash where there is none."""
+    return number(figure) or "–"
 
 
-class Row(NamedTuple):
-    """One figure of a list: where it leads, what it is, and how it moved."""
-
-    code: str
-    name: str
-    point: Point
-    change: Change | None = None
-    note: str = ""
+def number(figure: Figure) -> str:
+    """Write one figure with one digit, nothing where there is none."""
+    return short(known(figure.value.item()))
 
 
-def ends(figure: Point) -> tuple[str, str, str]:
-    """Give value and ends as they are written."""
-    value, low, high = (number(each) for each in figure)
-    return value, low, high
+def interval(figure: Figure) -> str:
+    """Write the interval of one figure, nothing where there is none."""
+    low, high = known(figure.low.item()), known(figure.high.item())
+    return "" if low is None or high is None else f"{low:.1f} – {high:.1f}"
 
 
-def number(value: float | None) -> str:
-    """Write a number with one digit, nothing where there is none."""
-    return "" if value is None else f"{value:.1f}"
-
-
-def interval(figure: Point) -> str:
-    """Write an interval, nothing where there is none."""
-    if figure.low is None or figure.high is None:
+def certainty(figure: Figure) -> str:
+    """Say in a sentence between which ends a figure lies."""
+    low, high = known(figure.low.item()), known(figure.high.item())
+    if low is None or high is None:
         return ""
-    return f"{figure.low:.1f} – {figure.high:.1f}"
+    return str(_("With 95 %% certainty between %(low).1f and %(high).1f.", low=low, high=high))
 
 
 def headings(first: str) -> tuple[str, ...]:
@@ -59,36 +99,47 @@ def headings(first: str) -> tuple[str, ...]:
     return first, _("Points"), _("Range")
 
 
-def titles_of(found: Sequence[WaveResult]) -> dict[str, str]:
+def titles_of(waves: Sequence[WaveResult]) -> dict[str, str]:
     """Give the titles of waves by code."""
-    return {each.wave.code: text(each.wave.title) for each in found}
+    return {each.wave.code: text(each.wave.title) for each in waves}
 
 
-def bars_of(rows: Sequence[Row], *, heading: str) -> Chart:
-    """Draw rows as bars, with their table."""
-    figure = bars([row.name for row in rows], [row.point for row in rows])
-    cells = [(row.name, number(row.point.value), interval(row.point)) for row in rows]
-    return Chart(figure, headings(heading), cells)
+def bars_of(names: Sequence[str], figure: Figure, *, heading: str, caption: str = "") -> Chart:
+    """Draw figures as bars, with their table."""
+    rows = [(name, number(figure.at(at)), interval(figure.at(at))) for at, name in enumerate(names)]
+    return Chart(bars(names, figure), headings(heading), rows, caption)
 
 
 def line_over_waves(
-    found: Sequence[WaveResult],
-    lines: Sequence[tuple[str, Sequence[Point]]],
+    waves: Sequence[WaveResult],
+    lines: Sequence[tuple[str, Figure]],
     breaks: Sequence[Break] = (),
+    *,
+    caption: str = "",
 ) -> Chart:
     """Draw lines over waves, cut where waves cannot be compared."""
-    by_code = titles_of(found)
+    by_code = titles_of(waves)
     titles = list(by_code.values())
-    crossed = {step for each in breaks for step in each.steps(list(by_code))}
+    crossed = {step for each in breaks for step in each.steps}
     cut = [at for at, code in enumerate(by_code) if code in crossed]
     rows = [
         (
             _("%(wave)s (not comparable with the wave before)", wave=title) if at in cut else title,
-            *(cell for _name, points in lines for cell in (number(points[at].value), interval(points[at]))),
+            *(cell for _name, each in lines for cell in (number(each.at(at)), interval(each.at(at)))),
         )
         for at, title in enumerate(titles)
     ]
     heads = [_("Wave")]
-    for name, _points in lines:
+    for name, _figure in lines:
         heads += [name, _("Range")]
-    return Chart(over_waves(titles, lines, cut=cut), tuple(heads), rows)
+    return Chart(over_waves(titles, lines, cut=cut), tuple(heads), rows, caption)
+
+
+def facets(seen: Seen, construct: str, caption: str) -> Chart | None:
+    """Draw a construct beside its facets, where it is measured."""
+    if construct not in seen.own["constructs"]:
+        return None
+    inner = [each for each in seen.own["dimensions"].items() if each[1]["construct"] == construct]
+    names = [_("Overall"), *(text(seen.result["dimensions"][code]["name"]) for code, _node in inner)]
+    figure = Figure.read([seen.own["constructs"][construct], *(node for _code, node in inner)], key="points")
+    return bars_of(names, figure, heading=_("Facet"), caption=caption)

@@ -1,45 +1,47 @@
 """Districts and customer classes side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from web.i18n import text
-from web.insight import results, sentences
-from web.insight import series as series_of_waves
+from csi_model import Options
+from csi_model.inference.figures import Figure
+from web.insight.blocks import Chart, Panel
 from web.insight.charts.dots import dots
-from web.insight.panels.base import INDICATIVE, Chart, headings, interval, number
-from web.insight.results import WaveResult
-from web.insight.series import Point
+from web.insight.panels.base import Seen, headings, interval, number
+
+PAGE, ORDER = "overview", 50
 
 
-def parts(session: Session, wave: WaveResult) -> dict[str, str]:
-    """Give the groups that can be looked at, by key, in the order of the result."""
-    keys = list(wave.result["groups"])
-    units = results.unit_names(session, [key.partition(":")[2] for key in keys])
-    names = {code: text(name) for code, name in units.items()}
-    return {key: sentences.part_label(key, names) for key in keys}
-
-
-def groups_charts(
-    found: Sequence[WaveResult], parts: Mapping[str, str], whole: Point
-) -> list[tuple[str, Chart]]:
+def panels(seen: Seen) -> Iterator[Panel]:
     """Draw the index of each district and of each customer class."""
-    charts = []
-    last = found[-1]
-    for kind, heading in (("county", _("By district")), ("customer_class", _("By customer class"))):
-        keys = [key for key in parts if key.startswith(f"{kind}:") and last.part(key) is not None]
-        if not keys:
-            continue
-        points = [series_of_waves.index_series([last], key, over=found).official[-1] for key in keys]
-        sizes = [(last.part(key) or {})["n_used"] for key in keys]
-        names = [parts[key] for key in keys]
-        muted = [at for at, size in enumerate(sizes) if size < INDICATIVE]
-        rows = [
-            (name, number(each.value), interval(each), str(size))
-            for name, each, size in zip(names, points, sizes, strict=True)
-        ]
-        figure = dots(names, points, reference=whole, muted=muted)
-        charts.append((heading, Chart(figure, (*headings(_("Group")), _("Answers")), rows)))
-    return charts
+    if seen.part:
+        return
+    kinds = (("county", _("By district")), ("customer_class", _("By customer class")))
+    charts = [(heading, chart) for kind, heading in kinds if (chart := _chart(seen, kind)) is not None]
+    for place, (heading, chart) in enumerate(charts, start=1):
+        yield Panel(f"group-{place}", heading, [chart])
+
+
+def _chart(seen: Seen, kind: str) -> Chart | None:
+    own = {key: seen.last.part(key) for key in seen.parts if key.startswith(f"{kind}:")}
+    sizes = {key: part["n_used"] for key, part in own.items() if part is not None}
+    if not sizes:
+        return None
+    names = [seen.parts[key] for key in sizes]
+    index = [seen.series.index(key).at(-1).plain("points") for key in sizes]
+    figure = Figure.read(index, key="points")
+    rows = [
+        (name, number(figure.at(at)), interval(figure.at(at)), str(size))
+        for at, (name, size) in enumerate(zip(names, sizes.values(), strict=True))
+    ]
+    muted = [at for at, size in enumerate(sizes.values()) if size < Options.indicative]
+    return Chart(
+        dots(names, figure, reference=seen.series.index("").at(-1), muted=muted),
+        (*headings(_("Group")), _("Answers")),
+        rows,
+        _(
+            "The band is the index of all customers. Where a line crosses it, the difference may be chance. "
+            "Grey: fewer than 100 answers."
+        ),
+    )

@@ -1,14 +1,24 @@
 """Loyalty over waves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 
-from web.insight.panels.base import (
-    Chart,
-)
-from web.insight.panels.constructs import construct_over_waves
-from web.insight.results import WaveResult
+from flask_babel import gettext as _
+
+from web.insight.blocks import Panel
+from web.insight.panels.base import Seen, line_over_waves
+
+PAGE, ORDER = "overview", 70
+LOYALTY = "LOY"
 
 
-def loyalty_chart(found: Sequence[WaveResult], part: str, names: Mapping[str, str]) -> Chart | None:
+def panels(seen: Seen) -> Iterator[Panel]:
     """Draw loyalty over waves, where it is measured."""
-    return construct_over_waves(found, part, "LOY", names) if "LOY" in names else None
+    if LOYALTY not in seen.result["constructs"]:
+        return
+    chart = line_over_waves(
+        seen.series.waves,
+        [(seen.name(LOYALTY), seen.series.construct(seen.part, LOYALTY))],
+        seen.series.breaks(LOYALTY),
+        caption=_("Intention to stay, to recommend and to accept a fair price."),
+    )
+    yield Panel("loyalty", _("Loyalty over the waves"), [chart])

@@ -1,22 +1,38 @@
 """What to improve first."""
 
-from typing import Any
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
 
 from web.i18n import text
-from web.insight.panels.base import FIRST
-from web.insight.results import WaveResult
+from web.insight.blocks import Name, Panel, Steps, Words
+from web.insight.panels.base import Seen
+
+PAGE, ORDER = "overview", 30
+FIRST = 8  # more is a list nobody acts upon
+STEP = 5  # points that a dimension may be lifted by
+FIRM = 0.9
 
 
-def priorities(wave: WaveResult) -> list[dict[str, Any]]:
-    """Give the first priorities with what they would gain."""
-    nodes = wave.result["dimensions"]
-    return [
-        {
-            "name": text(nodes[each["dimension"]]["name"]),
-            "construct": nodes[each["dimension"]]["construct"],
-            "points": each["points"],
-            "gain": 5 * each["importance"],
-            "is_firm": each["top_share"] >= 0.9,
-        }
-        for each in (wave.result.get("priorities") or [])[:FIRST]
-    ]
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Give the first priorities of all customers with what they would gain."""
+    ranked = seen.result.get("priorities")
+    if seen.part or not ranked:
+        return
+    nodes = seen.result["dimensions"]
+    hint = _(
+        "Ordered by what is to be gained: "
+        "how strongly a topic moves satisfaction, times the room left to 100."
+    )
+    rows = []
+    for each in ranked[:FIRST]:
+        node = nodes[each["dimension"]]
+        reason = _(
+            "Now at %(points).1f. Five points more would lift the index by about %(gain).1f.",
+            points=each["points"],
+            gain=STEP * each["importance"],
+        )
+        if each["top_share"] >= FIRM:
+            reason += " " + _("Its place among the first three is firm.")
+        rows.append((Name(text(node["name"]), seen.link(node["construct"])), reason))
+    yield Panel("first", _("What to improve first"), [Words(hint, look="hint"), Steps(rows)], look="wide")

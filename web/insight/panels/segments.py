@@ -1,24 +1,35 @@
 """The segments of the retention map."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from flask_babel import gettext as _
 
+from csi_model.inference.figures import Figure
 from web.insight import sentences
+from web.insight.blocks import Chart, Facts, Panel
 from web.insight.charts.bars import bars
-from web.insight.panels.base import Chart, interval, number
-from web.insight.results import WaveResult
-from web.insight.series import Point, point
+from web.insight.panels.base import Seen, interval, number
+
+PAGE, ORDER = "overview", 80
 
 
-def segments_chart(wave: WaveResult) -> Chart | None:
-    """Draw the shares of the segments of the retention map."""
-    found = wave.result.get("retention")
-    if not found:
-        return None
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Draw the shares of the segments of all customers, and say what each means."""
+    found = seen.result.get("retention")
+    if seen.part or not found:
+        return
     names = [str(sentences.SEGMENTS[name][0]) for name in found["segments"]]
-    points = [
-        Point(*(None if each is None else 100 * each for each in point(share)))
-        for share in found["segments"].values()
-    ]
-    rows = [(name, number(each.value), interval(each)) for name, each in zip(names, points, strict=True)]
-    heads = (_("Customers"), _("Share in %"), _("Range"))
-    return Chart(bars(names, points, ends=None, unit=" %"), heads, rows)
+    shares = Figure.read(list(found["segments"].values()))
+    percent = replace(
+        shares, value=100 * shares.value, se=100 * shares.se, low=100 * shares.low, high=100 * shares.high
+    )
+    rows = [(name, number(percent.at(at)), interval(percent.at(at))) for at, name in enumerate(names)]
+    chart = Chart(
+        bars(names, percent, ends=None, unit=" %"),
+        (_("Customers"), _("Share in %"), _("Range")),
+        rows,
+        _("Satisfied from 60 points on; leaving is costly from 50 points of switching cost on."),
+    )
+    meanings = [(str(name), str(meaning)) for name, meaning in sentences.SEGMENTS.values()]
+    yield Panel("segments", _("Who would stay, and why"), [chart, Facts(meanings)])

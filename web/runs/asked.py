@@ -58,6 +58,11 @@ def forms(waves: Sequence[tuple[str, Asked, Sequence[str]]]) -> list[Form]:
     return [asked.form(code, items, languages) for code, asked, items in waves]
 
 
+def of_wave(session: Session, wave: Wave) -> Asked:
+    """Read what a wave asked, and how its answers came in."""
+    return Asked(wordings(wave.version), mode_shares(session, wave))
+
+
 def wordings(version: Version) -> dict[str, Wording]:
     """Read what a version asks, by question code."""
     return dict(_wordings(publishing.load_document(version)))

@@ -1,0 +1,93 @@
+"""The waves of one questionnaire with their newest finished runs, and the series run made of these.
+
+A series run is a run of several waves that holds how figures moved from each to the next. Its specification
+names the runs it was made of, so it fits as long as they are the newest.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Analysis, Version, Wave
+from surveys.models.collection import Purpose, WaveState
+from surveys.models.records import AnalysisState
+
+KIND = "series"
+
+
+class Finished(NamedTuple):
+    """A wave with its newest finished run: id, when it ended, fingerprint of its data."""
+
+    wave: Wave
+    run_id: int
+    finished_at: datetime
+    fingerprint: str
+
+
+def is_series() -> ColumnElement[bool]:
+    """Give the condition that a run is a series run."""
+    kind: ColumnElement[str] = Analysis.options["kind"].as_string()
+    return kind == KIND
+
+
+def newest_runs(session: Session) -> dict[str, tuple[int, datetime, str]]:
+    """Give the newest finished run by wave: id, when it ended, fingerprint of its data."""
+    wanted = select(Analysis.id, Analysis.wave_codes, Analysis.finished_at, Analysis.data_fingerprint)
+    done = wanted.where(Analysis.state == AnalysisState.DONE, is_series().is_not(True)).order_by(Analysis.id)
+    return {
+        codes[0]: (ident, ended or datetime.now(UTC), mark or "")
+        for ident, codes, ended, mark in session.execute(done)
+        if len(codes) == 1
+    }
+
+
+def finished_waves(session: Session, *, wave_code: str = "", live: bool = False) -> list[Finished]:
+    """Give the official waves with results of one questionnaire, oldest first.
+
+    Parameters
+    ----------
+    wave_code
+        A wave of the questionnaire wanted; without it, that of the newest wave.
+    live
+        Let waves in that are still in the field.
+    """
+    runs = newest_runs(session)
+    wanted = select(Wave).join(Wave.version).where(Wave.code.in_(runs), Wave.purpose == Purpose.OFFICIAL)
+    if not live:
+        wanted = wanted.where(Wave.state == WaveState.CLOSED)
+    waves = list(session.scalars(wanted.order_by(Wave.opens_at, Wave.id)))
+    chosen = next((wave for wave in waves if wave.code == wave_code), waves[-1] if waves else None)
+    if chosen is None or (wave_code and chosen.code != wave_code):
+        return []
+    family = session.scalar(select(Version.questionnaire_id).where(Version.id == chosen.version_id))
+    return [Finished(wave, *runs[wave.code]) for wave in waves if wave.version.questionnaire_id == family]
+
+
+def last_waves(session: Session) -> list[str]:
+    """Give the code of one wave of each questionnaire that has a finished run."""
+    wanted = select(Version.questionnaire_id, Wave.code).join(Wave.version)
+    wanted = wanted.where(Wave.code.in_(newest_runs(session)), Wave.purpose == Purpose.OFFICIAL)
+    found = session.execute(wanted)
+    return list({family: code for family, code in found}.values())  # noqa: C416  rows are not pairs to dict
+
+
+def specification(found: Sequence[Finished]) -> dict[str, list[list[str | int]]]:
+    """Say which runs a series run is made of."""
+    return {"runs": [[each.wave.code, each.run_id] for each in found]}
+
+
+def fitting(session: Session, found: Sequence[Finished]) -> tuple[int, datetime, str] | None:
+    """Find the newest series run that begins with these waves and was made of these runs of theirs.
+
+    Its id, when it ended, and the fingerprint of its data.
+    """
+    wanted = specification(found)["runs"]
+    columns = (Analysis.id, Analysis.finished_at, Analysis.data_fingerprint, Analysis.specification)
+    stored = select(*columns).where(Analysis.state == AnalysisState.DONE, is_series())
+    for ident, ended, mark, made_of in session.execute(stored.order_by(Analysis.id.desc())):
+        if made_of["runs"][: len(wanted)] == wanted:
+            return ident, ended or datetime.now(UTC), mark or ""
+    return None

@@ -1,0 +1,41 @@
+"""Figures that stand beside the index and never inside it: the net promoter score, and customer effort."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from csi_model.inference.figures import Figure
+from web.insight.blocks import Panel, Words
+from web.insight.panels.base import Seen, certainty
+
+PAGE, ORDER = "overview", 75
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Tell the companions of all customers that the wave asked for."""
+    if seen.part:
+        return
+    found = {
+        code: (node, Figure.read(node))
+        for code, node in seen.result.get("companions", {}).items()
+        if node["value"] is not None
+    }
+    blocks = []
+    if "NPS" in found:
+        node, figure = found["NPS"]
+        score = _(
+            "Net promoter score %(nps)+.0f (promoters minus detractors, −100 to 100), from %(n)s answers.",
+            nps=node["value"],
+            n=node["n"],
+        )
+        blocks += [Words(score), Words(certainty(figure), look="hint")]
+    if "CES" in found:
+        node, figure = found["CES"]
+        effort = _(
+            "Ease of the last occasion: %(mean).1f scale points, from %(n)s answers.",
+            mean=node["value"],
+            n=node["n"],
+        )
+        blocks += [Words(effort), Words(certainty(figure), look="hint")]
+    if blocks:
+        yield Panel("companions", _("Beside the index"), list(blocks))

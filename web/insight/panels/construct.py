@@ -1,0 +1,69 @@
+"""A construct on its own page: its number, how it moved, what it is worth, and itself over the waves."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from csi_model.inference.figures import Figure
+from web.insight import sentences
+from web.insight.blocks import TOP, Arrow, Breaks, Panel, Score, Words
+from web.insight.panels.base import Seen, certainty, line_over_waves, points, titles_of
+
+PAGE, ORDER = "construct", 10
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Give the number and the line over waves."""
+    code, series = seen.construct, seen.series
+    point = Figure.read(seen.own["constructs"][code], key="points")
+    change = series.construct_change(seen.part, code)
+    lower = _("lower is better") if seen.result["constructs"][code]["valence"] < 0 else ""
+    yield Panel(
+        "headline",
+        _("Points"),
+        [
+            Score(points(point)),
+            Words(lower, look="tag"),
+            Words(certainty(point)),
+            Arrow(change, seen.is_waiting),
+            Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
+            Words(_worth(seen)),
+            Words(_of_the_index() if code == seen.index else "", look="hint"),
+        ],
+        place=TOP,
+        look="headline",
+    )
+    breaks = series.breaks(code)
+    caption = _("The band shows how far chance can move the figure.")
+    lines = [(seen.name(code), series.construct(seen.part, code))]
+    yield Panel(
+        "waves",
+        _("Over the waves"),
+        [
+            line_over_waves(series.waves, lines, breaks, caption=caption),
+            Breaks(sentences.break_texts(breaks, titles_of(series.waves))),
+        ],
+        place=TOP,
+    )
+
+
+def _worth(seen: Seen) -> str:
+    """Say what one point more is worth to the index, where the construct moves it."""
+    if seen.part:
+        return ""
+    for effect in seen.result["total_effects"]:
+        worth = effect["points_per_point"]
+        if worth and (effect["source"], effect["target"]) == (seen.construct, seen.index):
+            said = _(
+                "One point more here goes with %(worth).2f points of the satisfaction index.", worth=worth
+            )
+            return str(said)
+    return ""
+
+
+def _of_the_index() -> str:
+    said: str = _(
+        "Here the weights are those of this wave; the dashboard keeps the weights of the first wave, "
+        "so the two may differ a little."
+    )
+    return said

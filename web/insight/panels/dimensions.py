@@ -1,0 +1,21 @@
+"""The dimensions of a construct."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from csi_model.inference.figures import Figure
+from web.i18n import text
+from web.insight.blocks import BELOW, Panel
+from web.insight.panels.base import Seen, bars_of
+
+PAGE, ORDER = "construct", 20
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Draw the dimensions, where there are several."""
+    nodes = [each for each in seen.own["dimensions"].values() if each["construct"] == seen.construct]
+    if len(nodes) > 1:
+        figure = Figure.read(nodes, key="points")
+        chart = bars_of([text(each["name"]) for each in nodes], figure, heading=_("Dimension"))
+        yield Panel("dimensions", _("Its dimensions"), [chart], place=BELOW)

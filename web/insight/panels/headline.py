@@ -1,0 +1,37 @@
+"""The index of the wave: its number, how it moved, and from how many answers."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from csi_model import Options
+from web.insight import sentences
+from web.insight.blocks import TOP, Arrow, Panel, Score, Words
+from web.insight.charts.look import known
+from web.insight.panels.base import Seen, certainty, points
+
+PAGE, ORDER = "overview", 10
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Give the index with its change."""
+    index = seen.series.index(seen.part).at(-1)
+    change = seen.series.index_change(seen.part)
+    value, low, high = (known(part.item()) for part in (index.value, index.low, index.high))
+    answers = _("%(n)s answers", n=seen.own["n_used"])
+    if seen.own["n_used"] < Options.indicative:
+        answers += " · " + _("indicative only: fewer than 100")
+    yield Panel(
+        "headline",
+        _("Satisfaction index"),
+        [
+            Score(points(index), None if value is None else (value, low, high)),
+            Words(certainty(index)),
+            Arrow(change, seen.is_waiting),
+            Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
+            Words(answers, look="hint"),
+            Words(_("The three questions behind it"), href=seen.link(seen.index)),
+        ],
+        place=TOP,
+        look="headline",
+    )

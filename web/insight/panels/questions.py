@@ -1,0 +1,46 @@
+"""The questions behind a construct, dimension by dimension."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from csi_model.inference.figures import Figure
+from web.i18n import text
+from web.insight import questions
+from web.insight.blocks import BELOW, Name, Panel, Table
+from web.insight.panels.base import Seen, interval, points
+
+PAGE, ORDER = "construct", 30
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """List the questions with their points and weights."""
+    texts = questions.question_texts(seen.last.wave)
+    tables = []
+    for code, node in seen.own["dimensions"].items():
+        if node["construct"] != seen.construct:
+            continue
+        own = questions.questions_of(seen.own, code)
+        figure = Figure.read(list(own.values()), key="points")
+        name = text(node["name"])
+        rows = [
+            (
+                Name(texts[question], tag=question),
+                (
+                    points(figure.at(at)),
+                    interval(figure.at(at)),
+                    f"{100 * each['weight_share']:.0f} %",
+                ),
+            )
+            for at, (question, each) in enumerate(own.items())
+        ]
+        tables.append(
+            Table(
+                name,
+                (_("Question"), _("Points"), _("Range"), _("Weight")),
+                rows,
+                title=f"{name} · {points(Figure.read(node, key='points'))}",
+                hint=_("counts %(share).0f %% of the topic", share=100 * node["weight_share"]),
+            )
+        )
+    yield Panel("questions", _("The questions behind it"), list(tables), place=BELOW)

@@ -1,0 +1,33 @@
+"""The index over waves."""
+
+from collections.abc import Iterator
+
+from flask_babel import gettext as _
+
+from web.insight import sentences
+from web.insight.blocks import TOP, Breaks, Panel
+from web.insight.panels.base import Seen, line_over_waves, titles_of
+
+PAGE, ORDER = "overview", 20
+
+
+def panels(seen: Seen) -> Iterator[Panel]:
+    """Draw the index over waves: with the same weights in all, and estimated anew."""
+    series = seen.series
+    lines = [(_("Index, weights estimated anew"), series.re_estimated(seen.part))]
+    if series.stored is not None:
+        lines.insert(0, (_("Index, same weights in all waves"), series.index(seen.part)))
+    breaks = series.breaks()
+    caption = _(
+        "The band shows how far chance can move the index. "
+        "Where bands hardly overlap, satisfaction has changed."
+    )
+    yield Panel(
+        "waves",
+        _("Over the waves"),
+        [
+            line_over_waves(series.waves, lines, breaks, caption=caption),
+            Breaks(sentences.break_texts(breaks, titles_of(series.waves))),
+        ],
+        place=TOP,
+    )

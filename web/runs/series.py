@@ -1,0 +1,73 @@
+"""Series runs: how figures moved from wave to wave, computed from finished runs by the worker and stored."""
+
+import hashlib
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from csi_model import ModelError, Options
+from csi_model.series.changes import changes_document
+from surveys.analysing import runs, series
+from surveys.analysing.series import Finished
+from surveys.models import Analysis
+from surveys.models.collection import WaveState
+from web.runs import asked
+
+
+def refresh(session: Session) -> int:
+    """Store each series run that is missing or was made of other runs; give how many.
+
+    Leaders see closed waves only. Where these are no beginning of all waves, they get a series of their own.
+    """
+    stored = 0
+    for code in series.last_waves(session):
+        everything = series.finished_waves(session, wave_code=code, live=True)
+        closed = [each for each in everything if each.wave.state == WaveState.CLOSED]
+        for found in (everything, closed):
+            if found and series.fitting(session, found) is None:
+                _store(session, found)
+                stored += 1
+    return stored
+
+
+def _store(session: Session, found: list[Finished]) -> None:
+    options = Options()
+    now = datetime.now(UTC)
+    wanted = select(Analysis).where(Analysis.id.in_([each.run_id for each in found]))
+    read = {each.id: each for each in session.scalars(wanted)}
+    documents = {each.wave.code: read[each.run_id].result or {} for each in found}
+    what = [(each.wave.code, asked.of_wave(session, each.wave)) for each in found]
+    run = runs.create(
+        session,
+        title=found[-1].wave.version.questionnaire.code,
+        waves=[each.wave for each in found],
+        specification=series.specification(found),
+        options={"kind": series.KIND, "level": options.level, "indicative": options.indicative},
+        seed=options.seed,
+        code_version=version("manyi"),
+        staff_name="worker",
+        now=now,
+    )
+    runs.start(session, run, now=now)
+    try:
+        result = changes_document(
+            documents,
+            lambda items: asked.forms([(*each, codes) for each, codes in zip(what, items, strict=True)]),
+            options,
+        )
+    except ModelError as error:
+        runs.fail(session, run, message=str(error), now=datetime.now(UTC))
+        session.commit()
+        return
+    marks = "\n".join(each.fingerprint for each in found)
+    runs.finish(
+        session,
+        run,
+        result=result,
+        data_fingerprint=hashlib.sha256(marks.encode()).hexdigest(),
+        n_respondents=sum(each.n_respondents or 0 for each in read.values()),
+        now=datetime.now(UTC),
+    )
+    session.commit()
