@@ -33,14 +33,17 @@ from csi_model.estimation.result import Result
 from csi_model.estimation.scores import respondent_scores
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
-from csi_model.improvement.what_if import scenario
-from csi_model.options import Options
+from csi_model.improvement.what_if import WhatIf, scenario
+from csi_model.options import ESTIMATORS, Options
+from csi_model.series.breaks import Bridge
 from csi_model.series.follow import follow
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
-from csi_model.survey_design.raking import rake
+from csi_model.survey_design.raking import Raked, rake
 from csi_model.units.side_by_side import side_by_side
 
 __all__ = [
+    "ESTIMATORS",
+    "Bridge",
     "Caution",
     "Coded",
     "Construct",
@@ -52,10 +55,12 @@ __all__ = [
     "ModelError",
     "ModelSpec",
     "Options",
+    "Raked",
     "Result",
     "Sample",
     "SpecificationError",
     "TierAnswers",
+    "WhatIf",
     "assess",
     "boxes",
     "classify_service",

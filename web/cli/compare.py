@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.comparison.compare import compare as compare_groups
 from csi_model.comparison.document import document as as_document
 from csi_model.comparison.micom import ADVICE
 from web.cli import Refusal, analysis
@@ -88,7 +87,7 @@ def compare(
         method=method, scheme=scheme, missing=missing, bootstrap=bootstrap, seed=seed, level=level
     )
     with analysis.progress_bar("Comparing", is_long=bool(bootstrap or permutations)) as bar:
-        found = compare_groups(
+        found = csi_model.compare(
             spec,
             prepared,
             by,

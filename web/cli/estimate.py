@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.options import ESTIMATORS
 from web.cli import Refusal, analysis
 
 MOST_TOLD = 3
@@ -19,7 +18,7 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
 @click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
 @click.option(
     "--estimator",
-    type=click.Choice(ESTIMATORS),
+    type=click.Choice(csi_model.ESTIMATORS),
     help="Of --method cbsem: WLSMV for ordered answers, MLM or MLR for answers far from normal. "
     "ML without it, MLR over clusters.",
 )

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from csi_model.improvement.ranking import ranked
-from csi_model.improvement.stated import stated as compare_with_stated
+import csi_model
 from web.cli import analysis
 from web.cli.table import aligned
 
@@ -55,12 +54,12 @@ def priorities(
     found: dict[str, Any] = {
         "index": analysis.index_points(result),
         "top": top,
-        "levels": ranked(result, top=top),
+        "levels": csi_model.ranked(result, top=top),
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
         picked = [_picks(text) for text in data.label(stated).texts().tolist()]
-        found["stated"] = compare_with_stated(result, picked, weights=data.weights)
+        found["stated"] = csi_model.stated(result, picked, weights=data.weights)
     if json_file is not None:
         analysis.write_json(found, json_file)
     click.echo(summary(found), err=True)

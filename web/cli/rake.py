@@ -9,8 +9,7 @@ import numpy as np
 import yaml
 from numpy.typing import ArrayLike, NDArray
 
-from csi_model.survey_design import raking
-from csi_model.survey_design.raking import Raked
+import csi_model
 from web.cli import Refusal, analysis
 from web.cli.table import aligned, read_rows, write_table
 from web.exports.table import Table
@@ -65,7 +64,7 @@ def rake(
         for place, name in enumerate(names)
         if name in margins
     }
-    found = raking.rake(
+    found = csi_model.rake(
         classes or {name: [] for name in names if name},
         margins,
         start=None if weights is None else _start(rows[:, names.index(weights)], weights),
@@ -134,7 +133,7 @@ def _bounds(text: str) -> tuple[float, float]:
     return low, high
 
 
-def document(found: Raked) -> dict[str, Any]:
+def document(found: csi_model.Raked) -> dict[str, Any]:
     """Give the report as plain values."""
     used = found.weights[found.weights > 0]
     return {
@@ -163,7 +162,7 @@ def document(found: Raked) -> dict[str, Any]:
     }
 
 
-def summary(found: Raked) -> str:
+def summary(found: csi_model.Raked) -> str:
     """Say what was done in a few lines for people."""
     used = found.weights[found.weights > 0]
     table = [("class", "answers", "share before", "after", "known share")]

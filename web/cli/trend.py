@@ -8,8 +8,7 @@ import numpy as np
 
 import csi_model
 from csi_model.inference.figures import from_normal
-from csi_model.series.breaks import Bridge, bridge_shift
-from csi_model.series.follow import follow
+from csi_model.series.breaks import bridge_shift
 from web.cli import Refusal, analysis
 
 
@@ -84,7 +83,7 @@ def trend(
     )
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
     with analysis.progress_bar(is_long=True) as bar:
-        document = follow(
+        document = csi_model.follow(
             spec,
             prepared,
             wave,
@@ -110,7 +109,7 @@ def _reworded(given: str) -> tuple[str, list[str]]:
     return wave, found
 
 
-def _bridge(given: str) -> tuple[str, Bridge]:
+def _bridge(given: str) -> tuple[str, csi_model.Bridge]:
     """Read a bridge: the shift, or what it is measured by: the two forms, and perhaps their covariance."""
     wave, _, written = given.partition("=")
     try:
@@ -123,7 +122,7 @@ def _bridge(given: str) -> tuple[str, Bridge]:
     if min(figures[1:4:2]) < 0:
         raise Refusal(f"--bridge {given!r} needs a standard error of 0 or more.")
     if len(figures) == 2:
-        return wave, Bridge(from_normal(*figures))
+        return wave, csi_model.Bridge(from_normal(*figures))
     old, old_error, new, new_error, *rest = figures
     return wave, bridge_shift((old, old_error), (new, new_error), covariance=sum(rest))
 

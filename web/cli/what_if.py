@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from csi_model.improvement.what_if import WhatIf, scenario
+import csi_model
 from web.cli import Refusal, analysis
 from web.cli.table import aligned
 
@@ -42,7 +42,7 @@ def what_if(
     """
     lifts = _lifts(raised)
     result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed)
-    found = scenario(result, data, lifts)
+    found = csi_model.scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
     document = {
         "index": analysis.index_points(result),
@@ -63,7 +63,7 @@ def what_if(
     click.echo(summary(document, found), err=True)
 
 
-def summary(document: dict[str, Any], found: WhatIf) -> str:
+def summary(document: dict[str, Any], found: csi_model.WhatIf) -> str:
     """Say the gain for people: the whole, then a line a question."""
     gain = document["gain"]
     table = [("Question", "raised by", "mean rises", "index gains")]
