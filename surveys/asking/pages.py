@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from surveys.document.questionnaire import Questionnaire, Section, Stop
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, Junction, Value
-from surveys.questions.base import Question
+from surveys.questions.base import Question, Stored
 from surveys.questions.reading import Reader
 
 Seen = Mapping[str, Value]
@@ -26,6 +25,7 @@ class Item(NamedTuple):
     account: str | None
     preset: Mapping[str, int]
     required: bool
+    own_words: Mapping[str, Stored]
     varies: bool  # whether one person is asked it and another is not
 
     def is_filed(self, account: Seen) -> bool:
@@ -49,23 +49,9 @@ class Page:
     items: tuple[Item, ...]
     stops: tuple[tuple[Expression, Stop], ...]
 
-    @cached_property
-    def codes(self) -> tuple[str, ...]:
-        """All that it can ask, in order."""
-        return tuple(item.code for item in self.items)
-
-    @cached_property
-    def varies(self) -> bool:
-        """Whether it asks one person more than another."""
-        return any(item.varies for item in self.items)
-
-    def shown(self, seen: Seen, account: Seen) -> tuple[str, ...]:
-        """Give the codes of what is asked here, in order; nothing where the page is left out."""
-        if self.condition is not None and not evaluate(self.condition, seen, account):
-            return ()
-        if not self.varies:
-            return self.codes
-        return tuple(item.code for item in self.items if not item.varies or item.is_shown(seen, account))
+    def is_asked(self, seen: Seen, account: Seen) -> bool:
+        """Tell whether it is asked of a person with these answers, as far as anything on it is."""
+        return self.condition is None or evaluate(self.condition, seen, account)
 
     def stop(self, seen: Seen, account: Seen) -> Stop | None:
         """Give the kind end that these answers lead to after the page, if any."""
@@ -92,6 +78,7 @@ def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
             account=piece.account,
             preset=piece.preset,
             required=piece.required,
+            own_words=piece.own_words,
             varies=bool(piece.conditions) or piece.account is not None,
         )
 

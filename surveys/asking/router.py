@@ -4,7 +4,7 @@ A `Router` is made once per version and then only reads dictionaries: the collec
 of pages a second with it. What was not shown is stored as *not asked*, what was left blank as *skipped*.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from surveys.asking.answers import Answers
 from surveys.asking.pages import pages_of
@@ -13,7 +13,7 @@ from surveys.codes import NOT_ASKED, RESERVED
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem
 from surveys.logic.reading import parse
-from surveys.logic.tree import Value, references
+from surveys.logic.tree import references
 from surveys.questions.base import Decoder
 from surveys.questions.reading import Form, PageAnswers
 
@@ -50,22 +50,10 @@ class Router:
         self.document = document
         self.pages = {page.section.code: page for page in pages_of(document)}
         self._decoders = dict(decoders_of(document))
-        self._filed = tuple(item for page in self.pages.values() for item in page.items if item.account)
-
-    def environment(self, standing: Mapping[str, int]) -> dict[str, Value]:
-        """Give what stands as conditions see it."""
-        return {code: decode(standing) for code, decode in self._decoders.items()}
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""
-        standing = dict(answers.values)
-        for item in self._filed:
-            value = answers.account.get(item.account or "")
-            if isinstance(value, str) and value in item.preset:
-                slot = item.slots[0]
-                if standing.get(slot, NOT_ASKED) == NOT_ASKED:
-                    standing[slot] = item.preset[value]
-        return Way(self.pages, answers, standing, self.environment(standing))
+        return Way(self.pages, answers, self._decoders)
 
     def check(self, page: str, form: Form, way: Way) -> PageAnswers:
         """Check a submitted page; conditions within the page see what this page says.

@@ -1,4 +1,9 @@
-"""The way of one respondent through a questionnaire, decided once for the answers as they are."""
+"""The way of one respondent through a questionnaire, decided once for the answers as they are.
+
+Conditions look back only, so one pass in the document's order decides everything: an answer counts if its
+question is asked for what counts before it. What is stored beyond that counts for nothing, whatever was
+answered before a change of mind; it is kept while the response is open and taken back at its end.
+"""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -6,13 +11,14 @@ from typing import NamedTuple
 
 from surveys.asking.answers import Answers
 from surveys.asking.pages import Item, Page
-from surveys.codes import NOT_ASKED, SKIPPED
+from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.questionnaire import Stop
 from surveys.logic.tree import Value
+from surveys.questions.base import Decoder
 
 
 class Leftovers(NamedTuple):
-    """Answers that stand although their question is not asked: by slot, and open texts by field."""
+    """What is stored and does not stand: by slot, and own words by field, each with what takes its place."""
 
     values: dict[str, int]
     texts: dict[str, str]
@@ -26,44 +32,88 @@ class Way:
     answers
         What the respondent has said.
     standing
-        Slot → what counts: the stored answers, and what the customer file says instead of a question that
-        was not asked. All that is evaluated sees this alone.
+        Slot → what counts: the answers to what is asked, and what the customer file says instead of a
+        question that was not asked. All that is evaluated sees this alone.
+    texts
+        Field → the own words that count; those beside an option count with it alone.
     seen
-        Question → answer, as conditions and pipes see it.
+        Question → answer that counts, as conditions and pipes see it.
     shown
         Page → codes asked there, in order. A page that is left out is absent.
     stops
-        Page → the kind end after it, for the shown pages where one holds.
+        Page → the kind end after it, where one holds: the first, since nothing is asked after it.
     """
 
-    def __init__(
-        self,
-        pages: Mapping[str, Page],
-        answers: Answers,
-        standing: Mapping[str, int],
-        seen: Mapping[str, Value],
-    ) -> None:
-        self.answers, self.standing, self.seen = answers, standing, seen
+    def __init__(self, pages: Mapping[str, Page], answers: Answers, decoders: Mapping[str, Decoder]) -> None:
+        self.answers = answers
+        self.standing: dict[str, int] = dict(answers.values)
+        self.texts: dict[str, str] = {}
+        self.seen: dict[str, Value] = {}
         self.shown: dict[str, tuple[str, ...]] = {}
         self.stops: dict[str, Stop] = {}
         self._pages = pages
         for code, page in pages.items():
-            codes = page.shown(seen, answers.account)
-            if codes:
-                self.shown[code] = codes
-                if page.stops and (stop := page.stop(seen, answers.account)) is not None:
-                    self.stops[code] = stop
+            asked = not self.stops and page.is_asked(self.seen, answers.account)
+            offered = []
+            for item in page.items:
+                if self._take(item, asked=asked):
+                    offered.append(item.code)
+                if (decode := decoders.get(item.code)) is not None:
+                    self.seen[item.code] = decode(self.standing)
+            if offered:
+                self.shown[code] = tuple(offered)
+            if asked and page.stops and (stop := page.stop(self.seen, answers.account)) is not None:
+                self.stops[code] = stop
+
+    def _take(self, item: Item, *, asked: bool) -> bool:
+        """Let an item's answer stand or not; tell whether it is asked."""
+        account, standing = self.answers.account, self.standing
+        offered = asked and (not item.varies or item.is_shown(self.seen, account))
+        if not offered and not item.is_filed(account):
+            for slot in item.slots:
+                if slot in standing:
+                    standing[slot] = NOT_ASKED
+            return False
+        if not offered and item.slots and standing.get(item.slots[0], NOT_ASKED) == NOT_ASKED:
+            filed = item.preset.get(str(account[item.account or ""]))
+            if filed is not None:
+                standing[item.slots[0]] = filed
+        for field in item.fields:
+            text = self.answers.texts.get(field)
+            if text and self._has_option(item, field):
+                self.texts[field] = text
+        return offered
+
+    def _has_option(self, item: Item, field: str) -> bool:
+        chosen = item.own_words.get(field)
+        return chosen is None or any(self.standing.get(slot) == value for slot, value in chosen)
 
     @property
     def stop(self) -> Stop | None:
-        """The first kind end that holds."""
+        """The kind end that holds."""
         return next(iter(self.stops.values()), None)
 
     @property
     def filed(self) -> dict[str, int]:
         """What the customer file answers and is not stored yet, by slot."""
         stored = self.answers.values
-        return {slot: value for slot, value in self.standing.items() if stored.get(slot) != value}
+        return {
+            slot: value
+            for slot, value in self.standing.items()
+            if value != NOT_ASKED and stored.get(slot) != value
+        }
+
+    def leftovers(self) -> Leftovers:
+        """Give what must be taken back: answers to questions that these answers do not lead to."""
+        stored = self.answers
+        return Leftovers(
+            {
+                slot: NOT_ASKED
+                for slot, value in stored.values.items()
+                if value != NOT_ASKED and self.standing[slot] == NOT_ASKED
+            },
+            {field: "" for field, text in stored.texts.items() if text and field not in self.texts},
+        )
 
     def after(self, page: str | None) -> str | None:
         """Give the page that comes after one, shown or not; `None` starts, and is given at the end."""
@@ -107,23 +157,9 @@ class Way:
             return False
         if stored:
             return all(value == SKIPPED for value in stored)
-        return not any(self.answers.texts.get(field) for field in item.fields)
+        return not any(field in self.texts for field in item.fields)
 
-    def leftovers(self) -> Leftovers:
-        """Give what must be taken back: answers to questions that a later change of mind has closed.
-
-        What the customer file answers is kept, although nobody is asked.
-        """
-        found = Leftovers({}, {})
-        for code, page in self._pages.items():
-            asked = set(self.shown.get(code, ()))
-            for item in page.items:
-                if item.code in asked or item.is_filed(self.answers.account):
-                    continue
-                found.values.update(
-                    (slot, NOT_ASKED)
-                    for slot in item.slots
-                    if self.standing.get(slot, NOT_ASKED) != NOT_ASKED
-                )
-                found.texts.update((field, "") for field in item.fields if self.answers.texts.get(field))
-        return found
+    def is_answered(self, item: Item) -> bool:
+        """Tell whether an item has an answer that counts, or own words."""
+        answered = any(self.standing.get(slot, NOT_ASKED) not in RESERVED for slot in item.slots)
+        return answered or any(field in self.texts for field in item.fields)

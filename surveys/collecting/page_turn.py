@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from surveys.asking.way import Way
-from surveys.codes import NOT_ASKED
 from surveys.collecting import responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
 from surveys.errors import Problem
 from surveys.questions.reading import Form, PageProblem
+
+# The field by which a browser tells which further questions it has shown on the page already.
+BROUGHT_UP: Final = "_q"
 
 
 class Sent(NamedTuple):
@@ -46,7 +48,7 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
     response = visit.open(now)
     before = visit.way()
     if sent.page not in before.shown:
-        return Turn(before, saved=False)
+        return _beyond(visit, sent, before, now)
     checked = visit.router.check(sent.page, sent.form, before)
     way = visit.router.way(before.answers.saying(checked))
     problems = checked.problems
@@ -66,36 +68,44 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
     return _onward(visit, sent, before, way, now)
 
 
-def _onward(visit: Visit, sent: Sent, before: Way, way: Way, now: datetime) -> Turn:
+def _beyond(visit: Visit, sent: Sent, before: Way, now: datetime) -> Turn:
+    """Whoever goes on from beyond a kind end is at that end; other pages that are not asked are refused."""
+    if sent.go != "next" or before.stop is None or before.gap() is not None:
+        return Turn(before, saved=False)
     assert visit.response is not None
+    end = next(iter(before.stops))
+    # Saved first, so that no other tab can take back what ends the interview while it ends.
+    responses.save_page(visit.session, visit.response, end, before.filed, {}, 0.0, now)
+    way = visit.way()
+    if way.stop is None or way.gap() is not None:
+        return Turn(way, saved=False)
+    return _finish(visit, end, way, now)
+
+
+def _onward(visit: Visit, sent: Sent, before: Way, way: Way, now: datetime) -> Turn:
     if sent.page in way.stops:
-        screen_out(visit.session, visit.response, now, invitation=visit.invitation)
-        return Turn(way, saved=True)
-    known = set(before.shown[sent.page])
+        return _finish(visit, sent.page, way, now)
+    known = {*before.shown[sent.page], *sent.form.get(BROUGHT_UP, ())}
+    shown = set(way.shown.get(sent.page, ()))
     # In the order of the page: whoever is led to a later one would overlook those above it.
     came_up = (
-        code
-        for code in way.shown.get(sent.page, ())
-        if code not in known and way.standing.get(code, NOT_ASKED) < 0
+        item.code
+        for item in visit.router.pages[sent.page].items
+        if item.code in shown and item.code not in known and not way.is_answered(item)
     )
     question = next(came_up, None)
     if question is not None:
         return Turn(way, saved=True, page=sent.page, question=question)
-    following = way.after(sent.page)
-    return Turn(way, saved=True, page=following) if following else _end(visit, sent, way, now)
+    page = way.after(sent.page) or way.gap()  # whoever skipped a page by its address is led to it
+    return Turn(way, saved=True, page=page) if page else _finish(visit, sent.page, way, now)
 
 
-def _end(visit: Visit, sent: Sent, way: Way, now: datetime) -> Turn:
-    """Submit where nothing is missing; whoever skipped a page by its address is led to it."""
+def _finish(visit: Visit, page: str, way: Way, now: datetime) -> Turn:
+    """End the response by its stop, or submit it; what does not stand is taken back before."""
     assert visit.response is not None
-    if way.stop is not None:
-        screen_out(visit.session, visit.response, now, invitation=visit.invitation)
-        return Turn(way, saved=True)
-    gap = way.gap()
-    if gap is not None:
-        return Turn(way, saved=True, page=gap)
     old = way.leftovers()
     if old.values or old.texts:
-        responses.save_page(visit.session, visit.response, sent.page, old.values, old.texts, 0.0, now)
-    submit(visit.session, visit.response, now, invitation=visit.invitation)
+        responses.save_page(visit.session, visit.response, page, old.values, old.texts, 0.0, now)
+    end = submit if way.stop is None else screen_out
+    end(visit.session, visit.response, now, invitation=visit.invitation)
     return Turn(way, saved=True)

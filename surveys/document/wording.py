@@ -53,7 +53,7 @@ def piped_names(
     Parameters
     ----------
     answers
-        As conditions see them (`Router.environment`).
+        As conditions see them (`Way.seen`).
     settings
         Name → text by language, such as the utility's name; wins over a pipe's fallback.
     """

@@ -102,8 +102,16 @@ class Control(NamedTuple):
         }
 
 
+# Slots, each with a number that stands there.
+Stored = tuple[tuple[str, int], ...]
+
+
 class Piece(NamedTuple):
-    """What is asked or left out as a whole: a question, or a row of a grid."""
+    """What is asked or left out as a whole: a question, or a row of a grid.
+
+    `preset`: the customer file's word → the number of that option. `own_words`: field → the chosen options,
+    as they are stored, with one of which what is written there counts.
+    """
 
     code: str
     text: Text
@@ -114,6 +122,7 @@ class Piece(NamedTuple):
     account: str | None = None
     preset: Mapping[str, int] = {}
     required: bool = False
+    own_words: Mapping[str, Stored] = {}
 
 
 class Ends(NamedTuple):
@@ -219,6 +228,7 @@ class Question(Part):
             self.account,
             {option.code: option.value for option in self.offered()},
             self.required,
+            self.own_words(),
         )
 
     def columns(self, scales: Scales) -> Iterator[Column]:
@@ -242,6 +252,10 @@ class Question(Part):
     def decoder(self) -> Decoder | None:
         """Give how conditions and pipes see its stored answer; None where they cannot ask about it."""
         return None
+
+    def own_words(self) -> dict[str, Stored]:
+        """Give the fields for own words beside options, each with the stored choices to which it belongs."""
+        return {}
 
     def subquestions(self) -> tuple[Row, ...]:
         """Give its rows."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from surveys.codes import NOT_ASKED
 from surveys.logic import tree
-from surveys.questions.base import Choice, Control, Decoder, Look, Option, Question, Scales, Slot
+from surveys.questions.base import Choice, Control, Decoder, Look, Option, Question, Scales, Slot, Stored
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
 
 
@@ -64,6 +64,11 @@ class ChoiceQuestion(Question):
         code = self.code
         choices = {option.value: tree.Choice(option.code, option.value) for option in self.options}
         return lambda known: choices.get(known.get(code, NOT_ASKED))
+
+    def own_words(self) -> dict[str, Stored]:
+        """Give the field for own words, which belongs to the options that ask for them."""
+        own = tuple((self.code, option.value) for option in self.options if option.with_text)
+        return {f"{self.code}.text": own} if own else {}
 
     def offered(self) -> tuple[Option, ...]:
         """Give its options."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
-from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot
+from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot, Stored
 from surveys.questions.choice import other_words
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 
@@ -69,6 +69,11 @@ class Multiple(Question):
             return frozenset(option for option, value in found.items() if value == 1)
 
         return decode
+
+    def own_words(self) -> dict[str, Stored]:
+        """Give the field for own words, which belongs to the marks of the options that ask for them."""
+        own = tuple((f"{self.code}.{option.code}", 1) for option in self.options if option.with_text)
+        return {f"{self.code}.text": own} if own else {}
 
     def offered(self) -> tuple[Option, ...]:
         """Give its options."""

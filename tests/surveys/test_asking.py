@@ -58,11 +58,14 @@ def test_pages_that_are_left_out_are_no_steps(router):
 
 def test_a_page_that_is_said_is_the_way_that_it_leads(router):
     before = router.way(answers_of(router))
-    said = page(router, "start", before, OK="no", CLASS="industrial")
+    said = page(router, "start", before, OK="yes", CLASS="industrial")
     after = router.way(before.answers.saying(said))
-    assert before.stop is None
-    assert (after.stop.code, [*after.stops]) == ("no", ["start"])
+    assert (before.stop, after.stop) == (None, None)
     assert ("works" in before.shown, "works" in after.shown) == (False, True)
+    said = page(router, "start", before, OK="no", CLASS="industrial")
+    ended = router.way(after.answers.saying(said))
+    # Nothing is asked after a kind end.
+    assert (ended.stop.code, [*ended.stops], [*ended.shown]) == ("no", ["start"], ["start"])
     assert before.answers.values["OK"] == NOT_ASKED  # the answers before stay as they were
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys.codes import NOT_ASKED
 from surveys.collecting.page_turn import Sent, turn
 from surveys.collecting.visit import ClosedError, find_visit, key_name
 from surveys.errors import Problem
@@ -70,6 +71,17 @@ def test_a_page_that_is_not_asked_is_neither_saved_nor_refused(session, wave):
     came = send(found, "works", BIG=["yes"])
     assert (came.saved, list(came.problems)) == (False, [])
     assert visit(session, wave).response.section == "start"
+
+
+def test_whoever_is_screened_out_after_a_change_of_mind_leaves_nothing_beyond(session, wave):
+    found = visit(session, wave)
+    send(found, "start", OK=["yes"], CLASS=["industrial"])
+    send(found, "rate", **RATED)
+    send(found, "works", BIG=["yes"], TRADE=["Steel"])
+    assert send(found, "start", OK=["no"], CLASS=["industrial"]).page is None
+    response = visit(session, wave).response
+    assert (response.state, response.texts) == ("screened", {})
+    assert set(response.answers.tolist()[2:]) == {NOT_ASKED}
 
 
 def test_what_another_tab_saved_meanwhile_counts(engine, session, wave):

@@ -63,13 +63,13 @@ def test_a_page_turn_decides_the_way_three_times(person, monkeypatch):
     person.open()
     person.send(OK="yes", CLASS="industrial")
     made = []
-    environment = Router.environment
+    way = Router.way
 
-    def counted(router, standing):
+    def counted(router, answers):
         made.append(1)
-        return environment(router, standing)
+        return way(router, answers)
 
-    monkeypatch.setattr(Router, "environment", counted)
+    monkeypatch.setattr(Router, "way", counted)
     response = person.post("rate", {"Q1": "7", "CH": ["hall"]})
     assert person.get(response.location).status_code == 200
     assert 0 < len(made) <= 3
