@@ -34,6 +34,7 @@ from csi_model.estimation.scores import respondent_scores
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import WhatIf, scenario
+from csi_model.inference.figures import Figure
 from csi_model.options import ESTIMATORS, Options
 from csi_model.series.breaks import Bridge
 from csi_model.series.follow import follow
@@ -50,6 +51,7 @@ __all__ = [
     "ConvergenceError",
     "DataError",
     "Dimension",
+    "Figure",
     "IdentificationError",
     "Indicator",
     "ModelError",

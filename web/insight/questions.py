@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from surveys.document.wording import fill, piped_names
 from surveys.editing import publishing
 from surveys.models import Wave

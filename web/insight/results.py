@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from surveys.analysing import series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState

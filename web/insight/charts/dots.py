@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.insight.charts.look import (
     BLUE,
     FAINT,

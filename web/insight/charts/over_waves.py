@@ -5,7 +5,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.insight.charts.look import (
     FAINT,
     GREY,

@@ -14,7 +14,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.i18n import text
 from web.insight.blocks import Chart
 from web.insight.charts.bars import bars

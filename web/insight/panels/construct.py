@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.insight import sentences
 from web.insight.blocks import TOP, Arrow, Breaks, Panel, Score, Words
 from web.insight.panels.base import Seen, certainty, line_over_waves, points, titles_of

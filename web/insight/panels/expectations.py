@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from surveys.editing import publishing
 from web import labels
 from web.insight.blocks import Chart, Panel

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Options
-from csi_model.inference.figures import Figure
+from csi_model import Figure, Options
 from web.insight.blocks import Chart, Panel
 from web.insight.charts.dots import dots
 from web.insight.panels.base import Seen, headings, interval, number

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.insight import sentences
 from web.insight.blocks import Chart, Facts, Panel
 from web.insight.charts.bars import bars

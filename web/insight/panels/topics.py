@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model.inference.figures import Figure
+from csi_model import Figure
 from web.insight.blocks import Arrow, Name, Panel, Table
 from web.insight.panels.base import Seen, bars_of, points
 
