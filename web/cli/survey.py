@@ -1,17 +1,20 @@
 """`manyi survey`: questionnaires in and out as files."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from surveys import instruments
+from surveys import instruments, words
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
+from surveys.findings.finding import Finding
+from surveys.findings.listing import findings_of_file
 from web.cli import Refusal
+from web.cli.analysis import json_file as json_option
+from web.cli.analysis import write_json
 from web.cli.database import session
 
 READABLE = {".json"}
@@ -28,27 +31,49 @@ def survey() -> None:
 @survey.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write a report here.")
+@json_option
 def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
-    """Check FILE and publish it as a new version.
+    """Check FILE and publish it as a new version; with an error in it nothing is published.
 
     Example: manyi survey import questionnaire.json --dry-run --json report.json
     """
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
-    try:
-        document = loading.load(file.read_bytes())
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
+    source = _bytes(file)
+    errors = [each for each in findings_of_file(source) if each.severity == "error"]
+    if errors:
+        raise Refusal("\n".join(map(_line, errors)) + f"\n{file}: nothing was published.")
+    document = loading.load(source)
     if json_file is not None:
-        json_file.write_text(
-            json.dumps(report(document), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        write_json(report(document), json_file)
     if not dry_run:
         with session() as opened:
             version = publishing.publish(opened, document, "command line", datetime.now(UTC))
             opened.commit()
             click.echo(f"{document.code}: version {version.number}", err=True)
+
+
+@survey.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.option("--language", default="en", show_default=True, help="The language to tell them in.")
+def check(file: Path, json_file: Path | None, language: str) -> None:
+    """List everything that is wrong or doubtful in FILE; exit code 1 with an error among it.
+
+    Example: manyi survey check questionnaire.json --json findings.json
+    """
+    if language not in words.spoken():
+        raise Refusal(f"No language {language!r}. There are: {', '.join(words.spoken())}.")
+    found = findings_of_file(_bytes(file))
+    for finding in found:
+        click.echo(_line(finding, language), err=str(json_file) == "-")
+    if json_file is not None:
+        write_json({"findings": [finding.plain(language) for finding in found]}, json_file)
+    errors = sum(finding.severity == "error" for finding in found)
+    summary = f"{file}: errors: {errors}, warnings: {len(found) - errors}."
+    if errors:
+        raise Refusal(summary)
+    click.echo(summary, err=True)
 
 
 @survey.command()
@@ -65,11 +90,20 @@ def export(code: str, output: Path) -> None:
     with session() as opened:
         version = publishing.latest_version(opened, code)
         document = publishing.load_document(version) if version is not None else instruments.load(code)
-    text = json.dumps(document.dump(), ensure_ascii=False, indent=1) + "\n"
+    write_json(document.dump(), output)
+
+
+def _bytes(file: Path) -> bytes:
     try:
-        output.write_text(text, encoding="utf-8")
+        return file.read_bytes()
     except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
+        raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _line(finding: Finding, language: str = "en") -> str:
+    place = finding.place or "–"
+    said = f"{finding.message(language)} {finding.remedy(language)}"
+    return f"{finding.severity}: {place}: {finding.code}: {said}"
 
 
 def report(document: Questionnaire) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""One finding: a code, how grave it is, where it is, and what to do; its sentences are the languages' own.
+
+They stand in `words.json` under `findings` and `remedies`, by code; a code that is found in several ways has
+`code.variant` beside.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from surveys import words
+
+Severity = Literal["error", "warning"]
+
+# How much of an author's own writing a sentence quotes.
+QUOTED: Final = 80
+
+
+def quoted(value: object) -> str:
+    """Give an author's writing so that any screen can show it: short, on one line, marks made visible."""
+    text = str(value)
+    shown = text[:QUOTED] + ("…" if len(text) > QUOTED else "")
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in shown
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What was found. An error stands in the way of publishing; a warning is for somebody to judge."""
+
+    code: str
+    severity: Severity
+    place: str
+    about: Mapping[str, object] = field(default_factory=dict)
+    variant: str = ""
+
+    def message(self, language: str = "en") -> str:
+        """Say what is so."""
+        return self._say("findings", language)
+
+    def remedy(self, language: str = "en") -> str:
+        """Say what to do about it."""
+        return self._say("remedies", language)
+
+    def plain(self, language: str = "en") -> dict[str, str]:
+        """Give it as files and pages hold it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "place": self.place,
+            "message": self.message(language),
+            "remedy": self.remedy(language),
+        }
+
+    def _say(self, part: str, language: str) -> str:
+        own = f"{self.code}.{self.variant}"
+        key = own if words.find(part, own, language) is not None else self.code
+        holes = {
+            name: quoted(value.text(language) if hasattr(value, "text") else value)
+            for name, value in self.about.items()
+        }
+        return words.say(part, key, language, **holes)
+
+
+def error(code: str, place: str, variant: str = "", /, **about: object) -> Finding:
+    """Make a finding that stands in the way of publishing."""
+    return Finding(code, "error", place, about, variant)
+
+
+def warning(code: str, place: str, variant: str = "", /, **about: object) -> Finding:
+    """Make a finding for somebody to judge."""
+    return Finding(code, "warning", place, about, variant)

@@ -1,0 +1,42 @@
+"""All findings of a questionnaire in one list: errors first, each part in the order of the rooms."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from surveys.document.questionnaire import Questionnaire
+from surveys.findings import codes, logic, markup, ranges, texts
+from surveys.findings.finding import Finding
+from surveys.findings.reading import read
+from surveys.findings.shape import shaped
+from surveys.findings.subject import Subject
+
+Room = Callable[[Subject], Iterator[Finding]]
+# What the questionnaire's own package cannot know, such as what the index's model refuses.
+Further = Callable[[Questionnaire], Iterable[Finding]]
+
+ROOMS: Final[tuple[Room, ...]] = (
+    codes.find,
+    ranges.find,
+    logic.find,
+    texts.find,
+    markup.find,
+)
+
+
+def findings_of_file(source: bytes, *, more: Further | None = None) -> list[Finding]:
+    """Give every finding of a file, whatever stands in it."""
+    plain, found = read(source)
+    if plain is None:
+        return list(found)
+    document, of_shape, left_out = shaped(plain)
+    found += of_shape
+    if document is not None:
+        subject = Subject(document, plain, left_out)
+        found += tuple(finding for room in ROOMS for finding in room(subject))
+        found += tuple(more(document)) if more is not None else ()
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Finding]) -> list[Finding]:
+    once = {(each.code, each.place, each.variant, repr(each.about)): each for each in found}
+    return sorted(once.values(), key=lambda each: each.severity)

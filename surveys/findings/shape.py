@@ -1,0 +1,191 @@
+"""Whether each part has the shape of its kind: what has not is named and left out, and the rest is judged."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from surveys.document.questionnaire import Questionnaire
+from surveys.errors import Problem, SurveyError
+from surveys.findings import places
+from surveys.findings.finding import Finding, error
+from surveys.logic.reading import LONGEST
+
+TEXTS: Final = frozenset({"text", "title", "name", "fallback", "without"})
+CONDITIONS: Final = frozenset({"show_if", "when", "valid_if"})
+# What must hold parts, and the code of a finding where it holds too few.
+HOLDING: Final = {
+    "options": "options-few",
+    "rows": "node-empty",
+    "questions": "node-empty",
+    "sections": "node-empty",
+    "constructs": "node-empty",
+    "dimensions": "node-empty",
+    "indicators": "node-empty",
+    "languages": "node-empty",
+}
+ROUNDS: Final = 60
+NAMES: Final = 64
+
+Location = tuple[str | int, ...]
+
+
+class Shaped(NamedTuple):
+    """A document of what has the right shape, None where nothing is left; what was left out, by its names."""
+
+    document: Questionnaire | None
+    findings: tuple[Finding, ...]
+    left_out: frozenset[str]
+
+
+class Fault(NamedTuple):
+    """What pydantic refused."""
+
+    location: Location
+    kind: str
+    words: str
+    cause: Any
+
+
+def shaped(given: dict[str, Any]) -> Shaped:
+    """Make a document of plain values, leaving out what has not the shape of its kind."""
+    work = _Mending(copy.deepcopy(given))
+    for _ in range(ROUNDS):
+        try:
+            document = Questionnaire.model_validate(work.plain)
+        except ValidationError as refusal:
+            faults = list(_faults(refusal, ()))
+            for fault in faults:
+                work.name(fault)
+            for fault in faults:
+                work.mend(fault)
+            work.sweep()
+            if not work.plain:
+                break
+        else:
+            return Shaped(document, tuple(work.found), frozenset(work.left_out))
+    return Shaped(None, tuple(work.found), frozenset(work.left_out))
+
+
+def _faults(refusal: ValidationError, before: Location) -> Iterator[Fault]:
+    for each in refusal.errors(include_url=False, include_input=False):
+        cause = each.get("ctx", {}).get("error")
+        location = (*before, *each["loc"])
+        if isinstance(cause, ValidationError):  # a question is read by the class of its type
+            yield from _faults(cause, location)
+        else:
+            yield Fault(location, each["type"], each["msg"], cause)
+
+
+class _Mending:
+    """Plain values from which parts are taken out until the rest is a document."""
+
+    def __init__(self, plain: dict[str, Any]) -> None:
+        self.plain = plain
+        self.found: list[Finding] = []
+        self.left_out: set[str] = set()
+        self._told: set[tuple[int, str | int]] = set()  # what is missing because it was taken out here
+        self._kept: list[Any] = []  # keeps what `_told` names alive, so that no id is given twice
+
+    def name(self, fault: Fault) -> None:
+        """Note a fault, unless it is there because something was taken out before."""
+        *before, last = fault.location or ("",)
+        holder = self._at(before)
+        if holder is None or (id(holder), last) in self._told:
+            return
+        place = places.place_of(self.plain, fault.location)
+        if fault.kind in {"missing", "too_short"} and last in HOLDING:
+            owner = "languages" if last == "languages" else places.place_of(self.plain, before)
+            self.found.append(error(HOLDING[str(last)], owner))
+        elif fault.kind != "missing":
+            self.found.append(self._wrong(fault, str(last), place))
+        elif last not in TEXTS:  # a text that is missing is found with the texts
+            self.found.append(error("document-shape", place, "missing", key=last))
+
+    def mend(self, fault: Fault) -> None:
+        """Take out as little as makes the rest right."""
+        *before, last = fault.location or ("",)
+        holder = self._at(before)
+        if holder is None:
+            return
+        if fault.kind == "missing" and last in TEXTS:
+            holder[last] = {}
+        elif fault.kind == "missing" and last == "code" and not before:
+            holder[last] = "questionnaire"
+        elif fault.kind == "missing" or (fault.kind == "too_short" and last != "languages"):
+            self._take(holder, last)
+            self._leave(before)
+        elif isinstance(last, int):
+            self._leave(fault.location)
+        elif last in {"code", "id", "type"} and before:
+            self._leave(before)
+        else:
+            self._take(holder, last)
+
+    def _wrong(self, fault: Fault, key: str, place: str) -> Finding:
+        refusal = fault.cause if isinstance(fault.cause, SurveyError) else None
+        if refusal is not None and refusal.problem is Problem.TYPE_UNKNOWN:
+            return error("document-shape", place, "type", **refusal.context)
+        if key in CONDITIONS and (refusal is not None or fault.kind == "string_too_long"):
+            about = {"reason": refusal} if refusal is not None else {"limit": LONGEST}
+            return error("logic-unreadable", place, "" if refusal is not None else "long", **about)
+        variant = "unknown" if fault.kind == "extra_forbidden" else ""
+        return error("document-shape", place, variant, key=key, reason=fault.words)
+
+    def _at(self, location: list[str | int]) -> Any:
+        node: Any = self.plain
+        for step in location:
+            inside = isinstance(node, dict) and step in node
+            listed = isinstance(node, list) and isinstance(step, int) and step < len(node)
+            if not (inside or listed):
+                return None
+            node = node[step]
+        return node if isinstance(node, dict | list) else None
+
+    def _take(self, holder: Any, key: Any) -> None:
+        """Take one value out of what holds it."""
+        if isinstance(holder, dict):
+            self._remember(holder.pop(key, None))
+        elif isinstance(key, int) and key < len(holder):
+            self._remember(holder[key])
+            holder[key] = _GONE
+        self._kept.append(holder)
+        self._told.add((id(holder), key))
+
+    def _leave(self, location: list[str | int] | Location) -> None:
+        """Leave out a part; what holds it is not blamed for having too few then."""
+        if not location:
+            self.plain = {}
+            return
+        *before, last = location
+        holder = self._at(before)
+        if holder is not None:
+            self._take(holder, last)
+            if isinstance(holder, list) and before:
+                *above, name = before
+                self._kept.append(self._at(above))
+                self._told.add((id(self._at(above)), name))
+
+    def _remember(self, part: Any) -> None:
+        parts = [part]
+        while parts:
+            each = parts.pop()
+            if isinstance(each, str) and len(each) <= NAMES:
+                self.left_out.add(each)
+            elif isinstance(each, dict):
+                parts += [*each.keys(), *each.values()]
+            elif isinstance(each, list):
+                parts += each
+
+    def sweep(self) -> None:
+        """Close the gaps that were left in lists."""
+        parts: list[Any] = [self.plain]
+        while parts:
+            each = parts.pop()
+            if isinstance(each, list):
+                each[:] = [item for item in each if item is not _GONE]
+            parts += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+
+
+_GONE: Final = object()

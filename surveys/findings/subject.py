@@ -1,0 +1,211 @@
+"""The questionnaire as the rooms look at it: its texts, conditions and questions, each with its place."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from surveys.document.questionnaire import Questionnaire, Section
+from surveys.errors import SurveyError
+from surveys.findings.places import INSIDE
+from surveys.logic.reading import parse
+from surveys.logic.tree import Expression, Junction, Not
+from surveys.questions.base import Question, Row
+
+# Levels of a condition; what nests deeper nobody reads, and no later step need fear for its stack.
+DEEPEST = 50
+
+
+class Written(NamedTuple):
+    """One text by language. `node` is the place of what bears it, `page` the section in which it is read."""
+
+    place: str
+    node: str
+    texts: Mapping[str, str]
+    field: str
+    part: BaseModel
+    page: int
+
+
+class Asked(NamedTuple):
+    """One question; `page` counts sections, `number` questions, both from 0."""
+
+    place: str
+    page: int
+    number: int
+    section: Section
+    question: Question
+
+
+class Conditioned(NamedTuple):
+    """One condition: what it decides about, and before which question what it asks about must stand.
+
+    `outer` are the conditions under which it is looked at at all, besides the page's.
+    """
+
+    place: str
+    kind: str  # section | question | row | stop
+    text: str
+    expression: Expression
+    page: int
+    before: int
+    outer: tuple[Expression, ...] = ()
+
+
+def readable(text: str) -> Expression | None:
+    """Read a condition; None where it cannot be read or nests too deep."""
+    try:
+        expression = parse(text)
+    except SurveyError:
+        return None
+    level: list[Expression] = [expression]
+    for _ in range(DEEPEST):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return expression
+    return None
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
+    match expression:
+        case Not(part=part):
+            return (part,)
+        case Junction(parts=parts):
+            return parts
+    return ()
+
+
+class Subject:
+    """A document and what was left out of it because it had no shape: that is never called unknown."""
+
+    def __init__(
+        self, document: Questionnaire, given: Mapping[str, Any], left_out: frozenset[str] = frozenset()
+    ) -> None:
+        self.document, self.given, self.left_out = document, given, left_out
+
+    def is_left_out(self, name: object) -> bool:
+        """Tell whether a name stood in the file in a part that could not be read."""
+        return name in self.left_out
+
+    @cached_property
+    def questions(self) -> tuple[Asked, ...]:
+        """Every question in order."""
+        found: list[Asked] = []
+        for page, section in enumerate(self.document.sections):
+            for question in section.questions:
+                place = f"{section.code}.{question.code}"
+                found.append(Asked(place, page, len(found), section, question))
+        return tuple(found)
+
+    @cached_property
+    def where(self) -> Mapping[str, Asked]:
+        """Code of a question or a row → its question; of a code that stands twice, the first."""
+        found: dict[str, Asked] = {}
+        for asked in self.questions:
+            for code in (asked.question.code, *(row.code for row in asked.question.subquestions())):
+                found.setdefault(code, asked)
+        return found
+
+    @cached_property
+    def parts(self) -> Mapping[str, Question | Row]:
+        """Code → question or row; of a code that stands twice, the first."""
+        found: dict[str, Question | Row] = {}
+        for asked in self.questions:
+            found.setdefault(asked.question.code, asked.question)
+            for row in asked.question.subquestions():
+                found.setdefault(row.code, row)
+        return found
+
+    def place(self, code: str) -> str:
+        """Give the place of a question or row."""
+        asked = self.where[code]
+        return asked.place if asked.question.code == code else f"{asked.place}.{code}"
+
+    @cached_property
+    def texts(self) -> tuple[Written, ...]:
+        """Every text of the document."""
+        return tuple(_texts(self.document, "", 0))
+
+    @cached_property
+    def scored(self) -> frozenset[str]:
+        """Codes of the questions in dimensions."""
+        system = self.document.indicators
+        nodes = [node for _, node in system.dimensions()] if system is not None else []
+        return frozenset(code for node in nodes for code in node.indicators)
+
+    @cached_property
+    def unreadable(self) -> tuple[str, ...]:
+        """Places of conditions that nest too deep; what cannot be read at all has no shape."""
+        return tuple(place for place, _, text, *_ in self._written if readable(text) is None)
+
+    @cached_property
+    def conditions(self) -> tuple[Conditioned, ...]:
+        """Every readable condition, in the order in which they are decided."""
+        found = []
+        for place, kind, text, page, before, outer in self._written:
+            expression = readable(text)
+            if expression is not None:
+                around = tuple(each for each in map(readable, outer) if each is not None)
+                found.append(Conditioned(place, kind, text, expression, page, before, around))
+        return tuple(found)
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, str, str, int, int, tuple[str, ...]], ...]:
+        found: list[tuple[str, str, str, int, int, tuple[str, ...]]] = []
+        number = 0
+        for page, section in enumerate(self.document.sections):
+            if section.show_if is not None:
+                found.append((section.code, "section", section.show_if, page, number, ()))
+            for question in section.questions:
+                place = f"{section.code}.{question.code}"
+                outer = (question.show_if,) if question.show_if is not None else ()
+                found += [(place, "question", text, page, number, ()) for text in outer]
+                for row in question.subquestions():
+                    if row.show_if is not None:
+                        found.append((f"{place}.{row.code}", "row", row.show_if, page, number, outer))
+                number += 1
+            for stop in section.stops:
+                found.append((f"{section.code}.stops.{stop.code}", "stop", stop.when, page, number, ()))
+        return tuple(found)
+
+
+def _texts(part: BaseModel, place: str, page: int) -> Iterator[Written]:
+    for name, info in type(part).model_fields.items():
+        value = getattr(part, name)
+        if name == "quality":
+            continue
+        if isinstance(value, dict) and name in {"scales", "pipes"}:
+            for key, item in value.items():
+                yield from _texts(item, f"{name}.{key}", page)
+        elif isinstance(value, dict):
+            yield from _by_language(value, part, place, name, is_needed=info.is_required(), page=page)
+        elif isinstance(value, BaseModel):
+            yield from _texts(value, name, page)
+        elif isinstance(value, tuple):
+            for number, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    at = number if name == "sections" else page
+                    yield from _texts(item, _below(place, name, item), at)
+                elif isinstance(item, dict):
+                    yield from _by_language(item, part, place, name, is_needed=True, page=page)
+
+
+def _by_language(
+    value: Mapping[str, Any], part: BaseModel, place: str, name: str, *, is_needed: bool, page: int
+) -> Iterator[Written]:
+    here = f"{place}.{name}" if place else name
+    if value and all(isinstance(each, dict) for each in value.values()):  # a text for each point or reason
+        for key, texts in value.items():
+            yield Written(f"{here}.{key}", place, texts, name, part, page)
+    elif is_needed or value:
+        yield Written(here, place or here, value, name, part, page)
+
+
+def _below(place: str, name: str, item: BaseModel) -> str:
+    code = getattr(item, "code", getattr(item, "id", ""))
+    if name in INSIDE:
+        return f"{place}.{code}" if place else code
+    if name in {"constructs", "dimensions"}:
+        return f"indicators.{code}"
+    return f"{place}.{name}.{code}" if place else f"{name}.{code}"

@@ -1,0 +1,89 @@
+"""Texts in every language: there, translated, and only in languages that the questionnaire has."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from html import unescape
+from typing import Final
+
+import nh3
+from babel import Locale
+
+from surveys.findings.finding import Finding, error, quoted, warning
+from surveys.findings.subject import Subject, Written
+
+LONGEST: Final = 20_000
+TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
+# Nothing is seen where only these stand.
+UNSEEN: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u3164\u115f\u1160\u2800]+")
+
+Languages = Mapping[str, Finding]
+
+
+def shown(text: str) -> str:
+    """Give what respondents see of a text, without its tags."""
+    return UNSEEN.sub(" ", unescape(nh3.clean(text, tags=set()))).strip()
+
+
+def by_language(
+    written: Written, subject: Subject, judge: Callable[[str, str], Finding | None]
+) -> Iterator[Finding]:
+    """Judge a text in each language, given its language and the place; once where all are alike in it.
+
+    `judge` makes the finding at the place that it is given; in each language that the questionnaire has.
+    """
+    languages = list(dict.fromkeys(subject.document.languages))
+    found = [language for language in languages if judge(language, written.place) is not None]
+    if found == languages and len(languages) > 0:
+        whole = judge(languages[0], written.place)
+        if whole is not None:
+            yield whole
+        return
+    for language in found:
+        single = judge(language, f"{written.place}.{quoted(language)}")
+        if single is not None:
+            yield single
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Find texts that are missing, copied, too long or in another language, and languages that are none."""
+    languages = subject.document.languages
+    yield from _unknown_languages(languages)
+    for written in subject.texts:
+
+        def missing(language: str, place: str, texts: Mapping[str, str] = written.texts) -> Finding | None:
+            text = texts.get(language, "")
+            if len(text) > LONGEST or shown(text):
+                return None
+            return error("text-missing", place, language=language)
+
+        def long(language: str, place: str, texts: Mapping[str, str] = written.texts) -> Finding | None:
+            length = len(texts.get(language, ""))
+            return error("text-long", place, length=length, limit=LONGEST) if length > LONGEST else None
+
+        yield from by_language(written, subject, missing)
+        yield from by_language(written, subject, long)
+        yield from _copied(written, languages)
+        for language in written.texts:
+            if language not in languages:
+                yield warning("text-language", f"{written.place}.{quoted(language)}", language=language)
+
+
+def _unknown_languages(languages: tuple[str, ...]) -> Iterator[Finding]:
+    names = Locale("en").languages
+    for language in languages:
+        if not (TAG.fullmatch(language) and language.partition("-")[0].lower() in names):
+            yield error("language-unknown", "languages", language=language)
+
+
+def _copied(written: Written, languages: tuple[str, ...]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for language in dict.fromkeys(languages):
+        text = written.texts.get(language, "")
+        plain = shown(text) if len(text) <= LONGEST else ""
+        if plain in seen and (HAN.search(plain) or len(WORD.findall(plain)) >= 2):
+            yield warning(
+                "text-untranslated", f"{written.place}.{language}", language=language, other=seen[plain]
+            )
+        seen.setdefault(plain, language)
