@@ -1,4 +1,4 @@
-"""`manyi survey check` and what `manyi survey import` refuses: everything is named, nothing is a traceback."""
+"""`manyi survey check` and what `survey import` refuses: everything is named, nothing is a traceback."""
 
 import json
 
