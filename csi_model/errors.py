@@ -39,17 +39,26 @@ class IdentificationError(ModelError):
 class Caution:
     """A doubtful but usable finding: what is so, and what to do about it.
 
-    `code` is a key of `REMEDIES`.
+    Attributes
+    ----------
+    code : str
+        A key of `REMEDIES`.
+    message : str
+    edit : str
+        Lines of MODEL.yaml that carry the remedy out, where it is such a change.
     """
 
     code: str
     message: str
+    edit: str = ""
 
     @property
     def remedy(self) -> str:
         """What to do about it, a sentence."""
-        return REMEDIES[self.code]
+        remedy = REMEDIES[self.code]
+        return f"{remedy} In the model: {self.edit}" if self.edit else remedy
 
     def plain(self) -> dict[str, str]:
         """Give the caution as the document writes it."""
-        return {"code": self.code, "message": self.message, "remedy": self.remedy}
+        found = {"code": self.code, "message": self.message, "remedy": self.remedy}
+        return found | {"edit": self.edit} if self.edit else found

@@ -32,8 +32,8 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
     Raises
     ------
     DataError
-        An unknown group, fewer than two, one that is named below the floor, or an indicator that nobody in a
-        group answered or all answered alike.
+        An unknown group, fewer than two, one that is named below the floor. An indicator that nobody answered
+        or all answered alike in a group that is named, or in one of the last two; another is left out.
     """
     labels = sample.label(by)
     known = dict(zip(labels.names, labels.sizes.tolist(), strict=True))
@@ -62,11 +62,22 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             code="one-group",
             remedy="Give two groups or more.",
         )
-    whole = replace(sample, labels={"group": labels}).where(labels.of(*wanted)).within("group")
-    parts = {name: part for name, part in whole.split("group").samples.items() if name in wanted}
-    for name, part in parts.items():
-        _check(name, part, floor)
-    return Groups(replace(whole, n_given=sample.n_given), parts, tuple(cautions))
+    whole = replace(sample, labels={"group": labels})
+    parts = whole.where(labels.of(*wanted)).split("group").samples
+    for name in wanted:
+        try:
+            _check(name, parts[name], floor)
+        except DataError as error:
+            if chosen or len(parts) == 2:
+                raise
+            parts.pop(name)
+            cautions.append(Caution("group-refused", f"{error.message} It is not compared."))
+    whole = whole.where(labels.of(*parts)).within("group")
+    return Groups(
+        replace(whole, n_given=sample.n_given),
+        {name: part for name, part in whole.split("group").samples.items() if name in parts},
+        tuple(cautions),
+    )
 
 
 def _check(name: str, part: Sample, floor: int) -> None:

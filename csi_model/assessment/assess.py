@@ -13,10 +13,12 @@ from csi_model.assessment.of_covariance import Checks
 from csi_model.assessment.predict import predict
 from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
+from csi_model.estimation.document import unformed
 from csi_model.estimation.result import Result
 from csi_model.inference.figures import Figure
 from csi_model.inference.plain import number
 from csi_model.options import Options
+from csi_model.pls.implied import fit_of
 from csi_model.resampling.estimator import Estimator
 from csi_model.resampling.plan import resampled
 from csi_model.specify import ModelSpec
@@ -49,7 +51,8 @@ def assess(
         ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
         benchmark and the mean, in scale points; a covariance model has no predictions of its own, so
         ``method`` is pls then too. ``exact_fit``: the ``method`` tested, and statistic, critical value and p
-        of each distance; of chi-square for a covariance model. Of a covariance model also ``modification``
+        of each distance; of chi-square for a covariance model. ``srmr_saturated``, ``srmr_estimated`` as the
+        estimation's document. Of a covariance model also ``modification``
         (what it leaves out and would better have, with the index above 3.84) and, where `bootstrap` is asked
         for, ``parameters`` (their resampled errors and intervals). ``redundancy``: how well the questions
         of a construct foretell its question on the whole. ``cautions``: what could not be assessed
@@ -92,6 +95,9 @@ def assess(
     found["htmt2"] = _ratios(spec, lambda level: drawn.percentiles(again, value, level), options.level)
     part("prediction", lambda: _prediction(spec, sample, options, n_folds))
     part("exact_fit", lambda: {"method": options.method} | tested())
+    if own is None:
+        fit = fit_of(result.moments.corr, result.solution, spec, options.method)
+        found |= {name: number(fit[name][0]) for name in ("srmr_saturated", "srmr_estimated")}
     if own is not None:
         part("modification", own.modification)
         if options.bootstrap:
@@ -112,7 +118,8 @@ def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float)
     Management & Data Systems 121(12), 2637-2650.
     """
     found, one_sided = figure_at(level), figure_at(max(abs(2 * level - 1), 1e-9))
-    tables = (found.value, found.low, found.high, one_sided.high if level >= 0.5 else one_sided.low)
+    end = one_sided.high if level >= 0.5 else one_sided.low
+    tables = [unformed(spec, table) for table in (found.value, found.low, found.high, end)]
     names = spec.construct_ids
     return [
         [names[column], names[row], *(number(table[row, column]) for table in tables)]

@@ -20,6 +20,21 @@ def targets_of(spec: ModelSpec) -> NDArray[np.bool_]:
     return np.asarray(spec.block_mask[:, endogenous].any(axis=1))
 
 
+def predictors_of(spec: ModelSpec, column: int, benchmark: str) -> NDArray[np.bool_]:
+    """Give the questions on which the benchmark regresses those of an endogenous construct.
+
+    `antecedents`: those of its direct antecedents, of an interaction those of both its constructs;
+    `exogenous`: those of all exogenous constructs; `others`: all but its own.
+    """
+    if benchmark == "others":
+        return np.asarray(~spec.block_mask[:, column])
+    if benchmark == "exogenous":
+        return np.asarray(~targets_of(spec))
+    sources = [spec.constructs[source] for source in np.flatnonzero(spec.path_matrix[column])]
+    names = {name for source in sources for name in (source.product or (source.id,))}
+    return np.asarray(spec.block_mask[:, [spec.place[name] for name in names]].any(axis=1))
+
+
 def training_of(wide: F64, sample: Sample, deal: I64) -> Moments:
     """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant.
 
@@ -50,11 +65,10 @@ def training_of(wide: F64, sample: Sample, deal: I64) -> Moments:
 def linear_benchmark(spec: ModelSpec, moments: Moments, deal: I64, benchmark: str) -> F64:
     """Slopes of the least-squares regression of each indicator on its predictors, as `_coefficients`."""
     found = np.zeros_like(moments.cov)
-    outside = ~targets_of(spec)
     smallest = len(deal) - int(np.bincount(deal).max())
     for column in np.flatnonzero(spec.path_matrix.any(axis=1)):
         own = np.flatnonzero(spec.block_mask[:, column])
-        rows = np.flatnonzero(outside if benchmark == "exogenous" else ~spec.block_mask[:, column])
+        rows = np.flatnonzero(predictors_of(spec, int(column), benchmark))
         system = moments.cov[:, rows[:, None], rows]
         sd = np.sqrt(np.einsum("bpp->bp", system))
         alike = np.linalg.cond(system / (sd[:, :, None] * sd[:, None, :])).max()

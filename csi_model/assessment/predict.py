@@ -25,7 +25,11 @@ from csi_model.specify import ModelSpec
 TECHNIQUES = ("DA", "EA")
 
 
-BENCHMARKS = ("exogenous", "others")
+BENCHMARKS = ("antecedents", "exogenous", "others")
+
+
+# What the benchmark must know to be a rival: what the technique foretells from.
+RIVALS = {"DA": "antecedents", "EA": "exogenous"}
 
 
 class Errors(NamedTuple):
@@ -89,7 +93,7 @@ def predict(
     n_folds: int = 10,
     n_repetitions: int = 1,
     technique: str = "DA",
-    benchmark: str = "exogenous",
+    benchmark: str = "",
     scheme: str = "path",
 ) -> Prediction:
     r"""Predict every respondent's answers by the model of the others (PLSpredict).
@@ -101,9 +105,10 @@ def predict(
         `n_repetitions` times; sampling clusters of `sample` stay whole.
     technique : {"DA", "EA"}
         From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
-    benchmark : {"exogenous", "others"}
-        What the linear benchmark regresses an indicator on: the indicators of exogenous constructs
-        (Shmueli et al. 2019, cSEM), or all that are not of its own construct (seminr).
+    benchmark : {"antecedents", "exogenous", "others"}
+        What the linear benchmark regresses an indicator on: the indicators of direct antecedents (by default
+        with technique DA, which knows these), those of exogenous constructs (with EA; Shmueli et al. 2019,
+        cSEM), or all that are not of its own construct (seminr).
 
     Returns
     -------
@@ -139,6 +144,7 @@ def predict(
     Shmueli, Sarstedt, Hair, Cheah, Ting, Vaithilingam and Ringle (2019), European Journal of Marketing
     53(11), 2322-2347.
     """
+    benchmark = benchmark or RIVALS.get(technique, BENCHMARKS[0])
     _check_wish(spec, technique, benchmark)
     algorithm.check_scheme(scheme)
     if folds is None:

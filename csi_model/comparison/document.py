@@ -11,7 +11,7 @@ from csi_model.comparison.micom import ADVICE, Micom
 from csi_model.comparison.overall import Overall
 from csi_model.comparison.pairs import Difference
 from csi_model.comparison.statistic import without_interactions
-from csi_model.estimation.document import OUTER, QUALITY
+from csi_model.estimation.document import OUTER, QUALITY, RELIABILITY, formed_of
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.measures import effects
@@ -25,6 +25,14 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
     A figure has both groups' estimates, their difference with standard error, interval and ``p_bootstrap``,
     and the permutations' ``p`` and ``p_holm``; what does not exist or was not asked for is None.
     """
+    formed = formed_of(spec)
+
+    def of_reflective(key: str, at: int, *constructs: int) -> dict[str, Any]:
+        """Give a figure that asks whether questions say the same; a formed construct's need not."""
+        found = figure(key, at)
+        if formed[list(constructs)].any():
+            return {name: [None, None] if name == "ci" else None for name in found}
+        return found
 
     def figure(key: str, *place: int) -> dict[str, Any]:
         first, second = pair.estimates[key]
@@ -43,7 +51,7 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
     names, place = spec.construct_ids, spec.place
     # With every path at 1 a total effect counts the ways from source to target.
     leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
-    couples = list(zip(*np.tril_indices(len(names), -1), strict=True))
+    couples = [(row, column) for row in range(len(names)) for column in range(row)]
     outer = {"points": "indicator_points", **OUTER}
     return {
         "groups": [pair.first, pair.second],
@@ -52,7 +60,10 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
         "constructs": {
             name: {
                 "points": figure("points", k),
-                **{label: figure(key, k) for label, key in QUALITY.items()},
+                **{
+                    label: of_reflective(key, k, k) if label in RELIABILITY else figure(key, k)
+                    for label, key in QUALITY.items()
+                },
             }
             for k, name in enumerate(names)
         },
@@ -84,7 +95,7 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
         ],
         **{
             key: [
-                {"constructs": [names[column], names[row]], **figure(key, k)}
+                {"constructs": [names[column], names[row]], **of_reflective(key, k, row, column)}
                 for k, (row, column) in enumerate(couples)
             ]
             for key in ("htmt", "htmt2")

@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
+from csi_model.answers.sample import Sample
+from csi_model.arrays import F64
 from csi_model.errors import Caution
-from csi_model.estimation import by_covariance, collinear
+from csi_model.estimation import answering, by_covariance, collinear
 from csi_model.pls import consistent
+from csi_model.specify import ModelSpec
 
 if TYPE_CHECKING:
     from csi_model.estimation.result import Result
 
 
 LOW_LOADING = 0.4
-
-
-MANY_MISSING = 0.2  # of all answers
-
-
-MOST_MISSING = 0.5  # of the answers to one question
 
 
 def cautions_of(result: Result, sample: Sample) -> list[Caution]:
@@ -44,15 +40,11 @@ def cautions_of(result: Result, sample: Sample) -> list[Caution]:
         found += by_covariance.unused(
             sample, scheme=options.scheme, interval=options.interval, bootstrap=options.bootstrap
         )
-    if result.failed:
+    if result.failed and result.estimator is not None:
         message = f"{result.failed} of {options.bootstrap} resamples had no solution and are left out."
         found.append(Caution("failed-draws", message))
-    own = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
-    found += [
-        Caution("low-loading", f"{code} hardly measures its construct (loading {loading:.2f}).")
-        for code, loading in zip(spec.indicator_ids, own, strict=True)
-        if loading < LOW_LOADING
-    ]
+        found += answering.constant_in(result.estimator.constant_in_failed(), sample, result.failed)
+    found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions
@@ -60,20 +52,23 @@ def cautions_of(result: Result, sample: Sample) -> list[Caution]:
         found.append(
             Caution("indicative", f"Only {result.n_used} respondents: take the figures as indicative.")
         )
-    return found + _missing(sample)
+    return found + answering.cautions(spec, sample, scored)
 
 
-def _missing(sample: Sample) -> list[Caution]:
-    """Name what many did not answer who were asked, and to whom it applies."""
-    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
-    gaps = np.isnan(sample.values) & asked
-    whole = gaps.sum() / max(asked.sum(), 1)
-    message = f"{whole:.0%} of the answers are missing." if whole > MANY_MISSING else ""
-    unanswered = ", ".join(
-        f"{code} ({share:.0%})"
-        for code, share in zip(sample.codes, gaps.sum(axis=0) / np.maximum(asked.sum(axis=0), 1), strict=True)
-        if share > MOST_MISSING
-    )
-    if unanswered:
-        message += f" Most respondents did not answer {unanswered}."
-    return [Caution("many-missing", message.strip())] if message else []
+def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:
+    """Name questions that hardly measure their construct, and those that run the other way."""
+    found = []
+    for code, loading in zip(spec.indicator_ids, own, strict=True):
+        if loading <= -LOW_LOADING:
+            valence = -next(each.valence for each in spec.indicators if each.id == code)
+            found.append(
+                Caution(
+                    "reversed",
+                    f"{code} runs the other way than the rest of its construct (loading {loading:.2f}).",
+                    edit=f"indicators: {{{code}: {{valence: {valence}}}}}",
+                )
+            )
+        elif loading < LOW_LOADING:
+            message = f"{code} hardly measures its construct (loading {loading:.2f})."
+            found.append(Caution("low-loading", message))
+    return found

@@ -9,6 +9,7 @@ makes weights and paths doubtful. Henseler, Ringle and Sarstedt (2015), JAMS 43,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +30,12 @@ MOST_HTMT = 0.90
 
 
 MOST_CORRELATION = 0.95
+
+
+LOOSE = 0.2  # mean correlation of a construct's own questions
+
+
+CLEARLY_BELOW = 0.6  # of their mean correlation with another construct's: of copies both are high
 
 
 def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]:
@@ -53,8 +60,12 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
             message += f" A VIF above {SENSELESS_VIF:.0f} leaves its path without any meaning."
         found.append(Caution("collinear-constructs", message))
     alike = list(_alike(spec, items, solution))
+    loose = {name: said for name, said in (_loose(spec, items, pair) for pair in alike) if name}
+    found += [Caution("not-coherent", message) for message in dict.fromkeys(loose.values())]
+    alike = [pair for pair in alike if not set(pair.names) & set(loose)]
     if alike:
-        found.append(Caution("not-distinct", f"Hardly distinct: {', '.join(alike)}."))
+        said = ", ".join(f"{' and '.join(pair.names)} ({pair.figure})" for pair in alike)
+        found.append(Caution("not-distinct", f"Hardly distinct: {said}."))
     return found
 
 
@@ -76,7 +87,12 @@ def _antecedents(spec: ModelSpec, vif: F64) -> Iterator[str]:
             yield f"of {names[target]}: {named}"
 
 
-def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[str]:
+class _Pair(NamedTuple):
+    names: tuple[str, str]
+    figure: str
+
+
+def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[_Pair]:
     """Pairs by HTMT where both are reflective, else by correlation; a component and its whole are no pair."""
     between = ratio(spec, items)[0]
     corr = solution.construct_corr[0]
@@ -84,10 +100,34 @@ def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[str]:
     inside = nested(spec)
     for second in np.flatnonzero(spec.scored):
         for first in np.flatnonzero(spec.scored[:second]):
-            pair = f"{spec.construct_ids[first]} and {spec.construct_ids[second]}"
+            names = spec.construct_ids[first], spec.construct_ids[second]
             if inside[first, second]:
                 continue
             if reflective[first] and reflective[second] and between[first, second] > MOST_HTMT:
-                yield f"{pair} (HTMT {between[first, second]:.2f})"
+                yield _Pair(names, f"HTMT {between[first, second]:.2f}")
             elif abs(corr[first, second]) > MOST_CORRELATION:
-                yield f"{pair} (correlation {corr[first, second]:.2f})"
+                yield _Pair(names, f"correlation {corr[first, second]:.2f}")
+
+
+def _loose(spec: ModelSpec, items: Items, pair: _Pair) -> tuple[str, str]:
+    """Name the construct of a pair whose own questions do not hang together: then no ratio says anything."""
+    if not pair.figure.startswith("HTMT"):
+        return "", ""
+    blocks = [np.flatnonzero(items.block[:, spec.place[name]]) for name in pair.names]
+    size = np.abs(items.corr[0])
+    across = float(size[np.ix_(*blocks)].mean())
+    within = [_mean_within(size[np.ix_(rows, rows)]) for rows in blocks]
+    for at in np.argsort(within):
+        name, other = pair.names[at], pair.names[1 - at]
+        if len(blocks[at]) > 1 and within[at] < max(LOOSE, CLEARLY_BELOW * across):
+            return name, (
+                f"The questions of {name} do not hang together (mean |r| {within[at]:.2f} within {name},"
+                f" {across:.2f} with {other}, {within[1 - at]:.2f} within {other}), so that the ratio"
+                f" ({pair.figure}) says nothing of whether the two are distinct."
+            )
+    return "", ""
+
+
+def _mean_within(size: F64) -> float:
+    n = len(size)
+    return float((size.sum() - np.trace(size)) / (n * (n - 1))) if n > 1 else 1.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.estimation.result import Result
 from csi_model.inference.plain import plain
 from csi_model.measures import effects, reliability, validity
@@ -14,6 +14,7 @@ from csi_model.measures.effects import f_squared, r_squared_adjusted
 from csi_model.pls import implied
 from csi_model.pls.items import nested, part_of, ratio
 from csi_model.resampling.nested import INNER
+from csi_model.specify import ModelSpec
 
 # Figures of the document whose intervals stand beside them, and their names in `resample.Draws`.
 QUALITY = {
@@ -25,7 +26,28 @@ QUALITY = {
 }
 
 
+# What asks whether the questions of a construct say the same; a formed construct's need not.
+RELIABILITY = ("alpha_raw", "alpha_standardised", "rho_a", "rho_c", "ave")
+
+
 OUTER = {"loading": "loadings", "outer_weight": "weights", "weight_share": "shares"}
+
+
+def formed_of(spec: ModelSpec) -> Mask:
+    """Say which constructs their questions form (mode B), rather than show.
+
+    References
+    ----------
+    Hair, Hult, Ringle and Sarstedt (2017), A Primer on PLS-SEM, 2nd ed., chapter 5.
+    """
+    return np.array([construct.mode == "B" for construct in spec.constructs])
+
+
+def unformed(spec: ModelSpec, table: F64, *, diagonal: bool = False) -> F64:
+    """Leave figures of pairs out where one is formed; with `diagonal` only its own figure is."""
+    formed = formed_of(spec)
+    gone = np.diag(formed) if diagonal else formed[:, None] | formed
+    return np.where(gone, np.nan, table)
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -58,8 +80,8 @@ def _own(result: Result) -> dict[str, Any]:
         "indicators": _indicators(result),
         "paths": _paths(result),
         "total_effects": _effects(result),
-        "htmt": _pairs(result, result.figure("htmt").value, diagonal=False),
-        "htmt2": _pairs(result, ratio(spec, result.items, "htmt2")[0], diagonal=False),
+        "htmt": _pairs(result, unformed(spec, result.figure("htmt").value), diagonal=False),
+        "htmt2": _pairs(result, unformed(spec, ratio(spec, result.items, "htmt2")[0]), diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
         "fit": _fit(result),
         "cautions": [caution.plain() for caution in result.cautions],
@@ -99,6 +121,7 @@ def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> d
 def _constructs(result: Result) -> dict[str, dict[str, Any]]:
     spec, solution = result.spec, result.solution
     items = result.items
+    formed = formed_of(spec)
     table = {
         "r_squared": solution.r_squared[0],
         "r_squared_adjusted": r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
@@ -107,11 +130,17 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
         "full_collinearity_vif": _full_collinearity(result),
         "sd": result.points.sd[0],
     }
+    for name in RELIABILITY:
+        table[name] = np.where(formed, np.nan, table[name])
     return {
         construct.id: {"points": float(result.points.constructs[0, place])}
         | _with_interval(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
-        | {f"{name}_ci": ends for name, field in QUALITY.items() if (ends := _ends(result, field, place))}
+        | {
+            f"{name}_ci": None if formed[place] and name in RELIABILITY else ends
+            for name, field in QUALITY.items()
+            if (ends := _ends(result, field, place))
+        }
         | _parts(result, place)
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
@@ -244,7 +273,11 @@ def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
 def _fornell_larcker(result: Result) -> list[list[Any]]:
     shared = reliability.ave(result.items.loadings, result.items.block)
     table = validity.fornell_larcker(result.solution.construct_corr, shared)[0]
-    return _pairs(result, np.where(nested(result.spec), np.nan, table), diagonal=True)
+    return _pairs(
+        result,
+        unformed(result.spec, np.where(nested(result.spec), np.nan, table), diagonal=True),
+        diagonal=True,
+    )
 
 
 def _fit(result: Result) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,15 @@ from csi_model.resampling.plan import Resampled
 LEVELS = Levels._fields
 
 
+SIBLINGS = 5  # so many show what level can be reached
+
+
+STEP = 5.0  # points that can be hoped for where fewer do
+
+
+AGREED = 0.9  # share of resamples
+
+
 @dataclass(frozen=True)
 class Ranking:
     """Candidates by what is to be gained, and how firm the order is; arrays are (n_candidates,).
@@ -33,10 +43,13 @@ class Ranking:
         Index points per point.
     performance : Figure
         Points 0-100.
+    gain : Figure
+        Index points if each were raised as far as can be hoped for (`room`): what sorts them.
     potential : Figure
         Importance x (100 - performance): index points if all the room left were used.
     quadrant : tuple of str
-        See `quadrants`.
+        See `quadrants`; ``unclear`` where fewer than nine in ten resamples agree, or where it would
+        contradict the rank.
     order : ndarray
         Positions of candidates, the most promising first.
     rank : ndarray
@@ -50,6 +63,7 @@ class Ranking:
     names: tuple[str, ...]
     importance: Figure
     performance: Figure
+    gain: Figure
     potential: Figure
     quadrant: tuple[str, ...]
     order: NDArray[np.int64]
@@ -84,9 +98,9 @@ def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top:
 
     Notes
     -----
-    The potential is importance x (100 - performance): the index points to be had if all the room left were
-    used. Every resample is ranked anew; ``rank_low`` and ``rank_high`` are percentiles of these ranks, after
-    Goldstein & Spiegelhalter (1996), JRSS A 159:385-443: an order is only as good as its intervals.
+    The gain is importance x `room`. Every resample is ranked anew; ``rank_low`` and ``rank_high`` are
+    percentiles of these ranks, after Goldstein & Spiegelhalter (1996), JRSS A 159:385-443: an order is only
+    as good as its intervals.
     """
     drawn = drawn_of(result)
     importance, performance = result.figure(f"importance_{level}"), result.figure(level)
@@ -97,29 +111,38 @@ def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top:
         return None
     importance, performance = importance.take(kept), performance.take(kept)
     dx, dy = drawn.of(f"importance_{level}")[:, kept], drawn.of(level)[:, kept]
-    potential = from_draws(
-        importance.value * (100 - performance.value),
-        dx * (100 - dy),
-        level=result.options.level,
-        df=drawn.df,
-        n=performance.n,
-    )
-    order, ranks = _ranks(potential.value, dx * (100 - dy))
+    x, y = importance.value, performance.value
+    figure_of = partial(from_draws, level=result.options.level, df=drawn.df, n=performance.n)
+    gain = figure_of(x * room(y), dx * room(dy))
+    order, ranks = _ranks(gain.value, dx * room(dy))
     low, high = percentile(ranks, result.options.level)
     first = min(top, len(kept))
+    top_share = (ranks <= first).mean(axis=0)
     return Ranking(
         tuple(names[k] for k in kept),
         importance,
         performance,
-        potential,
-        quadrants(importance.value, performance.value),
+        gain,
+        figure_of(x * (100 - y), dx * (100 - dy)),
+        _advice(quadrants(x, y), quadrants(dx, dy), top_share),
         np.argsort(order),
         order,
         low,
         high,
-        (ranks <= first).mean(axis=0),
+        top_share,
         first,
     )
+
+
+def room(performance: F64) -> F64:
+    """Say how far each candidate can be hoped to rise, in points, (…, n_candidates).
+
+    With five candidates or more to the best of them: that level is reached already. With fewer by `STEP`, or
+    to the end of the scale.
+    """
+    if performance.shape[-1] >= SIBLINGS:
+        return np.asarray(performance.max(axis=-1, keepdims=True) - performance)
+    return np.minimum(STEP, 100 - performance)
 
 
 def ranked(result: Result, *, top: int = 3) -> dict[str, Any]:
@@ -129,7 +152,7 @@ def ranked(result: Result, *, top: int = 3) -> dict[str, Any]:
     -------
     dict
         Level → candidates, the most promising first: ``id``, ``importance`` (index points per point) and
-        ``importance_ci``, ``performance`` (0-100), ``quadrant``, ``potential`` and ``potential_ci``,
+        ``importance_ci``, ``performance`` (0-100), ``quadrant``, ``gain`` and ``potential`` with ``_ci``,
         ``rank``, ``rank_ci``, ``top_share`` (0-1, share of resamples among the first ``top``). A
         level without candidates is empty.
     """
@@ -146,6 +169,8 @@ def _plain(found: Ranking, k: int) -> dict[str, Any]:
         "importance_ci": found.importance.at(k).plain()["ci"],
         "performance": float(found.performance.value[k]),
         "quadrant": found.quadrant[k],
+        "gain": float(found.gain.value[k]),
+        "gain_ci": found.gain.at(k).plain()["ci"],
         "potential": float(found.potential.value[k]),
         "potential_ci": found.potential.at(k).plain()["ci"],
         "rank": int(found.rank[k]),
@@ -165,12 +190,12 @@ def drawn_of(result: Result) -> Resampled:
     return result.resampled
 
 
-def quadrants(importance: F64, performance: F64) -> tuple[str, ...]:
-    """Place candidates in the importance-performance map, cut at the means.
+def quadrants(importance: F64, performance: F64) -> NDArray[np.str_]:
+    """Place candidates in the importance-performance map, cut at the means, (…, n_candidates).
 
     Returns
     -------
-    tuple of str
+    ndarray of str
         ``act`` (important, weak), ``keep`` (important, strong), ``watch`` (unimportant, weak) or
         ``enough`` (unimportant, strong).
 
@@ -179,15 +204,20 @@ def quadrants(importance: F64, performance: F64) -> tuple[str, ...]:
     Martilla & James (1977), Journal of Marketing 41(1):77-79.
     """
     names = np.array([["watch", "enough"], ["act", "keep"]])
-    place = (
-        (importance >= importance.mean()).astype(int),
-        (performance >= performance.mean()).astype(int),
-    )
-    return tuple(names[place].tolist())
+    is_important = importance >= importance.mean(axis=-1, keepdims=True)
+    is_strong = performance >= performance.mean(axis=-1, keepdims=True)
+    return np.asarray(names[is_important.astype(int), is_strong.astype(int)])
 
 
-def _ranks(potential: F64, drawn: F64) -> tuple[NDArray[np.int64], F64]:
+def _advice(quadrant: NDArray[np.str_], drawn: NDArray[np.str_], top_share: F64) -> tuple[str, ...]:
+    """Keep the quadrants that resamples agree on and that do not contradict being among the first."""
+    sure = (drawn == quadrant).mean(axis=0) >= AGREED
+    against = (top_share >= AGREED) & np.isin(quadrant, ("watch", "enough"))
+    return tuple(np.where(sure & ~against, quadrant, "unclear").tolist())
+
+
+def _ranks(gain: F64, drawn: F64) -> tuple[NDArray[np.int64], F64]:
     """Ranks of the candidates, 1 first, and those of each resample that has all of them."""
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
-    order = stats.rankdata(-potential, method="ordinal").astype(np.int64)
+    order = stats.rankdata(-gain, method="ordinal").astype(np.int64)
     return order, np.asarray(stats.rankdata(-drawn, axis=1))

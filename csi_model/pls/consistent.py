@@ -12,6 +12,8 @@ from csi_model.pls.algorithm import Solution
 from csi_model.pls.steps import regress
 from csi_model.specify import ModelSpec
 
+ROUNDING = 1e-9  # a figure that is 1 by definition may lie a hair above
+
 
 def correct(corr: F64, solution: Solution, spec: ModelSpec) -> Solution:
     r"""Correct batches of PLS fits for the unreliability of their composites.
@@ -91,7 +93,7 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
     corr = solution.construct_corr[0]
     for row in range(len(names)):
         for column in range(row):
-            if abs(corr[row, column]) > 1:
+            if abs(corr[row, column]) > 1 + ROUNDING:
                 pair = f"{names[column]} and {names[row]}"
                 message = f"{pair} correlate {corr[row, column]:.2f} when corrected."
                 found.append(Caution("inadmissible", message))
@@ -99,12 +101,12 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
     found += [
         Caution("inadmissible", f"{code} has a loading of {loading:.2f}, above 1.")
         for code, loading in zip(spec.indicator_ids, own, strict=True)
-        if abs(loading) > 1
+        if abs(loading) > 1 + ROUNDING
     ]
     found += [
         Caution("inadmissible", f"R² of {name} is {share:.2f}, above 1.")
         for name, share in zip(names, solution.r_squared[0], strict=True)
-        if share > 1
+        if share > 1 + ROUNDING
     ]
     return found
 

@@ -22,29 +22,39 @@ def implied(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: st
     structure : {"estimated", "saturated"}
         Construct correlations as the paths imply them, or as observed (which tests measurement alone).
     """
-    composites = np.ones(len(spec.constructs), dtype=bool)
-    if method == "plsc":
-        composites = np.logical_not(consistent.factors_of(spec))
+    composites = composites_of(spec, method)
     constructs = solution.construct_corr
     if structure == "estimated":
         constructs = structural_corr(solution.paths, constructs, solution.r_squared, spec.path_matrix)
     return implied_corr(corr, solution.loadings, constructs, spec.block_mask, composites)
 
 
+def composites_of(spec: ModelSpec, method: str) -> Mask:
+    """Say which constructs are composites, whose own questions may correlate freely.
+
+    By pls all are: a mode says how weights are estimated, no more. By plsc those that are not corrected.
+    """
+    if method == "plsc":
+        return np.asarray(np.logical_not(consistent.factors_of(spec)))
+    return np.ones(len(spec.constructs), dtype=bool)
+
+
 def fit_of(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: str) -> dict[str, F64]:
     """Give the measures of fit of batches of fits, each (n_batch,).
 
-    `srmr_saturated` (also `srmr`), `d_uls` and `d_g` are of first-order constructs as common factors with
-    their observed correlations; `srmr_estimated` is of the model that `implied` tests, ``nan`` where a model
-    has second-order constructs or interactions.
+    `srmr_saturated` (also `srmr`), `d_uls` and `d_g` are of first-order constructs by their kind (see
+    `composites_of`) with their observed correlations; `srmr_estimated` is of the model that `implied` tests,
+    ``nan`` where a model has second-order constructs or interactions; `srmr_factor` takes all constructs for
+    common factors, whatever they are.
+
+    References
+    ----------
+    Henseler, Hubona and Ray (2016), Industrial Management & Data Systems 116(1), 2-20.
     """
     first = np.flatnonzero(spec.home_mask.any(axis=0))
-    saturated = implied_corr(
-        corr,
-        solution.loadings[:, :, first],
-        solution.construct_corr[:, first[:, None], first],
-        spec.home_mask[:, first],
-    )
+    loadings, between = solution.loadings[:, :, first], solution.construct_corr[:, first[:, None], first]
+    block, composites = spec.home_mask[:, first], composites_of(spec, method)[first]
+    saturated = implied_corr(corr, loadings, between, block, composites)
     estimated = np.full(len(corr), np.nan)
     if spec.is_plain:
         estimated = srmr(corr, implied(corr, solution, spec, method, "estimated"))
@@ -53,6 +63,7 @@ def fit_of(corr: F64, solution: algorithm.Solution, spec: ModelSpec, method: str
         "srmr": own,
         "srmr_saturated": own,
         "srmr_estimated": estimated,
+        "srmr_factor": srmr(corr, implied_corr(corr, loadings, between, block)),
         "d_uls": d_uls(corr, saturated),
         "d_g": d_g(corr, saturated),
     }

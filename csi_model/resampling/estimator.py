@@ -28,6 +28,9 @@ CHUNK = 250
 LARGE = 20_000
 
 
+NO_SPREAD = 1e-12  # squared scale points
+
+
 class Estimator:
     """The estimates of a sample as a function of how much each respondent counts.
 
@@ -113,6 +116,16 @@ class Estimator:
         """Give the estimates of batches of moments, products included."""
         indicators, solution = self.fitted(moments)
         return describe(indicators, self.spec, solution)
+
+    def constant_in_failed(self) -> F64:
+        """Count in how many resamples without a solution each indicator does not vary, (p,)."""
+        p = len(self.spec.indicator_ids)
+        found = np.zeros(p)
+        for part in self.resamples(self.options.bootstrap):
+            failed = ~self.fitted(part)[1].converged
+            spread = np.einsum("bii->bi", part.cov)[failed, :p]
+            found += (spread <= NO_SPREAD).sum(axis=0)
+        return found
 
     def htmt2(self, moments: Moments) -> F64:
         """Give HTMT2 of batches of moments; no draw keeps it: it costs as much as all reliabilities."""

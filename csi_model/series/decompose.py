@@ -47,6 +47,8 @@ class WaveAnswers:
         The wave's item shares of the index, none negative, summing to 1.
     weights : ndarray of shape (n_respondents,), optional
         Respondent weights.
+    clusters : ndarray of shape (n_respondents,), optional
+        Sampling units, for the errors.
     share_draws : ndarray of shape (n_draws, n_items), optional
         Resampled item shares, likewise, for the uncertainty of estimated weights; frozen weights have none.
     """
@@ -56,6 +58,7 @@ class WaveAnswers:
     shares: F64
     weights: F64 | None = None
     share_draws: F64 | None = None
+    clusters: NDArray[np.generic] | None = None
 
 
 def decompose(
@@ -90,9 +93,11 @@ def decompose(
 
     Notes
     -----
-    Segment shares and segment means of a wave are drawn jointly from the normal distribution with their
-    linearised covariance (:func:`csi_model.intervals.weighted_means`), item shares from ``share_draws`` where
-    given; each draw is decomposed, and intervals are percentiles of the parts.
+    A segment's share is that among the respondents who answered an item, so that the parts add up to the
+    change of the items' means whatever is missing; the mix part then holds who answered. Shares and segment
+    means of a wave are drawn jointly from the normal distribution with their linearised covariance
+    (`means.weighted_means`), item shares from ``share_draws`` where given; each draw is decomposed, and
+    intervals are percentiles of the parts.
     """
     segments, sides = _segments_of(before, after), (before, after)
     if np.shape(before.points)[1:] != np.shape(after.points)[1:]:
@@ -132,12 +137,14 @@ def _wave_moments(
         n = int(answered[g, i])
         msg = f"Segment {segments[g]!r} has {n} answers on item {i}, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Merge small segments or leave the item out.")
+    n, size = len(segments), len(segments) * points.shape[1]
+    there = ~np.isnan(points)
+    mix = np.where(there[:, None, :], inside[:, :, None].astype(float), np.nan).reshape(len(points), -1)
     columns = np.where(inside[:, :, None], points[:, None, :], np.nan).reshape(len(points), -1)
-    means, covariance = weighted_means(np.hstack([inside.astype(float), columns]), weights)
-    n = len(segments)
+    means, covariance = weighted_means(np.hstack([mix, columns]), weights, wave.clusters)
     if mix_is_known:
-        covariance[:n] = covariance[:, :n] = 0.0
-    return means[:n], means[n:].reshape(n, -1), covariance
+        covariance[:size] = covariance[:, :size] = 0.0
+    return means[:size].reshape(n, -1), means[size:].reshape(n, -1), covariance
 
 
 def _draw(moments: tuple[F64, F64, F64], rng: np.random.Generator, n_draws: int) -> tuple[F64, F64]:
@@ -145,10 +152,10 @@ def _draw(moments: tuple[F64, F64, F64], rng: np.random.Generator, n_draws: int)
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     noise = rng.standard_normal((n_draws, len(values))) @ root.T
-    n = len(mix)
     # Shares sum to one and their noise to zero; rounding is taken out so that draws add up exactly too.
-    moved = mix + noise[:, :n]
-    return moved / moved.sum(-1, keepdims=True), means + noise[:, n:].reshape(n_draws, *means.shape)
+    moved = mix + noise[:, : mix.size].reshape(n_draws, *mix.shape)
+    drawn = means + noise[:, mix.size :].reshape(n_draws, *means.shape)
+    return moved / moved.sum(-2, keepdims=True), drawn
 
 
 def _draw_shares(wave: WaveAnswers, rng: np.random.Generator, n_draws: int) -> F64:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.groups import of_part
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
+from csi_model.inference.figures import Figure
 from csi_model.options import Options, Progress
 from csi_model.remedies import REMEDIES
 from csi_model.series import official
@@ -104,7 +105,7 @@ def follow(
         level=options.level,
     )
     cautions = [*sample.cautions, *series.cautions]
-    control = _control(series, cautions)
+    control, known = _control(series, cautions), _Known(parts, results, base)
     return {
         "index": spec.index,
         "base": base,
@@ -116,8 +117,8 @@ def follow(
         },
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
-            _across(pair, series) or _why(pair, parts, results, segments, options, cautions)
-            for pair in pairwise(codes)
+            _across(pair, series) or _why(pair, series.changes.at(at), known, segments, options, cautions)
+            for at, pair in enumerate(pairwise(codes))
         ],
         "control": control,
         "cautions": [caution.plain() for caution in once(cautions)],
@@ -206,26 +207,38 @@ def _across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | 
     return {"from": pair[0], "to": pair[1], "refused": refused.plain()}
 
 
+class _Known(NamedTuple):
+    """Each wave's answers and results, and the wave whose weights are official."""
+
+    parts: Mapping[str, Sample]
+    results: Mapping[str, Result]
+    base: str
+
+
 def _why(
     pair: tuple[str, str],
-    parts: Mapping[str, Sample],
-    results: Mapping[str, Result],
+    change: Figure,
+    known: _Known,
     segments: str | None,
     options: Options,
     cautions: list[Caution],
 ) -> dict[str, Any]:
-    """Split the change of the re-estimated index; a refusal is named in place of the parts."""
+    """Split the change of the official index: its weights are the base wave's, so none of it is theirs.
+
+    A refusal is named in place of the parts. The change of the re-estimated index stands beside it.
+    """
+    parts, results, base = known
+    spec = results[base].spec
+    rows, index = index_rows(spec), spec.place[spec.index]
 
     def side(code: str) -> WaveAnswers:
-        spec, result = results[code].spec, results[code]
-        rows, index = index_rows(spec), spec.place[spec.index]
-        drawn = None if result.resampled is None else result.resampled.of("construct_shares")
+        clusters = parts[code].clusters
         return WaveAnswers(
             parts[code].points[:, rows],
             np.full(len(parts[code]), "all") if segments is None else parts[code].label(segments).texts(),
-            result.points.construct_shares[0, rows, index],
+            results[base].points.construct_shares[0, rows, index],
             parts[code].weights,
-            None if drawn is None else drawn[:, rows, index],
+            clusters=None if clusters is None else clusters.number,
         )
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
@@ -235,8 +248,11 @@ def _why(
     except ModelError as error:
         return said | {"refused": error.plain()}
     cautions += found.cautions
-    names = [results[pair[0]].spec.indicator_ids[row] for row in index_rows(results[pair[0]].spec)]
-    said |= {name: getattr(found, name).plain() for name in ("change", "answers", "weights", "mix")}
+    names = [spec.indicator_ids[row] for row in rows]
+    said["change"] = change.plain()
+    said |= {name: getattr(found, name).plain() for name in ("answers", "weights", "mix")}
+    first, last = (float(results[code].points.constructs[0, index]) for code in pair)
+    said["re_estimated_change"] = last - first
     said["by_question"] = {
         name: {
             "answers": found.answers_by_item.at(at).plain(),

@@ -34,8 +34,9 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
 
     Parameters
     ----------
-    mix : pair of ndarray of shape (..., n_segments)
-        Segment shares before and after, each summing to 1.
+    mix : pair of ndarray of shape (..., n_segments) or (..., n_segments, n_items)
+        Segment shares before and after, each summing to 1; where not everybody answered everything, those of
+        the respondents who answered an item. The mix part then holds who answered, too.
     shares : pair of ndarray of shape (..., n_items)
         Item shares of the index before and after, each summing to 1.
     means : pair of ndarray of shape (..., n_segments, n_items)
@@ -78,14 +79,15 @@ def split_change(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
 def split_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64, F64]) -> Parts:
     """Split without checks: drawn segment shares may fall below zero."""
     (p0, p1), (w0, w1), (m0, m1) = mix, shares, means
-    cells = _over_orders("...g,...i->...gi", (p0, p1), (w0, w1)) * (m1 - m0)
-    item_level = _over_orders("...g,...gi->...i", (p0, p1), (m0, m1))
-    segment_level = _over_orders("...i,...gi->...g", (w0, w1), (m0, m1))
+    p0, p1 = (p if p.ndim == m0.ndim else np.broadcast_to(p[..., None], m0.shape) for p in (p0, p1))
+    cells = _over_orders("...gi,...i->...gi", (p0, p1), (w0, w1)) * (m1 - m0)
+    item_level = _over_orders("...gi,...gi->...i", (p0, p1), (m0, m1))
+    segment_level = _over_orders("...i,...gi->...gi", (w0, w1), (m0, m1))
     item_level -= ((w0 + w1) / 2 * item_level).sum(-1, keepdims=True)
-    segment_level -= ((p0 + p1) / 2 * segment_level).sum(-1, keepdims=True)
+    segment_level -= ((p0 + p1) / 2 * segment_level).sum(-2, keepdims=True)
     by_weight = (w1 - w0) * item_level
-    by_mix = (p1 - p0) * segment_level
-    before, after = (np.einsum("...g,...i,...gi->...", *wave) for wave in ((p0, w0, m0), (p1, w1, m1)))
+    by_mix = ((p1 - p0) * segment_level).sum(-1)
+    before, after = (np.einsum("...gi,...i,...gi->...", *wave) for wave in ((p0, w0, m0), (p1, w1, m1)))
     return Parts(
         change=np.asarray(after - before),
         answers=np.asarray(cells.sum((-1, -2))),
@@ -112,9 +114,10 @@ def _check_parts(mix: tuple[F64, F64], shares: tuple[F64, F64], means: tuple[F64
     shape = m0.shape
     if m1.shape[-2:] != shape[-2:] or len(shape) < 2:
         raise DataError("Means before and after differ in shape.", code="shape", remedy="Use the same items.")
+    by_segment = [np.swapaxes(p, -1, -2) if p.ndim == m0.ndim > 1 else p for p in (p0, p1)]
     for name, array, size in (
-        ("Segment shares before", p0, shape[-2]),
-        ("Segment shares after", p1, shape[-2]),
+        ("Segment shares before", by_segment[0], shape[-2]),
+        ("Segment shares after", by_segment[1], shape[-2]),
         ("Item shares before", w0, shape[-1]),
         ("Item shares after", w1, shape[-1]),
     ):

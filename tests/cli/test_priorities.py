@@ -54,7 +54,7 @@ def test_priorities_are_those_of_the_estimation(manyi, fitted):
         assert row["potential_ci"][0] < row["potential"] < row["potential_ci"][1]
         assert row["rank_ci"][0] <= row["rank"] <= row["rank_ci"][1]
     for level in ("constructs", "dimensions", "indicators"):
-        gains = [row["potential"] for row in found["levels"][level]]
+        gains = [row["gain"] for row in found["levels"][level]]
         assert gains == sorted(gains, reverse=True)
         assert [row["rank"] for row in found["levels"][level]] == list(range(1, len(gains) + 1))
     # A construct's importance is the sum over its questions, a dimension's likewise.

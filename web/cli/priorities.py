@@ -16,6 +16,7 @@ QUADRANTS = {
     "keep": "keep up",
     "watch": "watch",
     "enough": "enough done",
+    "unclear": "not clear yet",
 }
 
 
@@ -71,7 +72,8 @@ def summary(found: dict[str, Any]) -> str:
     lines = [
         f"Index {found['index']['id']}: {found['index']['points']:.1f} points. What would lift it most?",
         "+10 points: what the index gains if this is rated 10 points better. Now: its points today. To gain:",
-        "index points if it were rated 100. Rank: where it stands, and in 95 of 100 resamples between.",
+        "index points if it reached the best of its kind (where there are fewer than five: 5 points more).",
+        "Rank: where it stands, and in 95 of 100 resamples between.",
     ]
     for level, rows in found["levels"].items():
         if not rows:
@@ -82,7 +84,7 @@ def summary(found: dict[str, Any]) -> str:
                 row["id"],
                 f"{10 * row['importance']:.2f}",
                 f"{row['performance']:.0f}",
-                f"{row['potential']:.1f} [{row['potential_ci'][0]:.1f}, {row['potential_ci'][1]:.1f}]",
+                f"{row['gain']:.1f} [{row['gain_ci'][0]:.1f}, {row['gain_ci'][1]:.1f}]",
                 f"{row['rank']} [{row['rank_ci'][0]:.0f}–{row['rank_ci'][1]:.0f}]",
                 f"{row['top_share']:.0%}",
                 QUADRANTS[row["quadrant"]],

@@ -133,6 +133,7 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
             "top_share": float(ranking.top_share[at]),
             "importance": float(ranking.importance.value[at]),
             "points": float(ranking.performance.value[at]),
+            "gain": ranking.gain.at(at).plain(with_se=False),
             "potential": ranking.potential.at(at).plain(with_se=False),
         }
         for at in ranking.order.tolist()

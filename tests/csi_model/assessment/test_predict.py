@@ -59,7 +59,7 @@ def test_predictions_follow_from_construct_scores(rng):
 def test_benchmark_is_least_squares_with_intercept(rng):
     values = survey(rng)
     deal = np.arange(len(values)) % 3
-    found = predict(SPEC, prepared(values), folds=deal)
+    found = predict(SPEC, prepared(values), folds=deal, benchmark="exogenous")
     kept = deal != 1
     slopes = np.linalg.lstsq(np.c_[np.ones(kept.sum()), values[kept, :3]], values[kept, 3:], rcond=None)[0]
     expected = np.c_[np.ones((~kept).sum()), values[~kept, :3]] @ slopes

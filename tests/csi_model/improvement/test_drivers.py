@@ -44,6 +44,7 @@ def test_a_clear_order_is_stable_and_a_tie_is_not(fitted):
     places = [result.spec.indicator_ids.index(code) for code in ("QUAL1", "QUAL2", "QUAL3")]
     importance[:, places] = [0.5, 0.2, 0.2]
     importance[::2, places[1]] = 0.21
+    points[:, result.spec.indicator_ids.index("IMG1")] = 60.0  # the level that can be reached
     moved = draws._replace(importance_indicators=importance, indicators=points)
     found = rank(replace(result, resampled=result.resampled._replace(draws=moved)), "indicators", top=1)
     at = {name: k for k, name in enumerate(found.names)}

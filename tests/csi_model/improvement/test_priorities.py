@@ -24,7 +24,7 @@ def test_unstandardised_effect_is_the_regression_slope_of_the_points():
 
 def test_quadrants_split_at_the_means():
     result = quadrants(np.array([0.1, 0.5, 0.1, 0.5]), np.array([40.0, 40, 80, 80]))
-    assert result == ("watch", "act", "enough", "keep")
+    assert result.tolist() == ["watch", "act", "enough", "keep"]
 
 
 def test_stated_importance_counts_picks_and_finds_hidden_drivers():

@@ -25,8 +25,10 @@ def test_a_planted_rise_is_found_and_is_due_to_answers():
     assert why["answers"]["value"] == pytest.approx(why["change"]["value"], abs=0.5)
     parts = sum(why[name]["value"] for name in ("answers", "weights", "mix"))
     assert parts == pytest.approx(why["change"]["value"], abs=1e-9)
+    assert why["change"] == {key: last["change"][key] for key in ("value", "se", "ci")}
+    assert why["weights"]["value"] == pytest.approx(0, abs=1e-12)
     own = [each["re_estimated"]["value"] for each in found["waves"][-2:]]
-    assert why["change"]["value"] == pytest.approx(own[1] - own[0], abs=1e-9)
+    assert why["re_estimated_change"] == pytest.approx(own[1] - own[0], abs=1e-9)
     assert [each["wave"] for each in found["control"]["signals"]] == ["2024"]
 
 
@@ -42,6 +44,23 @@ def test_the_base_wave_has_the_same_points_on_both_series():
     place = SPEC.place[SPEC.index]
     assert second["official"]["value"] == pytest.approx(float(alone.points.constructs[0, place]), abs=1e-9)
     assert found["control"] is None  # too few waves for limits
+
+
+def test_the_split_of_a_change_adds_up_to_the_line_above_it_whatever_is_missing():
+    data, year = survey(n=400, years=2, lift=0.5)
+    rng = np.random.default_rng(4)
+    segments = np.where(rng.random(len(year)) < 0.4, "rural", "town")
+    gone = (rng.random(data.values.shape) < 0.25) & (segments == "rural")[:, None]
+    weights = rng.choice([1.0, 1e-3, 1e4], len(year))
+    columns = dict(zip(SPEC.indicator_ids, np.where(gone, np.nan, data.values).T, strict=True))
+    sample = csi_model.prepare(SPEC, columns, weights=weights, labels={"wave": year, "area": segments})
+    found = follow(SPEC, sample, "wave", csi_model.Options(), segments="area")
+    why, line = found["why"][0], found["waves"][1]["change"]["value"]
+    parts = sum(why[name]["value"] for name in ("answers", "weights", "mix"))
+    assert parts == pytest.approx(line, abs=1e-9)
+    assert sum(each["answers"]["value"] for each in why["by_question"].values()) == pytest.approx(
+        why["answers"]["value"], abs=1e-9
+    )
 
 
 def test_a_change_of_mix_alone_is_called_mix():

@@ -1,0 +1,119 @@
+"""What in the answers themselves makes figures doubtful: gaps, an unused scale, answers all alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
+from csi_model.arrays import F64
+from csi_model.errors import Caution
+from csi_model.measures.points import Points
+from csi_model.specify import ModelSpec
+
+MANY_MISSING = 0.2  # of all answers
+
+
+MOST_MISSING = 0.5  # of the answers to one question
+
+
+UNUSED = 0.25  # of a scale, at its upper end, by everybody in every question
+
+
+ENOUGH_ANSWERS = 200  # to take an unused end of a scale for no accident
+
+
+ALIKE = 0.95  # of the answers to a question, one and the same
+
+
+CARRIES = 0.5  # of a construct's points, by one question
+
+
+def cautions(spec: ModelSpec, sample: Sample, scored: Points) -> list[Caution]:
+    """Look at the answers as prepared, gaps and all, and at what they make of the points."""
+    return [*_wrong_scale(spec, sample), *_near_constant(spec, sample, scored), *_missing(sample)]
+
+
+def _wrong_scale(spec: ModelSpec, sample: Sample) -> Iterator[Caution]:
+    """Name a scale whose upper part nobody used in any question: it was perhaps declared wrongly."""
+    low, high, valence = spec.scales.T
+    given = np.where(valence < 0, low + high - sample.values, sample.values)
+    for ends in sorted({(float(a), float(b)) for a, b in zip(low, high, strict=True)}):
+        own = (low == ends[0]) & (high == ends[1])
+        answers = given[:, own][~np.isnan(given[:, own])]
+        most = answers.max()
+        if (answers != np.rint(answers)).any():
+            continue  # no steps of a scale
+        if len(answers) < ENOUGH_ANSWERS or (ends[1] - most) < UNUSED * (ends[1] - ends[0]):
+            continue
+        first = most + 1
+        beyond = f"{first:g}–{ends[1]:g}" if first < ends[1] else f"{ends[1]:g}"
+        yield Caution(
+            "scale-unused",
+            f"Nobody answered {beyond} in any question on the scale {ends[0]:g}–{ends[1]:g}:"
+            f" is the scale {ends[0]:g}–{most:g}?",
+            edit=f"scale: {{low: {ends[0]:g}, high: {most:g}}}",
+        )
+
+
+def _near_constant(spec: ModelSpec, sample: Sample, scored: Points) -> Iterator[Caution]:
+    """Name a question that all but a few answer alike and that nevertheless carries its construct."""
+    for row, code in enumerate(spec.indicator_ids):
+        place = int(spec.home[row])
+        construct = spec.constructs[place]
+        share = float(scored.shares[0, row])
+        if len(construct.indicators) < 2 or not share > CARRIES:
+            continue
+        answers = sample.values[:, row][~np.isnan(sample.values[:, row])]
+        values, count = np.unique(answers, return_counts=True)
+        alike = count.max() / len(answers)
+        if alike < ALIKE:
+            continue
+        others = [other for other in construct.indicators if other != code]
+        yield Caution(
+            "near-constant",
+            f"{code} carries {share:.0%} of the points of {construct.id}, though {alike:.0%} gave it one"
+            f" answer ({values[count.argmax()]:g}).",
+            edit=f"constructs: [{{id: {construct.id}, indicators: [{', '.join(others)}]}}]",
+        )
+
+
+def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
+    """Say which questions did not vary in the resamples without a solution.
+
+    Parameters
+    ----------
+    fails : ndarray of shape (n_indicators,)
+        In how many of them each question was constant.
+    """
+    found = []
+    for row in np.flatnonzero(fails > 0):
+        answers = sample.values[:, row][~np.isnan(sample.values[:, row])]
+        others = len(answers) - int(np.unique(answers, return_counts=True)[1].max())
+        code = sample.codes[row]
+        found.append(
+            Caution(
+                "constant-in-draws",
+                f"In {int(fails[row])} of the {n_failed} resamples without a solution {code} was constant:"
+                f" {others} of {len(answers)} respondents answered it otherwise than all the rest.",
+            )
+        )
+    return found
+
+
+def _missing(sample: Sample) -> Iterator[Caution]:
+    """Name what many did not answer who were asked, and to whom it applies."""
+    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
+    gaps = np.isnan(sample.values) & asked
+    whole = gaps.sum() / max(asked.sum(), 1)
+    message = f"{whole:.0%} of the answers are missing." if whole > MANY_MISSING else ""
+    unanswered = ", ".join(
+        f"{code} ({share:.0%})"
+        for code, share in zip(sample.codes, gaps.sum(axis=0) / np.maximum(asked.sum(axis=0), 1), strict=True)
+        if share > MOST_MISSING
+    )
+    if unanswered:
+        message += f" Most respondents did not answer {unanswered}."
+    if message:
+        yield Caution("many-missing", message.strip())
