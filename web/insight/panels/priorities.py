@@ -20,18 +20,34 @@ def panels(seen: Seen) -> Iterator[Panel]:
     if seen.part or not ranked:
         return
     nodes = seen.result["dimensions"]
-    hint = _(
-        "Ordered by what is to be gained: "
-        "how strongly a topic moves satisfaction, times the room left to 100."
+    has_gain = "gain" in ranked[0]  # runs of the release before sorted by the room left to 100
+    hint = (
+        _(
+            "Ordered by what can be gained: how strongly a topic moves satisfaction, "
+            "times how far it can be hoped to rise."
+        )
+        if has_gain
+        else _(
+            "Ordered by what is to be gained: "
+            "how strongly a topic moves satisfaction, times the room left to 100."
+        )
     )
     rows = []
     for each in ranked[:FIRST]:
         node = nodes[each["dimension"]]
-        reason = _(
-            "Now at %(points).1f. Five points more would lift the index by about %(gain).1f.",
-            points=each["points"],
-            gain=STEP * each["importance"],
-        )
+        if has_gain:
+            reason = _(
+                "Now at %(points).1f. As good as it can be hoped to become, "
+                "it would lift the index by about %(gain).1f.",
+                points=each["points"],
+                gain=each["gain"]["value"],
+            )
+        else:
+            reason = _(
+                "Now at %(points).1f. Five points more would lift the index by about %(gain).1f.",
+                points=each["points"],
+                gain=STEP * each["importance"],
+            )
         if each["top_share"] >= FIRM:
             reason += " " + _("Its place among the first three is firm.")
         rows.append((Name(text(node["name"]), seen.link(node["construct"])), reason))
