@@ -75,7 +75,7 @@ def numbers(given: ArrayLike, name: str) -> F64:
 
 def _number(value: Any, row: int, name: str) -> float:
     text = "" if value is None else str(value).strip()
-    if not text or text.lower() in {"na", "nan"}:
+    if not text or text.lower() in {"na", "nan", "<na>"}:
         return np.nan
     try:
         return float(text)

@@ -14,13 +14,13 @@ from csi_model.pls import consistent
 from csi_model.specify import ModelSpec
 
 if TYPE_CHECKING:
-    from csi_model.estimation.result import Result
+    from csi_model.estimation.estimated import Estimated
 
 
 LOW_LOADING = 0.4
 
 
-def cautions_of(result: Result, sample: Sample) -> list[Caution]:
+def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
     """Give the cautions of one estimation; `sample` are the answers as prepared, gaps and all."""
     spec, solution, scored, options = result.spec, result.solution, result.points, result.options
     names = np.array(spec.construct_ids)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.arrays import F64, Mask
-from csi_model.estimation.result import Result
+from csi_model.estimation.estimated import Estimated
 from csi_model.inference.plain import plain
 from csi_model.measures import effects, reliability, validity
 from csi_model.measures.effects import f_squared, r_squared_adjusted
@@ -50,7 +50,7 @@ def unformed(spec: ModelSpec, table: F64, *, diagonal: bool = False) -> F64:
     return np.where(gone, np.nan, table)
 
 
-def document(result: Result) -> dict[str, Any]:
+def document(result: Estimated) -> dict[str, Any]:
     """Give the document of one estimation, groups included; numbers unrounded, ``nan`` becomes None."""
     found = _own(result)
     found["groups"] = {
@@ -61,7 +61,7 @@ def document(result: Result) -> dict[str, Any]:
 
 
 @np.errstate(invalid="ignore", divide="ignore")
-def _own(result: Result) -> dict[str, Any]:
+def _own(result: Estimated) -> dict[str, Any]:
     spec, options = result.spec, result.options
     constructs = _constructs(result)
     written: dict[str, Any] = {
@@ -104,21 +104,21 @@ def _own(result: Result) -> dict[str, Any]:
     return written
 
 
-def _ends(result: Result, name: str, place: int) -> list[float] | None:
+def _ends(result: Estimated, name: str, place: int) -> list[float] | None:
     if not result.has_interval(name):
         return None
     found = result.figure(name)
     return [float(found.low[place]), float(found.high[place])]
 
 
-def _with_interval(result: Result, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
+def _with_interval(result: Estimated, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
     if not result.has_interval(name):
         return {}
     found = result.figure(name)
     return {"se": float(found.se[place]), "ci": [float(found.low[place]), float(found.high[place])]}
 
 
-def _constructs(result: Result) -> dict[str, dict[str, Any]]:
+def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     spec, solution = result.spec, result.solution
     items = result.items
     formed = formed_of(spec)
@@ -147,7 +147,7 @@ def _constructs(result: Result) -> dict[str, dict[str, Any]]:
     }
 
 
-def _parts(result: Result, place: int) -> dict[str, Any]:
+def _parts(result: Estimated, place: int) -> dict[str, Any]:
     spec, items = result.spec, result.items
     construct, first = spec.constructs[place], len(spec.indicator_ids)
     if construct.product:
@@ -168,7 +168,7 @@ def _parts(result: Result, place: int) -> dict[str, Any]:
     }
 
 
-def _full_collinearity(result: Result) -> F64:
+def _full_collinearity(result: Estimated) -> F64:
     """Of constructs that are no component of another, whose scores they would repeat."""
     columns = result.spec.separate
     found = np.full(len(result.spec.constructs), np.nan)
@@ -177,7 +177,7 @@ def _full_collinearity(result: Result) -> F64:
     return found
 
 
-def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
+def _dimensions(result: Estimated) -> dict[str, dict[str, Any]]:
     return {
         node.id: {
             "construct": construct,
@@ -190,7 +190,7 @@ def _dimensions(result: Result) -> dict[str, dict[str, Any]]:
     }
 
 
-def _indicators(result: Result) -> dict[str, dict[str, Any]]:
+def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
     vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
     home, owner = spec.home_mask, part_of(spec)
@@ -225,7 +225,7 @@ def _indicators(result: Result) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _paths(result: Result) -> list[dict[str, Any]]:
+def _paths(result: Estimated) -> list[dict[str, Any]]:
     spec, solution = result.spec, result.solution
     vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     effect = f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
@@ -244,7 +244,7 @@ def _paths(result: Result) -> list[dict[str, Any]]:
     return found
 
 
-def _effects(result: Result) -> list[dict[str, Any]]:
+def _effects(result: Estimated) -> list[dict[str, Any]]:
     spec, estimates = result.spec, result.estimates
     # With every path at 1 a total effect counts the ways from source to target.
     leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
@@ -261,7 +261,7 @@ def _effects(result: Result) -> list[dict[str, Any]]:
     return found
 
 
-def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
+def _pairs(result: Estimated, table: F64, *, diagonal: bool) -> list[list[Any]]:
     names = result.spec.construct_ids
     return [
         [names[column], names[row], float(table[row, column])]
@@ -270,7 +270,7 @@ def _pairs(result: Result, table: F64, *, diagonal: bool) -> list[list[Any]]:
     ]
 
 
-def _fornell_larcker(result: Result) -> list[list[Any]]:
+def _fornell_larcker(result: Estimated) -> list[list[Any]]:
     shared = reliability.ave(result.items.loadings, result.items.block)
     table = validity.fornell_larcker(result.solution.construct_corr, shared)[0]
     return _pairs(
@@ -280,7 +280,7 @@ def _fornell_larcker(result: Result) -> list[list[Any]]:
     )
 
 
-def _fit(result: Result) -> dict[str, Any]:
+def _fit(result: Estimated) -> dict[str, Any]:
     if result.covariance is not None:
         return dict(result.covariance.document["fit"])
     found = implied.fit_of(result.moments.corr, result.solution, result.spec, result.options.method)

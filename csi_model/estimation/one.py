@@ -8,7 +8,8 @@ from csi_model.answers.sample import Sample
 from csi_model.errors import SpecificationError
 from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.cautions import cautions_of
-from csi_model.estimation.result import Result, answered
+from csi_model.estimation.estimated import answered
+from csi_model.estimation.result import Result
 from csi_model.measures import points
 from csi_model.options import Options, Progress
 from csi_model.pls.products import own

@@ -1,175 +1,45 @@
-"""What an estimation gives."""
+"""The result that calls hand out: everything estimated, and ways to look at it in Python."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from csi_model.estimation import tables
+from csi_model.estimation.document import document
+from csi_model.estimation.estimated import Estimated
 
-from csi_model.answers.moments import Moments
-from csi_model.answers.sample import Sample
-from csi_model.arrays import F64
-from csi_model.errors import Caution
-from csi_model.estimation import by_covariance, weight_effect
-from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure, from_normal
-from csi_model.measures.importance import Levels, members
-from csi_model.measures.points import Points
-from csi_model.options import Options
-from csi_model.pls import items as measurement
-from csi_model.pls.algorithm import Solution
-from csi_model.resampling.draws import Draws, describe
-from csi_model.resampling.estimator import Estimator
-from csi_model.resampling.plan import Resampled
-from csi_model.specify import ModelSpec
-
-# The names along the axes of each field of `Draws`: of constructs, dimensions or questions.
-_CONSTRUCTS, _DIMENSIONS, _QUESTIONS = ("constructs",), ("dimensions",), ("indicators",)
-AXES: dict[str, tuple[str, ...]] = dict.fromkeys(Draws._fields, _CONSTRUCTS) | {
-    "dimensions": _DIMENSIONS,
-    "importance_dimensions": _DIMENSIONS,
-    **dict.fromkeys(("indicators", "shares", "weights", "loadings", "importance_indicators"), _QUESTIONS),
-    "construct_shares": ("indicators", "constructs"),
-    **dict.fromkeys(
-        ("paths", "total_effects", "points_per_point", "htmt", "htmt2"),
-        ("constructs", "constructs"),
-    ),
-}
-
-# Figures of which it matters how many answered; behind all others stand the rows used.
-ANSWERED = ("constructs", "dimensions", "indicators")
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@dataclass(frozen=True)
-class Result:
-    """Everything estimated from one sample; arrays as in `pls.Solution`, a batch of one.
+class Result(Estimated):
+    """Everything estimated from one sample; see `Estimated` for its attributes."""
 
-    Attributes
-    ----------
-    estimator : Estimator or None
-        What it was estimated by; the same with other options serves other calls. None with the resamples.
-    n_given, n_used : int
-        Respondents given, and those that the model was estimated from.
-    answered : Levels
-        How many answered each question, and any question of each dimension and construct.
-    resampled : Resampled or None
-        The one set of resamples. The result of a group has none: those of hundreds of groups would fill the
-        memory; its `figures` were made before they went.
-    figures : mapping of name to Figure
-        What `figure` has made, where the resamples are gone.
-    kept_covariance : ndarray of shape (p, p) or None
-        `indicator_covariance`, where the resamples are gone.
-    failed : int
-        Resamples without a solution.
-    """
+    def summary(self) -> tables.Summary:
+        """Give the result as a text of tables, which a notebook or terminal shows as it is."""
+        return tables.summary(document(self))
 
-    spec: ModelSpec
-    options: Options
-    moments: Moments
-    solution: Solution
-    points: Points
-    n_given: int
-    n_used: int
-    answered: Levels
-    estimator: Estimator | None = None
-    resampled: Resampled | None = None
-    cautions: tuple[Caution, ...] = ()
-    groups: Mapping[str, Result | None] = field(default_factory=dict)
-    covariance: by_covariance.Fitted | None = None
-    figures: Mapping[str, Figure] = field(default_factory=dict)
-    kept_covariance: F64 | None = None
-    failed: int = 0
-    interval_kind: str = "percentile"
-    weighting: weight_effect.WeightEffect | None = None
+    def to_frame(self, table: str = "constructs") -> pd.DataFrame:
+        """Give one table of the document as a data frame.
 
-    @cached_property
-    def estimates(self) -> Draws:
-        """The sample's estimates in the same shape as the draws, one row."""
-        return describe(self.moments, self.spec, self.solution)
+        Parameters
+        ----------
+        table
+            One of `tables.TABLES`; an interval is two columns, ``low`` and ``high``.
 
-    @cached_property
-    def items(self) -> measurement.Items:
-        """What measures each construct: questions, and component scores for the second order."""
-        return measurement.items(self.spec, self.moments, self.solution)
+        Raises
+        ------
+        DataError
+            There is no such table, or pandas is not installed.
+        """
+        return tables.frame(document(self), table)
 
-    def has_interval(self, name: str) -> bool:
-        """Whether a field of `Draws` has standard errors and intervals here."""
-        if self.covariance is not None:
-            return name in self.covariance.errors
-        return self.resampled is not None or name in self.figures
+    def plot(self) -> Any:
+        """Draw the points of all constructs with their intervals, as a Plotly figure.
 
-    def figure(self, name: str) -> Figure:
-        """Give a field of `Draws`, or htmt2, with what uncertainty there is; p is by its standard error."""
-        if name not in self._made:
-            self._made[name] = self.figures[name] if name in self.figures else self._figure(name)
-        return self._made[name]
-
-    def without_draws(self) -> Result:
-        """Give the result with its figures but without the draws they come from."""
-        if self.resampled is None:
-            return replace(self, estimator=None)
-        figures = {name: self.figure(name) for name in Draws._fields}
-        together = self.indicator_covariance
-        return replace(self, estimator=None, resampled=None, figures=figures, kept_covariance=together)
-
-    @property
-    def indicator_covariance(self) -> F64 | None:
-        """Sampling covariance of the questions' points from the resamples, (p, p), where there are any."""
-        if self.resampled is None:
-            return self.kept_covariance
-        drawn = self.resampled.of("indicators")
-        return np.atleast_2d(np.cov(drawn, rowvar=False)) if len(drawn) > 1 else None
-
-    @cached_property
-    def _made(self) -> dict[str, Figure]:
-        return {}
-
-    def _figure(self, name: str) -> Figure:
-        level = self.options.level
-        if name == "htmt2":
-            return self._htmt2(level)
-        point: F64 = getattr(self.estimates, name)[0]
-        if self.covariance is not None and name in self.covariance.errors:
-            found = from_normal(point, self.covariance.errors[name], level=level)
-        elif self.resampled is not None:
-            found = self.resampled.figure(name, point, level)
-        else:
-            found = figure(point, level=level)
-        return self._named(name, found)
-
-    def _htmt2(self, level: float) -> Figure:
-        point = measurement.ratio(self.spec, self.items, "htmt2")[0]
-        if self.resampled is None or self.estimator is None:
-            return self._named("htmt2", figure(point, level=level))
-        drawn = self.estimator.htmt2_of_resamples()
-        return self._named("htmt2", self.resampled.percentiles(drawn, point, level))
-
-    def _named(self, name: str, found: Figure) -> Figure:
-        n: F64 = getattr(self.answered, name) if name in ANSWERED else np.full(found.value.shape, self.n_used)
-        return replace(
-            found, n=n.astype(float), state=self._state(found, n), axes=tuple(map(self._names, AXES[name]))
-        )
-
-    def _state(self, found: Figure, n: F64) -> NDArray[np.int8]:
-        seen = np.where(n < self.options.floor, FEW, np.where(n < self.options.indicative, INDICATIVE, SHOWN))
-        return np.where(found.state == SHOWN, seen, found.state).astype(np.int8)
-
-    def _names(self, axis: str) -> tuple[str, ...]:
-        if axis == "dimensions":
-            return tuple(node.id for _, node in self.spec.dimensions)
-        return self.spec.construct_ids if axis == "constructs" else self.spec.indicator_ids
-
-
-def answered(spec: ModelSpec, sample: Sample) -> Levels:
-    """Count who answered each question, and any question of each dimension and construct.
-
-    Behind an interaction stand all.
-    """
-    there = ~np.isnan(sample.values)
-    any_of = [
-        (there @ mask.astype(float) > 0).sum(axis=0).astype(float)
-        for mask in (spec.block_mask, members(spec).T)
-    ]
-    return Levels(np.where(spec.scored, any_of[0], len(sample)), any_of[1], there.sum(axis=0).astype(float))
+        Raises
+        ------
+        DataError
+            Plotly is not installed.
+        """
+        return tables.chart(document(self))

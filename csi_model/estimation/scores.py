@@ -7,10 +7,10 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import DataError
-from csi_model.estimation.result import Result
+from csi_model.estimation.estimated import Estimated
 
 
-def respondent_scores(result: Result, sample: Sample) -> F64:
+def respondent_scores(result: Estimated, sample: Sample) -> F64:
     r"""Score respondents on every construct by the weights of an estimation.
 
     Parameters
