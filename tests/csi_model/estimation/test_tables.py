@@ -83,7 +83,7 @@ def test_what_is_not_installed_is_named(result, monkeypatch, name, call):
 
 def test_a_data_frame_goes_in(result):
     sample, year = survey(n=120, years=3)
-    table = pd.DataFrame(dict(zip(SPEC.indicator_ids, sample.values.T, strict=True)))
+    table = pd.DataFrame(dict(zip(SPEC.indicator_ids, sample.values.T, strict=True)))  # noqa: PD011  of a sample
     table["wave"] = year
     again = csi_model.prepare(SPEC, table, labels={"wave": table["wave"]})
     np.testing.assert_array_equal(again.values, sample.values)
