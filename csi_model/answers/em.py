@@ -122,6 +122,19 @@ class Patterns:
 
     def _step(self, mean: F64, cov: F64, weights: F64) -> tuple[F64, F64]:
         n_batch, p = len(mean), self.p
+        filled, second = self.expected(mean, cov, weights)
+        total = weights.sum(axis=1)
+        moved = (weights[:, None, :] @ filled)[:, 0] / total[:, None]
+        cross = np.swapaxes(filled, 1, 2) @ (filled * weights[:, :, None])
+        spread = (cross + second.reshape(n_batch, p, p)) / total[:, None, None]
+        return mean + moved, spread - moved[:, :, None] * moved[:, None, :]
+
+    def expected(self, mean: F64, cov: F64, weights: F64) -> tuple[F64, F64]:
+        """Give expected deviations from the mean, (n_batch, n, p), and the gaps' weighted covariances.
+
+        The second is (n_batch, p · p): what the square of expectations lacks of the expected squares.
+        """
+        n_batch, p = len(mean), self.p
         precision = _inverse(cov)
         filled = self.deviations - self.seen * mean[:, None, :]
         pulled = filled @ precision
@@ -138,11 +151,7 @@ class Patterns:
             second += np.bincount((offset + place).ravel(), added.ravel(), minlength=n_batch * p * p).reshape(
                 n_batch, -1
             )
-        total = weights.sum(axis=1)
-        moved = (weights[:, None, :] @ filled)[:, 0] / total[:, None]
-        cross = np.swapaxes(filled, 1, 2) @ (filled * weights[:, :, None])
-        spread = (cross + second.reshape(n_batch, p, p)) / total[:, None, None]
-        return mean + moved, spread - moved[:, :, None] * moved[:, None, :]
+        return filled, second
 
 
 def _inverse(matrices: F64) -> F64:

@@ -9,15 +9,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.sample import Sample
-from csi_model.errors import DataError
+from csi_model.answers.cells import filled_within
+from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
+from csi_model.arrays import F64, Mask
+from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
-from csi_model.estimation.scores import respondent_scores
+from csi_model.estimation.result import Result
 from csi_model.evaluation.effect import Evaluation, evaluate_measure
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.options import Options
 from csi_model.specify import ModelSpec
+
+
+def _scores(yardstick: Result, sample: Sample, units: str, used: Mask, waves: str) -> F64:
+    """Score respondents by the weights of before, gaps filled by what unit, wave and others let expect.
+
+    A unit that gave no answer to a question in one of the waves has no scores; nor has a respondent a score
+    of a construct of which no question was put to him.
+    """
+    shares = yardstick.points.construct_shares[0]
+    wave = sample.label(waves)
+    cell = np.where(used, sample.label(units).number * len(wave.names) + wave.number, 0)
+    there = ~np.isnan(sample.values)
+    answers = np.zeros((int(cell.max()) + 1, there.shape[1]))
+    np.add.at(answers, cell[used], there[used])
+    weighs = (shares[:, yardstick.spec.scored] > 0).any(axis=1)
+    empty = (answers[:, weighs] == 0).any(axis=1)
+    unit = sample.label(units).number
+    lost = np.isin(unit, unit[used & empty[cell]])
+    kept = used & ~lost
+    scores = np.full((len(sample), shares.shape[1]), np.nan)
+    if kept.any():
+        place = np.unique(cell[kept], return_inverse=True)[1]
+        filled = filled_within(sample.values[kept], sample.weights[kept], place)
+        low, high = sample.scales.T
+        scores[kept] = 100.0 * (filled - low) / (high - low) @ shares
+    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
+    return np.where(asked.astype(float) @ (shares > 0) > 0, scores, np.nan)
 
 
 def effect_of_measure(
@@ -35,7 +64,9 @@ def effect_of_measure(
     """Estimate what a measure did to the index and each construct, as plain values.
 
     The outer weights are those of all answers of the before-waves, so that the measure cannot move its own
-    yardstick; each respondent is scored by them and units are compared (`evaluation.evaluate_measure`).
+    yardstick; each respondent is scored by them and units are compared (`effect.evaluate_measure`). Gaps are
+    filled within units and waves (`cells.filled_within`), so that answers going missing do not look like an
+    effect.
 
     Parameters
     ----------
@@ -68,7 +99,16 @@ def effect_of_measure(
         raise DataError(msg, code="unknown-wave", remedy=f"Choose among {list(wave.present)}.")
     yardstick = estimate(spec, sample.where(early), options)
     shown = np.flatnonzero(spec.scored)
-    scores = respondent_scores(yardstick, sample)
+    used = wave.of(*before, *after)
+    scores = _scores(yardstick, sample, units, used, waves)
+    silent = sample.label(units).where(used & np.isnan(scores).all(axis=1)).present
+    silent = tuple(name for name in silent if np.isnan(scores[used & sample.label(units).of(name)]).all())
+    absent = []
+    if silent:
+        message = (
+            f"Left out, because nobody there answered one of the questions in a wave: {', '.join(silent)}."
+        )
+        absent.append(Caution("unit-absent", message))
 
     def compare(places: NDArray[np.int64]) -> Evaluation:
         return evaluate_measure(
@@ -76,7 +116,7 @@ def effect_of_measure(
             sample.label(units).texts(),
             wave.texts(),
             np.random.default_rng(options.seed),
-            treated=treated,
+            treated=[name for name in treated if name not in silent],
             before=before,
             after=after,
             weights=sample.weights,
@@ -109,5 +149,7 @@ def effect_of_measure(
         "n_treated": found.n_treated,
         "n_comparison": found.n_comparison,
         "constructs": constructs,
-        "cautions": [caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *doubts)],
+        "cautions": [
+            caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *absent, *doubts)
+        ],
     }

@@ -101,6 +101,52 @@ def test_bad_arms_and_waves_are_refused_by_name(change, code):
     assert refusal.value.remedy
 
 
+def gappy(data, unit, year, share, rng):
+    """After the measure the dissatisfied of the treated units skip questions of satisfaction."""
+    after = (year == "2023") & np.isin(unit, TREATED)
+    low = data.values[:, [SPEC.indicator_ids.index(code) for code in ("SAT1", "QUAL1")]].mean(axis=1)
+    skips = after & (low < np.median(low)) & (rng.random(len(unit)) < 2 * share)
+    values = data.values.copy()
+    for code in ("SAT2", "SAT3"):
+        values[skips, SPEC.indicator_ids.index(code)] = np.nan
+    return replace(data, values=values)
+
+
+@pytest.mark.parametrize("share", [0.15, 0.4])
+def test_answers_that_go_missing_do_not_look_like_an_effect(share):
+    data, unit, year = panel(seed=6)
+    given = {
+        "units": "unit",
+        "waves": "wave",
+        "treated": TREATED,
+        "before": ["2021", "2022"],
+        "after": ["2023"],
+    }
+    whole = effect_of_measure(SPEC, data, **given, n_resamples=200)["constructs"]["SAT"]["effect"]
+    holes = gappy(data, unit, year, share, np.random.default_rng(1))
+    found = effect_of_measure(SPEC, holes, **given, n_resamples=200)["constructs"]["SAT"]["effect"]
+    assert found["value"] == pytest.approx(whole["value"], abs=0.6)
+    assert found["ci"][0] < 0 < found["ci"][1]
+
+
+def test_a_unit_that_never_answered_a_question_is_left_out_by_name():
+    data, unit, year = panel()
+    values = data.values.copy()
+    values[(unit == "u9") & (year == "2022"), SPEC.indicator_ids.index("SAT1")] = np.nan
+    found = effect_of_measure(
+        SPEC,
+        replace(data, values=values),
+        units="unit",
+        waves="wave",
+        treated=TREATED,
+        before=["2021", "2022"],
+        after=["2023"],
+    )
+    assert (found["n_treated"], found["n_comparison"]) == (8, 7)
+    message = next(each["message"] for each in found["cautions"] if each["code"] == "unit-absent")
+    assert "u9" in message
+
+
 def test_who_has_no_unit_is_left_out_and_counted():
     data, unit, year = panel()
     lost = np.where(np.arange(len(unit)) < 30, "", unit)
