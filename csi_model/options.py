@@ -33,6 +33,9 @@ MISSING = ("mean", "listwise", "fiml")
 INTERVALS = ("percentile", "bca", "studentised")
 
 
+GROUP_WEIGHTS = ("common", "own")
+
+
 ESTIMATORS = ("ML", "MLR", "MLM", "WLSMV", "GLS", "ULS")
 
 
@@ -56,6 +59,8 @@ class Options:
         Nominal coverage, between 0 and 1.
     estimator : {"", "ML", "MLR", "MLM", "WLSMV", "GLS", "ULS"}
         Of a covariance model; empty for ML, with clusters MLR.
+    group_weights : {"common", "own"}
+        Points of groups by the question shares of the whole, or by each group's own.
     floor, indicative : int
         A group with fewer respondents is not shown, a result of fewer is marked; 0 or more.
 
@@ -76,6 +81,7 @@ class Options:
     floor: int = FLOOR
     indicative: int = INDICATIVE
     estimator: str = ""
+    group_weights: str = "common"
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -83,6 +89,7 @@ class Options:
             ("scheme", self.scheme, SCHEMES),
             ("missing", self.missing, MISSING),
             ("interval", self.interval, INTERVALS),
+            ("group_weights", self.group_weights, GROUP_WEIGHTS),
             ("estimator", self.estimator or ESTIMATORS[0], ESTIMATORS),
         ):
             if value not in known:

@@ -18,7 +18,7 @@ from csi_model.series.follow import follow
 from tests.csi_model.simulated import GOLDEN, SPEC, survey
 from web.cli import trend as trend_command
 
-OPTIONS = csi_model.Options(bootstrap=60, seed=5)
+OPTIONS = csi_model.Options(bootstrap=60, seed=5, group_weights="own")
 SAT = SPEC.place["SAT"]
 
 
@@ -108,7 +108,7 @@ def test_a_series_of_fiml_means_is_that_of_the_estimation():
     columns = {code: table[code] for code in SPEC.indicator_ids}
     wave = np.arange(len(table)) % 2
     sample = prepare(SPEC, columns, missing="fiml", labels={"wave": wave})
-    options = csi_model.Options(missing="fiml", bootstrap=20)
+    options = csi_model.Options(missing="fiml", bootstrap=20, group_weights="own")
     alone = csi_model.estimate(SPEC, sample, options, by="wave").groups
     found = follow(SPEC, sample, "wave", options)["waves"]
     for at, group in enumerate(alone.values()):

@@ -11,7 +11,9 @@ import numpy as np
 
 from csi_model.answers.groups import Groups, choose
 from csi_model.answers.sample import By, Sample
+from csi_model.arrays import F64
 from csi_model.comparison import draws as draw
+from csi_model.comparison.levels import covariance_levels
 from csi_model.comparison.micom import Micom, measurement_invariance
 from csi_model.comparison.overall import Overall, overall_difference
 from csi_model.comparison.pairs import Difference, Own, compare_parts
@@ -25,7 +27,6 @@ from csi_model.comparison.statistic import (
     without_interactions,
 )
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
-from csi_model.estimation import by_covariance
 from csi_model.estimation.groups import of_part
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
@@ -109,6 +110,10 @@ def compare(
     options = options or Options()
     _check(options, n_permutations)
     groups = choose(sample, by, options.floor, chosen)
+    common = None
+    if options.group_weights == "common":
+        pool = sample.where(sample.label(by).of(*groups.parts))
+        common = estimate_one(spec, pool, replace(options, bootstrap=0)).points.construct_shares[0]
     n_pairs = len(groups.parts) * (len(groups.parts) - 1) // 2
     tick = draw.ticker(
         None if progress is None else lambda share: progress(COMPARING * share),
@@ -116,13 +121,13 @@ def compare(
     )
     results = {}
     for name, part in groups.parts.items():
-        results[name] = _estimated(spec, name, part, options)
+        results[name] = _estimated(spec, name, part, options, common)
         tick(max(options.bootstrap, 1))
     filled = _replaced(spec, groups, options.missing)
     pairs, cautions = compare_parts(
         filled,
-        _own(spec, filled, results, options),
-        lambda part: Selections(spec, part, options),
+        _own(spec, filled, results, options, common),
+        lambda part: Selections(spec, part, options, common),
         lambda first, second: _rng(options, 4, first, second),
         n_permutations=n_permutations,
         missing=options.missing,
@@ -133,7 +138,7 @@ def compare(
     tests = _Tests([None] * n_pairs, [None] * n_pairs, [])
     if n_permutations:
         tests = _tested(spec, groups, options, n_permutations, progress)
-    levels, doubts = _covariance_levels(spec, groups.whole, options) if invariance else (None, ())
+    levels, doubts = covariance_levels(spec, groups.whole, options) if invariance else (None, ())
     everything = (
         *sample.cautions,
         *groups.cautions,
@@ -182,16 +187,22 @@ def _rng(options: Options, test: int, first: str, second: str) -> np.random.Gene
     return np.random.default_rng([options.seed, test, *f"{first}\n{second}".encode()])
 
 
-def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options) -> Result:
+def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options, common: F64 | None) -> Result:
     """Estimate a group; refusals get its name."""
     try:
-        return estimate_one(spec, part, of_part(options, name))
+        return estimate_one(spec, part, of_part(options, name), common=common)
     except ModelError as error:
         message = f"Group {name}: {error.message}"
         raise type(error)(message, code=error.code, remedy=error.remedy) from None
 
 
-def _own(spec: ModelSpec, groups: Groups, results: Mapping[str, Result], options: Options) -> dict[str, Own]:
+def _own(
+    spec: ModelSpec,
+    groups: Groups,
+    results: Mapping[str, Result],
+    options: Options,
+    common: F64 | None,
+) -> dict[str, Own]:
     observed = {
         name: {
             key: value[0]
@@ -200,7 +211,7 @@ def _own(spec: ModelSpec, groups: Groups, results: Mapping[str, Result], options
         for name, result in results.items()
     }
     if options.bootstrap and crosses(groups.whole):
-        parts = {name: Selections(spec, part, options) for name, part in groups.parts.items()}
+        parts = {name: Selections(spec, part, options, common) for name, part in groups.parts.items()}
         rng = np.random.default_rng([options.seed, 3])
         drawn = draw.together(groups.whole, parts, options.bootstrap, rng, lambda _size: None)
         df = groups.whole.units.df
@@ -268,30 +279,3 @@ def _tested(
         if progress is not None:
             progress(COMPARING + (1 - COMPARING) * number / len(couples))
     return found
-
-
-def _covariance_levels(
-    spec: ModelSpec, whole: Sample, options: Options
-) -> tuple[dict[str, Any], tuple[Caution, ...]]:
-    """Give configural, metric and scalar invariance of the covariance model as plain values, and doubts."""
-    from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
-
-    if not np.allclose(whole.weights, whole.weights[0]):
-        raise DataError(
-            "The covariance model takes no weights.",
-            code="weights",
-            remedy="Leave out the weights, or the covariance model's invariance.",
-        )
-    used = by_covariance.usable(replace(whole, clusters=None, cautions=()), options.missing)
-    found = cbsem.assess_invariance(
-        spec,
-        used,
-        "group",
-        missing="fiml" if options.missing == "fiml" else "listwise",
-        level=1 - options.level,
-    )
-    doubts = list(used.cautions)
-    if whole.clusters is not None:
-        message = "The covariance model's steps take respondents as independent; clusters are ignored."
-        doubts.append(Caution("clusters-ignored", message))
-    return found.document(), tuple(doubts)

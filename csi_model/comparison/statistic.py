@@ -82,8 +82,8 @@ def named(spec: ModelSpec, draws: Draws, htmt2: F64) -> dict[str, F64]:
 class Selections:
     """The estimates of any selection of a sample's respondents, by name."""
 
-    def __init__(self, spec: ModelSpec, sample: Sample, options: Options) -> None:
-        self.sample, self._estimator = sample, Estimator(spec, sample, options)
+    def __init__(self, spec: ModelSpec, sample: Sample, options: Options, common: F64 | None = None) -> None:
+        self.sample, self._estimator = sample, Estimator(spec, sample, options, common)
 
     def of_counts(self, counts: F64) -> dict[str, F64]:
         """Give the estimates of selections, `counts` (n_selections, n_respondents)."""

@@ -69,6 +69,7 @@ def _own(result: Estimated) -> dict[str, Any]:
         "scheme": options.scheme,
         "n_respondents": result.n_given,
         "n_used": result.n_used,
+        "point_weights": "own" if result.common is None else "common",
         "converged": bool(result.solution.converged[0]),
         "iterations": int(result.solution.iterations[0]),
         "index": {

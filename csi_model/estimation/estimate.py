@@ -27,7 +27,8 @@ def estimate(
     by
         Labels of `sample`, or several, whose pairs are groups; each group is estimated with its own seed,
         derived from `options.seed` and its name. A group below `options.floor` is not shown (None), below
-        `indicative` it is marked.
+        `indicative` it is marked. Their points are made by the whole's question shares, unless
+        `options.group_weights` says own: groups that answer alike then have the same points.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def estimate(
         return estimate_one(spec, sample, options, progress=progress)
     share = 1 / (1 + len(sample.label(by).present))
     whole = estimate_one(spec, sample, options, progress=_part(progress, 0.0, share))
-    found, cautions = estimate_groups(spec, sample, options, by, _part(progress, share, 1.0))
+    found, cautions = estimate_groups(whole, sample, by, _part(progress, share, 1.0))
     return replace(whole, groups=found, cautions=(*whole.cautions, *cautions))
 
 

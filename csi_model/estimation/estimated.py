@@ -62,6 +62,8 @@ class Estimated:
         What `figure` has made, where the resamples are gone.
     kept_covariance : ndarray of shape (p, p) or None
         `indicator_covariance`, where the resamples are gone.
+    common : ndarray of shape (p, n_constructs) or None
+        Question shares by which points were made, instead of its own: a group's, those of the whole.
     failed : int
         Resamples without a solution.
     """
@@ -81,6 +83,7 @@ class Estimated:
     covariance: by_covariance.Fitted | None = None
     figures: Mapping[str, Figure] = field(default_factory=dict)
     kept_covariance: F64 | None = None
+    common: F64 | None = None
     failed: int = 0
     interval_kind: str = "percentile"
     weighting: weight_effect.WeightEffect | None = None
@@ -99,7 +102,7 @@ class Estimated:
     @cached_property
     def estimates(self) -> Draws:
         """The sample's estimates in the same shape as the draws, one row."""
-        return describe(self.moments, self.spec, self.solution)
+        return describe(self.moments, self.spec, self.solution, self.common)
 
     @cached_property
     def items(self) -> measurement.Items:

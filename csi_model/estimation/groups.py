@@ -13,28 +13,34 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from csi_model.answers.sample import By, Sample
+from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
 
-Task = tuple[str, ModelSpec, Sample, Options]
+Task = tuple[str, ModelSpec, Sample, Options, F64 | None]
 
 
 def estimate_groups(
-    spec: ModelSpec, sample: Sample, options: Options, by: By, progress: Progress | None
+    whole: Result, sample: Sample, by: By, progress: Progress | None = None
 ) -> tuple[dict[str, Result | None], list[Caution]]:
-    """Estimate each group apart; one below the floor, or refused, is None and named in a caution.
+    """Estimate each group of an estimated sample; one below the floor, or refused, is None, with a caution.
+
+    Models, options and, by default, the question shares of points are those of the whole.
 
     The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
     each group's seed comes from `options.seed` and its name. Groups keep no draws.
     """
+    spec, options = whole.spec, whole.options
+    common = whole.points.construct_shares[0] if options.group_weights == "common" else None
     split = sample.split(by, options.floor)
     cautions = list(split.cautions)
     found: dict[str, Result | None] = dict.fromkeys(split.parts)
     tasks = [
-        (name, spec, part, replace(of_part(options, name), jobs=1)) for name, part in split.samples.items()
+        (name, spec, part, replace(of_part(options, name), jobs=1), common)
+        for name, part in split.samples.items()
     ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
@@ -98,7 +104,7 @@ def _one_taken(place: int) -> tuple[str, Result | ModelError]:
 
 
 def _one_group(task: Task) -> tuple[str, Result | ModelError]:
-    name, spec, sample, options = task
+    name, spec, sample, options, common = task
     try:
         answered = ~np.isnan(sample.values)
         for column, code in enumerate(sample.codes):
@@ -110,7 +116,7 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
         # One thread of linear algebra: groups are small, and processes with several each get in each
         # other's way. The same in one process, so that the last digit does not tell how many there were.
         with threadpool_limits(limits=1, user_api="blas"):
-            return name, estimate_one(spec, sample, options).without_draws()
+            return name, estimate_one(spec, sample, options, common=common).without_draws()
     except ModelError as error:
         return name, error
     except np.linalg.LinAlgError:

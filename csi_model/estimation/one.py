@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from csi_model.answers.sample import Sample
+from csi_model.arrays import F64
 from csi_model.errors import SpecificationError
 from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.cautions import cautions_of
@@ -19,18 +20,28 @@ from csi_model.specify import ModelSpec
 
 
 def estimate_one(
-    spec: ModelSpec, sample: Sample, options: Options, *, progress: Progress | None = None
+    spec: ModelSpec,
+    sample: Sample,
+    options: Options,
+    *,
+    common: F64 | None = None,
+    progress: Progress | None = None,
 ) -> Result:
-    """Estimate one sample: solution, points, and intervals where resamples are asked for."""
+    """Estimate one sample: solution, points, and intervals where resamples are asked for.
+
+    Points are made by the `common` question shares, where they are given (`points.by_common_weights`).
+    """
     _check_method(spec, options.method)
     used = by_covariance.usable(sample, options.missing) if options.method == "cbsem" else sample
-    estimator = Estimator(spec, used, options)
+    estimator = Estimator(spec, used, options, common)
     moments = own(estimator.moments, spec)
     fitted = None
     if options.method == "cbsem":
         fitted = by_covariance.fit(spec, used, moments, options)
     solution = estimator.solution if fitted is None else fitted.solution
     scored = points.points(spec, moments.mean, moments.cov, solution.weights)
+    if common is not None:
+        scored = points.by_common_weights(spec, scored, common)
     if fitted is not None:
         fitted.errors["constructs"] = by_covariance.point_errors(spec, used, scored)
     drawn = resampled(estimator, progress) if options.bootstrap and fitted is None else None
@@ -46,10 +57,13 @@ def estimate_one(
         estimator,
         drawn,
         covariance=fitted,
+        common=common,
         failed=0 if drawn is None else int((~drawn.draws.usable).sum()),
         interval_kind="percentile" if drawn is None else drawn.kind,
         weighting=weight_effect.measure(
-            spec, sample, lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0)).points
+            spec,
+            sample,
+            lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0), common=common).points,
         ),
     )
     cautions = (*used.cautions, *estimator.cautions, *cautions_of(result, sample))

@@ -77,10 +77,47 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
         matrix[:, :, j] = wide / wide.sum(axis=1, keepdims=True)
     construct_points = np.where(spec.scored, (scores[:, None, :] @ matrix)[:, 0], np.nan)
     scaled = matrix * unit[:, None]
-    member = np.array(
-        [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
-    ).reshape(len(spec.indicator_ids), len(spec.dimensions))
-    dimension_shares = shares @ member
-    dimension_points = ((shares * scores) @ member) / np.where(dimension_shares > 0, dimension_shares, np.nan)
+    member = _members(spec)
+    dimension_points, dimension_shares = _dimensions(scores, shares, member)
     sd = np.where(spec.scored, np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled)), np.nan)
     return Points(scores, shares, matrix, dimension_points, dimension_shares, construct_points, sd, clipped)
+
+
+def by_common_weights(spec: ModelSpec, scored: Points, shares: F64) -> Points:
+    """Score the same fits by given weights of the questions: then points of groups differ by answers alone.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_indicators, n_constructs)
+        Question shares of construct points, as `Points.construct_shares` of one fit.
+
+    Returns
+    -------
+    Points
+        With points of dimensions and constructs, and all shares, by these weights; points of questions, `sd`
+        and `clipped` stay the fits' own.
+    """
+    n_batch = len(scored.indicators)
+    own = np.where(spec.home_mask, shares, 0.0).sum(axis=1)
+    dimension_points, dimension_shares = _dimensions(scored.indicators, own, _members(spec))
+    return scored._replace(
+        shares=np.tile(own, (n_batch, 1)),
+        construct_shares=np.tile(shares, (n_batch, 1, 1)),
+        dimensions=dimension_points,
+        dimension_shares=np.tile(dimension_shares, (n_batch, 1)),
+        constructs=np.where(spec.scored, scored.indicators @ shares, np.nan),
+    )
+
+
+def _members(spec: ModelSpec) -> F64:
+    """Say which dimension a question is of, (n_indicators, n_dimensions), 1 or 0."""
+    return np.array(
+        [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
+    ).reshape(len(spec.indicator_ids), len(spec.dimensions))
+
+
+def _dimensions(scores: F64, shares: F64, member: F64) -> tuple[F64, F64]:
+    dimension_shares = shares @ member
+    return ((shares * scores) @ member) / np.where(
+        dimension_shares > 0, dimension_shares, np.nan
+    ), dimension_shares

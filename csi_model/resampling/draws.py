@@ -49,11 +49,16 @@ class Draws(NamedTuple):
         return np.asarray(np.isfinite(self.constructs[:, scored]).all(axis=1) & scored.any())
 
 
-def describe(moments: Moments, spec: ModelSpec, solution: Solution) -> Draws:
-    """Give every estimate of batches of fits; a fit that failed has ``nan``."""
+def describe(moments: Moments, spec: ModelSpec, solution: Solution, common: F64 | None = None) -> Draws:
+    """Give every estimate of batches of fits; a fit that failed has ``nan``.
+
+    Points, shares and importance are by the `common` question shares, where there are any.
+    """
     with np.errstate(all="ignore"):
         items, home = measurement.items(spec, moments, solution), spec.home_mask
         scored = points.points(spec, moments.mean, moments.cov, solution.weights)
+        if common is not None:
+            scored = points.by_common_weights(spec, scored, common)
         total = effects.total_effects(solution.paths)
         unstandardised = effects.points_per_point(total, scored.sd)
         lifts = importance(spec, unstandardised, scored.construct_shares)

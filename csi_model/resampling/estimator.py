@@ -45,6 +45,8 @@ class Estimator:
         Of making them.
     center : ndarray of shape (p,) or None
         What products are deviations from.
+    common : ndarray of shape (p, n_constructs) or None
+        Question shares by which points are made, instead of the fit's own.
 
     Raises
     ------
@@ -52,8 +54,8 @@ class Estimator:
         Interactions with moments by maximum likelihood; these have no maximum.
     """
 
-    def __init__(self, spec: ModelSpec, sample: Sample, options: Options) -> None:
-        self.spec, self.sample, self.options = spec, sample, options
+    def __init__(self, spec: ModelSpec, sample: Sample, options: Options, common: F64 | None = None) -> None:
+        self.spec, self.sample, self.options, self.common = spec, sample, options, common
         self.values, self.cautions = augment(spec, sample, options.missing)
         self.center = center(spec, self.values)
 
@@ -115,7 +117,7 @@ class Estimator:
     def of_moments(self, moments: Moments) -> Draws:
         """Give the estimates of batches of moments, products included."""
         indicators, solution = self.fitted(moments)
-        return describe(indicators, self.spec, solution)
+        return describe(indicators, self.spec, solution, self.common)
 
     def constant_in_failed(self) -> F64:
         """Count in how many resamples without a solution each indicator does not vary, (p,)."""

@@ -49,7 +49,8 @@ def test_estimate_writes_the_documented_result(manyi, tmp_path):
 
 def test_estimate_by_group_equals_the_group_alone(manyi, tmp_path):
     target = tmp_path / "out.json"
-    assert manyi("estimate", DATA, "--model", MODEL, "--group", "group", "--json", target)[0] == 0
+    given = ("estimate", DATA, "--model", MODEL, "--group", "group", "--json", target)
+    assert manyi(*given, "--group-weights", "own")[0] == 0
     groups = json.loads(target.read_text(encoding="utf-8"))["groups"]
     assert set(groups) == {"A", "B"}
     rows = DATA.read_text(encoding="utf-8").splitlines()
@@ -60,6 +61,7 @@ def test_estimate_by_group_equals_the_group_alone(manyi, tmp_path):
     assert manyi("estimate", only, "--model", MODEL, "--json", alone)[0] == 0
     points = json.loads(alone.read_text(encoding="utf-8"))["index"]["points"]
     assert groups["A"]["index"]["points"] == pytest.approx(points, abs=1e-9)
+    assert groups["A"]["point_weights"] == "own"
 
 
 def test_same_seed_gives_the_same_numbers_whatever_the_workers(manyi):

@@ -24,6 +24,13 @@ missing = click.option(
 )
 weights = click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
 cluster = click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
+group_weights = click.option(
+    "--group-weights",
+    type=click.Choice(["common", "own"]),
+    default="common",
+    show_default=True,
+    help="Points of groups by the questions' weights of all of them, or by each group's own.",
+)
 strata = click.option("--strata", metavar="COLUMN", help="Resample within these.")
 seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
 resamples = click.option(

@@ -51,6 +51,7 @@ Row = tuple[str, dict[str, Any]]
 )
 @analysis.seed
 @click.option("--invariance", is_flag=True, help="Also the covariance model with equal loadings, intercepts.")
+@analysis.group_weights
 @analysis.json_file
 def compare(
     data: Path,
@@ -68,6 +69,7 @@ def compare(
     level: float,
     seed: int,
     invariance: bool,
+    group_weights: str,
     json_file: Path | None,
 ) -> None:
     """Compare groups, units or waves in every estimate of a model.
@@ -84,7 +86,13 @@ def compare(
         data, spec, missing=missing, weights=weights, labels=(by,), strata=strata, cluster=cluster
     )
     options = csi_model.Options(
-        method=method, scheme=scheme, missing=missing, bootstrap=bootstrap, seed=seed, level=level
+        method=method,
+        scheme=scheme,
+        missing=missing,
+        bootstrap=bootstrap,
+        seed=seed,
+        level=level,
+        group_weights=group_weights,
     )
     with analysis.progress_bar("Comparing", is_long=bool(bootstrap or permutations)) as bar:
         found = csi_model.compare(

@@ -53,6 +53,7 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
     multiple=True,
     help="With --assess: do the construct's questions cover this one on the whole?",
 )
+@analysis.group_weights
 @analysis.json_file
 def estimate(
     data: Path,
@@ -71,6 +72,7 @@ def estimate(
     jobs: int,
     assess: bool,
     overall: tuple[str, ...],
+    group_weights: str,
     json_file: Path | None,
 ) -> None:
     """Estimate the four-level index.
@@ -104,6 +106,7 @@ def estimate(
         jobs=jobs,
         interval=interval,
         estimator=estimator or "",
+        group_weights=group_weights,
     )
     with analysis.progress_bar("Estimating", is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, by=group or None, progress=bar)

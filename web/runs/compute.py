@@ -106,7 +106,7 @@ def compute(
         result |= beside(system, data, whole)
     result["groups"] = {}
     for place, name in enumerate(GROUPINGS):
-        groups, cautions = csi_model.estimate_groups(spec, data, options, name, None)
+        groups, cautions = csi_model.estimate_groups(whole, data, name)
         part(0.4 + 0.6 * (place + 1) / len(GROUPINGS))
         samples = data.split(name).samples
         result["groups"] |= {

@@ -40,7 +40,7 @@ def test_progress_is_seen_group_by_group(units):
 
 def test_a_groups_result_equals_the_group_alone_and_keeps_no_draws(units):
     spec, data, labels = units
-    found = csi_model.estimate(spec, data, ESTIMATE, by="unit")
+    found = csi_model.estimate(spec, data, replace(ESTIMATE, group_weights="own"), by="unit")
     assert found.resampled is not None
     group = found.groups["unit 3"]
     assert group.resampled is None
@@ -98,8 +98,9 @@ def test_the_work_of_workers_that_die_is_done_here(units):
     spec, data, _labels = units
     fragile = Fragile(**{part.name: getattr(spec, part.name) for part in fields(spec)})
     options = csi_model.Options(bootstrap=20, jobs=2)
-    found, cautions = csi_model.estimate_groups(fragile, data, options, "unit", None)
-    wanted, _ = csi_model.estimate_groups(spec, data, options, "unit", None)
+    whole = csi_model.estimate(spec, data, options)
+    found, cautions = csi_model.estimate_groups(replace(whole, spec=fragile), data, "unit")
+    wanted, _ = csi_model.estimate_groups(whole, data, "unit")
     assert [caution.code for caution in cautions] == ["workers-ended"]
     assert "8 groups were estimated one by one" in cautions[0].message
     for name, group in wanted.items():

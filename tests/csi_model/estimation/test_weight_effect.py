@@ -58,7 +58,7 @@ def test_groups_have_their_own_block_and_draws_stay_the_same(golden):
     spec, columns = golden.spec("model.yaml"), golden.columns("data.csv")
     weights = np.where(np.arange(300) % 2 == 0, 2.0, 1.0)
     data = csi_model.prepare(spec, columns, weights=weights, labels={"group": columns["group"]})
-    options = csi_model.Options(bootstrap=40)
+    options = csi_model.Options(bootstrap=40, group_weights="own")
     whole = csi_model.document(csi_model.estimate(spec, data, options, by="group"))
     rows = data.label("group").of("A")
     alone = csi_model.document(csi_model.estimate(spec, data.where(rows)))
