@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from surveys.document.questionnaire import Questionnaire
-from surveys.findings import codes, logic, markup, ranges, texts
+from surveys.findings import (
+    codes,
+    consent,
+    indicators,
+    length,
+    logic,
+    markup,
+    measurement,
+    options,
+    pipes,
+    quality,
+    ranges,
+    reach,
+    texts,
+)
 from surveys.findings.finding import Finding
 from surveys.findings.reading import read
 from surveys.findings.shape import shaped
@@ -17,9 +31,17 @@ Further = Callable[[Questionnaire], Iterable[Finding]]
 ROOMS: Final[tuple[Room, ...]] = (
     codes.find,
     ranges.find,
+    options.find,
     logic.find,
+    reach.find,
     texts.find,
     markup.find,
+    pipes.find,
+    consent.find,
+    indicators.find,
+    measurement.find,
+    quality.find,
+    length.find,
 )
 
 

@@ -1,0 +1,45 @@
+"""Options of choices: told apart, and those that deny the others stand alone."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from surveys.findings.answers import kind_of
+from surveys.findings.finding import Finding, error, warning
+from surveys.findings.subject import Asked, Subject
+from surveys.findings.texts import shown
+from surveys.questions.multiple import Multiple
+
+# What an option says that goes with no other one: none of these, I do not know, I would rather not say.
+DENYING: Final = re.compile(
+    r"^\W*(none( of (the|these|those)\b.*)?|nothing( of .*)?|neither( of .*)?|no(ne)? of the above"
+    r"|not applicable|(i )?(don.?t|do not) know.*|not sure|prefer not to (say|answer)|no answer"
+    r"|(以上|上述|这些|前述)?(都|皆|均|全)(没有|没|不是|无|未|不)\w{0,6}|无|没有|无以上\w{0,4}|以上(皆|均|都)?(无|非)"
+    r"|不知道|不清楚|说不清楚?|不便回答|不愿回答|不想回答|拒绝回答|不适用)\W*$",
+    re.IGNORECASE,
+)
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Find options that read alike, and marks of exclusion that lack or say nothing."""
+    for asked in subject.questions:
+        yield from _alike(asked, subject.document.languages)
+        for option in asked.question.offered():
+            place = f"{asked.place}.{option.code}"
+            if isinstance(asked.question, Multiple):
+                texts = [shown(option.text.get(each, "")[:200]) for each in subject.document.languages]
+                if not option.exclusive and any(map(DENYING.match, texts)):
+                    yield warning("option-exclusive", place)
+            elif option.exclusive and kind_of(asked.question) != "other":
+                yield warning("option-exclusive", place, "single")
+
+
+def _alike(asked: Asked, languages: tuple[str, ...]) -> Iterator[Finding]:
+    for language in dict.fromkeys(languages):
+        seen: set[str] = set()
+        for option in asked.question.offered():
+            text = shown(option.text.get(language, "")[:2000])
+            if text and text.casefold() in seen:
+                place = f"{asked.place}.{option.code}"
+                yield error("option-twice", place, language=language, text=text)
+            seen.add(text.casefold())

@@ -1,0 +1,66 @@
+"""Whether conditions can hold, whether they decide anything, and whether somebody comes to the end."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from surveys.findings.finding import Finding, error, warning
+from surveys.findings.logic import faults
+from surveys.findings.subject import Conditioned, Subject
+from surveys.findings.ways import Paths, TooManyError, Ways
+from surveys.logic.tree import Answered, leaves
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Find conditions that never or always hold, sections nobody reaches, and ends that nobody passes."""
+    sound = sound_conditions(subject)
+    paths = Paths(subject, sound)
+    for condition in sound:
+        with suppress(TooManyError):
+            if condition.kind == "stop" and _ends_all(paths, condition):
+                paths.disregard(condition)
+                yield error("dead-end", condition.place)
+            else:
+                yield from _judged(paths, condition)
+
+
+def sound_conditions(subject: Subject) -> list[Conditioned]:
+    """Give the conditions that ask only what can be asked."""
+    return [each for each in subject.conditions if next(faults(subject, each), None) is None]
+
+
+def _judged(paths: Paths, condition: Conditioned) -> Iterator[Finding]:
+    around = _around(paths, condition)
+    if not paths.can_be(around):
+        return  # nobody comes here: that is said where it begins
+    if not paths.can_be(paths.both(around, paths.of(condition.expression))):
+        yield error("logic-never", condition.place)
+        if condition.kind == "section":
+            yield error("section-unreachable", condition.place)
+        return
+    tests = list(leaves(condition.expression))
+    if condition.kind == "stop" or any(isinstance(each, Answered) for each in tests):
+        return
+    names = {each.reference.name for each in tests if not each.reference.account}
+    if not names <= paths.answers.keys():
+        return
+    filled = paths.both(around, [{name: paths.answers[name].domain - {None} for name in names}])
+    fails = paths.both(filled, paths.of(condition.expression, holds=False))
+    if names and paths.can_be(filled, due=names) and not paths.can_be(fails, due=names):
+        yield warning("logic-always", condition.place)
+
+
+def _around(paths: Paths, condition: Conditioned) -> Ways:
+    """Give the ways on which a condition is looked at."""
+    if condition.kind == "section":
+        return paths.alive(condition.page)
+    upto = condition.place if condition.kind == "stop" else None
+    outer = map(paths.of, condition.outer)
+    return paths.both(paths.alive(condition.page, upto), paths.page(condition.page), *outer)
+
+
+def _ends_all(paths: Paths, stop: Conditioned) -> bool:
+    """Tell whether nobody passes a stop, if all that it asks about is answered where it is asked."""
+    due = {each.reference.name for each in leaves(stop.expression)}
+    before = paths.alive(stop.page, stop.place)
+    goes_on = (*paths.of(stop.expression, holds=False), *paths.page(stop.page, asked=False))
+    return paths.can_be(before) and not paths.can_be(paths.both(before, goes_on), due=due)

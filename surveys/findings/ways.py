@@ -1,0 +1,188 @@
+"""Which answers lead where: whether anybody can meet a condition, gone through by what answers can be.
+
+A way is a set of demands, one an answer: the values that it may have. A condition becomes the ways in which
+it holds. An answer has a value only if its question is asked, so a demand for one brings in the conditions
+under which it is asked, back to the first page. Where that takes more ways than `MOST`, nothing is said.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from surveys.findings.domains import Answer, Domain, answers_of
+from surveys.findings.subject import Conditioned, Subject
+from surveys.logic.holding import evaluate
+from surveys.logic.tree import Expression, Junction, Not, leaves
+
+MOST: Final = 256
+STEPS: Final = 4000
+
+Way = Mapping[str, Domain]
+Ways = Sequence[Way]
+ANY: Final[Ways] = ({},)
+
+
+class TooManyError(Exception):
+    """There are more ways than are gone through."""
+
+
+class Paths:
+    """The ways through a questionnaire by its sound conditions."""
+
+    def __init__(self, subject: Subject, sound: Iterable[Conditioned]) -> None:
+        self.subject = subject
+        self._pages: dict[int, list[Expression]] = {}
+        self._stops: dict[int, list[Conditioned]] = {}
+        self._own: dict[str, list[Expression]] = {}
+        conditions = tuple(sound)
+        for condition in conditions:
+            if condition.kind == "section":
+                self._pages.setdefault(condition.page, []).append(condition.expression)
+            elif condition.kind == "stop":
+                self._stops.setdefault(condition.page, []).append(condition)
+            else:
+                found = self._own.setdefault(condition.place, [])
+                found += [*condition.outer, condition.expression]
+        self.answers: dict[str, Answer] = answers_of(subject, [each.expression for each in conditions])
+        self._passed: set[str] = set()
+        self._alive: dict[tuple[int, str | None], Ways] = {}
+        self._asked: dict[str, tuple[Ways, Ways]] = {}
+
+    def disregard(self, stop: Conditioned) -> None:
+        """Go on as if a stop were not there."""
+        self._passed.add(stop.place)
+        self._alive.clear()
+        self._asked.clear()
+
+    def of(self, expression: Expression, *, holds: bool = True) -> Ways:
+        """Give the ways in which a condition holds, or does not."""
+        match expression:
+            case Not(part=part):
+                return self.of(part, holds=not holds)
+            case Junction(word=word, parts=parts):
+                each = (self.of(part, holds=holds) for part in parts)
+                return self.both(*each) if (word == "and") == holds else _either(each)
+        name = next(iter(_names(expression)))
+        answer = self.answers.get(name)
+        if answer is None:
+            return ANY
+        in_file, code = name.startswith("account."), name.removeprefix("account.")
+        allowed = frozenset(
+            value
+            for value in answer.domain
+            if evaluate(expression, {} if in_file else {code: value}, {code: value} if in_file else {})
+            == holds
+        )
+        return ({name: allowed},) if allowed else ()
+
+    def both(self, *each: Ways) -> Ways:
+        """Give the ways that are ways of all."""
+        found: Ways = ANY
+        for ways in each:
+            found = _bounded(
+                joined for one in found for two in ways if (joined := _joined(one, two)) is not None
+            )
+        return found
+
+    def page(self, number: int, *, asked: bool = True) -> Ways:
+        """Give the ways on which a page is asked, or is not, as far as its own condition says."""
+        conditions = self._pages.get(number, [])
+        if not asked:
+            return _either(self.of(each, holds=False) for each in conditions)
+        return self.both(*map(self.of, conditions))
+
+    def alive(self, before: int, upto: str | None = None) -> Ways:
+        """Give the ways on which no stop before a page has ended the interview.
+
+        With `upto` the stops of that page itself count too, those before that place.
+        """
+        if (before, upto) not in self._alive:
+            self._alive[before, upto] = self.both(
+                *(
+                    _either([self.of(stop.expression, holds=False), self.page(number, asked=False)])
+                    for number, stop in self._heeded(before, upto)
+                )
+            )
+        return self._alive[before, upto]
+
+    def _heeded(self, before: int, upto: str | None = None) -> Iterator[tuple[int, Conditioned]]:
+        for number in range(before + (upto is not None)):
+            for stop in self._stops.get(number, []):
+                if stop.place == upto:
+                    return
+                if stop.place not in self._passed:
+                    yield number, stop
+
+    def asked(self, name: str) -> tuple[Ways, Ways]:
+        """Give the ways on which a question or row is asked, and those on which it is not."""
+        if name not in self._asked:
+            where = self.subject.where[name]
+            own = self._own.get(self.subject.place(name)) or self._own.get(where.place, [])
+            yes = self.both(self.alive(where.page), self.page(where.page), *map(self.of, own))
+            ended = (
+                self.both(self.page(number), self.of(stop.expression))
+                for number, stop in self._heeded(where.page)
+            )
+            left = (self.of(each, holds=False) for each in own)
+            no = _either([*ended, self.page(where.page, asked=False), *left])
+            self._asked[name] = (yes, no)
+        return self._asked[name]
+
+    def can_be(self, ways: Ways, *, due: Container[str] = ()) -> bool:
+        """Tell whether anybody can go one of the ways: whether every answer on it can be as it demands.
+
+        `due` are answers that count as given wherever their questions are asked.
+        """
+        left: list[tuple[Way, frozenset[str]]] = [(way, frozenset()) for way in ways]
+        for _ in range(STEPS):
+            if not left:
+                return False
+            way, done = left.pop()
+            name = self._open(way, done, due)
+            if name is None:
+                return True
+            yes, no = self.asked(name)
+            demanded = no if way[name] == frozenset({None}) else yes
+            done |= {name}
+            left += [(joined, done) for each in demanded if (joined := _joined(way, each)) is not None]
+        raise TooManyError
+
+    def _open(self, way: Way, done: frozenset[str], due: Container[str]) -> str | None:
+        """Find the last answer whose demand says whether its question is asked, and was not looked at yet."""
+        found: str | None = None
+        for name, allowed in way.items():
+            answer = self.answers[name]
+            if name in done or answer.is_filed or answer.order < 0:
+                continue
+            is_due = answer.is_due or name in due
+            decides = None not in allowed or (is_due and allowed == frozenset({None}))
+            if decides and (found is None or answer.order > self.answers[found].order):
+                found = name
+        return found
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    for leaf in leaves(expression):
+        yield f"account.{leaf.reference.name}" if leaf.reference.account else leaf.reference.name
+
+
+def _joined(one: Way, two: Way) -> Way | None:
+    found = dict(one)
+    for name, allowed in two.items():
+        both = found[name] & allowed if name in found else allowed
+        if not both:
+            return None
+        found[name] = both
+    return found
+
+
+def _either(each: Iterable[Ways]) -> Ways:
+    return _bounded(way for ways in each for way in ways)
+
+
+def _bounded(ways: Iterable[Way]) -> Ways:
+    found: dict[frozenset[tuple[str, Domain]], Way] = {}
+    for way in ways:
+        found.setdefault(frozenset(way.items()), way)
+        if len(found) > MOST:
+            raise TooManyError
+    return tuple(found.values())
