@@ -1,0 +1,65 @@
+"""Findings of small mutations of a sound questionnaire: each is named with its place."""
+
+import copy
+import json
+
+import pytest
+
+from surveys import instruments
+from surveys.findings.listing import findings_of_file
+
+SOUND = instruments.load("utility_csi").dump()
+
+
+def found(plain):
+    source = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+    return {(each.code, each.place) for each in findings_of_file(source)}
+
+
+def question(plain, code):
+    return next(each for part in plain["sections"] for each in part["questions"] if each["code"] == code)
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "value", "finding"),
+    [
+        ("E2", "show_if", "E1 > 40000", "logic-never"),
+        ("E5", "show_if", "E4 == 'hotline'", "logic-type"),
+        ("E2", "show_if", "C1 == 1", "logic-forward"),
+        ("E2", "show_if", "account.shoes == 1", "account-unknown"),
+        ("E2", "show_if", "not " * 400 + "E1 > 0", "logic-unreadable"),
+        ("E2", "low", 50000, "document-shape"),
+        ("SAT_A", "show_if", "E1 > 0", "index-conditional"),
+        ("S1", "required", False, "consent-optional"),
+    ],
+)
+def test_a_fault_of_a_question_is_named(code, key, value, finding):
+    plain = copy.deepcopy(SOUND)
+    question(plain, code)[key] = value
+    assert finding in {each for each, place in found(plain) if place.endswith(code)}
+
+
+def test_a_stop_that_nobody_passes_is_a_dead_end():
+    plain = copy.deepcopy(SOUND)
+    plain["sections"][0]["stops"][0]["when"] = "S1 == 'yes' or S1 == 'no'"
+    assert ("dead-end", "SCREEN.stops.consent") in found(plain)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (b"{", "document-unreadable"),
+        (b"[" * 200_000, "document-unreadable"),
+        ('{"code": "问卷"}'.encode("gb18030"), "document-unreadable"),
+        (b'{"format": "manyi/3"}', "document-format"),
+        (b'{"code": "a", "code": "b"}', "document-key-twice"),
+        (b"[]", "document-shape"),
+    ],
+)
+def test_a_broken_file_gives_findings(source, code):
+    assert code in {each for each, _ in found(source)}
+
+
+def test_the_built_in_questionnaire_has_no_error():
+    every = findings_of_file(json.dumps(SOUND).encode())
+    assert [each for each in every if each.severity == "error"] == []
