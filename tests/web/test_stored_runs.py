@@ -10,10 +10,12 @@ import lzma
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import URL
 
+from csi_model.inference.figures import KEYS, Figure
 from web.cli import manyi
 from web.runs import queue
 
@@ -155,3 +157,45 @@ def test_the_page_of_a_run_shows_its_stored_paths(analyst, documents, wave, run)
 
 def test_a_run_that_was_refused_still_says_why(analyst):
     assert "Interactions are estimated by PLS" in analyst.browse("/runs/9").get_text()
+
+
+def cells_of(node, path=()):
+    """Give every figure of a document with its path: a mapping with a number under a name of figures."""
+    if isinstance(node, dict):
+        key = next((each for each in KEYS if isinstance(node.get(each), int | float)), None)
+        if key is not None and "ci" in node:
+            yield path, key, node
+        for name, each in node.items():
+            yield from cells_of(each, (*path, name))
+    elif isinstance(node, list):
+        for place, each in enumerate(node):
+            yield from cells_of(each, (*path, place))
+
+
+@pytest.mark.parametrize("run", range(1, 9))
+def test_every_stored_figure_is_read_as_it_stands_and_written_again(documents, run):
+    found = list(cells_of(documents[run]))
+    assert len(found) > 200
+    assert {path[0] for path, _key, _node in found} > {"index", "constructs", "paths", "retention"}
+    for path, key, node in found:
+        read = Figure.read(node, key=key)
+        again = read.plain(key)
+        assert (again[key], again["ci"]) == (node[key], node["ci"]), path
+        assert again["se"] == node.get("se"), path
+        assert (None if np.isnan(read.p) else read.p.item()) == node.get("p"), path
+        whole = Figure.read(read.plain(key, whole=True), key=key)
+        assert all(
+            np.array_equal(getattr(whole, name), getattr(read, name), equal_nan=True)
+            for name in ("value", "se", "low", "high", "p", "n", "state")
+        ), path
+
+
+@pytest.mark.parametrize("run", range(1, 9))
+@pytest.mark.parametrize("level", ["constructs", "dimensions", "total_effects"])
+def test_a_level_of_a_stored_document_is_one_figure(documents, run, level):
+    stored = documents[run][level]
+    read = Figure.read(stored)
+    assert read.value.shape == (len(stored),)
+    for at, node in enumerate(stored.values() if isinstance(stored, dict) else stored):
+        cell = next(node[key] for key in KEYS if key in node)
+        assert (None if np.isnan(read.value[at]) else read.value[at]) == cell

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,12 +14,12 @@ from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
+from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.sections import beside, series_items
 
 GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
 DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000, "interactions": False}
-COMPANIONS = ("NPS", "CES")
 
 
 def plan(
@@ -101,9 +100,9 @@ def compute(
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
     result = csi_model.document(whole)
-    system = publishing.load_document(waves[-1].version).indicators
-    if system is not None:
-        result |= beside(system, data, whole)
+    document = publishing.load_document(waves[-1].version)
+    if document.indicators is not None:
+        result |= beside(document.indicators, data, whole)
     result["groups"] = {}
     for place, name in enumerate(GROUPINGS):
         groups, cautions = csi_model.estimate_groups(whole, data, name)
@@ -114,19 +113,10 @@ def compute(
             for label, group in groups.items()
         }
         result["cautions"] += [caution.plain() for caution in cautions]
-    result["companions"] = {code: _companion(answers.column(code), code) for code in companions}
+    result["companions"] = beside_the_index(document, answers, companions, options)
     return result, runs.fingerprint(answers), len(answers.stored)
 
 
 def _short(group: csi_model.Result, sample: csi_model.Sample) -> dict[str, Any]:
     document = csi_model.document(group)
     return {name: document[name] for name in KEPT_OF_A_GROUP} | {"series": series_items(sample, group)}
-
-
-def _companion(column: Any, code: str) -> dict[str, float | int | None]:
-    answered = column[~np.isnan(column)]
-    if not len(answered):
-        return {"value": None, "n": 0}
-    promoters = 100 * (np.mean(answered >= 9) - np.mean(answered <= 6))
-    value = promoters if code == "NPS" else np.mean(answered)
-    return {"value": float(value), "n": len(answered)}
