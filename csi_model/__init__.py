@@ -2,8 +2,8 @@
 
 `prepare`, `estimate` and `document` lead from answers to the index. The figures beside it each take answers:
 `net_promoter`, `boxes` (top and bottom boxes, customer effort), `classify_service` (Kano), `price_tolerance`,
-`retention_map`, `facet_scores`, `expectation_gaps`. What to do first: `ranked`, `scenario`, `stated`.
-Weights: `rake`. docs/method.md has the formula and an example of each.
+`retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score). What to do
+first: `ranked`, `scenario`, `stated`. Weights: `rake`. docs/method.md has the formula and an example of each.
 """
 
 from csi_model.answers.labels import Coded
@@ -40,6 +40,8 @@ from csi_model.series.breaks import Bridge
 from csi_model.series.follow import follow
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
 from csi_model.survey_design.raking import Raked, rake
+from csi_model.tree.score import tree_document
+from csi_model.tree.weights import read_judgements
 from csi_model.units.side_by_side import side_by_side
 
 __all__ = [
@@ -79,9 +81,11 @@ __all__ = [
     "rake",
     "rank",
     "ranked",
+    "read_judgements",
     "respondent_scores",
     "retention_map",
     "scenario",
     "side_by_side",
     "stated",
+    "tree_document",
 ]

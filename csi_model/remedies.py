@@ -38,6 +38,8 @@ REMEDIES = {
     "not-coherent": "Form the construct (mode B), or measure it by other questions; joining would not help.",
     "reversed": "Turn the question, if it is worded the other way round.",
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
+    "tree-unflagged": "Write tree: true at the constructs that it shall hold.",
+    "tree-negative": "Look whether the construct is reversed (valence: -1), or leave it out of the tree.",
     # resampling
     "bca-used": "Nothing; or join small strata to have studentised intervals.",
     "bootstrap-not-used": "Read the standard errors of the covariance model, or assess it, which resamples.",

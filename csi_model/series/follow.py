@@ -25,6 +25,7 @@ from csi_model.series.decompose import WaveAnswers, decompose
 from csi_model.series.document import once, points_over_waves, waves_of
 from csi_model.series.wave import index_rows, wave_of
 from csi_model.specify import ModelSpec
+from csi_model.tree.score import tree_over_waves, tree_weights
 
 
 def follow(
@@ -39,6 +40,7 @@ def follow(
     modes: str | None = None,
     reworded: Mapping[str, Sequence[str]] | None = None,
     bridges: Mapping[str, Bridge] | None = None,
+    tree: str | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Estimate each wave and follow the index, as plain values.
@@ -61,13 +63,15 @@ def follow(
         Wave → questions of the index worded anew from there on: a break.
     bridges
         Wave → what the new form alone does to the index (`breaks.bridge_shift`); mends the break there.
+    tree, optional
+        Follow the tree score too, by the base wave's weights (`tree.score.tree_weights`).
 
     Returns
     -------
     dict
         ``waves`` (official and re-estimated points, change since the wave before with ``p_holm`` and a
         verdict), ``constructs`` (points by wave), ``why`` (each change in parts that add up), ``breaks``,
-        ``control`` (limits of the ordinary, None before the fourth wave), ``cautions``.
+        ``control`` (limits of the ordinary, None before the fourth wave), ``tree``, ``cautions``.
 
     Raises
     ------
@@ -106,6 +110,7 @@ def follow(
     )
     cautions = [*sample.cautions, *series.cautions]
     control, known = _control(series, cautions), _Known(parts, results, base)
+    followed = None if tree is None else _tree(results, base, tree, reworded or {}, cautions)
     return {
         "index": spec.index,
         "base": base,
@@ -121,8 +126,25 @@ def follow(
             for at, pair in enumerate(pairwise(codes))
         ],
         "control": control,
+        "tree": followed,
         "cautions": [caution.plain() for caution in once(cautions)],
     }  # fmt: skip
+
+
+def _tree(
+    results: Mapping[str, Result],
+    base: str,
+    how: str | Mapping[str, Any],
+    reworded: Mapping[str, Sequence[str]],
+    cautions: list[Caution],
+) -> dict[str, Any]:
+    """Follow the tree score; a change across a question of the tree worded anew is none."""
+    made = tree_weights(results[base], how)
+    spec = results[base].spec
+    held = {code for code, share in zip(spec.indicator_ids, made.shares(spec), strict=True) if share > 0}
+    broken = [wave for wave, questions in reworded.items() if held & set(questions)]
+    cautions += made.cautions
+    return {"kind": made.kind, "base": base, "waves": tree_over_waves(results, made, broken)}
 
 
 def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:

@@ -32,6 +32,12 @@ def check(parts: Parts) -> None:
         )
     known = {construct.id: construct for construct in parts.constructs}
     for construct in parts.constructs:
+        if construct.tree and not construct.indicators:
+            raise refuse(
+                f"The construct {construct.id} is of the tree score, but has no questions of its own.",
+                "tree",
+                "Flag the constructs that it is made of.",
+            )
         if construct.components:
             _components(construct, known, parts)
         if construct.product:

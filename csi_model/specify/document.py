@@ -23,6 +23,7 @@ TOP = ("scale", "missing_codes", "index", "constructs", "paths", "indicators", "
 
 CONSTRUCT = (
     "id", "name", "mode", "valence", "dimensions", "indicators", "components", "approach", "product",
+    "tree",
 )  # fmt: skip
 
 
@@ -102,6 +103,8 @@ def _written(construct: Construct) -> dict[str, Any]:
     if construct.product:
         return found | {"product": list(construct.product)}
     found |= {"mode": construct.mode, "valence": construct.valence}
+    if construct.tree:
+        found["tree"] = True
     if construct.components:
         return found | {"components": list(construct.components), "approach": construct.approach}
     if construct.dimensions:
@@ -162,6 +165,12 @@ def _valence(value: Any, place: str) -> int:
     if isinstance(value, bool) or value not in (1, -1):
         raise refuse(f"{place}: valence is {value!r}.", "valence", "Write 1, or -1 where more is worse.")
     return int(value)
+
+
+def _tree(value: Any, place: str) -> bool:
+    if not isinstance(value, bool):
+        raise refuse(f"{place}: tree is {value!r}.", "tree", "Write true, or leave it out.")
+    return value
 
 
 def _indicators(
@@ -241,6 +250,7 @@ def _construct(item: Any, place: str) -> Construct:
         listed("components"),
         approach,
         listed("product"),
+        _tree(given.get("tree", False), place),
     )
 
 

@@ -41,6 +41,8 @@ class Dimension:
 class Construct:
     """Second level: a latent variable. `valence` −1 says that more of it is worse; it keeps its direction.
 
+    `tree` says that it is of the tree score, which is beside the index.
+
     A second-order construct has `components` (constructs) instead of indicators, estimated in two stages
     or with repeated indicators; an interaction has the two constructs of its `product`.
     """
@@ -54,6 +56,7 @@ class Construct:
     components: tuple[str, ...] = ()
     approach: str = "two-stage"
     product: tuple[str, ...] = ()
+    tree: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ class DimensionNode(_Node):
 
 
 class ConstructNode(_Node):
-    """Second level: a latent variable. `checks` are overall questions that stay out of its score."""
+    """Second level: a latent variable. `checks` are overall questions that stay out of its score.
+
+    `tree` puts it into the tree score, the roll-up of the four levels that stands beside the index.
+    """
 
     id: str
     name: Name
@@ -34,6 +37,7 @@ class ConstructNode(_Node):
     dimensions: tuple[DimensionNode, ...] = Field(min_length=1)
     checks: tuple[str, ...] = ()
     drives: bool = True
+    tree: bool = False
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -100,6 +104,7 @@ class IndicatorSystem(_Node):
                     "name": dict(construct.name),
                     "mode": construct.mode,
                     "valence": construct.valence,
+                    **({"tree": True} if construct.tree else {}),
                     "dimensions": [
                         {"id": node.id, "name": dict(node.name), "indicators": list(node.indicators)}
                         for node in construct.dimensions

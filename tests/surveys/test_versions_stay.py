@@ -12,11 +12,11 @@ from tests.surveys.every_type import DOCUMENT
 
 RECORDED = {
     "full": (
-        "9d553dbc4402a0a5aa3ff5f9ac299b9a54138b28f63b25fdc8ae141f2bfd310c",
+        "ca9b0699707177fdcff2068c73e6c4355a93ef4e0a1328fada2a67900f396df0",
         "7f408903bfd1112956c2b113aa2ad580e668d71900b6f4a34035297b8c31fe50",
     ),
     "short": (
-        "6299e5a0dc55b62bda3b7ccb2ca719e3e9cbb0057e3f2be7f59c4aca27f50c25",
+        "4e8ec13b8c38194e16d6f83998e7e6176db06fd13d757c92a5b21589fc2acc9a",
         "c93cce1fd7f3cee5c81574b7ca9e73383e61a8126fc6692f983cc253e5c3ac15",
     ),
     "every type": (

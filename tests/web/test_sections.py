@@ -74,3 +74,18 @@ def test_an_interaction_leaves_priorities_and_segments_whole(answers):
     assert importance["SAT_ALL"] == pytest.approx(effects[spec.place["SAT"]])
     assert importance["QUAL_ALL"] == pytest.approx(effects[spec.place["QUAL"]])
     assert sum(part["value"] for part in found["retention"]["segments"].values()) == pytest.approx(1)
+
+
+def test_the_tree_score_is_of_the_flagged_constructs(answers):
+    marked = system().model_dump(mode="json")
+    for node in marked["constructs"]:
+        node["tree"] = node["id"] in {"QUAL", "SAT"}
+    flagged = IndicatorSystem.model_validate(marked)
+    spec = ModelSpec.from_mapping(flagged.model(SCALES))
+    data = prepare(spec, answers)
+    found = beside(flagged, data, estimate(spec, data, Options(bootstrap=60)))["tree"]
+    means = [(np.mean([np.mean(answers[code]) for code in CODES[name]]) - 1) / 9 for name in ("QUAL", "SAT")]
+    assert found["points"] == pytest.approx(100 * np.mean(means))
+    assert found["ci"][0] < found["points"] < found["ci"][1]
+    assert list(found["weights"]) == ["QUAL", "SAT"]
+    assert beside(system(), data, estimate(spec, data))["tree"] is None

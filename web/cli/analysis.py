@@ -31,6 +31,12 @@ group_weights = click.option(
     show_default=True,
     help="Points of groups by the questions' weights of all of them, or by each group's own.",
 )
+tree = click.option(
+    "--tree",
+    metavar="equal|effects|FILE",
+    help="Also the tree score: constructs, dimensions and questions weighed alike, by their effects on the "
+    "index, or by experts' judgements of pairs in a YAML file.",
+)
 strata = click.option("--strata", metavar="COLUMN", help="Resample within these.")
 seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
 resamples = click.option(
@@ -113,15 +119,26 @@ def index_points(result: csi_model.Result) -> dict[str, Any]:
 
 def read_model(path: Path) -> csi_model.ModelSpec:
     """Read a model file in either language."""
+    text = _text(path)
+    if path.suffix in {".lav", ".lavaan", ".txt"}:
+        return csi_model.ModelSpec.from_lavaan(text)
+    return csi_model.ModelSpec.from_yaml(text)
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
     except OSError as error:
         raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
-    if path.suffix in {".lav", ".lavaan", ".txt"}:
-        return csi_model.ModelSpec.from_lavaan(text)
-    return csi_model.ModelSpec.from_yaml(text)
+
+
+def read_tree(given: str | None) -> Any:
+    """Read how the tree score is weighed: a word, or the judgements of a file."""
+    if given in {None, "equal", "effects"}:
+        return given
+    return csi_model.read_judgements(_text(Path(str(given))))
 
 
 class progress_bar:  # noqa: N801  reads as a verb where it is used

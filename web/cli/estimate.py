@@ -53,6 +53,7 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
     multiple=True,
     help="With --assess: do the construct's questions cover this one on the whole?",
 )
+@analysis.tree
 @analysis.group_weights
 @analysis.json_file
 def estimate(
@@ -72,6 +73,7 @@ def estimate(
     jobs: int,
     assess: bool,
     overall: tuple[str, ...],
+    tree: str | None,
     group_weights: str,
     json_file: Path | None,
 ) -> None:
@@ -86,6 +88,7 @@ def estimate(
     if overall and not assess:
         raise click.UsageError("--global is a part of the assessment: give --assess too.")
     spec = analysis.read_model(model)
+    how = analysis.read_tree(tree)
     wholes = dict(_overall(each, spec) for each in overall)
     prepared = analysis.read_answers(
         data,
@@ -113,6 +116,8 @@ def estimate(
     document = csi_model.document(result)
     if group and bootstrap:
         document["side_by_side"] = _side_by_side(result, document["cautions"])
+    if how is not None:
+        document["tree"] = csi_model.tree_document(result, how)
     if assess:
         document["assessment"] = csi_model.assess(result, prepared, overall=wholes)
     if json_file is not None:
@@ -151,6 +156,10 @@ def summary(document: dict[str, Any]) -> str:
         interval = "" if None in ends else f"  [{ends[0]:.1f}, {ends[1]:.1f}]"
         points = "     –" if construct["points"] is None else f"{construct['points']:6.1f}"
         lines.append(f"  {name:<16}{points}{interval}{mark}")
+    scored = document.get("tree", {"cautions": []})
+    if "points" in scored:
+        ends = scored["ci"] and " [{:.1f}, {:.1f}]".format(*scored["ci"])
+        lines.append(f"Tree score ({scored['kind']} weights): {scored['points']:.1f}{ends or ''}")
     for tier in ("above", "below") if document.get("side_by_side") else ():
         groups = document["side_by_side"]["groups"]
         names = [name for name, each in groups.items() if each["tier"] == tier]
@@ -166,7 +175,9 @@ def summary(document: dict[str, Any]) -> str:
         kind = {"chi2": "chi-square, Bollen–Stine", "srmr": "SRMR"}[name]
         lines.append(f"Exact fit ({kind}): p = {checks['exact_fit'][name]['p']:.3f}")
     lines += _fit_lines(checks)
-    return "\n".join([*lines, *analysis.caution_lines([*document["cautions"], *checks["cautions"]])])
+    return "\n".join(
+        [*lines, *analysis.caution_lines([*document["cautions"], *scored["cautions"], *checks["cautions"]])]
+    )
 
 
 def _fit_lines(checks: dict[str, Any]) -> list[str]:

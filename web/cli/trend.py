@@ -39,6 +39,7 @@ from web.cli import Refusal, analysis
     help="What the new form alone does to the index, with its standard error; or the index of those who were "
     "asked the old and the new form in one wave.",
 )
+@analysis.tree
 @analysis.weights
 @analysis.cluster
 @analysis.missing
@@ -63,6 +64,7 @@ def trend(
     mode: str | None,
     reworded: tuple[str, ...],
     bridge: tuple[str, ...],
+    tree: str | None,
     weights: str | None,
     cluster: str | None,
     missing: str,
@@ -94,6 +96,7 @@ def trend(
             modes=mode,
             reworded=dict(_reworded(each) for each in reworded),
             bridges=dict(_bridge(each) for each in bridge),
+            tree=analysis.read_tree(tree),
             progress=bar,
         )
     if json_file is not None:
@@ -134,6 +137,14 @@ def summary(document: dict[str, Any]) -> str:
         point = each["official"]
         ends = "[{:.1f}, {:.1f}]".format(*point["ci"])
         lines.append(f"  {each['wave']:<14}{point['value']:>7.1f}  {ends:<14}{_said(each['change'])}")
+    if document["tree"] is not None:
+        lines += ["", "Tree score, {kind} weights of {base}".format(**document["tree"])]
+        for each in document["tree"]["waves"]:
+            ends = each["ci"] and "[{:.1f}, {:.1f}]".format(*each["ci"])
+            lines.append(
+                f"  {each['wave']:<14}{each['points']:>7.1f}  {ends or '':<14}{_moved(each['change'])}"
+            )
+        lines.append("")
     for each in document["why"]:
         if "refused" in each:
             lines.append(f"{each['from']} → {each['to']}: not split. {each['refused']['message']}")
@@ -151,8 +162,13 @@ def summary(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _moved(change: dict[str, Any] | None) -> str:
+    if change is None or change["ci"] is None:
+        return ""
+    return "  {:+.1f} [{:+.1f}, {:+.1f}]".format(change["value"], *change["ci"])
+
+
 def _said(change: dict[str, Any] | None) -> str:
     if change is None:
         return ""
-    ends = "[{:+.1f}, {:+.1f}]".format(*change["ci"])
-    return f"  {change['value']:+.1f} {ends} {change['verdict']}"
+    return f"{_moved(change)} {change['verdict']}"

@@ -25,6 +25,7 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
         "expectations": lambda: _expectations(system, sample),
         "retention": lambda: _retention(sample, result),
         "priorities": lambda: _priorities(system, result),
+        "tree": lambda: _tree(system, result),
     }
     found: dict[str, Any] = {"notes": []}
     for name, part in parts.items():
@@ -98,6 +99,13 @@ def _retention(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, 
         if found.loyalty is None
         else {name: found.loyalty.at(at).plain(with_se=False) for at, name in enumerate(found.segments)},
     }
+
+
+def _tree(system: IndicatorSystem, result: csi_model.Result) -> dict[str, Any] | None:
+    """Give the tree score with equal weights, which are the same in every wave."""
+    if not any(construct.tree for construct in system.constructs):
+        return None
+    return csi_model.tree_document(result, "equal")
 
 
 def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[str, Any]] | None:
