@@ -25,6 +25,7 @@ class Problem(Enum):
     INDICATOR_TWICE = auto()
     PATH_UNKNOWN = auto()
     PATH_MISSING = auto()
+    ROLE_UNKNOWN = auto()
     INSTRUMENT_UNKNOWN = auto()
     SECTION_UNKNOWN = auto()
     DRAFT_STALE = auto()

@@ -21,6 +21,17 @@ MODE: Mapping[str, object] = {
     Mode.PAPER: _l("Paper"),
     Mode.MIXED: _l("Mixed"),
 }
+GROUPS: Mapping[str, object] = {
+    "province": _l("By province"),
+    "city": _l("By city"),
+    "county": _l("By district"),
+    "office": _l("By office"),
+    "unit": _l("By unit"),
+    "customer_class": _l("By customer class"),
+    "tier": _l("By tier of customers"),
+    "account_type": _l("By kind of account"),
+    "area": _l("By area"),
+}
 CLASSES = {
     "residential": _l("Residential customers"),
     "commercial": _l("Commercial customers"),

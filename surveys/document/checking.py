@@ -1,10 +1,11 @@
 """What a valid document needs beyond its shape: codes, texts, scales, conditions, pipes, indicators."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
+from surveys.document.indicators import QUESTION_ROLES, IndicatorSystem
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import HOLE, SETTINGS
 from surveys.errors import Because, Problem, Reason, SurveyError
@@ -171,3 +172,16 @@ def _check_indicators(document: Questionnaire) -> None:
         for factor in (first, second):
             if (factor, target) not in system.paths:  # an interaction needs both main effects
                 raise SurveyError(Problem.PATH_MISSING, source=factor, target=target)
+    for role, code, choice in strange_roles(system, rated):
+        raise SurveyError(Problem.ROLE_UNKNOWN, role=role, code=code, known=", ".join(choice))
+
+
+def strange_roles(system: IndicatorSystem, rated: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Give each declared role that names nothing there is: the role, its code, and what it may name."""
+    if system.roles is None:
+        return
+    constructs = [construct.id for construct in system.constructs]
+    for role, code in system.played().items():
+        known = sorted(rated) if role in QUESTION_ROLES else constructs
+        if code not in known:
+            yield role, code, known

@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveys.codes import WRITTEN, are_written
 
 Name = Annotated[dict[str, str], Field(max_length=20)]
+# What respondents can be grouped by: the levels of the organisation, and what the customer file says.
+Grouping = Literal[
+    "province", "city", "county", "office", "unit", "customer_class", "tier", "account_type", "area"
+]
 
 
 class _Node(BaseModel):
@@ -53,8 +57,33 @@ class Gap(_Node):
     perceived: tuple[str, ...]
 
 
+class Roles(_Node):
+    """Which construct, or question beside the index, plays a part that dashboards tell of, if any."""
+
+    satisfaction: str | None = None
+    switching_cost: str | None = None
+    loyalty: str | None = None
+    value: str | None = None
+    promotion: str | None = None
+    effort: str | None = None
+
+
+QUESTION_ROLES: Final = frozenset({"promotion", "effort"})
+# Documents written before roles were declared: whatever of these codes they have plays the part.
+BY_CODE: Final = Roles(
+    satisfaction="SAT", switching_cost="SWC", loyalty="LOY", value="VAL", promotion="NPS", effort="CES"
+)
+
+
+class Cuts(_Node):
+    """From how many points on customers count as satisfied, and leaving as costly."""
+
+    satisfied: float = Field(default=60, ge=0, le=100)
+    costly: float = Field(default=50, ge=0, le=100)
+
+
 class IndicatorSystem(_Node):
-    """First level: the index, and everything below it."""
+    """First level: the index, and everything below it; `groups` are what every run splits its answers by."""
 
     index: str
     name: Name
@@ -62,6 +91,19 @@ class IndicatorSystem(_Node):
     paths: tuple[tuple[str, str], ...] = ()
     interactions: tuple[tuple[str, str, str], ...] = ()
     gaps: tuple[Gap, ...] = ()
+    roles: Roles | None = None
+    cuts: Cuts = Cuts()
+    groups: tuple[Grouping, ...] = ("county", "customer_class")
+
+    def played(self) -> dict[str, str]:
+        """Give the code that plays each role: what is declared, or in older documents what the codes say."""
+        found = (self.roles or BY_CODE).model_dump()
+        known = {construct.id for construct in self.constructs}
+        return {
+            role: code
+            for role, code in found.items()
+            if code is not None and (self.roles is not None or role in QUESTION_ROLES or code in known)
+        }
 
     def dimensions(self) -> Iterator[tuple[ConstructNode, DimensionNode]]:
         """Give every dimension with its construct."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from surveys.document.checking import strange_roles
 from surveys.document.indicators import IndicatorSystem
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject
@@ -37,6 +38,11 @@ def find(subject: Subject) -> Iterator[Finding]:
         for code in (gap.expected, *gap.perceived):
             if code not in dimensions and not subject.is_left_out(code):
                 yield error("gap-unknown", "indicators.gaps", code=code, known=", ".join(dimensions))
+    for role, code, choice in strange_roles(system, rated):
+        if not subject.is_left_out(code):
+            yield error(
+                "role-unknown", f"indicators.roles.{role}", role=role, code=code, known=", ".join(choice)
+            )
     yield from _loose(subject, system, set(placed))
 
 

@@ -39,6 +39,12 @@ def test_a_fault_of_a_question_is_named(code, key, value, finding):
     assert finding in {each for each, place in found(plain) if place.endswith(code)}
 
 
+def test_a_role_that_nothing_plays_is_named():
+    plain = copy.deepcopy(SOUND)
+    plain["indicators"]["roles"]["loyalty"] = "FAITH"
+    assert ("role-unknown", "indicators.roles.loyalty") in found(plain)
+
+
 def test_a_stop_that_nobody_passes_is_a_dead_end():
     plain = copy.deepcopy(SOUND)
     plain["sections"][0]["stops"][0]["when"] = "S1 == 'yes' or S1 == 'no'"

@@ -8,13 +8,14 @@ from surveys import instruments
 from web.runs.companions import beside_the_index
 
 DOCUMENT = instruments.load("utility_csi")
+ROLES = DOCUMENT.indicators.played()
 
 
 class Answers:
     """A matrix of answers, as far as companions read it."""
 
     def __init__(self, **columns):
-        self.columns = columns
+        self.columns, self.question_codes = columns, tuple(columns)
 
     def column(self, code):
         return np.array(self.columns[code], float)
@@ -23,7 +24,7 @@ class Answers:
 def test_companions_are_the_figures_of_the_engine_with_their_intervals():
     gaps = [np.nan] * 10
     answers = Answers(NPS=[10] * 30 + [8] * 40 + [0] * 20 + gaps, CES=[7] * 60 + [1] * 20 + 2 * gaps)
-    found = beside_the_index(DOCUMENT, answers, ["NPS", "CES"], Options())
+    found = beside_the_index(DOCUMENT, answers, ROLES, Options())
     assert (found["NPS"]["value"], found["NPS"]["n"]) == (pytest.approx(100 * (30 - 20) / 90), 90)
     low, high = found["NPS"]["ci"]
     share = np.array([30, 20]) / 90
@@ -34,10 +35,10 @@ def test_companions_are_the_figures_of_the_engine_with_their_intervals():
 
 
 def test_too_few_answers_have_no_value_and_a_note():
-    found = beside_the_index(DOCUMENT, Answers(NPS=[10] * 29 + [np.nan] * 5), ["NPS"], Options())
+    found = beside_the_index(DOCUMENT, Answers(NPS=[10] * 29 + [np.nan] * 5), ROLES, Options())
     assert (found["NPS"]["value"], found["NPS"]["n"], found["NPS"]["note"]["code"]) == (None, 29, "floor")
 
 
 def test_answers_outside_the_scale_have_no_value_and_a_note():
-    found = beside_the_index(DOCUMENT, Answers(NPS=[11] * 40), ["NPS"], Options())
+    found = beside_the_index(DOCUMENT, Answers(NPS=[11] * 40), ROLES, Options())
     assert (found["NPS"]["value"], found["NPS"]["note"]["code"]) == (None, "scales")

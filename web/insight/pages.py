@@ -8,11 +8,16 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from surveys.editing import publishing
+from surveys.models import Version
+from surveys.questions.base import Text
 from web.i18n import text
 from web.insight import panels, results, sentences
 from web.insight.blocks import Panel
 from web.insight.panels.base import Seen
 from web.insight.results import WaveResult
+
+_answers = results.Shelf(16)
 
 
 class Kind(NamedTuple):
@@ -38,7 +43,20 @@ def parts(session: Session, wave: WaveResult) -> dict[str, str]:
     keys = list(wave.result["groups"])
     units = results.unit_names(session, [key.partition(":")[2] for key in keys])
     names = {code: text(name) for code, name in units.items()}
-    return {key: sentences.part_label(key, names) for key in keys}
+    version = wave.wave.version
+    answers = _answers.get(version.content_hash, lambda: _accounts(version))
+    said = {pair: text(texts) for pair, texts in answers.items()}
+    return {key: sentences.part_label(key, names, said) for key in keys}
+
+
+def _accounts(version: Version) -> dict[tuple[str, str], Text]:
+    """Give the texts of the answers to what the customer file may know, by its name and the option's code."""
+    return {
+        (question.account, option.code): option.text
+        for question in publishing.load_document(version).questions()
+        if question.account
+        for option in question.offered()
+    }
 
 
 @cache

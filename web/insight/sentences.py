@@ -85,9 +85,9 @@ def _what(found: Break) -> str:
     return ", ".join(names.get(each, each) for each in found.what)
 
 
-def part_label(part: str, units: Mapping[str, str]) -> str:
-    """Name a group of a result: a district or a customer class."""
+def part_label(part: str, units: Mapping[str, str], answers: Mapping[tuple[str, str], str]) -> str:
+    """Name a group of a result: a unit, a customer class, or as the questionnaire asks for it."""
     kind, _colon, code = part.partition(":")
-    if kind == "customer_class":
-        return str(labels.CLASSES.get(code, code))
-    return units.get(code, code)
+    if kind == "customer_class" and code in labels.CLASSES:
+        return str(labels.CLASSES[code])
+    return answers.get((kind, code)) or units.get(code, code)

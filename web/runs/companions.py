@@ -1,6 +1,6 @@
 """What a run stores beside the index and never inside it: net promoter score, customer effort."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,21 +9,24 @@ import csi_model
 from surveys.analysing.matrix import AnswerMatrix
 from surveys.document.questionnaire import Questionnaire
 
-PROMOTION, EFFORT = "NPS", "CES"
+PROMOTION, EFFORT = "promotion", "effort"
 COMPANIONS = (PROMOTION, EFFORT)
 
 
 def beside_the_index(
-    document: Questionnaire, answers: AnswerMatrix, codes: Sequence[str], options: csi_model.Options
+    document: Questionnaire, answers: AnswerMatrix, roles: Mapping[str, str], options: csi_model.Options
 ) -> dict[str, dict[str, Any]]:
-    """Give the companions that a wave rated; where answers cannot carry one, a note says why."""
+    """Give the companions that a wave rated, by question; where answers cannot carry one, a note says why."""
     rated = (each for question in document.questions() for each in question.rated(document.scales))
     ends = {each.code: each.ends for each in rated}
     found = {}
-    for code in (each for each in codes if each in ends):
+    for role in COMPANIONS:
+        code = roles.get(role)
+        if code is None or code not in ends or code not in answers.question_codes:
+            continue
         column = answers.column(code)
         try:
-            made = _promotion(column, options) if code == PROMOTION else _effort(column, ends[code], options)
+            made = _promotion(column, options) if role == PROMOTION else _effort(column, ends[code], options)
         except csi_model.DataError as error:
             made = {"value": None, "n": int(np.isfinite(column).sum()), "note": error.plain()}
         found[code] = made

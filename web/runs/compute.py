@@ -17,7 +17,6 @@ from surveys.models import Analysis, Wave
 from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.sections import beside, series_items
 
-GROUPINGS = ("county", "customer_class")
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
 DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000, "interactions": False}
 
@@ -85,35 +84,38 @@ def compute(
     """Estimate what a run asks for; the same answers give the same result to the last digit."""
     waves = session.scalars(select(Wave).where(Wave.code.in_(analysis.wave_codes)).order_by(Wave.id)).all()
     spec = csi_model.ModelSpec.from_mapping(analysis.specification)
+    document = publishing.load_document(waves[-1].version)
+    system = document.indicators
+    groupings = system.groups if system is not None else ()
     asked = {code for wave in waves for code in wave.version.slot_codes}
-    companions = [code for code in COMPANIONS if code in asked]
-    answers = matrix.load_matrix(session, waves, (*spec.indicator_ids, *companions))
+    roles = system.played() if system is not None else {}
+    companions = [roles[role] for role in COMPANIONS if roles.get(role) in asked]
+    answers = matrix.load_matrix(session, waves, tuple(dict.fromkeys((*spec.indicator_ids, *companions))))
     how = {name: value for name, value in analysis.options.items() if name != "interactions"}
     options = csi_model.Options(seed=analysis.seed, **how)
     data = csi_model.prepare(
         spec,
         answers.columns(),
         missing=options.missing,
-        labels={name: csi_model.Coded(*answers.segments[name]) for name in GROUPINGS},
+        labels={name: csi_model.Coded(*answers.segments[name]) for name in groupings},
         reserved=REASONS,
     )
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
     result = csi_model.document(whole)
-    document = publishing.load_document(waves[-1].version)
-    if document.indicators is not None:
-        result |= beside(document.indicators, data, whole)
+    if system is not None:
+        result |= beside(system, data, whole)
     result["groups"] = {}
-    for place, name in enumerate(GROUPINGS):
+    for place, name in enumerate(groupings):
         groups, cautions = csi_model.estimate_groups(whole, data, name)
-        part(0.4 + 0.6 * (place + 1) / len(GROUPINGS))
+        part(0.4 + 0.6 * (place + 1) / len(groupings))
         samples = data.split(name).samples
         result["groups"] |= {
             f"{name}:{label}": None if group is None else _short(group, samples[label])
             for label, group in groups.items()
         }
         result["cautions"] += [caution.plain() for caution in cautions]
-    result["companions"] = beside_the_index(document, answers, companions, options)
+    result["companions"] = beside_the_index(document, answers, roles, options)
     return result, runs.fingerprint(answers), len(answers.stored)
 
 

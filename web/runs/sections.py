@@ -10,10 +10,6 @@ from csi_model.improvement.ranking import rank
 from csi_model.series.wave import items_of
 from surveys.document.indicators import IndicatorSystem
 
-# Constructs of the retention map, in the words of the indicator system.
-SATISFACTION, SWITCHING_COST, LOYALTY = "SAT", "SWC", "LOY"
-CUTS = (60.0, 50.0)
-
 
 def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
     """Give everything the dashboards show that the estimation's own document lacks.
@@ -23,11 +19,11 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
     parts: dict[str, Callable[[], Any]] = {
         "series": lambda: series_items(sample, result),
         "expectations": lambda: _expectations(system, sample),
-        "retention": lambda: _retention(sample, result),
+        "retention": lambda: _retention(system, sample, result),
         "priorities": lambda: _priorities(system, result),
         "tree": lambda: _tree(system, result),
     }
-    found: dict[str, Any] = {"notes": []}
+    found: dict[str, Any] = {"notes": [], "roles": system.played()}
     for name, part in parts.items():
         try:
             found[name] = part()
@@ -75,22 +71,26 @@ def _expectations(system: IndicatorSystem, sample: csi_model.Sample) -> list[dic
     ]
 
 
-def _retention(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any] | None:
-    spec = result.spec
-    if not {SATISFACTION, SWITCHING_COST, LOYALTY} <= set(spec.construct_ids):
+def _retention(
+    system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.Result
+) -> dict[str, Any] | None:
+    place = result.spec.place
+    satisfaction, cost, loyalty = (
+        place.get(system.played().get(role, "")) for role in ("satisfaction", "switching_cost", "loyalty")
+    )
+    if satisfaction is None or cost is None:
         return None
-    satisfaction, cost, loyalty = csi_model.respondent_scores(result, sample)[
-        :, [spec.place[name] for name in (SATISFACTION, SWITCHING_COST, LOYALTY)]
-    ].T
+    scores = csi_model.respondent_scores(result, sample)
+    cuts = (system.cuts.satisfied, system.cuts.costly)
     found = retention_map(
-        satisfaction,
-        cost,
-        loyalty=loyalty,
-        cuts=CUTS,
+        scores[:, satisfaction],
+        scores[:, cost],
+        loyalty=None if loyalty is None else scores[:, loyalty],
+        cuts=cuts,
         weights=sample.weights,
     )
     return {
-        "cuts": list(CUTS),
+        "cuts": list(cuts),
         "n": found.n_used,
         "segments": {
             name: found.shares.at(at).plain(with_se=False) for at, name in enumerate(found.segments)

@@ -15,6 +15,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from csi_model import Figure
+from surveys.editing import publishing
 from web.i18n import text
 from web.insight.blocks import Chart
 from web.insight.charts.bars import bars
@@ -58,6 +59,15 @@ class Seen:
     def is_waiting(self) -> bool:
         """Whether there are changes to tell that no series run has told yet."""
         return self.series.stored is None and len(self.series.waves) > 1
+
+    def played_by(self, role: str) -> str | None:
+        """Give the construct or question that plays a role in this wave, as its run knew it."""
+        stored = self.result.get("roles")
+        if stored is None:  # runs of the release before
+            system = publishing.load_document(self.last.wave.version).indicators
+            stored = system.played() if system is not None else {}
+        code: str | None = stored.get(role)
+        return code
 
     def name(self, construct: str) -> str:
         """Give the name of a construct."""
@@ -135,8 +145,9 @@ def line_over_waves(
     return Chart(over_waves(titles, lines, cut=cut), tuple(heads), rows, caption)
 
 
-def facets(seen: Seen, construct: str, caption: str) -> Chart | None:
-    """Draw a construct beside its facets, where it is measured."""
+def facets(seen: Seen, role: str, caption: str) -> Chart | None:
+    """Draw the construct of a role beside its facets, where it is measured."""
+    construct = seen.played_by(role)
     if construct not in seen.own["constructs"]:
         return None
     inner = [each for each in seen.own["dimensions"].items() if each[1]["construct"] == construct]

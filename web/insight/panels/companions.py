@@ -15,22 +15,23 @@ def panels(seen: Seen) -> Iterator[Panel]:
     """Tell the companions of all customers that the wave asked for."""
     if seen.part:
         return
+    stored = seen.result.get("companions", {})
     found = {
-        code: (node, Figure.read(node))
-        for code, node in seen.result.get("companions", {}).items()
-        if node["value"] is not None
+        role: (node, Figure.read(node))
+        for role in ("promotion", "effort")
+        if (node := stored.get(seen.played_by(role))) is not None and node["value"] is not None
     }
     blocks = []
-    if "NPS" in found:
-        node, figure = found["NPS"]
+    if "promotion" in found:
+        node, figure = found["promotion"]
         score = _(
             "Net promoter score %(nps)+.0f (promoters minus detractors, −100 to 100), from %(n)s answers.",
             nps=node["value"],
             n=node["n"],
         )
         blocks += [Words(score), Words(certainty(figure), look="hint")]
-    if "CES" in found:
-        node, figure = found["CES"]
+    if "effort" in found:
+        node, figure = found["effort"]
         effort = _(
             "Ease of the last occasion: %(mean).1f scale points, from %(n)s answers.",
             mean=node["value"],

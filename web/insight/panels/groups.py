@@ -1,10 +1,11 @@
-"""Districts and customer classes side by side."""
+"""The groups of customers that the questionnaire names side by side: districts, customer classes."""
 
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
 from csi_model import Figure, Options
+from web import labels
 from web.insight.blocks import Chart, Panel
 from web.insight.charts.dots import dots
 from web.insight.panels.base import Seen, headings, interval, number
@@ -13,11 +14,13 @@ PAGE, ORDER = "overview", 50
 
 
 def panels(seen: Seen) -> Iterator[Panel]:
-    """Draw the index of each district and of each customer class."""
+    """Draw the index of each group, a panel for each kind of them."""
     if seen.part:
         return
-    kinds = (("county", _("By district")), ("customer_class", _("By customer class")))
-    charts = [(heading, chart) for kind, heading in kinds if (chart := _chart(seen, kind)) is not None]
+    kinds = dict.fromkeys(key.partition(":")[0] for key in seen.parts)
+    charts = [
+        (str(labels.GROUPS[kind]), chart) for kind in kinds if (chart := _chart(seen, kind)) is not None
+    ]
     for place, (heading, chart) in enumerate(charts, start=1):
         yield Panel(f"group-{place}", heading, [chart])
 

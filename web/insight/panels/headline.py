@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from csi_model import Options
 from web.insight import sentences
@@ -30,8 +31,17 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Arrow(change, seen.is_waiting),
             Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
             Words(answers, look="hint"),
-            Words(_("The three questions behind it"), href=seen.link(seen.index)),
+            Words(
+                ngettext("The question behind it", "The %(num)d questions behind it", _asked(seen)),
+                href=seen.link(seen.index),
+            ),
         ],
         place=TOP,
         look="headline",
     )
+
+
+def _asked(seen: Seen) -> int:
+    """Count the questions that the index is made of."""
+    inside = {code for code, node in seen.own["dimensions"].items() if node["construct"] == seen.index}
+    return sum(each["dimension"] in inside for each in seen.own["indicators"].values())

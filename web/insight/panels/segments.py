@@ -29,7 +29,12 @@ def panels(seen: Seen) -> Iterator[Panel]:
         bars(names, percent, ends=None, unit=" %"),
         (_("Customers"), _("Share in %"), _("Range")),
         rows,
-        _("Satisfied from 60 points on; leaving is costly from 50 points of switching cost on."),
+        _(
+            "Satisfied from %(satisfied).3g points on; leaving is costly from %(costly).3g points of "
+            "switching cost on.",
+            satisfied=found["cuts"][0],
+            costly=found["cuts"][1],
+        ),
     )
     meanings = [(str(name), str(meaning)) for name, meaning in sentences.SEGMENTS.values()]
     yield Panel("segments", _("Who would stay, and why"), [chart, Facts(meanings)])

@@ -13,5 +13,5 @@ PAGE, ORDER = "overview", 90
 def panels(seen: Seen) -> Iterator[Panel]:
     """Draw perceived value beside its facets, where it is measured."""
     caption = _("What customers get for what they pay, and against the best alternative they know.")
-    if (chart := facets(seen, "VAL", caption)) is not None:
+    if (chart := facets(seen, "value", caption)) is not None:
         yield Panel("value", _("Perceived value"), [chart])
