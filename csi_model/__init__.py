@@ -2,8 +2,9 @@
 
 `prepare`, `estimate` and `document` lead from answers to the index. The figures beside it each take answers:
 `net_promoter`, `boxes` (top and bottom boxes, customer effort), `classify_service` (Kano), `price_tolerance`,
-`retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score). What to do
-first: `ranked`, `scenario`, `stated`. Weights: `rake`. docs/method.md has the formula and an example of each.
+`retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score).
+What to do first: `ranked`, `scenario`, `stated`. Weights: `rake`. Before a survey: `answers_needed`, `allocate`.
+docs/method.md has the formula and an example of each.
 """
 
 from csi_model.answers.labels import Coded
@@ -18,6 +19,7 @@ from csi_model.beside.net_promoter import net_promoter
 from csi_model.beside.price_tolerance import price_tolerance
 from csi_model.beside.retention import retention_map
 from csi_model.comparison.compare import compare
+from csi_model.comparison.document import document as comparison_document
 from csi_model.errors import (
     Caution,
     ConvergenceError,
@@ -28,23 +30,39 @@ from csi_model.errors import (
 )
 from csi_model.estimation.document import document
 from csi_model.estimation.estimate import estimate
-from csi_model.estimation.groups import estimate_groups
+from csi_model.estimation.groups import estimate_groups, seed_of_group
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import respondent_scores
+from csi_model.evaluation.measure import effect_of_measure
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import WhatIf, scenario
 from csi_model.inference.figures import Figure
+from csi_model.inference.plain import plain
 from csi_model.options import ESTIMATORS, Options
-from csi_model.series.breaks import Bridge
+from csi_model.series.breaks import Bridge, bridge_shift
+from csi_model.series.changes import changes_document
 from csi_model.series.follow import follow
+from csi_model.series.wave import Form, items_of
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
+from csi_model.survey_design.allocation import allocate, units_half_width, units_needed
 from csi_model.survey_design.raking import Raked, rake
+from csi_model.survey_design.sample_size import (
+    ALLOCATIONS,
+    Design,
+    answers_for_change,
+    answers_needed,
+    change_seen,
+    half_width,
+    pilot_sd,
+    power,
+)
 from csi_model.tree.score import tree_document
 from csi_model.tree.weights import read_judgements
 from csi_model.units.side_by_side import side_by_side
 
 __all__ = [
+    "ALLOCATIONS",
     "ESTIMATORS",
     "Bridge",
     "Caution",
@@ -52,8 +70,10 @@ __all__ = [
     "Construct",
     "ConvergenceError",
     "DataError",
+    "Design",
     "Dimension",
     "Figure",
+    "Form",
     "IdentificationError",
     "Indicator",
     "ModelError",
@@ -65,17 +85,30 @@ __all__ = [
     "SpecificationError",
     "TierAnswers",
     "WhatIf",
+    "allocate",
+    "answers_for_change",
+    "answers_needed",
     "assess",
     "boxes",
+    "bridge_shift",
+    "change_seen",
+    "changes_document",
     "classify_service",
     "compare",
+    "comparison_document",
     "document",
+    "effect_of_measure",
     "estimate",
     "estimate_groups",
     "expectation_gaps",
     "facet_scores",
     "follow",
+    "half_width",
+    "items_of",
     "net_promoter",
+    "pilot_sd",
+    "plain",
+    "power",
     "prepare",
     "price_tolerance",
     "rake",
@@ -85,7 +118,10 @@ __all__ = [
     "respondent_scores",
     "retention_map",
     "scenario",
+    "seed_of_group",
     "side_by_side",
     "stated",
     "tree_document",
+    "units_half_width",
+    "units_needed",
 ]

@@ -7,8 +7,6 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.comparison.document import document as as_document
-from csi_model.comparison.micom import ADVICE
 from web.cli import Refusal, analysis
 
 Row = tuple[str, dict[str, Any]]
@@ -105,7 +103,7 @@ def compare(
             invariance=invariance,
             progress=bar,
         )
-    document = {"by": by, **as_document(spec, found, options)}
+    document = {"by": by, **csi_model.comparison_document(spec, found, options)}
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
@@ -166,12 +164,10 @@ def _row(label: str, figure: dict[str, Any], digits: int) -> str:
 
 
 def _verdicts(constructs: dict[str, dict[str, Any]]) -> list[str]:
-    lines = []
-    for kind, remedy in ADVICE.items():
-        names = [name for name, found in constructs.items() if found["invariance"] == kind]
-        if names:
-            lines.append(f"  {kind}: {', '.join(names)}. {remedy}")
-    return lines
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, found in constructs.items():
+        names.setdefault((found["invariance"], found["remedy"]), []).append(name)
+    return [f"  {kind}: {', '.join(own)}. {remedy}" for (kind, remedy), own in names.items()]
 
 
 def _sections(pair: dict[str, Any]) -> Iterator[tuple[str, int, list[Row]]]:

@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 import csi_model
-from csi_model.evaluation.measure import effect_of_measure
 from web.cli import analysis
 
 
@@ -55,7 +54,7 @@ def evaluate(
     """
     spec = analysis.read_model(model)
     prepared = analysis.read_answers(data, spec, missing=missing, weights=weights, labels=(unit, wave))
-    document = effect_of_measure(
+    document = csi_model.effect_of_measure(
         spec,
         prepared,
         csi_model.Options(missing=missing, seed=seed),

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import csi_model
-from csi_model.estimation.groups import seed_of_group
-from csi_model.inference.plain import plain
 from web.cli import Refusal, analysis, companions
 from web.cli.companions import Ask, How
 from web.cli.table import texts
@@ -108,7 +106,7 @@ def figures(
     document["groups"] = {}
     for name in sorted(set(labels.tolist()) - {""}):
         own: list[dict[str, str]] = []
-        rows, group_seed = labels == name, seed_of_group(seed, name)
+        rows, group_seed = labels == name, csi_model.seed_of_group(seed, name)
         document["groups"][name] = _made(asks, given, rows, how | {"level": level}, group_seed, own)
         cautions += [{"group": name} | caution for caution in own]
     document["cautions"] = cautions
@@ -157,7 +155,7 @@ def _made(
     for ask, answers in zip(asks, given, strict=True):
         try:
             made, doubts = ask.make(answers[rows], np.random.default_rng(seed), own)
-            found.setdefault(ask.kind, {})[ask.name] = plain(made)
+            found.setdefault(ask.kind, {})[ask.name] = csi_model.plain(made)
             cautions += [{"figure": ask.name} | doubt.plain() for doubt in doubts]
         except csi_model.DataError as error:
             found.setdefault(ask.kind, {})[ask.name] = None

@@ -8,8 +8,7 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model.survey_design import sample_size as plan
-from csi_model.survey_design.sample_size import ALLOCATIONS, Design
+from csi_model import Design
 from web.cli import Refusal, analysis, unit_sizes
 from web.cli.table import read_columns
 
@@ -29,7 +28,7 @@ MEANT = "Answers are meant, not invitations: divide by the share that answers."
 @click.option(
     "--allocation",
     "how",
-    type=click.Choice(ALLOCATIONS),
+    type=click.Choice(csi_model.ALLOCATIONS),
     help="How --n is divided among a file's units; proportional without it.",
 )
 @click.option("--least", metavar="N", type=click.IntRange(1), help="Fewest answers of each unit of a file.")
@@ -133,10 +132,10 @@ def _equal_units(
     own = replace(design, population=design.population / (units or 1))
     total = answers_given
     if half_width is not None:
-        total = (units or 1) * plan.answers_needed(half_width, own)
+        total = (units or 1) * csi_model.answers_needed(half_width, own)
     document: dict[str, Any] = {}
     if total is not None:
-        document |= {"n": total, "half_width": plan.half_width(total, design)}
+        document |= {"n": total, "half_width": csi_model.half_width(total, design)}
         if units is not None:
             each = total // units
             if each < 1:
@@ -144,13 +143,13 @@ def _equal_units(
             document["units"] = {
                 "n_units": units,
                 "n_each": each,
-                "half_width_each": plan.half_width(each, own),
+                "half_width_each": csi_model.half_width(each, own),
             }
         if change is None:
             document["power"] = power
-            document["change_seen"] = plan.change_seen(total, total, power, design)
+            document["change_seen"] = csi_model.change_seen(total, total, power, design)
             if units is not None:
-                document["units"]["change_seen_each"] = plan.change_seen(each, each, power, own)
+                document["units"]["change_seen_each"] = csi_model.change_seen(each, each, power, own)
     if change is not None:
         document["change"] = _change(change, power, total, units, design, own)
     return document
@@ -161,14 +160,14 @@ def _spread(model: Path | None, answers: Path | None, sd: float | None) -> tuple
     if (model is None) != (answers is None):
         raise click.UsageError("A pilot needs both --model and --answers.")
     if model is None or answers is None:
-        return (plan.USUAL_SD_POINTS, "usual") if sd is None else (sd, "given")
+        return (csi_model.Design.sd_points, "usual") if sd is None else (sd, "given")
     if sd is not None:
         raise click.UsageError("Give --sd or a pilot, not both.")
     spec = analysis.read_model(model)
     data = csi_model.prepare(spec, read_columns(answers))
     result = csi_model.estimate(spec, data)
     scores = csi_model.respondent_scores(result, data)[:, spec.place[spec.index]]
-    return plan.pilot_sd(scores)[1], "pilot"
+    return csi_model.pilot_sd(scores)[1], "pilot"
 
 
 def _change(
@@ -176,13 +175,13 @@ def _change(
 ) -> dict[str, Any]:
     """Plan for a change of the whole and, with units, of one of them."""
     found: dict[str, Any] = {"points": change, "power": power}
-    found["n_a_wave"] = plan.answers_for_change(change, power, design)
+    found["n_a_wave"] = csi_model.answers_for_change(change, power, design)
     if units is not None:
-        found["n_a_wave_each_unit"] = plan.answers_for_change(change, power, own)
+        found["n_a_wave_each_unit"] = csi_model.answers_for_change(change, power, own)
     if total is not None:
-        found["power_of_n"] = plan.power(change, total, total, design)
+        found["power_of_n"] = csi_model.power(change, total, total, design)
         if units is not None:
-            found["power_of_n_each_unit"] = plan.power(change, total // units, total // units, own)
+            found["power_of_n_each_unit"] = csi_model.power(change, total // units, total // units, own)
     return found
 
 

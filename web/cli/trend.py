@@ -7,8 +7,6 @@ import click
 import numpy as np
 
 import csi_model
-from csi_model.inference.figures import from_normal
-from csi_model.series.breaks import bridge_shift
 from web.cli import Refusal, analysis
 
 
@@ -125,9 +123,9 @@ def _bridge(given: str) -> tuple[str, csi_model.Bridge]:
     if min(figures[1:4:2]) < 0:
         raise Refusal(f"--bridge {given!r} needs a standard error of 0 or more.")
     if len(figures) == 2:
-        return wave, csi_model.Bridge(from_normal(*figures))
+        return wave, csi_model.bridge_shift((0, 0), (figures[0], figures[1]))
     old, old_error, new, new_error, *rest = figures
-    return wave, bridge_shift((old, old_error), (new, new_error), covariance=sum(rest))
+    return wave, csi_model.bridge_shift((old, old_error), (new, new_error), covariance=sum(rest))
 
 
 def summary(document: dict[str, Any]) -> str:

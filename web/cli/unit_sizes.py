@@ -8,9 +8,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.survey_design import allocation
-from csi_model.survey_design import sample_size as plan
-from csi_model.survey_design.sample_size import Design
+import csi_model
+from csi_model import Design
 from web.cli import Refusal
 from web.cli.table import aligned, read_records
 
@@ -85,14 +84,14 @@ def planned(
         Design(sd, design.cluster_size, design.icc, design.weighting_effect, customers, design.level)
         for sd, customers in zip(sizes.sd_points.tolist(), np.floor(sizes.customers).tolist(), strict=True)
     ]
-    to_see = None if change is None else [plan.answers_for_change(change, power, own) for own in designs]
+    to_see = None if change is None else [csi_model.answers_for_change(change, power, own) for own in designs]
     if wanted is not None:
-        answers = allocation.units_needed(wanted, sizes.customers, sizes.sd_points, design).tolist()
+        answers = csi_model.units_needed(wanted, sizes.customers, sizes.sd_points, design).tolist()
     elif total is not None:
-        answers = allocation.allocate(total, sizes.customers, sizes.sd_points, how=how, least=least).tolist()
+        answers = csi_model.allocate(total, sizes.customers, sizes.sd_points, how=how, least=least).tolist()
     else:
         answers = to_see or []
-    own_width, whole = allocation.units_half_width(answers, sizes.customers, sizes.sd_points, design)
+    own_width, whole = csi_model.units_half_width(answers, sizes.customers, sizes.sd_points, design)
     each: list[dict[str, Any]] = [
         {"unit": name, "customers": int(customers), "sd_points": own.sd_points, "n": n, "half_width": half}
         for name, customers, own, n, half in zip(
@@ -102,9 +101,9 @@ def planned(
     for place, (row, own) in enumerate(zip(each, designs, strict=True)):
         n = row["n"]
         if change is None or to_see is None:
-            row["change_seen"] = plan.change_seen(n, n, power, own)
+            row["change_seen"] = csi_model.change_seen(n, n, power, own)
         else:
-            row |= {"n_a_wave": to_see[place], "power_of_n": plan.power(change, n, n, own)}
+            row |= {"n_a_wave": to_see[place], "power_of_n": csi_model.power(change, n, n, own)}
     found: dict[str, Any] = {"n": sum(answers), "half_width": whole}
     if total is not None:
         found["allocation"] = how

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from csi_model.series.wave import Form
+from csi_model import Form
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
 from surveys.editing import publishing

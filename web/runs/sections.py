@@ -4,10 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import csi_model
-from csi_model.beside import expectations
-from csi_model.beside.retention import retention_map
-from csi_model.improvement.ranking import rank
-from csi_model.series.wave import items_of
 from surveys.document.indicators import IndicatorSystem
 
 
@@ -35,7 +31,7 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
 
 def series_items(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
     """Give the index questions' mean points and their covariance: what a series with frozen weights needs."""
-    found = items_of(sample, result)
+    found = csi_model.items_of(sample, result)
     return {
         "codes": list(found.codes),
         "means": found.means.tolist(),
@@ -50,14 +46,14 @@ def _expectations(system: IndicatorSystem, sample: csi_model.Sample) -> list[dic
     points = sample.points
     questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
     place = {code: number for number, code in enumerate(sample.codes)}
-    answers: dict[str, expectations.TierAnswers] = {
-        gap.tier: expectations.TierAnswers(
+    answers: dict[str, csi_model.TierAnswers] = {
+        gap.tier: csi_model.TierAnswers(
             points[:, [place[code] for code in questions[gap.expected]]],
             points[:, [place[code] for dimension in gap.perceived for code in questions[dimension]]],
         )
         for gap in system.gaps
     }
-    gaps = expectations.expectation_gaps(answers, weights=sample.weights)
+    gaps = csi_model.expectation_gaps(answers, weights=sample.weights)
     return [
         {
             "tier": tier,
@@ -82,7 +78,7 @@ def _retention(
         return None
     scores = csi_model.respondent_scores(result, sample)
     cuts = (system.cuts.satisfied, system.cuts.costly)
-    found = retention_map(
+    found = csi_model.retention_map(
         scores[:, satisfaction],
         scores[:, cost],
         loyalty=None if loyalty is None else scores[:, loyalty],
@@ -130,7 +126,7 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     ]
     if len(levers) < 2:
         return None
-    ranking = rank(result, "dimensions", among=levers)
+    ranking = csi_model.rank(result, "dimensions", among=levers)
     if ranking is None:
         return None
     return [

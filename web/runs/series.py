@@ -7,8 +7,7 @@ from importlib.metadata import version
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from csi_model import ModelError, Options
-from csi_model.series.changes import changes_document
+from csi_model import ModelError, Options, changes_document
 from surveys.analysing import runs, series
 from surveys.analysing.series import Finished
 from surveys.models import Analysis
