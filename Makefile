@@ -40,7 +40,7 @@ $(VENV)/.docs: locks/docs.txt $(VENV)/.runtime
 	@$(PIP) install --quiet --require-hashes -r locks/docs.txt || { echo "Step failed: installing locks/docs.txt with pip."; exit 1; }
 	@touch $@
 
-assets: $(VENV)/.assets
+assets: $(VENV)/.assets ## the front-end files and catalogues of the pages
 
 $(VENV)/.assets: web/package.json web/package-lock.json web/assets.py $(wildcard web/translations/*/LC_MESSAGES/messages.po) $(VENV)/.runtime
 	@$(BIN)/python -m web.assets || { echo "Step failed: front-end assets (python -m web.assets)."; exit 1; }
@@ -49,7 +49,7 @@ $(VENV)/.assets: web/package.json web/package-lock.json web/assets.py $(wildcard
 run: env ## environment, database, demo content and the server at http://127.0.0.1:8000/ (or MANYI_PORT)
 	@exec $(BIN)/manyi start
 
-test-env: $(VENV)/.test assets
+test-env: $(VENV)/.test assets ## what the tests need: packages, PostgreSQL, Chromium
 	@scripts/install-test-system.sh
 
 test: test-env lint ## every check and test; installs PostgreSQL and Chromium through apt if they are missing

@@ -3,12 +3,12 @@
 `prepare`, `estimate` and `document` lead from answers to the index. The figures beside it each take answers:
 `net_promoter`, `boxes` (top and bottom boxes, customer effort), `classify_service` (Kano), `price_tolerance`,
 `retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score).
-What to do first: `ranked`, `scenario`, `stated`. Weights: `rake`. Before a survey: `answers_needed`, `allocate`.
-docs/method.md has the formula and an example of each.
+What to do first: `ranked`, `scenario`, `stated`. Weights: `rake`. Before a survey: `answers_needed`,
+`allocate`. docs/method.md has the formula and an example of each.
 """
 
 from csi_model.answers.labels import Coded
-from csi_model.answers.prepare import prepare
+from csi_model.answers.prepare import prepare, prepare_rated
 from csi_model.answers.sample import Sample
 from csi_model.assessment.assess import assess
 from csi_model.beside.boxes import boxes
@@ -110,6 +110,7 @@ __all__ = [
     "plain",
     "power",
     "prepare",
+    "prepare_rated",
     "price_tolerance",
     "rake",
     "rank",

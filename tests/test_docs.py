@@ -110,6 +110,13 @@ def test_the_readme_names_targets_that_exist():
     assert named <= targets, named - targets
 
 
+def test_make_help_tells_what_every_target_is_for():
+    makefile = read("Makefile")
+    targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
+    told = re.findall(r"^([a-z-]+):.*## \w", makefile, re.MULTILINE)
+    assert sorted(told) == sorted(targets)
+
+
 def test_the_site_of_the_documentation_has_every_page():
     pages = [name for entry in yaml.safe_load(read("mkdocs.yml"))["nav"] for name in entry.values()]
     docs = ROOT / "docs"

@@ -138,6 +138,56 @@ def prepare_items(
     )
 
 
+def prepare_rated(
+    names: Sequence[str],
+    columns: Mapping[str, ArrayLike],
+    scales: Sequence[tuple[float, float]],
+    *,
+    weights: ArrayLike | None = None,
+    clusters: ArrayLike | Coded | None = None,
+    labels: Mapping[str, ArrayLike | Coded] | None = None,
+    missing_codes: Sequence[float] = (),
+) -> Sample:
+    """Check columns of ratings without a model; every row stays, since each figure has answers of its own.
+
+    Parameters
+    ----------
+    names
+        Columns in the order wanted; one may come again with another scale.
+    scales
+        Lowest and highest answer of each.
+
+    Raises
+    ------
+    DataError
+        A column is missing, holds text, or has another length; an answer is off its scale; a missing code is
+        on it; weights are negative or all zero; a cluster is blank.
+    """
+    low, high = np.asarray(scales, dtype=float).T
+    for place, name in enumerate(names):
+        if within := [code for code in missing_codes if low[place] <= code <= high[place]]:
+            raise DataError(
+                f"{within[0]:g} is an answer on the scale {low[place]:g}–{high[place]:g} of {name}.",
+                code="missing-codes",
+                remedy="Name other codes for no answer, or none.",
+            )
+    values, gaps = given.table(names, columns, _reserved(missing_codes, None), UNKNOWN)
+    _check_scale(names, values, low, high)
+    n = len(values)
+    sampling = given.weights(weights, n)
+    return Sample(
+        values,
+        tuple(names),
+        np.column_stack([low, high]),
+        gaps,
+        sampling / sampling.mean(),
+        np.arange(n),
+        n,
+        clusters=given.design(clusters, np.ones(n, dtype=bool), "clusters"),
+        labels={name: read(column, n, "groups") for name, column in (labels or {}).items()},
+    )
+
+
 def _reserved(missing_codes: Sequence[float], reserved: Mapping[int, str] | None) -> dict[float, int]:
     """Number → its place in `GAPS`, of the model's own missing codes and of those that say why."""
     return dict.fromkeys(missing_codes, UNKNOWN) | {

@@ -73,8 +73,7 @@ class Sample:
     @cached_property
     def points(self) -> F64:
         """Answers in points from 0 to 100, (n, p); ``nan`` where there is none."""
-        low, high = self.scales.T
-        return np.asarray(100.0 * (self.values - low) / (high - low))
+        return points_of(self.values, self.scales)
 
     @cached_property
     def units(self) -> SamplingUnits:
@@ -165,6 +164,12 @@ class Sample:
             else:
                 parts[name] = self.where(rows)
         return Split(parts, tuple(cautions))
+
+
+def points_of(values: F64, scales: F64) -> F64:
+    """Give answers, (n, p), on scales of (p, 2) ends in points from 0 to 100."""
+    low, high = scales.T
+    return np.asarray(100.0 * (values - low) / (high - low))
 
 
 class Split(NamedTuple):

@@ -14,7 +14,7 @@ from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_normal, share_interval
 from csi_model.inference.many import holm
 from csi_model.inference.means import n_effective, weighted_means
-from csi_model.options import FLOOR, LEVEL
+from csi_model.options import FLOOR, INDICATIVE, LEVEL
 
 TIERS = ("basic", "price_linked", "beyond_value")
 
@@ -131,7 +131,7 @@ def expectation_gaps(
     cautions = tuple(
         Caution("indicative", f"Tier {t} rests on {int(n)} respondents only.")
         for t, n in zip(tiers, counts, strict=True)
-        if n < 100
+        if n < INDICATIVE
     )
     return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts, falling, cautions)
 

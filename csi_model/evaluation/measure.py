@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.cells import filled_within
-from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
+from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample, points_of
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
@@ -43,8 +43,7 @@ def _scores(yardstick: Result, sample: Sample, units: str, used: Mask, waves: st
     if kept.any():
         place = np.unique(cell[kept], return_inverse=True)[1]
         filled = filled_within(sample.values[kept], sample.weights[kept], place)
-        low, high = sample.scales.T
-        scores[kept] = 100.0 * (filled - low) / (high - low) @ shares
+        scores[kept] = points_of(filled, sample.scales) @ shares
     asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
     return np.where(asked.astype(float) @ (shares > 0) > 0, scores, np.nan)
 

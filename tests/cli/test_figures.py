@@ -61,6 +61,15 @@ def own(columns, *names, low=0, high=1, rows=slice(None)):
     return (table - low) / (high - low)
 
 
+def close(node):
+    """The same figures up to the last digits: answers become points on the way, weights mean one."""
+    if isinstance(node, dict):
+        return {key: close(each) for key, each in node.items()}
+    if isinstance(node, list):
+        return [close(each) for each in node]
+    return round(node, 10) if isinstance(node, float) else node
+
+
 def test_each_figure_is_the_engines(manyi, survey, columns):
     found, err = told(manyi, survey, *EVERYTHING, "--seed", 5)
     figures = found["figures"]
@@ -79,12 +88,12 @@ def test_each_figure_is_the_engines(manyi, survey, columns):
     assert sum(share["value"] for share in figures["kano"]["APP.with"]["shares"].values()) == pytest.approx(1)
     stays = own(columns, "STAY5", "STAY10", "STAY20", low=1, high=10)
     price = csi_model.price_tolerance(np.array([5.0, 10, 20]), stays)
-    assert figures["price"]["price"] == price.plain()
+    assert close(figures["price"]["price"]) == close(price.plain())
     assert [step["increase"] for step in figures["price"]["price"]["steps"]] == [5, 10, 20]
     values = 100 * own(columns, "VAL1", "VAL2", "VAL3", low=1, high=10)
     facets = csi_model.facet_scores(values, ("benefit", "benefit", "rival")).plain()
-    assert figures["facets"]["facets"]["total"] == facets["total"]
-    assert figures["facets"]["facets"]["items"]["VAL3"] == facets["items"][2]
+    assert close(figures["facets"]["facets"]["total"]) == close(facets["total"])
+    assert close(figures["facets"]["facets"]["items"]["VAL3"]) == close(facets["items"][2])
     low, high = nps.plain()["score"]["ci"]
     line = next(line for line in err.splitlines() if "LIKELY: net promoter score" in line)
     assert line.split()[-4:] == [f"{nps.score.value:.1f}", f"[{low:.1f},", f"{high:.1f}]", str(nps.n)]
@@ -118,7 +127,7 @@ def test_weights_and_clusters_are_heeded(manyi, survey, columns):
     clustered = told(manyi, survey, *EVERYTHING, "--cluster", "household")[0]["figures"]
     answers = own(columns, "LIKELY")[:, 0]
     nps = csi_model.net_promoter(answers, weights=columns["weight"], clusters=None)
-    assert weighted["nps"]["LIKELY"] == nps.plain()
+    assert close(weighted["nps"]["LIKELY"]) == close(nps.plain())
     nps = csi_model.net_promoter(answers, clusters=columns["household"])
     assert clustered["nps"]["LIKELY"]["score"]["se"] == pytest.approx(nps.score.se)
     for kind, name, part in (
@@ -166,22 +175,22 @@ def test_a_tolerance_beyond_the_prices_asked_has_an_open_end(manyi, tmp_path):
         (("--nps", "weight", "--by", "nowhere"), "has no column nowhere", 1),
         (("--nps", "LIKELY", "--missing-codes", ""), "Column LIKELY, row", 1),
         (("--nps", "LIKELY", "--missing-codes", "many"), "--missing-codes many is no list of numbers", 1),
-        (("--nps", "LIKELY", "--missing-codes", "99,10"), "10 is an answer on the scale 0-10 of LIKELY", 1),
+        (("--nps", "LIKELY", "--missing-codes", "99,10"), "10 is an answer on the scale 0–10 of LIKELY", 1),
         (("--boxes", "SAT=10-1"), "--boxes 10-1 is no scale", 1),
         (("--boxes", "SAT", "--scale", "ten"), "--scale ten is no scale", 1),
-        (("--boxes", "SAT=1-7"), "which is not on the scale 1-7", 1),
+        (("--boxes", "SAT=1-7"), "is off 1–7", 1),
         (("--boxes", "EFFORT=1-7", "--top", 4), "4 boxes of a scale 1-7 would overlap", 1),
         (("--boxes", "EFFORT=1-7", "--top", 0), "--top", 2),
         (("--kano", "APP.with"), "--kano APP.with is no pair of columns", 1),
-        (("--kano", "APP.with,SAT"), "which is not on the scale 1-5", 1),
+        (("--kano", "APP.with,SAT"), "is off 1–5", 1),
         (("--price", "STAY5"), "--price STAY5 is not understood", 1),
         (("--price", "-5=STAY5"), "--price -5=STAY5 is not understood", 1),
         (("--price", "5=STAY5", "--price", "5.0=STAY10"), "names 5 % twice", 1),
         (("--facet", "benefit"), "--facet benefit is not understood", 1),
         (("--facet", "a=VAL1", "--facet", "b=VAL1"), "names VAL1 twice", 1),
-        (("--nps", "LIKELY", "--weights", "words"), "Column words, row 1 holds", 1),
+        (("--nps", "LIKELY", "--weights", "words"), "Column of weights, row 1 holds", 1),
         (("--nps", "LIKELY", "--weights", "heft"), "has no column heft", 1),
-        (("--nps", "LIKELY", "--cluster", "county"), "Column county, row 393 is blank", 1),
+        (("--nps", "LIKELY", "--cluster", "county"), "column of clusters is blank in row 393 and 7 more", 1),
         (("--nps", "LIKELY", "--level", 1), "--level", 2),
         (("--nps", "LIKELY", "--seed", -1), "--seed", 2),
     ],
@@ -201,6 +210,6 @@ def test_too_few_answers_and_wrong_weights_are_refused(manyi, tmp_path):
     assert "Q: 29 answers, below the floor of 30." in err
     path.write_text("Q,W\n" + "9,-1\n" * 40, encoding="utf-8")
     code, _, err = manyi("figures", path, "--nps", "Q", "--weights", "W")
-    assert (code, "none negative" in err) == (1, True)
+    assert (code, "weight in row 1 is negative" in err) == (1, True)
     code, _, err = manyi("figures", tmp_path / "absent.csv", "--nps", "Q")
     assert (code, "is not there" in err) == (1, True)

@@ -127,3 +127,13 @@ def test_a_role_that_nothing_plays_is_refused(session, role):
     plain["indicators"]["roles"][role] = "NOBODY"
     with pytest.raises(ValueError, match=r"NOBODY.*Use one of"):
         loading.load(plain)
+
+
+def test_certainty_is_that_of_the_run(viewer, session):
+    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
+    run = compute.plan(session, wave, staff_name="test", now=NOW, options=OPTIONS | {"level": 0.8})
+    session.commit()
+    compute.execute(session, run)
+    page = viewer.browse(f"/insight/{SECOND}/constructs/LOY?lang=en")
+    assert "With 80 % certainty between" in page.select_one(".headline").get_text()
+    assert run.result["level"] == 0.8

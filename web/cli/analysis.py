@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,15 +39,31 @@ tree = click.option(
     "index, or by experts' judgements of pairs in a YAML file.",
 )
 strata = click.option("--strata", metavar="COLUMN", help="Resample within these.")
-seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
-resamples = click.option(
-    "--bootstrap",
-    metavar="N",
-    type=click.IntRange(20),
-    default=1000,
+level = click.option(
+    "--level",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=csi_model.Options.level,
     show_default=True,
-    help="Resamples for the intervals.",
+    help="Of the intervals; what is called more than chance has a p of at most 1 less this.",
 )
+seed = click.option("--seed", metavar="N", type=click.IntRange(0), default=1, show_default=True)
+
+
+def resamples(
+    least: int, usual: int, what: str = "Resamples for the intervals, 0 for none."
+) -> Callable[[Any], Any]:
+    """Make the option that says how many resamples are drawn."""
+    return click.option(
+        "--bootstrap",
+        metavar="N",
+        type=click.IntRange(least),
+        default=usual,
+        show_default=bool(usual),
+        help=what,
+    )
+
+
 json_file = click.option(
     "--json",
     "--out",
@@ -82,6 +99,16 @@ def read_answers(
             number: REASONS[stored] for stored, number in WRITTEN.items() if number in spec.missing_codes
         },
     )
+
+
+def codes_of_gaps() -> str:
+    """Write the numbers that files of this program have where there is no answer."""
+    return ",".join(map(str, sorted(WRITTEN.values())))
+
+
+def names(text: str) -> list[str]:
+    """Read names that are separated by commas."""
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def read_named(data: Path, *names: str | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ import csi_model
 from web.cli import analysis
 from web.cli.table import aligned
 
-Answers = NDArray[np.float64]
 How = dict[str, Any]  # weights, clusters and level, as every figure takes them
 Made = tuple[dict[str, Any], tuple[csi_model.Caution, ...]]
 Cell = dict[str, Any]
@@ -22,6 +21,13 @@ Line = tuple[
 FORMS = {"points": "{:.1f}", "share": "{:.1%}", "scale": "{:.2f}", "percent": "{:.1f} %"}
 
 
+class Given(NamedTuple):
+    """The answers to the columns of a figure, on their scale and in points from 0 to 100."""
+
+    answers: NDArray[np.float64]
+    points: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class Ask:
     """A figure that was asked for: the columns it needs, their scale, how it is made of their answers."""
@@ -30,14 +36,14 @@ class Ask:
     name: str
     columns: tuple[str, ...]
     scale: tuple[int, int]
-    make: Callable[[Answers, np.random.Generator, How], Made]
+    make: Callable[[Given, np.random.Generator, How], Made]
 
 
 def net_promoter(column: str) -> Ask:
     """Ask for the net promoter score."""
 
-    def make(answers: Answers, _rng: np.random.Generator, how: How) -> Made:
-        return csi_model.net_promoter(answers[:, 0], **how).plain(), ()
+    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+        return csi_model.net_promoter(given.answers[:, 0], **how).plain(), ()
 
     return Ask("nps", column, (column,), (0, 10), make)
 
@@ -46,8 +52,8 @@ def boxes(column: str, scale: tuple[int, int], n_boxes: int) -> Ask:
     """Ask for top and bottom boxes and the mean."""
     low, high = scale
 
-    def make(answers: Answers, _rng: np.random.Generator, how: How) -> Made:
-        found = csi_model.boxes(answers[:, 0], low=low, high=high, n_boxes=n_boxes, **how)
+    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+        found = csi_model.boxes(given.answers[:, 0], low=low, high=high, n_boxes=n_boxes, **how)
         return {"scale": [low, high], "n_boxes": n_boxes} | found.plain(), ()
 
     return Ask("boxes", column, (column,), scale, make)
@@ -56,8 +62,8 @@ def boxes(column: str, scale: tuple[int, int], n_boxes: int) -> Ask:
 def kano(offered: str, without: str) -> Ask:
     """Ask for the class of a service."""
 
-    def make(answers: Answers, rng: np.random.Generator, how: How) -> Made:
-        found = csi_model.classify_service(answers[:, 0], answers[:, 1], rng, **how)
+    def make(given: Given, rng: np.random.Generator, how: How) -> Made:
+        found = csi_model.classify_service(given.answers[:, 0], given.answers[:, 1], rng, **how)
         return {"without": without} | found.plain(), found.cautions
 
     return Ask("kano", offered, (offered, without), (1, 5), make)
@@ -67,8 +73,8 @@ def price(steps: dict[float, str], scale: tuple[int, int]) -> Ask:
     """Ask for the tolerance of a price that rises by these percentages."""
     increases = np.array(sorted(steps))
 
-    def make(answers: Answers, _rng: np.random.Generator, how: How) -> Made:
-        found = csi_model.price_tolerance(increases, _shares(answers, scale), **how)
+    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+        found = csi_model.price_tolerance(increases, given.points / 100, **how)
         return found.plain(), found.cautions
 
     return Ask("price", "price", tuple(steps[each] for each in increases.tolist()), scale, make)
@@ -79,16 +85,11 @@ def facets(parts: dict[str, list[str]], scale: tuple[int, int]) -> Ask:
     names = tuple(name for own in parts.values() for name in own)
     labels = [facet for facet, own in parts.items() for _ in own]
 
-    def make(answers: Answers, _rng: np.random.Generator, how: How) -> Made:
-        found = csi_model.facet_scores(100 * _shares(answers, scale), labels, **how).plain()
+    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+        found = csi_model.facet_scores(given.points, labels, **how).plain()
         return found | {"items": dict(zip(names, found["items"], strict=True))}, ()
 
     return Ask("facets", "facets", names, scale, make)
-
-
-def _shares(answers: Answers, scale: tuple[int, int]) -> Answers:
-    low, high = scale
-    return np.asarray((answers - low) / (high - low))
 
 
 def summary(document: dict[str, Any]) -> str:

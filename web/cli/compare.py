@@ -31,22 +31,8 @@ Row = tuple[str, dict[str, Any]]
     show_default=True,
     help="Shuffles of the groups for the p-values, 0 for none.",
 )
-@click.option(
-    "--bootstrap",
-    metavar="N",
-    type=click.IntRange(0),
-    default=1000,
-    show_default=True,
-    help="Resamples for the intervals, 0 for none.",
-)
-@click.option(
-    "--level",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.95,
-    show_default=True,
-    help="Of intervals; a difference counts as more than chance where p is at most 1 less this.",
-)
+@analysis.resamples(0, 1000)
+@analysis.level
 @analysis.seed
 @click.option("--invariance", is_flag=True, help="Also the covariance model with equal loadings, intercepts.")
 @analysis.group_weights

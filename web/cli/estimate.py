@@ -34,9 +34,7 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
 )
 @analysis.strata
 @analysis.cluster
-@click.option(
-    "--bootstrap", metavar="N", type=click.IntRange(0), default=0, help="Resamples for the intervals."
-)
+@analysis.resamples(0, 0)
 @click.option("--interval", type=click.Choice(["percentile", "bca", "studentised"]), default="percentile")
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")

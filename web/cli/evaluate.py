@@ -23,14 +23,7 @@ from web.cli import analysis
 @click.option("--after", required=True, metavar="W3", help="Waves after it.")
 @analysis.weights
 @analysis.missing
-@click.option(
-    "--bootstrap",
-    metavar="N",
-    type=click.IntRange(100),
-    default=2000,
-    show_default=True,
-    help="Resamples of units.",
-)
+@analysis.resamples(100, 2000, "Resamples of units.")
 @analysis.seed
 @analysis.json_file
 def evaluate(
@@ -60,18 +53,14 @@ def evaluate(
         csi_model.Options(missing=missing, seed=seed),
         units=unit,
         waves=wave,
-        treated=_names(treated),
-        before=_names(before),
-        after=_names(after),
+        treated=analysis.names(treated),
+        before=analysis.names(before),
+        after=analysis.names(after),
         n_resamples=bootstrap,
     )
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
-
-
-def _names(given: str) -> list[str]:
-    return [each.strip() for each in given.split(",") if each.strip()]
 
 
 def summary(document: dict[str, Any]) -> str:

@@ -6,12 +6,10 @@ from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 import csi_model
 from web.cli import Refusal, analysis, companions
-from web.cli.companions import Ask, How
-from web.cli.table import texts
+from web.cli.companions import Ask, Given, How
 
 
 @click.command(short_help="NPS, top boxes, effort, Kano, price tolerance, facets: figures beside the index.")
@@ -44,19 +42,16 @@ from web.cli.table import texts
     help="Of --boxes without their own, --price (0-1 for no and yes) and --facet.",
 )
 @click.option(
-    "--missing-codes", metavar="CODE,…", default="98,99", show_default=True, help="What means no answer."
+    "--missing-codes",
+    metavar="CODE,…",
+    default=analysis.codes_of_gaps(),
+    show_default=True,
+    help="What means no answer.",
 )
 @click.option("--by", metavar="COLUMN", help="Also for each value of this column.")
 @analysis.weights
 @click.option("--clusters", "--cluster", "clusters", metavar="COLUMN", help="Whoever may answer alike.")
-@click.option(
-    "--level",
-    metavar="SHARE",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.95,
-    show_default=True,
-    help="Of the intervals.",
-)
+@analysis.level
 @analysis.seed
 @analysis.json_file
 def figures(
@@ -88,26 +83,24 @@ def figures(
     columns = analysis.read_named(
         answers, *(name for ask in asks for name in ask.columns), by, weights, clusters
     )
-    codes = _codes(missing_codes)
-    given = [
-        np.column_stack([_on_scale(columns[name], name, ask, codes) for name in ask.columns]) for ask in asks
-    ]
-    how: How = {
-        "weights": None if weights is None else _numbers(columns[weights], weights),
-        "clusters": None if clusters is None else _labels(columns[clusters], clusters),
-    }
-    everybody = np.ones(len(given[0]), dtype=bool)
+    sample = csi_model.prepare_rated(
+        [name for ask in asks for name in ask.columns],
+        columns,
+        [ask.scale for ask in asks for _ in ask.columns],
+        weights=None if weights is None else columns[weights],
+        clusters=None if clusters is None else columns[clusters],
+        labels={} if by is None else {by: columns[by]},
+        missing_codes=_codes(missing_codes),
+    )
     cautions: list[dict[str, str]] = []
-    document: dict[str, Any] = {"n_respondents": len(everybody), "level": level, "by": by}
-    document["figures"] = _made(asks, given, everybody, how | {"level": level}, seed, cautions)
+    document: dict[str, Any] = {"n_respondents": len(sample), "level": level, "by": by}
+    document["figures"] = _made(asks, sample, level, seed, cautions)
     if not any(made for own in document["figures"].values() for made in own.values()):
         raise Refusal("\n".join("{figure}: {message} {remedy}".format(**each) for each in cautions))
-    labels = np.array([]) if by is None else texts(columns[by])
     document["groups"] = {}
-    for name in sorted(set(labels.tolist()) - {""}):
+    for name, part in ({} if by is None else sample.split(by).samples).items():
         own: list[dict[str, str]] = []
-        rows, group_seed = labels == name, csi_model.seed_of_group(seed, name)
-        document["groups"][name] = _made(asks, given, rows, how | {"level": level}, group_seed, own)
+        document["groups"][name] = _made(asks, part, level, csi_model.seed_of_group(seed, name), own)
         cautions += [{"group": name} | caution for caution in own]
     document["cautions"] = cautions
     if json_file is not None:
@@ -130,7 +123,7 @@ def _asks(
         column, _, own = each.partition("=")
         asks.append(companions.boxes(column, _scale(own, "--boxes") if own else usual, top))
     for each in kano:
-        pair = _names(each)
+        pair = analysis.names(each)
         if len(pair) != 2:
             raise Refusal(f"--kano {each} is no pair of columns. Write it as APP.with,APP.without.")
         asks.append(companions.kano(*pair))
@@ -142,19 +135,19 @@ def _asks(
 
 
 def _made(
-    asks: list[Ask],
-    given: list[NDArray[np.float64]],
-    rows: NDArray[np.bool_],
-    how: How,
-    seed: int,
-    cautions: list[dict[str, str]],
+    asks: list[Ask], sample: csi_model.Sample, level: float, seed: int, cautions: list[dict[str, str]]
 ) -> dict[str, Any]:
-    """Make the figures of some rows; one that they do not allow is None, and a caution says why."""
-    own = {name: part[rows] if isinstance(part, np.ndarray) else part for name, part in how.items()}
+    """Make the figures of a sample; one that it does not allow is None, and a caution says why."""
+    clusters = None if sample.clusters is None else sample.clusters.number
+    how: How = {"weights": sample.weights, "clusters": clusters, "level": level}
     found: dict[str, Any] = {}
-    for ask, answers in zip(asks, given, strict=True):
+    start = 0
+    for ask in asks:
+        own = slice(start, start + len(ask.columns))
+        start = own.stop
+        given = Given(sample.values[:, own], sample.points[:, own])
         try:
-            made, doubts = ask.make(answers[rows], np.random.default_rng(seed), own)
+            made, doubts = ask.make(given, np.random.default_rng(seed), how)
             found.setdefault(ask.kind, {})[ask.name] = csi_model.plain(made)
             cautions += [{"figure": ask.name} | doubt.plain() for doubt in doubts]
         except csi_model.DataError as error:
@@ -172,13 +165,11 @@ def _scale(text: str, option: str) -> tuple[int, int]:
 
 def _codes(text: str) -> list[float]:
     try:
-        return [float(each) for each in _names(text)]
+        return [float(each) for each in analysis.names(text)]
     except ValueError:
-        raise Refusal(f"--missing-codes {text} is no list of numbers. Write it as 98,99.") from None
-
-
-def _names(text: str) -> list[str]:
-    return [each.strip() for each in text.split(",") if each.strip()]
+        raise Refusal(
+            f"--missing-codes {text} is no list of numbers. Write it as {analysis.codes_of_gaps()}."
+        ) from None
 
 
 def _steps(price: tuple[str, ...]) -> dict[float, str]:
@@ -203,49 +194,10 @@ def _facets(facet: tuple[str, ...]) -> dict[str, list[str]]:
     facets: dict[str, list[str]] = {}
     for text in facet:
         name, _, columns = text.partition("=")
-        if not name or not _names(columns):
+        if not name or not analysis.names(columns):
             raise Refusal(f"--facet {text} is not understood. Write it as benefit=VAL1,VAL2.")
-        facets.setdefault(name, []).extend(_names(columns))
+        facets.setdefault(name, []).extend(analysis.names(columns))
     names = [name for own in facets.values() for name in own]
     if twice := [name for name in names if names.count(name) > 1]:
         raise Refusal(f"--facet names {twice[0]} twice. A column belongs to one facet.")
     return facets
-
-
-def _on_scale(column: NDArray[Any], name: str, ask: Ask, codes: list[float]) -> NDArray[np.float64]:
-    """Give a column's answers, ``nan`` where there is none, all on the scale."""
-    low, high = ask.scale
-    if within := [code for code in codes if low <= code <= high]:
-        remedy = "Name what means no answer with --missing-codes."
-        raise Refusal(f"{within[0]:g} is an answer on the scale {low}-{high} of {name}. {remedy}")
-    values = _numbers(column, name)
-    values = np.where(np.isin(values, codes), np.nan, values)
-    wrong = np.flatnonzero((values < low) | (values > high))
-    if len(wrong):
-        place = f"Column {name}, row {wrong[0] + 1} holds {values[wrong[0]]:g}, which is not"
-        remedy = "Give its scale, or its codes for no answer with --missing-codes."
-        raise Refusal(f"{place} on the scale {low}-{high}. {remedy}")
-    return values
-
-
-def _numbers(column: NDArray[Any], name: str) -> NDArray[np.float64]:
-    if column.dtype.kind != "f":
-        row = next(row for row, text in enumerate(column.tolist()) if not _is_number(text))
-        raise Refusal(f"Column {name}, row {row + 1} holds {column[row][:40]!r}, which is no number.")
-    return np.asarray(column, dtype=float)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text or "nan")
-    except ValueError:
-        return False
-    return True
-
-
-def _labels(column: NDArray[Any], name: str) -> NDArray[np.str_]:
-    labels = texts(column)
-    blank = np.flatnonzero(labels == "")
-    if len(blank):
-        raise Refusal(f"Column {name}, row {blank[0] + 1} is blank. Give every respondent a cluster.")
-    return labels

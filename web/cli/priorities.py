@@ -31,7 +31,7 @@ QUADRANTS = {
 )
 @analysis.weights
 @analysis.cluster
-@analysis.resamples
+@analysis.resamples(20, 1000, "Resamples for the intervals.")
 @analysis.seed
 @analysis.json_file
 def priorities(

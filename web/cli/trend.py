@@ -41,14 +41,7 @@ from web.cli import Refusal, analysis
 @analysis.weights
 @analysis.cluster
 @analysis.missing
-@click.option(
-    "--bootstrap",
-    metavar="N",
-    type=click.IntRange(0),
-    default=500,
-    show_default=True,
-    help="Resamples a wave.",
-)
+@analysis.resamples(0, 500, "Resamples a wave, 0 for none.")
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads.")
 @analysis.json_file
@@ -88,7 +81,7 @@ def trend(
             prepared,
             wave,
             options,
-            order=[each.strip() for each in order.split(",") if each.strip()],
+            order=analysis.names(order),
             base=base,
             segments=segment,
             modes=mode,
@@ -104,7 +97,7 @@ def trend(
 
 def _reworded(given: str) -> tuple[str, list[str]]:
     wave, _, questions = given.partition("=")
-    found = [each.strip() for each in questions.split(",") if each.strip()]
+    found = analysis.names(questions)
     if not wave or not found:
         raise Refusal(f"--reworded {given!r} is not understood. Write it as 2026=SAT1,SAT2.")
     return wave, found

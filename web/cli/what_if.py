@@ -23,7 +23,7 @@ from web.cli.table import aligned
 )
 @analysis.weights
 @analysis.cluster
-@analysis.resamples
+@analysis.resamples(20, 1000, "Resamples for the intervals.")
 @analysis.seed
 @analysis.json_file
 def what_if(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from csi_model import Figure
+from csi_model import Figure, Options
 from surveys.analysing import series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState
@@ -47,6 +47,11 @@ class WaveResult(NamedTuple):
     def is_preliminary(self) -> bool:
         """Whether people may still answer."""
         return bool(self.wave.state != WaveState.CLOSED)
+
+    @property
+    def level(self) -> float:
+        """The nominal coverage of its intervals; runs of the release before were all of the usual one."""
+        return float(self.result.get("level", Options.level))
 
     def part(self, name: str) -> Mapping[str, Any] | None:
         """Give the figures of the whole (empty name) or of one group; None where it is too small."""
@@ -97,17 +102,21 @@ class Series:
         if self.stored is None:
             return self.re_estimated(part)
         points = self.stored["parts"].get(part, {}).get("official", {})
-        return Figure.read([points.get(each.wave.code) for each in self.waves], key="points")
+        return Figure.read(
+            [points.get(each.wave.code) for each in self.waves], key="points", level=self.stored["level"]
+        )
 
     def re_estimated(self, part: str) -> Figure:
         """Give the index by wave, with each wave's own weights."""
         own = [each.part(part) for each in self.waves]
-        return Figure.read([each and each["index"] for each in own], key="points")
+        return Figure.read([each and each["index"] for each in own], key="points", level=self.last.level)
 
     def construct(self, part: str, code: str) -> Figure:
         """Give one construct by wave."""
         own = [each.part(part) for each in self.waves]
-        return Figure.read([each and each["constructs"].get(code) for each in own], key="points")
+        return Figure.read(
+            [each and each["constructs"].get(code) for each in own], key="points", level=self.last.level
+        )
 
     def index_change(self, part: str) -> Change | None:
         """Give the index's change since the wave before; None without such a wave or a series run."""

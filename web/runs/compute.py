@@ -102,7 +102,7 @@ def compute(
     )
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
-    result = csi_model.document(whole)
+    result = csi_model.document(whole) | {"level": options.level}
     if system is not None:
         result |= beside(system, data, whole)
     result["groups"] = {}

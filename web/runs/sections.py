@@ -14,7 +14,7 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
     """
     parts: dict[str, Callable[[], Any]] = {
         "series": lambda: series_items(sample, result),
-        "expectations": lambda: _expectations(system, sample),
+        "expectations": lambda: _expectations(system, sample, result.options.level),
         "retention": lambda: _retention(system, sample, result),
         "priorities": lambda: _priorities(system, result),
         "tree": lambda: _tree(system, result),
@@ -40,7 +40,9 @@ def series_items(sample: csi_model.Sample, result: csi_model.Result) -> dict[str
     }
 
 
-def _expectations(system: IndicatorSystem, sample: csi_model.Sample) -> list[dict[str, Any]] | None:
+def _expectations(
+    system: IndicatorSystem, sample: csi_model.Sample, level: float
+) -> list[dict[str, Any]] | None:
     if not system.gaps:
         return None
     points = sample.points
@@ -53,7 +55,7 @@ def _expectations(system: IndicatorSystem, sample: csi_model.Sample) -> list[dic
         )
         for gap in system.gaps
     }
-    gaps = csi_model.expectation_gaps(answers, weights=sample.weights)
+    gaps = csi_model.expectation_gaps(answers, weights=sample.weights, level=level)
     return [
         {
             "tier": tier,
@@ -84,6 +86,7 @@ def _retention(
         loyalty=None if loyalty is None else scores[:, loyalty],
         cuts=cuts,
         weights=sample.weights,
+        level=result.options.level,
     )
     return {
         "cuts": list(cuts),

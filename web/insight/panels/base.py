@@ -17,7 +17,8 @@ from flask_babel import gettext as _
 from csi_model import Figure
 from surveys.editing import publishing
 from web.i18n import text
-from web.insight.blocks import Chart
+from web.insight import sentences
+from web.insight.blocks import TOP, Breaks, Chart, Panel
 from web.insight.charts.bars import bars
 from web.insight.charts.look import known, short
 from web.insight.charts.over_waves import over_waves
@@ -101,7 +102,13 @@ def certainty(figure: Figure) -> str:
     low, high = known(figure.low.item()), known(figure.high.item())
     if low is None or high is None:
         return ""
-    return str(_("With 95 %% certainty between %(low).1f and %(high).1f.", low=low, high=high))
+    said: str = _(
+        "With %(level)g %% certainty between %(low).1f and %(high).1f.",
+        level=100 * figure.level,
+        low=low,
+        high=high,
+    )
+    return said
 
 
 def headings(first: str) -> tuple[str, ...]:
@@ -143,6 +150,19 @@ def line_over_waves(
     for name, _figure in lines:
         heads += [name, _("Range")]
     return Chart(over_waves(titles, lines, cut=cut), tuple(heads), rows, caption)
+
+
+def over_the_waves(
+    waves: Sequence[WaveResult],
+    lines: Sequence[tuple[str, Figure]],
+    breaks: Sequence[Break],
+    *,
+    caption: str,
+) -> Panel:
+    """Give the panel of what a page is about over the waves, with a sentence for each break."""
+    chart = line_over_waves(waves, lines, breaks, caption=caption)
+    between = Breaks(sentences.break_texts(breaks, titles_of(waves)))
+    return Panel("waves", _("Over the waves"), [chart, between], place=TOP)
 
 
 def facets(seen: Seen, role: str, caption: str) -> Chart | None:

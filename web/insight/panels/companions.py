@@ -17,7 +17,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
         return
     stored = seen.result.get("companions", {})
     found = {
-        role: (node, Figure.read(node))
+        role: (node, Figure.read(node, level=seen.last.level))
         for role in ("promotion", "effort")
         if (node := stored.get(seen.played_by(role))) is not None and node["value"] is not None
     }

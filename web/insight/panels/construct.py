@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from csi_model import Figure
 from web.insight import sentences
-from web.insight.blocks import TOP, Arrow, Breaks, Panel, Score, Words
-from web.insight.panels.base import Seen, certainty, line_over_waves, points, titles_of
+from web.insight.blocks import TOP, Arrow, Panel, Score, Words
+from web.insight.panels.base import Seen, certainty, over_the_waves, points
 
 PAGE, ORDER = "construct", 10
 
@@ -15,7 +15,7 @@ PAGE, ORDER = "construct", 10
 def panels(seen: Seen) -> Iterator[Panel]:
     """Give the number and the line over waves."""
     code, series = seen.construct, seen.series
-    point = Figure.read(seen.own["constructs"][code], key="points")
+    point = Figure.read(seen.own["constructs"][code], key="points", level=seen.last.level)
     change = series.construct_change(seen.part, code)
     lower = _("lower is better") if seen.result["constructs"][code]["valence"] < 0 else ""
     yield Panel(
@@ -36,15 +36,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
     breaks = series.breaks(code)
     caption = _("The band shows how far chance can move the figure.")
     lines = [(seen.name(code), series.construct(seen.part, code))]
-    yield Panel(
-        "waves",
-        _("Over the waves"),
-        [
-            line_over_waves(series.waves, lines, breaks, caption=caption),
-            Breaks(sentences.break_texts(breaks, titles_of(series.waves))),
-        ],
-        place=TOP,
-    )
+    yield over_the_waves(series.waves, lines, breaks, caption=caption)
 
 
 def _worth(seen: Seen) -> str:

@@ -21,7 +21,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
     value, low, high = (known(part.item()) for part in (index.value, index.low, index.high))
     answers = _("%(n)s answers", n=seen.own["n_used"])
     if seen.own["n_used"] < Options.indicative:
-        answers += " · " + _("indicative only: fewer than 100")
+        answers += " · " + _("indicative only: fewer than %(least)d", least=Options.indicative)
     yield Panel(
         "headline",
         _("Satisfaction index"),

@@ -17,7 +17,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
     stored = seen.result.get("tree")
     if not stored or seen.part:
         return
-    score = Figure.read(stored, key="points")
+    score = Figure.read(stored, key="points", level=seen.last.level)
     value, low, high = (known(part.item()) for part in (score.value, score.low, score.high))
     topics = _(", ").join(seen.name(code) for code in stored["weights"])
     yield Panel(

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from web.insight import sentences
-from web.insight.blocks import TOP, Breaks, Panel
-from web.insight.panels.base import Seen, line_over_waves, titles_of
+from web.insight.blocks import Panel
+from web.insight.panels.base import Seen, over_the_waves
 
 PAGE, ORDER = "overview", 20
 
@@ -22,12 +21,4 @@ def panels(seen: Seen) -> Iterator[Panel]:
         "The band shows how far chance can move the index. "
         "Where bands hardly overlap, satisfaction has changed."
     )
-    yield Panel(
-        "waves",
-        _("Over the waves"),
-        [
-            line_over_waves(series.waves, lines, breaks, caption=caption),
-            Breaks(sentences.break_texts(breaks, titles_of(series.waves))),
-        ],
-        place=TOP,
-    )
+    yield over_the_waves(series.waves, lines, breaks, caption=caption)
