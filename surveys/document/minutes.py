@@ -7,14 +7,7 @@ from typing import Final
 from surveys.document.checking import texts_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.questions.base import Question
-from surveys.questions.date import DateQuestion
-from surveys.questions.kano import Kano
-from surveys.questions.number import Number
-from surveys.questions.ranking import Ranking
-from surveys.questions.statement import Statement
 
-QUICK: Final = 5.0  # seconds to answer a rating or a choice, or to pass over a field for own words
-SLOW: Final = 12.0  # a number, a ranking, a date
 CHARACTERS: Final = 400 / 60  # read a second
 WORDS: Final = 200 / 60
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -32,11 +25,4 @@ def _reading(texts: Iterable[str]) -> float:
 
 
 def _answering(question: Question) -> float:
-    match question:
-        case Statement():
-            return 0.0
-        case Number() | Ranking() | DateQuestion():
-            return SLOW
-        case Kano():
-            return 2 * QUICK
-    return QUICK * max(len(question.subquestions()), 1)
+    return question.nature.seconds * max(len(question.subquestions()), 1)

@@ -3,24 +3,15 @@
 from typing import Literal
 
 from surveys.questions.base import Question, Row
-from surveys.questions.choice import ChoiceQuestion
-from surveys.questions.multiple import Multiple
-from surveys.questions.number import Number
-from surveys.questions.ranking import Ranking
-from surveys.questions.rating import Rating
 
 Kind = Literal["one", "several", "number", "nothing", "other"]
 
 
 def kind_of(part: Question | Row) -> Kind:
-    """Tell what conditions see of a question or row; of a type from elsewhere nothing more is known."""
+    """Tell what conditions see of a question, as its type says, or of a row."""
     if part.decoder() is None:
         return "nothing"
-    if isinstance(part, ChoiceQuestion):
-        return "one"
-    if isinstance(part, Multiple | Ranking):
-        return "several"
-    return "number" if isinstance(part, Row | Rating | Number) else "other"
+    return part.nature.sight if isinstance(part, Question) else "number"
 
 
 def known_codes(part: Question) -> str:

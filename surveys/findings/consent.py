@@ -11,8 +11,7 @@ from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
 from surveys.findings.ways import Paths, TooManyError
 from surveys.logic.tree import Choice, Comparison, Reference
-from surveys.questions.base import Option
-from surveys.questions.choice import ChoiceQuestion
+from surveys.questions.base import Option, Question
 
 SENSITIVE: Final = re.compile(
     r"收入|工资|月薪|年薪|薪水|薪酬|存款|资产|负债|身份证|护照|银行卡|宗教|信仰|民族|政治面貌|党派|健康状况|患病|疾病|病史|残疾"
@@ -38,7 +37,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     paths: Paths | None = None
     for asked in subject.questions:
         question = asked.question
-        if isinstance(question, ChoiceQuestion) and question.type == "consent":
+        if question.nature.is_consent:
             if question.required is not True:
                 yield error("consent-optional", asked.place)
             paths = paths or Paths(subject, sound_conditions(subject))
@@ -49,13 +48,14 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield warning("sensitive-required", asked.place, found=found)
 
 
-def _refusing(subject: Subject, question: ChoiceQuestion) -> Option:
+def _refusing(subject: Subject, question: Question) -> Option:
     """Give the option that refuses: by its words, else by the value 0, else the last."""
-    for option in question.options:
+    options = question.offered()
+    for option in options:
         texts = (shown(option.text.get(each, "")[:200]) for each in subject.document.languages)
         if any(map(REFUSING.match, texts)):
             return option
-    return next((option for option in question.options if option.value == 0), question.options[-1])
+    return next((option for option in options if option.value == 0), options[-1])
 
 
 def _is_asked_on(paths: Paths, asked: Asked, refusing: Option) -> bool:

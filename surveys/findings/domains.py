@@ -11,9 +11,6 @@ from surveys.findings.logic import ACCOUNT, constants_of
 from surveys.findings.subject import Subject
 from surveys.logic.tree import Choice, Expression, Value, leaves
 from surveys.questions.base import Question, Row
-from surveys.questions.multiple import Multiple
-from surveys.questions.number import Number
-from surveys.questions.ranking import Ranking
 
 # A set of options is judged by those that conditions name; more sets than this are not gone through.
 MOST_VALUES: Final = 256
@@ -66,12 +63,12 @@ def _domain(
     kind = kind_of(part)
     if kind == "one" and isinstance(part, Question):
         return {Choice(option.code, option.value) for option in part.offered()}
-    if kind == "several" and isinstance(part, Multiple | Ranking):
+    if kind == "several" and isinstance(part, Question):
         sets = list(_sets(part, named))
         return set(sets) if len(sets) < MOST_VALUES else None
     if kind == "number":
         scales: Mapping[str, object] = subject.document.scales
-        if not isinstance(part, Number) and question.scale_code() not in scales:
+        if question.scale_code() is not None and question.scale_code() not in scales:
             return None
         ends = question.ends(subject.document.scales)
         return (
@@ -90,12 +87,13 @@ def _numbers(low: int, high: int, named: set[float | int | str]) -> Iterator[int
             yield min(max(math.ceil(constant) + 1, low), high)
 
 
-def _sets(part: Multiple | Ranking, named: set[float | int | str]) -> Iterator[frozenset[str]]:
+def _sets(part: Question, named: set[float | int | str]) -> Iterator[frozenset[str]]:
     """Give the sets of named options that can be ticked together, with one unnamed option for all others."""
-    options = [option for option in part.options if option.code in named]
-    options += [option for option in part.options if option.code not in named and not option.exclusive][:1]
-    alone = {option.code for option in part.options if option.exclusive}
+    offered, most = part.offered(), part.nature.at_most
+    options = [option for option in offered if option.code in named]
+    options += [option for option in offered if option.code not in named and not option.exclusive][:1]
+    alone = {option.code for option in offered if option.exclusive}
     yield from (frozenset({code}) for code in alone)
     free = [option.code for option in options if option.code not in alone]
-    for size in range(1, min(len(free), part.most or len(free), 8) + 1):
+    for size in range(1, min(len(free), most or len(free), 8) + 1):
         yield from map(frozenset, combinations(free, size))

@@ -6,7 +6,6 @@ from surveys.document.checking import strange_roles
 from surveys.document.indicators import IndicatorSystem
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject
-from surveys.questions.grid import Grid
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -56,7 +55,7 @@ def rated_questions(subject: Subject) -> Iterator[str]:
 
 
 def _is_rating(subject: Subject, code: str) -> bool:
-    return subject.where[code].question.type != "nps"
+    return subject.where[code].question.nature.is_scored
 
 
 def _loose(subject: Subject, system: IndicatorSystem, placed: set[str]) -> Iterator[Finding]:
@@ -65,7 +64,7 @@ def _loose(subject: Subject, system: IndicatorSystem, placed: set[str]) -> Itera
     control = attention.get("code") if isinstance(attention, dict) else None
     for asked in subject.questions:
         rows = asked.question.subquestions()
-        if not isinstance(asked.question, Grid) or not any(row.code in placed for row in rows):
+        if not any(row.code in placed for row in rows):
             continue
         for row in rows:
             is_used = row.code in placed or row.code in checks or row.code == control

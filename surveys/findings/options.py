@@ -8,7 +8,6 @@ from surveys.findings.answers import kind_of
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
-from surveys.questions.multiple import Multiple
 
 # What an option says that goes with no other one: none of these, I do not know, I would rather not say.
 DENYING: Final = re.compile(
@@ -26,7 +25,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         yield from _alike(asked, subject.document.languages)
         for option in asked.question.offered():
             place = f"{asked.place}.{option.code}"
-            if isinstance(asked.question, Multiple):
+            if asked.question.nature.has_exclusive:
                 texts = [shown(option.text.get(each, "")[:200]) for each in subject.document.languages]
                 if not option.exclusive and any(map(DENYING.match, texts)):
                     yield warning("option-exclusive", place)

@@ -1,19 +1,16 @@
-"""Limits and scales: ranges that hold something, scales that are there and not too long."""
+"""Limits and scales: what questions doubt of themselves, scales that are there and not too long."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject
-from surveys.questions.multiple import Multiple
-from surveys.questions.number import Number
-from surveys.questions.ranking import Ranking
 
 MOST_POINTS: Final = 11
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    """Find limits that leave nothing, and scales that are unknown or too long."""
+    """Find what questions say is wrong with them, and scales that are unknown, empty or too long."""
     scales = subject.document.scales
     for code, scale in scales.items():
         if scale.low >= scale.high:
@@ -24,12 +21,9 @@ def find(subject: Subject) -> Iterator[Finding]:
             )
     for asked in subject.questions:
         question = asked.question
-        if isinstance(question, Number) and question.low > question.high:
-            yield error("range-empty", asked.place, low=question.low, high=question.high)
-        if isinstance(question, Multiple | Ranking) and (question.most or 0) > len(question.options):
-            yield warning(
-                "range-empty", asked.place, "most", most=question.most, options=len(question.options)
-            )
+        for doubt in question.doubts():
+            tell = error if doubt.is_error else warning
+            yield tell(doubt.code, asked.place, doubt.variant, **doubt.about)
         named = question.scale_code()
         if named is not None and named not in scales and not subject.is_left_out(named):
             yield error("scale-unknown", asked.place, code=named, known=", ".join(scales) or "–")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER, NOT_ASKED, RESERVED
 from surveys.logic.reading import LONGEST, parse
 from surveys.logic.tree import Value
+from surveys.questions.nature import Doubt, Nature
 from surveys.questions.reading import Reader, nothing
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
@@ -203,6 +204,15 @@ class Question(Part):
     def look(self) -> Look:
         """How a page shows it: points of a scale, one field beside its label, a block, or a text alone."""
         return "block"
+
+    @property
+    def nature(self) -> Nature:
+        """What it is to conditions, findings and the reckoning of minutes."""
+        return Nature()
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Give what is wrong with it that it can tell by itself."""
+        yield from ()
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002  most types need no scale
         """Give the places in the packed answers that it fills, in order."""

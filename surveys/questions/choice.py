@@ -8,6 +8,7 @@ from pydantic import Field
 from surveys.codes import NOT_ASKED
 from surveys.logic import tree
 from surveys.questions.base import Choice, Control, Decoder, Look, Option, Question, Scales, Slot, Stored
+from surveys.questions.nature import Nature
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
 
 
@@ -28,6 +29,11 @@ class ChoiceQuestion(Question):
     def look(self) -> Look:
         """Show a list that opens as one line."""
         return "line" if self.type == "dropdown" else "block"
+
+    @property
+    def nature(self) -> Nature:
+        """One option; of consent, some refuse."""
+        return Nature("one", is_consent=self.type == "consent")
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 from surveys.errors import Problem
 from surveys.questions.base import Control, Look, Question, Scales
+from surveys.questions.nature import SLOW, Nature
 from surveys.questions.reading import Form, PageAnswers, Reader
 
 
@@ -17,6 +18,11 @@ class DateQuestion(Question):
     def look(self) -> Look:
         """Show one field."""
         return "line"
+
+    @property
+    def nature(self) -> Nature:
+        """Slow to look up."""
+        return Nature(seconds=SLOW)
 
     def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
         """Give its field."""

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Text
+from surveys.questions.nature import QUICK, Nature
 from surveys.questions.reading import Reader, in_turn, one_of
 
 
@@ -15,6 +16,11 @@ class Kano(Question):
     type: Literal["kano"]
     without: Text
     options: tuple[Option, ...] = Field(min_length=5, max_length=5)
+
+    @property
+    def nature(self) -> Nature:
+        """Two choices."""
+        return Nature(seconds=2 * QUICK)
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place a side."""

@@ -10,6 +10,7 @@ from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot, Stored
 from surveys.questions.choice import other_words
+from surveys.questions.nature import Doubt, Nature, too_many
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 
 
@@ -19,6 +20,15 @@ class Multiple(Question):
     type: Literal["multiple"]
     options: tuple[Option, ...] = Field(min_length=2)
     most: int | None = Field(default=None, ge=1)
+
+    @property
+    def nature(self) -> Nature:
+        """Several options, some of which may deny the others."""
+        return Nature("several", at_most=self.most, has_exclusive=True)
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Give a limit that is higher than there are options."""
+        yield from too_many(self.most, len(self.options))
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place an option, marked or not."""

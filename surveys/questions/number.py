@@ -20,6 +20,7 @@ from surveys.questions.base import (
     Whole,
     stored_number,
 )
+from surveys.questions.nature import SLOW, Doubt, Nature
 from surveys.questions.reading import Form, PageAnswers, Reader
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
@@ -38,6 +39,16 @@ class Number(Question):
     def look(self) -> Look:
         """Show one field."""
         return "line"
+
+    @property
+    def nature(self) -> Nature:
+        """A number, slow to look up."""
+        return Nature("number", seconds=SLOW)
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Give limits that leave nothing."""
+        if self.low > self.high:
+            yield Doubt("range-empty", {"low": self.low, "high": self.high}, is_error=True)
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""

@@ -9,6 +9,7 @@ from surveys.codes import SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot
+from surveys.questions.nature import SLOW, Doubt, Nature, too_many
 from surveys.questions.reading import Form, PageAnswers, Reader
 
 
@@ -21,6 +22,15 @@ class Ranking(Question):
 
     def _places(self) -> list[str]:
         return [f"{self.code}.{place}" for place in range(1, self.most + 1)]
+
+    @property
+    def nature(self) -> Nature:
+        """Several options, slow to put in order."""
+        return Nature("several", at_most=self.most, seconds=SLOW)
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Give a limit that is higher than there are options."""
+        yield from too_many(self.most, len(self.options))
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place a rank."""

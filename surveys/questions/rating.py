@@ -19,6 +19,7 @@ from surveys.questions.base import (
     Text,
     stored_number,
 )
+from surveys.questions.nature import Nature
 from surveys.questions.reading import Reader, one_of
 
 
@@ -67,6 +68,11 @@ class Rating(OnScale):
     def look(self) -> Look:
         """Show the points of a scale."""
         return "points"
+
+    @property
+    def nature(self) -> Nature:
+        """A number; recommendation stands beside an index."""
+        return Nature("number", is_scored=self.type != "nps")
 
     def slots(self, scales: Scales) -> Iterator[Slot]:
         """Give its one place."""

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from surveys.questions.base import Look, Question
+from surveys.questions.nature import Nature
 
 
 class Statement(Question):
@@ -14,3 +15,8 @@ class Statement(Question):
     def look(self) -> Look:
         """Show a text alone."""
         return "read"
+
+    @property
+    def nature(self) -> Nature:
+        """Read, and not answered."""
+        return Nature(seconds=0)

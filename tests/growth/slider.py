@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from surveys.questions.base import Choice, Control, Decoder, Ends, Question, Scales, Slot, stored_number
+from surveys.questions.nature import Doubt, Nature
 from surveys.questions.reading import Reader, one_of
 
 STEPS = range(0, 101, 10)
@@ -13,6 +14,17 @@ class Slider(Question):
     """A share in steps of ten."""
 
     type: Literal["slider"]
+    start: int = 0
+
+    @property
+    def nature(self) -> Nature:
+        """A number to conditions."""
+        return Nature("number", seconds=3)
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Doubt a start between two steps."""
+        if self.start not in STEPS:
+            yield Doubt("slider-start", {"start": self.start})
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""

@@ -1,5 +1,6 @@
 """Growth is cheap: a type of question and a language join from the tests' folder alone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from surveys.collecting import waves
 from surveys.document import loading
 from surveys.editing import publishing
 from surveys.errors import SurveyError
+from surveys.findings.listing import findings_of_file
 from surveys.questions import TYPES, register
 from tests.growth.slider import Slider
 from tests.surveys.worlds import text
@@ -81,6 +83,22 @@ def test_a_type_is_told_to_quality_staff_in_each_language():
     document = loading.load(DOCUMENT)
     [first, _second] = Reading(document, "eo").parts()
     assert (first.blocks[0].kind, first.blocks[0].scale) == ("Toy slider", "0–100 %")
+
+
+@pytest.mark.usefixtures("slider", "toyish")
+def test_a_type_finds_its_own_faults_and_conditions_know_it():
+    [first, second] = SECTIONS
+    odd = first | {"questions": [first["questions"][0] | {"start": 55}]}
+    never = second | {"show_if": "SHARE > 100"}
+    wrong = second | {"show_if": "SHARE == 'half'"}
+    for later, code, place in ((never, "logic-never", "two"), (wrong, "logic-type", "two")):
+        found = findings_of_file(json.dumps(DOCUMENT | {"sections": [odd, later]}).encode())
+        own = next(each for each in found if each.code == "slider-start")
+        assert (own.place, own.severity) == ("one.SHARE", "warning")
+        assert own.message("eo") == "Toy: 55 is between two steps."
+        assert own.remedy("eo") == "Toy: choose a step."
+        assert (code, place) in {(each.code, each.place) for each in found}
+    assert not {"slider-start"} & {each.code for each in findings_of_file(json.dumps(DOCUMENT).encode())}
 
 
 @pytest.fixture
