@@ -51,6 +51,11 @@ def spoken() -> Mapping[str, Language]:
     return _SPOKEN
 
 
+def in_all(text: str) -> dict[str, str]:
+    """Give a text that is the same in every language, as texts by language are kept."""
+    return dict.fromkeys(_SPOKEN or (FALLBACK,), text)
+
+
 def _read(file: Path) -> Language:
     try:
         plain: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 What is imported first decides: the site and the command line speak the same languages.
 """
 
+import os
 from pathlib import Path
 
 from surveys import words
@@ -23,4 +24,13 @@ def use(more: Path | None = None) -> None:
     words.use(FOLDER, *((more,) if more is not None else ()))
 
 
-use()
+def _of_environment() -> Path | None:
+    """Give the folder that the environment names; what cannot be used is refused where settings are read."""
+    given = os.environ.get("MANYI_TRANSLATIONS", "")
+    return Path(given).expanduser().resolve() if given else None
+
+
+try:
+    use(_of_environment())
+except ValueError:
+    use()

@@ -18,6 +18,8 @@ from csi_model.specify.elements import (
     refuse,
 )
 
+# The language of a name that is given without one: where readers look who lack their own.
+PLAIN = "en"
 TOP = ("scale", "missing_codes", "index", "constructs", "paths", "indicators", "name", "title")
 
 
@@ -138,7 +140,7 @@ def _list(value: Any, place: str) -> list[Any]:
 
 def _name(value: Any, place: str) -> dict[str, str]:
     if isinstance(value, str):
-        return {"en": value, "zh": value}
+        return {PLAIN: value}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise refuse(
             f"{place} must be a text, or texts by language.", "shape", "Write {en: Quality, zh: 质量}."

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import words
 from surveys.collecting.segments import LIMITS
 from surveys.errors import Problem, SurveyError
 from surveys.models import Contact, Customer, Unit, UnitLevel
@@ -38,7 +39,7 @@ def add_unit(
         raise SurveyError(Problem.UNIT_EXISTS, code=code)
     if parent is not None and parent.level >= level:
         raise SurveyError(Problem.UNIT_LEVEL, code=code, parent=parent.code)
-    names = {"zh": name, "en": name} if isinstance(name, str) else dict(name)
+    names = words.in_all(name) if isinstance(name, str) else dict(name)
     unit = Unit(code=code, name=names, level=int(level), parent=parent)
     session.add(unit)
     session.flush()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from surveys import words
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Version, Wave
@@ -72,7 +73,7 @@ def create_wave(
         check_quota(quota)
     wave = Wave(
         code=code,
-        title={"zh": title, "en": title} if isinstance(title, str) else dict(title),
+        title=words.in_all(title) if isinstance(title, str) else dict(title),
         version=version,
         opens_at=opens_at,
         closes_at=closes_at,

@@ -98,7 +98,7 @@ def test_one_unit_is_added_and_listed(manyi, world):
             "There is no unit N",
             1,
         ),
-        (("units", "import"), "code,level,name_zh\nX,city,x\n", "has no column name_en", 1),
+        (("units", "import"), "code,level\nX,city\n", "has no column of names", 1),
         (("units", "import"), UNITS.replace("county", "village"), "row 1: level must be one of", 1),
         (("units", "import"), UNITS.replace("East,TOP", "East,N"), "row 1: There is no unit N", 1),
         (("units", "import"), UNITS + "C1,county,x,x,TOP\n", "row 3: There is a unit C1 already", 1),

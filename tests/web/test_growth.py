@@ -1,9 +1,13 @@
 """Growth is cheap: a type of question and a language join from the tests' folder alone."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from sqlalchemy import select
 
 from surveys.analysing.export import wave_table
 from surveys.analysing.matrix import load_matrix
@@ -12,6 +16,7 @@ from surveys.document import loading
 from surveys.editing import publishing
 from surveys.errors import SurveyError
 from surveys.findings.listing import findings_of_file
+from surveys.models import Wave
 from surveys.questions import TYPES, register
 from tests.growth.slider import Slider
 from tests.surveys.worlds import text
@@ -108,6 +113,45 @@ def toy_site(app, monkeypatch):
     languages.use(LANGUAGES)
     yield app
     languages.use()
+
+
+@pytest.fixture
+def compiled(tmp_path, monkeypatch):
+    """The folder of the toy language with its catalogue compiled, named as the setting names it."""
+    folder = tmp_path / "languages"
+    shutil.copytree(LANGUAGES, folder)
+    source = folder / "eo" / "LC_MESSAGES" / "messages.po"
+    with source.open("rb") as file, source.with_suffix(".mo").open("wb") as made:
+        write_mo(made, read_po(file, locale="eo"))
+    monkeypatch.setenv("MANYI_TRANSLATIONS", str(folder))
+    yield folder
+    languages.use()
+
+
+@pytest.mark.usefixtures("slider")
+def test_pages_speak_a_language_by_its_folder_alone(compiled, designer, session):
+    texts = {"title": text("Toy") | {"eo": "Toyish title"}, "languages": ["en", "eo"]}
+    sections = [
+        each | {"title": each["title"] | {"eo": "T"},
+                "questions": [q | {"text": q["text"] | {"eo": "Q"}} for q in each["questions"]]}
+        for each in SECTIONS
+    ]  # fmt: skip
+    publishing.publish(session, loading.load(DOCUMENT | texts | {"sections": sections}), "Test", NOW)
+    session.commit()
+    page = designer.browse("/waves/new?lang=eo")
+    assert page.html["lang"] == "eo"
+    assert page.h1.get_text() == "Toy: plan a wave"
+    label = page.select_one("label[for=title_eo]").get_text(" ", strip=True)
+    assert label == "Toy: title (Toyish)"
+    assert "(optional)" in page.select_one("label[for=title_zh]").get_text(), "nobody is asked in Chinese"
+    entries = {"code": "T1", "title_en": "First", "access": "public", "purpose": "official", "mode": "web"}
+    refused = designer.submit("/waves/new?lang=eo", 422, **entries)
+    assert 'href="#title_eo"' in refused.text
+    assert "Toy: fill this in." in refused.text
+    designer.submit("/waves/new?lang=eo", 303, **entries, title_eo="Unua")
+    assert "Toy: T1 is planned." in designer.browse("/waves/T1?lang=eo").get_text()
+    [wave] = session.scalars(select(Wave))
+    assert wave.title == {"en": "First", "eo": "Unua"}
 
 
 @pytest.mark.usefixtures("slider")

@@ -1,12 +1,13 @@
 """`manyi units`: the units of the organisation tree, one at a time or from a list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import words
 from surveys.collecting.frame import add_unit
 from surveys.errors import Problem, SurveyError
 from surveys.models import Unit, UnitLevel
@@ -15,7 +16,16 @@ from web.cli.database import record, session
 from web.cli.table import aligned, read_records
 
 LEVELS = tuple(level.name.lower() for level in UnitLevel)
-NEEDED = ("code", "level", "name_zh", "name_en")
+NEEDED = ("code", "level")
+NAMES = tuple(f"name_{language}" for language in words.spoken())
+
+
+def _names(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for the name in each language."""
+    for language, spoken in words.spoken().items():
+        option = click.option(f"--name-{language}", default="", help=f"Its name in {spoken.name}.")
+        command = option(command)
+    return command
 
 
 @click.group(short_help="The units of the organisation.")
@@ -29,15 +39,16 @@ def units() -> None:
 @units.command()
 @click.argument("code")
 @click.option("--level", required=True, type=click.Choice(LEVELS))
-@click.option("--name", "name_zh", required=True, help="Its name in Chinese.")
-@click.option("--name-en", default="", help="Its name in English; the Chinese one without it.")
+@click.option("--name", required=True, help="Its name, in every language without one of its own.")
+@_names
 @click.option("--parent", default="", metavar="CODE", help="The unit above it; none for the top.")
-def add(code: str, level: str, name_zh: str, name_en: str, parent: str) -> None:
+def add(code: str, level: str, name: str, parent: str, **names: str) -> None:
     """Add the unit CODE under its parent.
 
     Example: manyi units add C1 --level county --name 东城 --name-en "East county" --parent CITY
     """
-    row = {"code": code, "level": level, "name_zh": name_zh, "name_en": name_en, "parent": parent}
+    row = {"code": code, "level": level, "parent": parent}
+    row |= {each: names[each] or name for each in NAMES}
     with session() as opened:
         added = _add(opened, row).code
         record(opened, "units.add", "frame", {"units": [added]})
@@ -50,11 +61,14 @@ def add(code: str, level: str, name_zh: str, name_en: str, parent: str) -> None:
 def import_(file: Path, *, dry_run: bool) -> None:
     """Add the units of a CSV file, parents in any place of it; all rows or none.
 
-    Columns: code, level (group, province, city, county, office), name_zh, name_en, parent (a unit's code).
+    Columns: code, level (group, province, city, county, office), a name a language, such as name_zh and
+    name_en (where one is left out, the first that is there counts), parent (a unit's code).
 
     Example: manyi units import units.csv --dry-run
     """
-    rows = list(enumerate(read_records(file, needed=NEEDED, may_have=("parent",)), start=1))
+    rows = list(enumerate(read_records(file, needed=NEEDED, may_have=("parent", *NAMES)), start=1))
+    if not any(name in rows[0][1] for name in NAMES):
+        raise Refusal(f"{file} has no column of names. Add {' or '.join(NAMES)}. Nothing was stored.")
     with session() as opened:
         for number, row in sorted(rows, key=lambda each: LEVELS.index(_level(file, *each))):
             try:
@@ -74,10 +88,11 @@ def list_() -> None:
     """
     with session() as opened:
         found = list(opened.scalars(select(Unit).order_by(Unit.level, Unit.code)))
-        rows = [("code", "level", "parent", "zh", "en")]
+        rows = [("code", "level", "parent", *words.spoken())]
         for unit in found:
             above = "" if unit.parent is None else unit.parent.code
-            rows.append((unit.code, LEVELS[unit.level], above, unit.name["zh"], unit.name["en"]))
+            names = (unit.name.get(language, "") for language in words.spoken())
+            rows.append((unit.code, LEVELS[unit.level], above, *names))
     click.echo("\n".join(aligned(rows)))
 
 
@@ -93,9 +108,11 @@ def _add(opened: Session, row: Mapping[str, str]) -> Unit:
         parent = opened.scalar(select(Unit).where(Unit.code == row["parent"]))
         if parent is None:
             raise SurveyError(Problem.UNIT_UNKNOWN, code=row["parent"])
-    names = {"zh": row["name_zh"].strip(), "en": row["name_en"].strip() or row["name_zh"].strip()}
-    if not names["zh"]:
+    given = {language: row.get(f"name_{language}", "").strip() for language in words.spoken()}
+    usual = next((name for name in given.values() if name), "")
+    if not usual:
         raise Refusal(f"The unit {row['code']} has no name.")
+    names = {language: name or usual for language, name in given.items()}
     return add_unit(
         opened, code=row["code"], name=names, level=UnitLevel(LEVELS.index(row["level"])), parent=parent
     )

@@ -1,6 +1,6 @@
 """The forms of fieldwork: a new wave, and single-use links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -19,11 +19,22 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    StopValidation,
+)
 
+from surveys import words
 from surveys.collecting import waves
 from surveys.models.collection import Access, Mode, Purpose
+from web.fieldwork.overview import Offered
 from web.forms import one_line, stripped
+from web.i18n import names
 from web.labels import ACCESS, MODE, PURPOSE
 
 MOST_LINKS = 20_000
@@ -39,19 +50,9 @@ def _choices(labels: Mapping[Any, object]) -> list[SelectChoice]:
 
 
 class WaveForm(FlaskForm):
-    """A new wave of a published version."""
+    """A new wave of a published version; `wave_form` adds what stands in several languages."""
 
     version = SelectField(_l("Questionnaire"), choices=[], invalid_choice_message=NOT_OFFERED)
-    title_zh = StringField(
-        _l("Title in Chinese"),
-        filters=[stripped],
-        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
-    )
-    title_en = StringField(
-        _l("Title in English"),
-        filters=[stripped],
-        validators=[DataRequired(REQUIRED), Length(max=200), one_line],
-    )
     code = StringField(
         _l("Code"),
         filters=[stripped],
@@ -98,21 +99,10 @@ class WaveForm(FlaskForm):
         _l("Show on the home page while it is open"),
         description=_l("For public links only."),
     )
-    utility_zh = StringField(
-        _l("Name of the utility in Chinese"),
-        filters=[stripped],
-        description=_l("Stands in the questions in place of “your electricity company”."),
-        validators=[Optional(), Length(max=200), one_line],
-    )
-    utility_en = StringField(
-        _l("Name of the utility in English"),
-        filters=[stripped],
-        validators=[Optional(), Length(max=200), one_line],
-    )
 
-    def offer(self, versions: Sequence[tuple[int, str]]) -> None:
-        """Offer these published versions: number and label."""
-        self.version.choices = [SelectChoice(str(number), label) for number, label in versions]
+    def texts(self, what: str) -> dict[str, str]:
+        """Give the titles, or the names of the utility, that were filled in, by language."""
+        return {language: text for language in words.spoken() if (text := self[f"{what}_{language}"].data)}
 
     def validate_code(self, field: StringField) -> None:
         """Keep the address of this form free."""
@@ -137,6 +127,41 @@ class WaveForm(FlaskForm):
         """Refuse to show a wave that nobody may enter without a link of their own."""
         if field.data and self.access.data == Access.INVITED:
             raise ValidationError(_("A wave with single-use links cannot be shown there."))
+
+
+def wave_form(offered: Sequence[Offered]) -> WaveForm:
+    """Make the form for these versions; a wave has a title in each language of the site."""
+    fields: dict[str, Any] = {}
+    for number, (language, name) in enumerate(names().items()):
+        fields[f"title_{language}"] = StringField(
+            _("Title (%(language)s)", language=name),
+            filters=[stripped],
+            validators=[_titled(language, offered), Optional(), Length(max=200), one_line],
+        )
+        fields[f"utility_{language}"] = StringField(
+            _("Name of the utility (%(language)s)", language=name),
+            filters=[stripped],
+            description=""
+            if number
+            else _("Stands in the questions in place of “your electricity company”."),
+            validators=[Optional(), Length(max=200), one_line],
+        )
+    form: WaveForm = type("WaveForm", (WaveForm,), fields)()
+    form.version.choices = [SelectChoice(str(each.number), each.label) for each in offered]
+    return form
+
+
+def _titled(language: str, offered: Sequence[Offered]) -> Callable[[WaveForm, StringField], None]:
+    """Ask for a title in a language, where the chosen questionnaire is asked in it."""
+
+    def check(form: WaveForm, field: StringField) -> None:
+        asked = any(language in each.languages for each in offered if str(each.number) == form.version.data)
+        if asked and not field.data:
+            raise StopValidation(REQUIRED)
+
+    if offered and all(language in each.languages for each in offered):
+        check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
 
 
 class LinksForm(FlaskForm):

@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys import words
+from surveys.document.questionnaire import Questionnaire
 from surveys.models import Response, StoredQuestionnaire, Version, Wave
 from surveys.models.collection import ResponseState, WaveState
 from web.i18n import text
@@ -96,10 +98,27 @@ def whole_address(path: str) -> str:
     return (current_app.config["MANYI"]["PUBLIC_URL"] or request.url_root.rstrip("/")) + path
 
 
-def versions(session: Session) -> Sequence[tuple[int, str]]:
-    """Give every published version with a label, the newest first."""
+class Offered(NamedTuple):
+    """A published version that a wave can ask, and the languages in which the wave needs a title."""
+
+    number: int
+    label: str
+    languages: tuple[str, ...]
+
+
+def versions(session: Session) -> Sequence[Offered]:
+    """Give every published version, the newest first."""
     query = select(Version, StoredQuestionnaire.code).join(StoredQuestionnaire)
     return [
-        (version.id, f"{code} · {_('version %(n)s', n=version.number)} · {text(version.document['title'])}")
+        Offered(
+            version.id,
+            f"{code} · {_('version %(n)s', n=version.number)} · {text(version.document['title'])}",
+            _titled(version.document.get("languages", Questionnaire.model_fields["languages"].default)),
+        )
         for version, code in session.execute(query.order_by(Version.published_at.desc(), Version.id.desc()))
     ]
+
+
+def _titled(asked: Sequence[str]) -> tuple[str, ...]:
+    """Give the languages of respondents that the site speaks; all of its own where it speaks none of them."""
+    return tuple(each for each in words.spoken() if each in asked) or tuple(words.spoken())

@@ -22,7 +22,7 @@ from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.fieldwork import overview
-from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of
+from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of, wave_form
 from web.i18n import choose
 from web.labels import ACCESS, MODE, PURPOSE
 from web.respond import addresses
@@ -48,10 +48,9 @@ def index() -> ResponseReturnValue:
 @allow(DESIGNER)
 def create() -> ResponseReturnValue:
     """Plan a wave."""
-    form = WaveForm()
     offered = overview.versions(db.session)
-    form.offer(offered)
-    if request.method == "GET" and request.args.get("version") in {str(number) for number, _label in offered}:
+    form = wave_form(offered)
+    if request.method == "GET" and request.args.get("version") in {str(each.number) for each in offered}:
         form.version.data = request.args["version"]
     if form.validate_on_submit():
         try:
@@ -76,14 +75,13 @@ def _create(form: WaveForm) -> Wave:
     version = db.session.get_one(Version, int(form.version.data))
     now = datetime.now(UTC)
     settings: dict[str, Any] = {"listed": bool(form.listed.data)}
-    names = {"zh": form.utility_zh.data, "en": form.utility_en.data}
-    if any(names.values()):
-        settings["utility"] = {language: name for language, name in names.items() if name}
+    if names := form.texts("utility"):
+        settings["utility"] = names
     wave = waves.create_wave(
         db.session,
         version,
         code=form.code.data or "",
-        title={"zh": form.title_zh.data or "", "en": form.title_en.data or ""},
+        title=form.texts("title"),
         opens_at=begin_of(form.opens_on.data) if form.opens_on.data else None,
         closes_at=end_of(form.closes_on.data) if form.closes_on.data else None,
         purpose=form.purpose.data,
