@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from csi_model.remedies import REMEDIES
 
@@ -46,11 +47,14 @@ class Caution:
     message : str
     edit : str
         Lines of MODEL.yaml that carry the remedy out, where it is such a change.
+    about : tuple of str
+        What it is about in signs that need no language: codes, names of groups, numbers.
     """
 
     code: str
     message: str
     edit: str = ""
+    about: tuple[str, ...] = ()
 
     @property
     def remedy(self) -> str:
@@ -58,7 +62,8 @@ class Caution:
         remedy = REMEDIES[self.code]
         return f"{remedy} In the model: {self.edit}" if self.edit else remedy
 
-    def plain(self) -> dict[str, str]:
+    def plain(self) -> dict[str, Any]:
         """Give the caution as the document writes it."""
-        found = {"code": self.code, "message": self.message, "remedy": self.remedy}
-        return found | {"edit": self.edit} if self.edit else found
+        found: dict[str, Any] = {"code": self.code, "message": self.message, "remedy": self.remedy}
+        more = {"edit": self.edit, "about": list(self.about)}
+        return found | {name: value for name, value in more.items() if value}

@@ -49,7 +49,11 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
     wanted = sorted(set(chosen) or (name for name, size in known.items() if size >= floor))
     if not chosen:
         cautions += [
-            Caution("small-group", f"{name}: {size} respondents, fewer than {floor}; not compared.")
+            Caution(
+                "small-group",
+                f"{name}: {size} respondents, fewer than {floor}; not compared.",
+                about=(name, f"n = {size}"),
+            )
             for name, size in known.items()
             if name not in wanted
         ]
@@ -71,7 +75,7 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             if chosen or len(parts) == 2:
                 raise
             parts.pop(name)
-            cautions.append(Caution("group-refused", f"{error.message} It is not compared."))
+            cautions.append(Caution("group-refused", f"{error.message} It is not compared.", about=(name,)))
     whole = whole.where(labels.of(*parts)).within("group")
     return Groups(
         replace(whole, n_given=sample.n_given),

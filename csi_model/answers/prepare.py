@@ -200,7 +200,8 @@ def _left_out(kept: Mask, missing: str) -> tuple[Caution, ...]:
     if not left_out:
         return ()
     why = "a missing answer" if missing == "listwise" else "no answer to any indicator, or no weight"
-    return (Caution("rows-left-out", f"{left_out} of {len(kept)} respondents were left out: {why}."),)
+    message = f"{left_out} of {len(kept)} respondents were left out: {why}."
+    return (Caution("rows-left-out", message, about=(f"{left_out} / {len(kept)}",)),)
 
 
 def _beside(

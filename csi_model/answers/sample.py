@@ -111,7 +111,7 @@ class Sample:
         if not blank:
             return ()
         message = f"{blank} of {len(self)} respondents are of no group: their label is blank."
-        return (Caution("no-group", message),)
+        return (Caution("no-group", message, about=(f"{blank} / {len(self)}",)),)
 
     def where(self, rows: NDArray[np.bool_] | I64) -> Sample:
         """Give some of the respondents, by mask or by places; their weights have mean 1 again."""
@@ -160,7 +160,7 @@ class Sample:
             if len(rows) < floor:
                 parts[name] = None
                 message = f"{name}: {len(rows)} respondents, fewer than {floor}; not shown."
-                cautions.append(Caution("small-group", message))
+                cautions.append(Caution("small-group", message, about=(name, f"n = {len(rows)}")))
             else:
                 parts[name] = self.where(rows)
         return Split(parts, tuple(cautions))

@@ -158,10 +158,10 @@ def cautions(
         unit = "cluster" if are_clusters else "respondent"
         shown = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if names[10:] else "")
         message = f"Strata with one {unit} were pooled for the intervals: {shown}."
-        found.append(Caution("lonely-strata", message))
+        found.append(Caution("lonely-strata", message, about=tuple(names)))
     if are_clusters and len(units.stratum) < FEW_CLUSTERS:
         message = f"Only {len(units.stratum)} clusters: intervals tend to be too short."
-        found.append(Caution("few-clusters", message))
+        found.append(Caution("few-clusters", message, about=(f"n = {len(units.stratum)}",)))
     return found
 
 

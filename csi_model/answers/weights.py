@@ -71,8 +71,10 @@ def weight_cautions(weights: ArrayLike) -> tuple[Caution, ...]:
             f"The weights cost precision: design effect {effect:.2f}. {n} answers tell as much as "
             f"{n / effect:.0f} of equal weight."
         )
-        cautions.append(Caution("costly-weights", message))
+        cautions.append(
+            Caution("costly-weights", message, about=(f"{effect:.2f}", f"{n} → {n / effect:.0f}"))
+        )
     if shares.max() > max(HEAVY_SHARE, 2 / (weights > 0).sum()):
         message = f"One respondent alone holds {shares.max():.0%} of all weight."
-        cautions.append(Caution("heavy-respondent", message))
+        cautions.append(Caution("heavy-respondent", message, about=(f"{shares.max():.0%}",)))
     return tuple(cautions)

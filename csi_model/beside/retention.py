@@ -108,7 +108,7 @@ def retention_map(
         text = (
             f"{near_share:.0%} of customers lie within five points of a cut; their segment is a close call."
         )
-        cautions.append(Caution("near-cut", text))
+        cautions.append(Caution("near-cut", text, about=(f"{near_share:.0%}",)))
     if n - int(both.sum()) > 0.2 * n:
         cautions.append(Caution("missing", f"{n - int(both.sum())} of {n} respondents lack a score."))
     mean_loyalty = None

@@ -54,6 +54,7 @@ def _wrong_scale(spec: ModelSpec, sample: Sample) -> Iterator[Caution]:
             f"Nobody answered {beyond} in any question on the scale {ends[0]:g}–{ends[1]:g}:"
             f" is the scale {ends[0]:g}–{most:g}?",
             edit=f"scale: {{low: {ends[0]:g}, high: {most:g}}}",
+            about=(f"{ends[0]:g}–{most:g} / {ends[0]:g}–{ends[1]:g}",),
         )
 
 
@@ -76,6 +77,7 @@ def _near_constant(spec: ModelSpec, sample: Sample, scored: Points) -> Iterator[
             f"{code} carries {share:.0%} of the points of {construct.id}, though {alike:.0%} gave it one"
             f" answer ({values[count.argmax()]:g}).",
             edit=f"constructs: [{{id: {construct.id}, indicators: [{', '.join(others)}]}}]",
+            about=(code, f"{construct.id} {share:.0%}", f"{alike:.0%}"),
         )
 
 
@@ -97,6 +99,7 @@ def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
                 "constant-in-draws",
                 f"In {int(fails[row])} of the {n_failed} resamples without a solution {code} was constant:"
                 f" {others} of {len(answers)} respondents answered it otherwise than all the rest.",
+                about=(code, f"{int(fails[row])} / {n_failed}"),
             )
         )
     return found
@@ -108,12 +111,12 @@ def _missing(sample: Sample) -> Iterator[Caution]:
     gaps = np.isnan(sample.values) & asked
     whole = gaps.sum() / max(asked.sum(), 1)
     message = f"{whole:.0%} of the answers are missing." if whole > MANY_MISSING else ""
-    unanswered = ", ".join(
+    unanswered = [
         f"{code} ({share:.0%})"
         for code, share in zip(sample.codes, gaps.sum(axis=0) / np.maximum(asked.sum(axis=0), 1), strict=True)
         if share > MOST_MISSING
-    )
+    ]
     if unanswered:
-        message += f" Most respondents did not answer {unanswered}."
+        message += f" Most respondents did not answer {', '.join(unanswered)}."
     if message:
-        yield Caution("many-missing", message.strip())
+        yield Caution("many-missing", message.strip(), about=(f"{whole:.0%}", *unanswered))

@@ -116,7 +116,9 @@ def usable(sample: Sample, missing: str) -> Sample:
         f"A covariance model takes no means for gaps: {left_out} incomplete rows are left out."
         " --missing fiml keeps them."
     )
-    return replace(complete, cautions=(*complete.cautions, Caution("listwise-used", message)))
+    return replace(
+        complete, cautions=(*complete.cautions, Caution("listwise-used", message, about=(f"{left_out}",)))
+    )
 
 
 def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:

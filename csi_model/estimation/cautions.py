@@ -28,6 +28,7 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         Caution(
             "negative-weight",
             f"{name} has an indicator with a negative weight; it counts as zero in the points.",
+            about=(name,),
         )
         for name in names[scored.clipped[0]]
     ]
@@ -42,16 +43,16 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         )
     if result.failed and result.estimator is not None:
         message = f"{result.failed} of {options.bootstrap} resamples had no solution and are left out."
-        found.append(Caution("failed-draws", message))
+        about = (f"{result.failed} / {options.bootstrap}",)
+        found.append(Caution("failed-draws", message, about=about))
         found += answering.constant_in(result.estimator.constant_in_failed(), sample, result.failed)
     found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions
     if result.n_used < options.indicative:
-        found.append(
-            Caution("indicative", f"Only {result.n_used} respondents: take the figures as indicative.")
-        )
+        message = f"Only {result.n_used} respondents: take the figures as indicative."
+        found.append(Caution("indicative", message, about=(f"n = {result.n_used}",)))
     return found + answering.cautions(spec, sample, scored)
 
 
@@ -66,9 +67,10 @@ def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:
                     "reversed",
                     f"{code} runs the other way than the rest of its construct (loading {loading:.2f}).",
                     edit=f"indicators: {{{code}: {{valence: {valence}}}}}",
+                    about=(code, f"{loading:.2f}"),
                 )
             )
         elif loading < LOW_LOADING:
             message = f"{code} hardly measures its construct (loading {loading:.2f})."
-            found.append(Caution("low-loading", message))
+            found.append(Caution("low-loading", message, about=(code, f"{loading:.2f}")))
     return found

@@ -43,29 +43,34 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
     codes = spec.indicator_ids
     found = []
     copies = [
-        " and ".join(codes[row] for row in rows)
+        tuple(codes[row] for row in rows)
         for rows in validity.copies(items.corr[0, : len(codes), : len(codes)])
     ]
     if copies:
-        found.append(Caution("duplicate-items", f"Copies of each other, or all but: {'; '.join(copies)}."))
+        said = "; ".join(map(" and ".join, copies))
+        about = tuple(map(" = ".join, copies))
+        found.append(Caution("duplicate-items", f"Copies of each other, or all but: {said}.", about=about))
     inflated = list(_items(spec, items))
     if inflated:
         message = f"Formative items that the others of their construct foretell: {'; '.join(inflated)}."
-        found.append(Caution("collinear-items", message))
+        found.append(Caution("collinear-items", message, about=tuple(inflated)))
     inner = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     inflated = list(_antecedents(spec, inner))
     if inflated:
-        message = f"Antecedents that foretell each other: {'; '.join(inflated)}."
+        message = f"Antecedents that foretell each other: of {'; of '.join(inflated)}."
         if np.nanmax(inner) > SENSELESS_VIF:
             message += f" A VIF above {SENSELESS_VIF:.0f} leaves its path without any meaning."
-        found.append(Caution("collinear-constructs", message))
+        found.append(Caution("collinear-constructs", message, about=tuple(inflated)))
     alike = list(_alike(spec, items, solution))
     loose = {name: said for name, said in (_loose(spec, items, pair) for pair in alike) if name}
-    found += [Caution("not-coherent", message) for message in dict.fromkeys(loose.values())]
+    of = {said: name for name, said in reversed(loose.items())}
+    found += [
+        Caution("not-coherent", message, about=(of[message],)) for message in dict.fromkeys(loose.values())
+    ]
     alike = [pair for pair in alike if not set(pair.names) & set(loose)]
     if alike:
         said = ", ".join(f"{' and '.join(pair.names)} ({pair.figure})" for pair in alike)
-        found.append(Caution("not-distinct", f"Hardly distinct: {said}."))
+        found.append(Caution("not-distinct", f"Hardly distinct: {said}.", about=tuple(map(str, alike))))
     return found
 
 
@@ -84,12 +89,21 @@ def _antecedents(spec: ModelSpec, vif: F64) -> Iterator[str]:
         sources = np.flatnonzero(row > MOST_VIF)
         if len(sources):
             named = ", ".join(f"{names[source]} (VIF {row[source]:.1f})" for source in sources)
-            yield f"of {names[target]}: {named}"
+            yield f"{names[target]}: {named}"
 
 
 class _Pair(NamedTuple):
     names: tuple[str, str]
-    figure: str
+    kind: str
+    size: float
+
+    @property
+    def figure(self) -> str:
+        """The figure that says how alike they are."""
+        return f"{self.kind} {self.size:.2f}"
+
+    def __str__(self) -> str:
+        return f"{' ~ '.join(self.names)} {self.size:.2f}"
 
 
 def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[_Pair]:
@@ -104,14 +118,14 @@ def _alike(spec: ModelSpec, items: Items, solution: Solution) -> Iterator[_Pair]
             if inside[first, second]:
                 continue
             if reflective[first] and reflective[second] and between[first, second] > MOST_HTMT:
-                yield _Pair(names, f"HTMT {between[first, second]:.2f}")
+                yield _Pair(names, "HTMT", float(between[first, second]))
             elif abs(corr[first, second]) > MOST_CORRELATION:
-                yield _Pair(names, f"correlation {corr[first, second]:.2f}")
+                yield _Pair(names, "correlation", float(corr[first, second]))
 
 
 def _loose(spec: ModelSpec, items: Items, pair: _Pair) -> tuple[str, str]:
     """Name the construct of a pair whose own questions do not hang together: then no ratio says anything."""
-    if not pair.figure.startswith("HTMT"):
+    if pair.kind != "HTMT":
         return "", ""
     blocks = [np.flatnonzero(items.block[:, spec.place[name]]) for name in pair.names]
     size = np.abs(items.corr[0])

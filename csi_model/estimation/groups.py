@@ -44,7 +44,7 @@ def estimate_groups(
     ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
-            cautions.append(Caution("group-refused", f"{name}: {outcome}"))
+            cautions.append(Caution("group-refused", f"{name}: {outcome}", about=(name,)))
         else:
             found[name] = outcome
         if progress is not None:

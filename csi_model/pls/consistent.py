@@ -96,15 +96,20 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
             if abs(corr[row, column]) > 1 + ROUNDING:
                 pair = f"{names[column]} and {names[row]}"
                 message = f"{pair} correlate {corr[row, column]:.2f} when corrected."
-                found.append(Caution("inadmissible", message))
+                about = (f"{names[column]} ~ {names[row]} {corr[row, column]:.2f}",)
+                found.append(Caution("inadmissible", message, about=about))
     own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
-        Caution("inadmissible", f"{code} has a loading of {loading:.2f}, above 1.")
+        Caution(
+            "inadmissible",
+            f"{code} has a loading of {loading:.2f}, above 1.",
+            about=(f"{code} {loading:.2f}",),
+        )
         for code, loading in zip(spec.indicator_ids, own, strict=True)
         if abs(loading) > 1 + ROUNDING
     ]
     found += [
-        Caution("inadmissible", f"R² of {name} is {share:.2f}, above 1.")
+        Caution("inadmissible", f"R² of {name} is {share:.2f}, above 1.", about=(f"R² {name} {share:.2f}",))
         for name, share in zip(names, solution.r_squared[0], strict=True)
         if share > 1 + ROUNDING
     ]

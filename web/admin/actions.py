@@ -10,6 +10,7 @@ ACTIONS = {
     "invitations.outcome": _l("Noted what became of invitations"),
     "quality.assess": _l("Checked the quality of the answers"),
     "questionnaire.publish": _l("Published a questionnaire"),
+    "run.ask": _l("Asked for a run"),
     "run.create": _l("Started a run"),
     "staff.activate": _l("Switched an account on"),
     "staff.add": _l("Added a person"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from csi_model import Options
 from web import labels
 from web.insight.results import Break, Change
 
@@ -18,8 +19,13 @@ SEGMENTS = {
 # What a caution of the model means to a reader of dashboards; those not named here stay on the run's page.
 CAUTIONS = {
     "low-loading": _l("Some questions hardly move with the rest of their topic; read them on their own."),
-    "small-group": _l("Groups with fewer than 30 answers are not shown, to protect the people in them."),
-    "indicative": _l("Figures from fewer than 100 answers are indicative only."),
+    "small-group": _l(
+        "Groups with fewer than %(least)d answers are not shown, to protect the people in them.",
+        least=Options.floor,
+    ),
+    "indicative": _l(
+        "Figures from fewer than %(least)d answers are indicative only.", least=Options.indicative
+    ),
     "negative-weight": _l("A question counted against its own topic and was left out of its score."),
 }
 

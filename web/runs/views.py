@@ -22,7 +22,7 @@ from web.accounts.access import allow
 from web.accounts.roles import ANALYST
 from web.extensions import db
 from web.i18n import text
-from web.runs import compute, queue
+from web.runs import cautions, compute, queue
 from web.runs.forms import RunForm
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -63,7 +63,10 @@ def show(run_id: int) -> ResponseReturnValue:
         return render_template("runs/series.html", run=run, result=run.result)
     before = _repeated_by(run)
     same = before is not None and before.result == run.result if run.result else None
-    return render_template("runs/show.html", run=run, result=run.result, before=before, is_same=same)
+    told = cautions.told(run.result or {})
+    return render_template(
+        "runs/show.html", run=run, result=run.result, before=before, is_same=same, cautions=told
+    )
 
 
 @blueprint.get("/<int:run_id>/progress")
