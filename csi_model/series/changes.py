@@ -1,78 +1,38 @@
-"""How figures moved from each wave to the next: of any figures, and of all that finished runs have stored."""
+"""How all that finished runs have stored moved over waves: points with the weights of the base, and drift."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from csi_model.arrays import F64, Mask
-from csi_model.inference.figures import BREAK, INDICATIVE, Figure, figure, from_normal
-from csi_model.inference.many import holm
+from csi_model.arrays import Mask
+from csi_model.inference.figures import Figure, from_normal
 from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks
+from csi_model.series.drift import Course, drift, independent
 from csi_model.series.wave import Form
 
-# What may be said of a change.
-UP, DOWN, UNCLEAR, BROKEN, ABSENT = "up", "down", "unclear", "break", "absent"
-
-Documents = Mapping[str, Mapping[str, Any]]
+Document = Mapping[str, Any]
 # Questions of each wave → their form in each: the wording that all waves have, scale and modes.
 Forms = Callable[[Sequence[Sequence[str]]], Sequence[Form]]
 
-
-def changes(figures: Figure, broken: Mask | bool = False, options: Options | None = None) -> Figure:
-    r"""Give the change of each figure since the wave before.
-
-    Parameters
-    ----------
-    figures : Figure of shape (n_waves, ...)
-        In order of time; waves are independent samples.
-    broken : ndarray of shape (n_waves - 1, ...)
-        Where what was asked, or how, changed since the wave before: there is no change to give.
-    options : Options
-        Its level and number of answers below which a figure is indicative.
-
-    Returns
-    -------
-    Figure of shape (n_waves - 1, ...)
-        ``p`` is that of no change, corrected (Holm 1979) for the figures of one wave, which are looked at
-        together; ``n`` the smaller of the two.
-
-    Notes
-    -----
-    .. math:: \mathrm{se}^2 = \mathrm{se}_{t-1}^2 + \mathrm{se}_t^2
-    """
-    options = options or Options()
-    value, error = np.diff(figures.value, axis=0), np.hypot(figures.se[1:], figures.se[:-1])
-    there = np.isfinite(value) & np.isfinite(error)
-    crossed = np.broadcast_to(np.asarray(broken, bool), value.shape) & there
-    kept = from_normal(np.where(there & ~crossed, value, np.nan), error, level=options.level)
-    p = np.array([holm(np.ravel(step)) for step in kept.p]).reshape(value.shape)
-    n = np.minimum(figures.n[1:], figures.n[:-1])
-    axes = (figures.axes[0][1:], *figures.axes[1:]) if figures.axes else ()
-    found = figure(kept.value, kept.se, kept.low, kept.high, p, n=n, level=options.level, axes=axes)
-    few = np.isfinite(found.value) & (n < options.indicative)
-    state = np.where(crossed, BREAK, np.where(few, INDICATIVE, found.state)).astype(np.int8)
-    return replace(found, state=state)
+# What stands beside the constructs; a node is named with its kind: `gap:basic`.
+GAP, COMPANION = "gap", "companion"
 
 
-def verdict(change: Figure) -> str:
-    """Say of one change whether it is more than chance explains, and which way it goes."""
-    if change.state == BREAK:
-        return BROKEN
-    if np.isnan(change.value):
-        return ABSENT
-    if not change.p < 1 - change.level:
-        return UNCLEAR
-    return UP if change.value > 0 else DOWN
-
-
-def changes_document(documents: Documents, forms: Forms, options: Options | None = None) -> dict[str, Any]:
-    """Follow the figures of finished runs from wave to wave, as plain values.
+def changes_document(
+    documents: Mapping[str, Document],
+    forms: Forms,
+    options: Options | None = None,
+    *,
+    opened: Mapping[str, date] | None = None,
+) -> dict[str, Any]:
+    """Follow the figures of finished runs over waves, as plain values.
 
     Parameters
     ----------
@@ -80,121 +40,182 @@ def changes_document(documents: Documents, forms: Forms, options: Options | None
         In order of time; of any release, as they were stored.
     forms : callable
         Gives what each wave asked of the questions named for it.
+    opened : mapping of wave code to date, optional
+        When each wave went into the field (`drift.drift`).
 
     Returns
     -------
     dict
-        ``breaks`` of the index and of each construct, with the waves whose change may cross it (`steps`).
-        For each of ``parts`` (the whole has an empty name): the ``official`` index by wave, its ``changes``,
-        and those of the ``constructs``, each with its ``verdict``. The index has the weights of the whole in
-        the first wave that asked the same questions for it, so it is tested by itself; the other constructs
-        are corrected for their number.
+        ``index``, the construct that is it; ``breaks`` of each figure, with the waves whose change may cross
+        it (`steps`); ``shares`` of questions by wave and construct. For each of ``parts`` (the whole has an
+        empty name): ``points`` of each construct by wave, with the weights that the whole had in the first
+        wave that asked the same questions for it, of ``dimensions`` by the same weights, and ``moves``, what
+        `drift.drift` says of constructs and, for the whole, gaps of expectations and companions.
+        ``weights`` says ``own`` where a run is too old to tell its questions: then points of all constructs
+        but the index are those of each wave's own weights.
     """
     options = options or Options()
     codes, found = tuple(documents), list(documents.values())
-    constructs = list(dict.fromkeys(code for each in found for code in each["constructs"]))
-    items = [_items(each) for each in found]
-    index_breaks = find_breaks(forms(items))
-    breaks = {code: find_breaks(forms([_questions(each, code) for each in found])) for code in constructs}
     index = found[-1]["index"]["id"]
-    kinds = [code for code in constructs if code != index], [code for code in constructs if code == index]
-    families = [
-        (together, np.transpose([_crossed(codes, breaks[code]) for code in together]))
-        for together in kinds
-        if together
+    constructs = list(dict.fromkeys([index, *(code for each in found for code in each["constructs"])]))
+    beside = _beside(found)
+    asked = {name: [_questions(each, name, index) for each in found] for name in [*constructs, *beside]}
+    breaks = {name: find_breaks(forms(own)) for name, own in asked.items()}
+    crossed = {name: _crossed(codes, own) for name, own in breaks.items()}
+    frozen = {name: _frozen(asked[name], found, name, index) for name in constructs}
+    is_told = all(each.get("items") for each in found)
+    within = [
+        _dimensions(each, {name: frozen[name][at] for name in constructs}) if is_told else {}
+        for at, each in enumerate(found)
     ]
     parts = {}
-    for name in dict.fromkeys(["", *(group for each in found for group in each["groups"])]):
-        own = [each["groups"].get(name) if name else each for each in found]
-        official = _official(codes, own, _frozen(items, found), options.level)
-        moved = [
-            changes(_stacked(codes, own, together, options.level), crossed, options)
-            for together, crossed in families
-        ]
-        parts[name] = {
-            "official": official.plain("points", whole=True),
-            "changes": _told(changes(official, _crossed(codes, index_breaks), options)),
-            "constructs": {
-                wave: {code: cell for each in moved for code, cell in _told(each.at(step)).items()}
-                for step, wave in enumerate(codes[1:])
-            },
+    for part in dict.fromkeys(["", *(group for each in found for group in each["groups"])]):
+        own = [each["groups"].get(part) if part else each for each in found]
+        points = {
+            name: _points(own, frozen[name], name, index, options.level)
+            if is_told or name == index
+            else _own(own, name, options.level)
+            for name in constructs
+        }
+        figures = points | ({} if part else {name: _stored(found, name, options.level) for name in beside})
+        courses: dict[str, Course] = {
+            name: independent(figure, crossed[name]) for name, figure in figures.items()
+        }
+        inner = {
+            name: _points(own, [shares.get(name, {}) for shares in within], name, index, options.level)
+            for name in dict.fromkeys(name for shares in within for name in shares)
+        }
+        parts[part] = {
+            "points": _by_wave(points, codes),
+            "dimensions": _by_wave(inner, codes),
+            "moves": drift(courses, codes, opened or {}, options),
         }
     return {
         "level": options.level,
-        "waves": list(codes),
-        "breaks": {
-            "index": _plain_breaks(index_breaks, codes),
-            "constructs": {code: _plain_breaks(own_breaks, codes) for code, own_breaks in breaks.items()},
+        "index": index,
+        "weights": "base" if is_told else "own",
+        "shares": {
+            code: {name: dict(frozen[name][at]) for name in constructs} for at, code in enumerate(codes)
         },
+        "waves": list(codes),
+        "breaks": {name: _plain_breaks(own, codes) for name, own in breaks.items()},
         "parts": parts,
     }
 
 
-def _items(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the questions of a wave's index, in the order of their codes."""
-    return tuple(sorted((document.get("series") or {"codes": ()})["codes"]))
+def _beside(found: Sequence[Document]) -> dict[str, None]:
+    """Name what stands beside the constructs in any wave: gaps by tier, companions by question."""
+    gaps = [f"{GAP}:{each['tier']}" for document in found for each in document.get("expectations") or ()]
+    others = [f"{COMPANION}:{code}" for document in found for code in document.get("companions") or {}]
+    return dict.fromkeys([*gaps, *others])
 
 
-def _questions(document: Mapping[str, Any], construct: str) -> list[str]:
+def _questions(document: Document, name: str, index: str) -> tuple[str, ...]:
+    """Give the questions that a wave asked for a figure, in the order of their codes."""
+    kind, _, what = name.partition(":")
+    if kind == COMPANION and what:
+        return (what,) if what in (document.get("companions") or {}) else ()
+    if kind == GAP and what:
+        own = [
+            each.get("questions", ()) for each in document.get("expectations") or () if each["tier"] == what
+        ]
+        return tuple(sorted(own[0])) if own else ()
+    if items := document.get("items"):
+        return tuple(sorted(items["shares"].get(name, ())))
+    if name == index and document.get("series"):
+        return tuple(sorted(document["series"]["codes"]))
     nodes = document.get("indicators", {})
-    return sorted(code for code, node in nodes.items() if node["construct"] == construct)
+    return tuple(sorted(code for code, node in nodes.items() if node["construct"] == name))
 
 
-def _frozen(items: Sequence[tuple[str, ...]], documents: Sequence[Mapping[str, Any]]) -> list[F64]:
-    """Give each wave the index shares of the first that asked the same questions, ordered by their codes."""
-    shares: dict[tuple[str, ...], F64] = {}
-    for asked, each in zip(items, documents, strict=True):
-        if own := each.get("series"):
-            shares.setdefault(asked, np.array(own["shares"])[np.argsort(own["codes"])])
-    return [shares.get(asked, np.empty(0)) for asked in items]
+def _frozen(
+    asked: Sequence[tuple[str, ...]], documents: Sequence[Document], name: str, index: str
+) -> list[Mapping[str, float]]:
+    """Give each wave the question shares of the first that asked the same questions for a construct."""
+    shares: dict[tuple[str, ...], Mapping[str, float]] = {}
+    for questions, each in zip(asked, documents, strict=True):
+        if own := _shares(each, name, index):
+            shares.setdefault(questions, own)
+    return [shares.get(questions, {}) for questions in asked]
 
 
-def _official(
-    codes: tuple[str, ...],
-    own: Sequence[Mapping[str, Any] | None],
-    shares: Sequence[F64],
+def _shares(document: Document, name: str, index: str) -> Mapping[str, float]:
+    if items := document.get("items"):
+        own: Mapping[str, float] = items["shares"].get(name, {})
+        return own
+    old = document.get("series") if name == index else None
+    return dict(zip(old["codes"], old["shares"], strict=True)) if old else {}
+
+
+def _points(
+    own: Sequence[Document | None],
+    frozen: Sequence[Mapping[str, float]],
+    name: str,
+    index: str,
     level: float,
 ) -> Figure:
-    """Give the index with frozen weights; nothing where a group is too small, or had other questions."""
-    points, errors, n = (np.full(len(codes), np.nan) for _ in range(3))
-    for at, (each, weights) in enumerate(zip(own, shares, strict=True)):
-        if each is None or not (items := each.get("series")) or len(items["codes"]) != len(weights):
+    """Give points with frozen weights by wave; nothing where a group is too small, or had other questions."""
+    points, errors, n = (np.full(len(own), np.nan) for _ in range(3))
+    for at, (each, shares) in enumerate(zip(own, frozen, strict=True)):
+        items = each and (each.get("items") or (each.get("series") if name == index else None))
+        if not each or not items or not shares or not set(shares) <= set(items["codes"]):
             continue
-        order = np.argsort(items["codes"])
-        covariance = np.array(items["covariance"])[np.ix_(order, order)]
-        points[at] = weights @ np.array(items["means"])[order]
+        rows = [items["codes"].index(code) for code in shares]
+        weights = np.array(list(shares.values()))
+        covariance = np.array(items["covariance"])[np.ix_(rows, rows)]
+        points[at] = weights @ np.array(items["means"])[rows]
         errors[at] = np.sqrt(max(weights @ covariance @ weights, 0.0))
         n[at] = each["n_used"]
-    return replace(from_normal(points, errors, level=level), n=n, axes=(codes,))
+    return replace(from_normal(points, errors, level=level), n=n)
 
 
-def _stacked(
-    codes: tuple[str, ...], own: Sequence[Mapping[str, Any] | None], names: Sequence[str], level: float
-) -> Figure:
-    """Read the points of constructs wave by wave; a part that a wave has not has no figure there."""
-    cells = {
-        code: {
-            name: node | {"n": each["n_used"]} if each and (node := each["constructs"].get(name)) else None
-            for name in names
-        }
-        for code, each in zip(codes, own, strict=True)
+def _dimensions(document: Document, shares: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Give the questions of each dimension with their weights in it, by the shares of its construct."""
+    found: dict[str, dict[str, float]] = {}
+    for code, node in document["indicators"].items():
+        share = shares.get(node["construct"], {}).get(code, 0.0)
+        if node["dimension"] is not None:
+            found.setdefault(node["dimension"], {})[code] = share
+    whole = {name: sum(own.values()) for name, own in found.items()}
+    return {
+        name: {code: share / whole[name] for code, share in own.items()}
+        for name, own in found.items()
+        if whole[name] > 0
     }
-    read = Figure.read(cells, key="points", level=level)
-    return replace(read, axes=(codes, tuple(names)))
+
+
+def _by_wave(figures: Mapping[str, Figure], codes: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        name: replace(figure, axes=(codes,)).plain("points", whole=True) for name, figure in figures.items()
+    }
+
+
+def _own(own: Sequence[Document | None], name: str, level: float) -> Figure:
+    """Read the points of a construct wave by wave, each with its own weights."""
+    cells = [
+        node | {"n": each["n_used"]} if each and (node := each["constructs"].get(name)) else None
+        for each in own
+    ]
+    return Figure.read(cells, key="points", level=level)
+
+
+def _stored(found: Sequence[Document], name: str, level: float) -> Figure:
+    """Read a gap of expectations or a companion wave by wave."""
+    kind, _, what = name.partition(":")
+    cells: list[Any] = []
+    for document in found:
+        if kind == COMPANION:
+            cells.append((document.get("companions") or {}).get(what))
+            continue
+        tiers = {each["tier"]: each for each in document.get("expectations") or ()}
+        cells.append(tiers[what]["gap"] | {"n": tiers[what]["n"]} if what in tiers else None)
+    return Figure.read(cells, key="value", level=level)
 
 
 def _crossed(codes: Sequence[str], breaks: Iterable[Break]) -> Mask:
     """Tell of each wave but the first whether the change into it may cross a break."""
     steps = {step for each in breaks for step in each.steps(codes)}
     return np.array([code in steps for code in codes[1:]], bool)
-
-
-def _told(moved: Figure) -> dict[str, Any]:
-    """Give changes along one axis of names as plain values, each with its verdict."""
-    return {
-        name: moved.at(at).plain(whole=True) | {"verdict": verdict(moved.at(at))}
-        for at, name in enumerate(moved.axes[0])
-    }
 
 
 def _plain_breaks(breaks: Sequence[Break], codes: Sequence[str]) -> list[dict[str, Any]]:

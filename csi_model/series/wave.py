@@ -168,10 +168,10 @@ def _check_items(first: Wave, wave: Wave) -> None:
 
 
 class Items(NamedTuple):
-    """The questions of the index in one sample.
+    """The questions of one sample.
 
-    `means` (n_items,) in points, `covariance` (n_items, n_items) of these means, `shares` (n_items,) in the
-    index, in the order of `codes`.
+    `means` (n_items,) in points, `covariance` (n_items, n_items) of these means, `shares` (n_items,
+    n_constructs) in the points of each construct, in the order of `codes`.
     """
 
     codes: tuple[str, ...]
@@ -181,15 +181,13 @@ class Items(NamedTuple):
 
 
 def items_of(sample: Sample, result: Result) -> Items:
-    """Give what a series needs of the index's questions: with the same means as the estimation's.
+    """Give what a series needs of the questions: with the same means as the estimation's.
 
     Raises
     ------
     DataError
         Means by maximum likelihood without resamples: nothing says how uncertain they are.
     """
-    spec = result.spec
-    rows = index_rows(spec)
     if result.options.missing == "fiml" and np.isnan(sample.values).any():
         together = result.indicator_covariance
         if together is None:
@@ -198,12 +196,11 @@ def items_of(sample: Sample, result: Result) -> Items:
                 code="fiml-series",
                 remedy="Ask for resamples, 500 say, or for missing mean or listwise.",
             )
-        means, covariance = result.points.indicators[0, rows], together[np.ix_(rows, rows)]
+        means, covariance = result.points.indicators[0], together
     else:
         clusters = None if sample.clusters is None else sample.clusters.number
-        means, covariance = weighted_means(sample.points[:, rows], sample.weights, clusters)
-    shares = result.points.construct_shares[0, rows, spec.place[spec.index]]
-    return Items(tuple(spec.indicator_ids[row] for row in rows), means, covariance, shares)
+        means, covariance = weighted_means(sample.points, sample.weights, clusters)
+    return Items(result.spec.indicator_ids, means, covariance, result.points.construct_shares[0])
 
 
 def wave_of(code: str, sample: Sample, result: Result) -> Wave:
@@ -219,14 +216,14 @@ def wave_of(code: str, sample: Sample, result: Result) -> Wave:
     low, high, _ = spec.scales[rows[0]]
     return Wave(
         code,
-        items.means,
-        items.covariance,
-        items.shares,
+        items.means[rows],
+        items.covariance[np.ix_(rows, rows)],
+        items.shares[rows, index],
         result.n_used,
         share_covariance=spread,
         cross_covariance=cross,
         scale=(float(low), float(high)),
-        items=items.codes,
+        items=tuple(items.codes[row] for row in rows),
     )
 
 

@@ -6,7 +6,7 @@ names the runs it was made of, so it fits as long as they are the newest.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,9 @@ from surveys.models.collection import Purpose, WaveState
 from surveys.models.records import AnalysisState
 
 KIND = "series"
+
+# Of the document that a series run stores: an older one is made anew.
+FORM = 2
 
 
 class Finished(NamedTuple):
@@ -74,9 +77,9 @@ def last_waves(session: Session) -> list[str]:
     return list({family: code for family, code in found}.values())  # noqa: C416  rows are not pairs to dict
 
 
-def specification(found: Sequence[Finished]) -> dict[str, list[list[str | int]]]:
+def specification(found: Sequence[Finished]) -> dict[str, Any]:
     """Say which runs a series run is made of."""
-    return {"runs": [[each.wave.code, each.run_id] for each in found]}
+    return {"form": FORM, "runs": [[each.wave.code, each.run_id] for each in found]}
 
 
 def fitting(session: Session, found: Sequence[Finished]) -> tuple[int, datetime, str] | None:
@@ -88,6 +91,6 @@ def fitting(session: Session, found: Sequence[Finished]) -> tuple[int, datetime,
     columns = (Analysis.id, Analysis.finished_at, Analysis.data_fingerprint, Analysis.specification)
     stored = select(*columns).where(Analysis.state == AnalysisState.DONE, is_series())
     for ident, ended, mark, made_of in session.execute(stored.order_by(Analysis.id.desc())):
-        if made_of["runs"][: len(wanted)] == wanted:
+        if made_of.get("form") == FORM and made_of["runs"][: len(wanted)] == wanted:
             return ident, ended or datetime.now(UTC), mark or ""
     return None

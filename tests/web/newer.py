@@ -10,9 +10,14 @@ from web.runs import series
 def newer_run(session, wave_code: str) -> Analysis:
     """Store one more finished run of a wave: a copy of its newest."""
     found = results.series_of(session, wave_code=wave_code, live=True).up_to(wave_code).last
-    old = session.get(Analysis, found.run_id)
+    return copy_of(session, found.run_id)
+
+
+def copy_of(session, run_id: int, **other) -> Analysis:
+    """Store one more finished run like that one, but for what is given."""
+    old = session.get(Analysis, run_id)
     columns = {name.key: getattr(old, name.key) for name in inspect(Analysis).columns if name.key != "id"}
-    newer = Analysis(**columns)
+    newer = Analysis(**columns | other)
     session.add(newer)
     session.commit()
     return newer

@@ -32,14 +32,14 @@ def number_of(page) -> float:
     return float(page.select_one(".score").get_text().split()[0])
 
 
-def official_points(session, base: str, wave: str) -> float:
-    """Derive the index anew: the base wave's shares from its own run, the wave's means from its answers."""
+def official_points(session, base: str, wave: str, node: str = "SAT") -> float:
+    """Derive a construct anew: the base wave's shares from its own run, the wave's means from its answers."""
     waves = {each.wave.code: each for each in results.series_of(session, live=True).waves}
-    shares = waves[base].result["series"]
+    shares = waves[base].result["items"]["shares"][node]
     answers = matrix.load_matrix(
-        session, session.scalar(select(Wave).where(Wave.code == wave)), shares["codes"]
+        session, session.scalar(select(Wave).where(Wave.code == wave)), tuple(shares)
     )
-    return float(np.nanmean(100 * (answers.values - 1) / 9, axis=0) @ np.array(shares["shares"]))
+    return float(np.nanmean(100 * (answers.values - 1) / 9, axis=0) @ np.array(list(shares.values())))
 
 
 def test_headline_is_the_answers_with_the_first_waves_weights(viewer, session):

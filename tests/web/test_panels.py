@@ -10,7 +10,7 @@ import pytest
 
 import web.insight
 from csi_model.inference import figures, kinds, many, means
-from csi_model.series import breaks, changes, official
+from csi_model.series import breaks, changes, drift, official
 from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
 from web.insight import pages, panels, results, views
 
@@ -76,7 +76,8 @@ def test_opening_pages_calls_nothing_that_estimates(analyst, monkeypatch):
         many: ("holm", "between_variance"),
         means: ("weighted_means",),
         breaks: ("find_breaks",),
-        changes: ("changes", "changes_document", "holm", "from_normal", "find_breaks"),
+        changes: ("changes_document", "from_normal", "find_breaks", "drift"),
+        drift: ("drift", "holm", "from_normal"),
         official: ("index_series", "from_normal"),
     }.items():
         for name in names:

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from surveys.models import Wave
+from surveys.models import Analysis, Wave
 from tests.web.demo_site import FIRST, LIVE, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.newer import newer_run
+from tests.web.newer import copy_of, newer_run
 from tests.web.test_insight import number_of, official_points
 from web.insight import results
 from web.runs import series
@@ -49,35 +49,102 @@ def test_waves_in_the_field_between_closed_ones_leave_leaders_a_series_of_their_
 
 def test_a_change_is_the_same_on_page_download_run_and_in_the_stored_document(analyst, session):
     found = results.series_of(session, live=True)
-    whole = found.stored["parts"][""]
-    cells = {None: whole["changes"][SECOND]} | whole["constructs"][SECOND]
-    response = analyst.client.get(f"/insight/{SECOND}/index.csv", headers={"Accept-Language": "en"})
+    constructs = [code for code in found.moves("") if ":" not in code]
+    path = f"/insight/{LIVE}/index.csv"
+    response = analyst.client.get(path, headers={"Accept-Language": "en"})
     rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
-    download = {None if row["Level"] == "1" else row["Code"]: row for row in rows if row["Level"] in "12"}
+    download = {row["Code"]: row for row in rows if row["Level"] == "2"}
     run = analyst.browse(f"/runs/{found.run[0]}")
-    table = {row.th.get_text(): row for row in run.select("#changes ~ .table-scroll tbody tr")}
     told = json.loads(analyst.client.get(f"/runs/{found.run[0]}/result.json").data)["result"]["parts"][""]
-    overview = analyst.browse(f"/insight/?wave={SECOND}")
-    assert len(cells) == len(download) == 10
-    clear = 0
-    for code, cell in cells.items():
-        assert cell == (told["constructs"][SECOND][code] if code else told["changes"][SECOND])
-        row = download[code]
-        assert float(row["Change"]) == pytest.approx(cell["value"], abs=0.0501)
-        ends = [float(row[name]) for name in ("Change from", "Change to")]
-        assert ends == pytest.approx(cell["ci"], abs=0.0501)
-        assert float(row["p"]) == pytest.approx(cell["p"], abs=0.000501)
-        label = f"{SECOND} · {code or 'Satisfaction index'}"
-        shown = [each.get_text() for each in table[label].select("td")]
-        assert float(shown[0]) == pytest.approx(cell["value"], abs=0.000501)
-        page = overview if code is None else analyst.browse(f"/insight/{SECOND}/constructs/{code}")
+    overview = analyst.browse(f"/insight/?wave={LIVE}")
+    assert len(constructs) == len(download) == 9
+    arrows = {
+        row.th.a.get_text(): row.select("td") for row in overview.select("#topics ~ .table-scroll tbody tr")
+    }
+    for code in constructs:
+        moves = told["moves"][LIVE][code]
+        row, page = download[code], analyst.browse(f"/insight/{LIVE}/constructs/{code}")
         text = page.select_one(".headline").get_text()
-        if cell["verdict"] == "unclear":
-            assert f"({cell['value']:+.1f} points may be chance)" in text
-        else:
-            clear += 1
-            sign = {"up": "▲", "down": "▼"}[cell["verdict"]]
-            assert f"{sign} {cell['value']:+.1f}" in text
-    assert sum(len(row.select(".rise, .fall")) for row in overview.select("#topics ~ .table-scroll tr")) == (
-        clear - sum(cells[code]["verdict"] != "unclear" for code in (None, "SAT"))
+        name = page.h1.get_text().split("·")[-1].strip()
+        for horizon, prefix in (("last", "Change"), ("base", "Change since then")):
+            cell = moves[horizon]
+            assert float(row[prefix]) == pytest.approx(cell["value"], abs=0.0501)
+            lows = {"last": "Change from", "base": "Since then from"}[horizon]
+            assert float(row[lows]) == pytest.approx(cell["ci"][0], abs=0.0501)
+            corrected = {"last": "p, corrected", "base": "Since then p, corrected"}[horizon]
+            assert float(row[corrected]) == pytest.approx(cell["p_adjusted"], abs=0.000501)
+            line = next(
+                each for each in run.select("#changes ~ .table-scroll tbody tr")
+                if each.th.get_text() == f"{LIVE} · {code}"
+                and each.td.get_text().startswith({"last": "last wave", "base": "first"}[horizon])
+            )  # fmt: skip
+            shown = [each.get_text() for each in line.select("td")]
+            assert float(shown[1]) == pytest.approx(cell["value"], abs=0.000501)
+            if cell["verdict"] in {"up", "down"}:
+                assert f"{abs(cell['value']):.1f} points since" in text
+                if code != "SAT":
+                    sign = {"up": "▲", "down": "▼"}[cell["verdict"]]
+                    arrow = arrows[name][1 if horizon == "last" else 2].get_text().strip()
+                    assert arrow == f"{sign} {cell['value']:+.1f}"
+            else:
+                assert f"{cell['value']:+.1f} points" in text
+        assert "trend" not in moves  # three waves only
+
+
+@pytest.mark.parametrize("part", ["", "customer_class:residential"])
+def test_points_have_the_first_waves_weights_on_every_level_and_add_up(analyst, session, part):
+    found = results.series_of(session, live=True)
+    first = found.waves[0].result["items"]["shares"]
+    for code, shares in first.items():
+        assert found.weights(part, code) == shares
+        points = found.last.part(part)["indicators"]
+        by_hand = sum(share * points[question]["points"] for question, share in shares.items())
+        assert found.construct(part, code).at(-1).value == pytest.approx(by_hand, abs=1e-9)
+        inner = {
+            name: sum(shares[question] for question, each in points.items() if each["dimension"] == name)
+            for name, node in found.last.part(part)["dimensions"].items()
+            if node["construct"] == code
+        }
+        rolled = sum(share * float(found.dimension(part, name).value) for name, share in inner.items())
+        assert rolled == pytest.approx(by_hand, abs=1e-9)
+
+
+def test_what_has_moved_is_said_with_its_interval_and_the_worse_first(analyst, session):
+    """A drift is planted in the stored series: loyalty falls, expectations rise, the rest stands."""
+    found = results.series_of(session, live=True)
+    result = json.loads(json.dumps(session.get(Analysis, found.run[0]).result))
+    for code, moves in result["parts"][""]["moves"][LIVE].items():
+        for cell in moves.values():
+            low, value, high = {"LOY": (-7.0, -4.5, -2.0), "EXP": (4.1, 6.6, 9.1)}.get(code, (-1.0, 0.0, 1.0))
+            verdict = "down" if code == "LOY" else "up" if code == "EXP" else "unclear"
+            cell |= {"value": value, "ci": [low, high], "se": 1.25, "verdict": verdict, "against": FIRST}
+    copy_of(session, found.run[0], result=result)
+    told = analyst.browse(f"/insight/?wave={LIVE}").select_one("section[aria-labelledby=moved]").get_text(" ")
+    assert "retention: down 4.5 points since 2026 Q2 (2.0 to 7.0)" in told
+    assert "expectations: up 6.6 points since 2026 Q2 (4.1 to 9.1)" in told.lower().replace("q2", "Q2")
+    assert told.index("4.5") < told.index("6.6")
+    zh = (
+        analyst.browse(f"/insight/?wave={LIVE}&lang=zh")
+        .select_one("section[aria-labelledby=moved]")
+        .get_text(" ")
     )
+    assert "下降4.5分（2.0至7.0）" in zh
+    assert "上升6.6分（4.1至9.1）" in zh
+
+
+def test_nothing_has_moved_is_said_too(analyst):
+    page = analyst.browse(f"/insight/?wave={SECOND}")
+    moved = page.select_one("section[aria-labelledby=moved]").get_text(" ")
+    assert ("No change can be shown" in moved) == (not page.select("#topics ~ .table-scroll .rise, .fall"))
+
+
+def test_a_series_run_of_the_release_before_is_made_anew_and_its_page_still_opens(analyst, session):
+    found = results.series_of(session, live=True)
+    now = session.get(Analysis, found.run[0])
+    document = {"level": 0.95, "waves": [], "breaks": {}, "parts": {"": {"changes": {}, "constructs": {}}}}
+    old = copy_of(session, now.id, specification={"runs": now.specification["runs"]}, result=document)
+    assert "older release" in analyst.browse(f"/runs/{old.id}").get_text()
+    assert results.series_of(session, live=True).run[0] == now.id, "it is passed over"
+    newer_run(session, SECOND)
+    assert results.series_of(session, live=True).run is None
+    assert series.refresh(session) == 1

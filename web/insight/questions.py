@@ -10,38 +10,48 @@ from surveys.document.wording import fill, piped_names
 from surveys.editing import publishing
 from surveys.models import Wave
 from web.i18n import choose, text
+from web.insight import sentences
 from web.insight.charts.look import known, short
 from web.insight.results import Change, Series
+
+NO_MOVES = ("",) * 9
 
 
 def headings() -> list[str]:
     """Give the headings of the table."""
     return [
         *(_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")),
-        *(_("Change"), _("Change from"), _("Change to"), "p"),
+        *(_("Change"), _("Change from"), _("Change to"), _("p, corrected")),
+        *(
+            _("Since"),
+            _("Change since then"),
+            _("Since then from"),
+            _("Since then to"),
+            _("Since then p, corrected"),
+        ),
     ]
 
 
 def table(series: Series, part: str) -> Iterator[tuple[Any, ...]]:
-    """Give the four levels row by row: points, answers, and the change since the wave before.
+    """Give the four levels row by row: points, answers, the change since the wave before and since the base.
 
-    The first row is the index as the dashboard shows it, with the weights of the first wave.
+    Index and constructs are as the dashboard shows them, with the weights of the first comparable wave.
     """
     own = series.last.part(part)
     if own is None:
         return
     texts, n = question_texts(series.last.wave), own["n_used"]
     index = series.index(part).at(-1)
-    change = series.index_change(part)
-    yield 1, own["index"]["id"], _("Customer satisfaction index"), *_ends(index), n, *_moved(change)
+    name = own["index"]["id"]
+    yield 1, name, _("Customer satisfaction index"), *_ends(index), n, *_moves(series, part, name)
     for code, node in own["constructs"].items():
-        change = series.construct_change(part, code)
-        yield 2, code, text(node["name"]), *_ends(_read(node)), n, *_moved(change)
+        point = series.construct(part, code).at(-1)
+        yield 2, code, text(node["name"]), *_ends(point), n, *_moves(series, part, code)
         for inner, dimension in own["dimensions"].items():
             if dimension["construct"] == code:
-                yield 3, inner, text(dimension["name"]), *_ends(_read(dimension)), n, *_moved(None)
+                yield 3, inner, text(dimension["name"]), *_ends(series.dimension(part, inner)), n, *NO_MOVES
                 for question, each in questions_of(own, inner).items():
-                    yield 4, question, texts[question], *_ends(_read(each)), n, *_moved(None)
+                    yield 4, question, texts[question], *_ends(_read(each)), n, *NO_MOVES
 
 
 def question_texts(wave: Wave) -> dict[str, str]:
@@ -66,9 +76,16 @@ def _ends(figure: Figure) -> tuple[str, str, str]:
     return value, low, high
 
 
-def _moved(change: Change | None) -> tuple[str, str, str, str]:
+def _moves(series: Series, part: str, node: str) -> tuple[str, ...]:
+    """Give the changes since the wave before and since the base as they are written."""
+    base = series.change(part, node, "base")
+    titles = sentences.titles_of(series.waves)
+    since = "" if base is None or base.against is None else titles[base.against]
+    return *_moved(series.change(part, node)), since, *_moved(base)
+
+
+def _moved(change: Change | None) -> tuple[str, ...]:
     """Give a change as it is written; nothing where there is none."""
-    p = None if change is None else known(change.figure.p.item())
-    if change is None or p is None:
+    if change is None or change.p_adjusted is None:
         return "", "", "", ""
-    return *_ends(change.figure), f"{p:.3f}"
+    return *_ends(change.figure), f"{change.p_adjusted:.3f}"

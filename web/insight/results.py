@@ -60,10 +60,17 @@ class WaveResult(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A change since the wave before, and what is said of it: up, down, unclear, break or absent."""
+    """A move, and what is said of it: up, down, hint, unclear, break or absent.
+
+    `against` is the wave it looks back to; `p_adjusted` is corrected for all that is looked at together; a
+    trend counts `per` year or wave.
+    """
 
     figure: Figure
     verdict: str
+    against: str | None = None
+    p_adjusted: float | None = None
+    per: str = ""
 
 
 class Break(NamedTuple):
@@ -101,10 +108,7 @@ class Series:
         """Give the index with the weights of the first wave; until a series run is there, with its own."""
         if self.stored is None:
             return self.re_estimated(part)
-        points = self.stored["parts"].get(part, {}).get("official", {})
-        return Figure.read(
-            [points.get(each.wave.code) for each in self.waves], key="points", level=self.stored["level"]
-        )
+        return self._points(part, self.stored["index"])
 
     def re_estimated(self, part: str) -> Figure:
         """Give the index by wave, with each wave's own weights."""
@@ -112,36 +116,61 @@ class Series:
         return Figure.read([each and each["index"] for each in own], key="points", level=self.last.level)
 
     def construct(self, part: str, code: str) -> Figure:
-        """Give one construct by wave."""
-        own = [each.part(part) for each in self.waves]
-        return Figure.read(
-            [each and each["constructs"].get(code) for each in own], key="points", level=self.last.level
-        )
+        """Give one construct by wave, as the index is given."""
+        if self.stored is None:
+            own = [each.part(part) for each in self.waves]
+            return Figure.read(
+                [each and each["constructs"].get(code) for each in own], key="points", level=self.last.level
+            )
+        return self._points(part, code)
 
-    def index_change(self, part: str) -> Change | None:
-        """Give the index's change since the wave before; None without such a wave or a series run."""
-        return self._change(part, "changes")
+    def dimension(self, part: str, code: str) -> Figure:
+        """Give one dimension in the wave that is looked at, by the weights of its construct."""
+        own = self.last.part(part)
+        if self.stored is None or self.stored["weights"] == "own":
+            return Figure.read(own and own["dimensions"].get(code), key="points", level=self.last.level)
+        return self._points(part, code, "dimensions").at(-1)
 
-    def construct_change(self, part: str, code: str) -> Change | None:
-        """Give a construct's change since the wave before; None without such a wave or a series run."""
-        return self._change(part, "constructs", code)
+    def weights(self, part: str, construct: str) -> Mapping[str, float]:
+        """Give the weight of each question in a construct, by which its points are made."""
+        if self.stored is None or self.stored["weights"] == "own":
+            nodes = (self.last.part(part) or {"indicators": {}})["indicators"].items()
+            return {code: node["weight_share"] for code, node in nodes if node["construct"] == construct}
+        found: Mapping[str, float] = self.stored["shares"][self.last.wave.code][construct]
+        return found
+
+    def index_change(self, part: str, horizon: str = "last") -> Change | None:
+        """Give the index's move; None without such a horizon or a series run."""
+        return None if self.stored is None else self.change(part, self.stored["index"], horizon)
+
+    def change(self, part: str, node: str, horizon: str = "last") -> Change | None:
+        """Give the move of a construct, or of what stands beside; None without such a horizon or a run."""
+        cell = self.moves(part).get(node, {}).get(horizon)
+        if self.stored is None or cell is None:
+            return None
+        figure = Figure.read(cell, level=self.stored["level"])
+        return Change(figure, cell["verdict"], cell["against"], cell["p_adjusted"], cell.get("per", ""))
+
+    def moves(self, part: str) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """Give all moves of the wave that is looked at: figure → horizon → move."""
+        if self.stored is None or len(self.waves) < 2:
+            return {}
+        found: Mapping[str, Any] = self.stored["parts"].get(part, {}).get("moves", {})
+        own: Mapping[str, Mapping[str, Mapping[str, Any]]] = found.get(self.last.wave.code, {})
+        return own
 
     def breaks(self, construct: str | None = None) -> tuple[Break, ...]:
         """Give what changed between waves in the questions of a construct, or of the index."""
         if self.stored is None:
             return ()
-        known = self.stored["breaks"]
-        found = known["index"] if construct is None else known["constructs"].get(construct, ())
+        found = self.stored["breaks"].get(construct or self.stored["index"], ())
         codes = {each.wave.code for each in self.waves}
         return tuple(Break(**each) for each in found if each["after"] in codes)
 
-    def _change(self, part: str, kind: str, *more: str) -> Change | None:
-        if self.stored is None or len(self.waves) < 2:
-            return None
-        node: Any = self.stored["parts"].get(part)
-        for name in (kind, self.last.wave.code, *more):
-            node = node and node.get(name)
-        return node and Change(Figure.read(node, level=self.stored["level"]), node["verdict"])
+    def _points(self, part: str, code: str, kind: str = "points") -> Figure:
+        points = (self.stored or {})["parts"].get(part, {}).get(kind, {}).get(code, {})
+        level = (self.stored or {})["level"]
+        return Figure.read([points.get(each.wave.code) for each in self.waves], key="points", level=level)
 
 
 def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> Series | None:

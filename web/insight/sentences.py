@@ -1,13 +1,15 @@
 """The words of the dashboards: names of segments, tiers and cautions, sentences about changes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from csi_model import Options
 from web import labels
-from web.insight.results import Break, Change
+from web.i18n import text
+from web.insight.results import Break, Change, Series, WaveResult
 
 # Segment → its name and what it means.
 SEGMENTS = {
@@ -30,13 +32,18 @@ CAUTIONS = {
 }
 
 
+def titles_of(waves: Sequence[WaveResult]) -> dict[str, str]:
+    """Give the titles of waves by code."""
+    return {each.wave.code: text(each.wave.title) for each in waves}
+
+
 def caution_texts(codes: set[str]) -> list[str]:
     """Give each kind of caution once, in the page's language."""
     return [str(text) for code, text in CAUTIONS.items() if code in codes]
 
 
 def change_text(change: Change | None, before: str, *, is_waited_for: bool) -> str:
-    """Say in one sentence how a figure moved since the wave before."""
+    """Say in one sentence how a figure moved since the wave before, or another wave."""
     said: str
     if is_waited_for:
         said = _("The changes since %(wave)s are being computed; look again in a minute.", wave=before)
@@ -46,6 +53,55 @@ def change_text(change: Change | None, before: str, *, is_waited_for: bool) -> s
         said = _("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before)
     else:
         said = _moved(change.verdict, change.figure.value.item(), before)
+    return said
+
+
+def further_texts(series: Series, part: str, node: str) -> list[str]:
+    """Say how a figure moved over more than one wave: since a year before, since the base, and its trend."""
+    titles = titles_of(series.waves)
+    last = series.change(part, node)
+    told = {None if last is None else last.against}
+    found = []
+    for horizon in ("year", "base"):
+        change = series.change(part, node, horizon)
+        if change is None or change.against in told or change.against is None:
+            continue
+        told.add(change.against)
+        found.append(_moved(change.verdict, change.figure.value.item(), titles[change.against]))
+    trend = series.change(part, node, "trend")
+    return found + ([] if trend is None else [_trend(trend, titles)])
+
+
+def move_text(name: str, horizon: str, change: Change, titles: Mapping[str, str]) -> str:
+    """Say one clear move with its interval, which runs in the direction of the word."""
+    value, low, high = (part.item() for part in (change.figure.value, change.figure.low, change.figure.high))
+    is_up = change.verdict == "up"
+    ends = (low, high) if is_up else (-high, -low)
+    told: dict[str, Any] = {"name": name, "points": abs(value), "low": ends[0], "high": ends[1]}
+    told["wave"] = titles[change.against or ""]
+    said: str
+    if horizon == "trend" and change.per == "year":
+        said = (
+            _("%(name)s: up by %(points).1f points a year since %(wave)s (%(low).1f to %(high).1f)", **told)
+            if is_up
+            else _(
+                "%(name)s: down by %(points).1f points a year since %(wave)s (%(low).1f to %(high).1f)",
+                **told,
+            )
+        )
+    elif horizon == "trend":
+        said = (
+            _("%(name)s: up by %(points).1f points a wave since %(wave)s (%(low).1f to %(high).1f)", **told)
+            if is_up
+            else _(
+                "%(name)s: down by %(points).1f points a wave since %(wave)s (%(low).1f to %(high).1f)",
+                **told,
+            )
+        )
+    elif is_up:
+        said = _("%(name)s: up %(points).1f points since %(wave)s (%(low).1f to %(high).1f)", **told)
+    else:
+        said = _("%(name)s: down %(points).1f points since %(wave)s (%(low).1f to %(high).1f)", **told)
     return said
 
 
@@ -59,10 +115,35 @@ def _moved(verdict: str, points: float, before: str) -> str:
         said = _(
             "Down %(points).1f points since %(wave)s: more than chance explains.", points=-points, wave=before
         )
+    elif verdict == "hint":
+        said = _(
+            "Perhaps %(points)+.1f points since %(wave)s: among all that is compared here, chance alone also "
+            "gives such a change.",
+            points=points,
+            wave=before,
+        )
     else:
         said = _(
             "No clear change since %(wave)s (%(points)+.1f points may be chance).", points=points, wave=before
         )
+    return said
+
+
+def _trend(change: Change, titles: Mapping[str, str]) -> str:
+    told: dict[str, Any] = {
+        "points": change.figure.value.item(),
+        "wave": titles[change.against or ""],
+    }
+    is_yearly, is_clear = change.per == "year", change.verdict in {"up", "down"}
+    said: str
+    if is_clear and is_yearly:
+        said = _("Since %(wave)s by %(points)+.1f points a year: more than chance explains.", **told)
+    elif is_clear:
+        said = _("Since %(wave)s by %(points)+.1f points a wave: more than chance explains.", **told)
+    elif is_yearly:
+        said = _("No clear trend since %(wave)s (%(points)+.1f points a year may be chance).", **told)
+    else:
+        said = _("No clear trend since %(wave)s (%(points)+.1f points a wave may be chance).", **told)
     return said
 
 

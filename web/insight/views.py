@@ -11,9 +11,9 @@ from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.i18n import choose, text
-from web.insight import pages, questions, results
+from web.insight import pages, questions, results, sentences
 from web.insight.blocks import Panel
-from web.insight.panels.base import Seen, titles_of
+from web.insight.panels.base import Seen
 from web.insight.results import Series
 from web.security import chart_page
 
@@ -66,7 +66,7 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
     if own is not None:
         seen = Seen(series, part, own, groups, construct)
         runs = tuple((each.run_id, each.finished_at) for each in series.waves)
-        shown = (tuple(titles_of(series.waves).values()), tuple(groups.items()))
+        shown = (tuple(sentences.titles_of(series.waves).values()), tuple(groups.items()))
         key = (kind, runs, series.run, shown, part, choose(), construct)
         panels = _pages.get(key, lambda: pages.panels_of(kind, seen))
     return {

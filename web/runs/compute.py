@@ -121,4 +121,4 @@ def compute(
 
 def _short(group: csi_model.Result, sample: csi_model.Sample) -> dict[str, Any]:
     document = csi_model.document(group)
-    return {name: document[name] for name in KEPT_OF_A_GROUP} | {"series": series_items(sample, group)}
+    return {name: document[name] for name in KEPT_OF_A_GROUP} | {"items": series_items(sample, group)}

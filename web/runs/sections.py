@@ -13,7 +13,7 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
     A part that the answers cannot carry is None, and the reason stands under ``notes``.
     """
     parts: dict[str, Callable[[], Any]] = {
-        "series": lambda: series_items(sample, result),
+        "items": lambda: series_items(sample, result),
         "expectations": lambda: _expectations(system, sample, result.options.level),
         "retention": lambda: _retention(system, sample, result),
         "priorities": lambda: _priorities(system, result),
@@ -30,13 +30,24 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
 
 
 def series_items(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
-    """Give the index questions' mean points and their covariance: what a series with frozen weights needs."""
-    found = csi_model.items_of(sample, result)
+    """Give what a series with frozen weights needs: the questions' mean points, covariance and shares."""
+    found, spec = csi_model.items_of(sample, result), result.spec
+    shares = {
+        name: {
+            code: share
+            for code, share, is_in in zip(
+                found.codes, found.shares[:, at].tolist(), spec.block_mask[:, at], strict=True
+            )
+            if is_in
+        }
+        for name, at in spec.place.items()
+        if spec.scored[at]
+    }
     return {
         "codes": list(found.codes),
         "means": found.means.tolist(),
         "covariance": found.covariance.tolist(),
-        "shares": found.shares.tolist(),
+        "shares": shares,
     }
 
 
@@ -48,22 +59,27 @@ def _expectations(
     points = sample.points
     questions = {node.id: list(node.indicators) for _, node in system.dimensions()}
     place = {code: number for number, code in enumerate(sample.codes)}
-    answers: dict[str, csi_model.TierAnswers] = {
-        gap.tier: csi_model.TierAnswers(
-            points[:, [place[code] for code in questions[gap.expected]]],
-            points[:, [place[code] for dimension in gap.perceived for code in questions[dimension]]],
+    answers_of: dict[str, tuple[list[str], list[str]]] = {
+        gap.tier: (
+            questions[gap.expected],
+            [code for dimension in gap.perceived for code in questions[dimension]],
         )
         for gap in system.gaps
+    }
+    answers: dict[str, csi_model.TierAnswers] = {
+        tier: csi_model.TierAnswers(*(points[:, [place[code] for code in side]] for side in sides))
+        for tier, sides in answers_of.items()
     }
     gaps = csi_model.expectation_gaps(answers, weights=sample.weights, level=level)
     return [
         {
             "tier": tier,
+            "questions": [*answers_of[tier][0], *answers_of[tier][1]],
             "n": int(gaps.n[at]),
             "verdict": gaps.verdict[at],
-            "expected": gaps.expected.at(at).plain(with_se=False),
-            "perceived": gaps.perceived.at(at).plain(with_se=False),
-            "gap": gaps.gap.at(at).plain(with_se=False),
+            "expected": gaps.expected.at(at).plain(),
+            "perceived": gaps.perceived.at(at).plain(),
+            "gap": gaps.gap.at(at).plain(),
         }
         for at, tier in enumerate(gaps.tiers)
     ]

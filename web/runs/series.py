@@ -55,6 +55,7 @@ def _store(session: Session, found: list[Finished]) -> None:
             documents,
             lambda items: asked.forms([(*each, codes) for each, codes in zip(what, items, strict=True)]),
             options,
+            opened={each.wave.code: each.wave.opens_at.date() for each in found if each.wave.opens_at},
         )
     except ModelError as error:
         runs.fail(session, run, message=str(error), now=datetime.now(UTC))

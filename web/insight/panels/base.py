@@ -23,6 +23,7 @@ from web.insight.charts.bars import bars
 from web.insight.charts.look import known, short
 from web.insight.charts.over_waves import over_waves
 from web.insight.results import Break, Series, WaveResult
+from web.insight.sentences import titles_of
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,6 @@ def headings(first: str) -> tuple[str, ...]:
     return first, _("Points"), _("Range")
 
 
-def titles_of(waves: Sequence[WaveResult]) -> dict[str, str]:
-    """Give the titles of waves by code."""
-    return {each.wave.code: text(each.wave.title) for each in waves}
-
-
 def bars_of(names: Sequence[str], figure: Figure, *, heading: str, caption: str = "") -> Chart:
     """Draw figures as bars, with their table."""
     rows = [(name, number(figure.at(at)), interval(figure.at(at))) for at, name in enumerate(names)]
@@ -168,9 +164,11 @@ def over_the_waves(
 def facets(seen: Seen, role: str, caption: str) -> Chart | None:
     """Draw the construct of a role beside its facets, where it is measured."""
     construct = seen.played_by(role)
-    if construct not in seen.own["constructs"]:
+    if construct is None or construct not in seen.own["constructs"]:
         return None
     inner = [each for each in seen.own["dimensions"].items() if each[1]["construct"] == construct]
     names = [_("Overall"), *(text(seen.result["dimensions"][code]["name"]) for code, _node in inner)]
-    figure = Figure.read([seen.own["constructs"][construct], *(node for _code, node in inner)], key="points")
+    series, part = seen.series, seen.part
+    own = [series.construct(part, construct).at(-1), *(series.dimension(part, code) for code, _node in inner)]
+    figure = Figure.read([each.plain("points") for each in own], key="points")
     return bars_of(names, figure, heading=_("Facet"), caption=caption)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Figure
 from web.insight import sentences
 from web.insight.blocks import TOP, Arrow, Panel, Score, Words
 from web.insight.panels.base import Seen, certainty, over_the_waves, points
@@ -15,8 +14,8 @@ PAGE, ORDER = "construct", 10
 def panels(seen: Seen) -> Iterator[Panel]:
     """Give the number and the line over waves."""
     code, series = seen.construct, seen.series
-    point = Figure.read(seen.own["constructs"][code], key="points", level=seen.last.level)
-    change = series.construct_change(seen.part, code)
+    point = series.construct(seen.part, code).at(-1)
+    change = series.change(seen.part, code)
     lower = _("lower is better") if seen.result["constructs"][code]["valence"] < 0 else ""
     yield Panel(
         "headline",
@@ -27,8 +26,8 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Words(certainty(point)),
             Arrow(change, seen.is_waiting),
             Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
+            *(Words(each) for each in sentences.further_texts(series, seen.part, code)),
             Words(_worth(seen)),
-            Words(_of_the_index() if code == seen.index else "", look="hint"),
         ],
         place=TOP,
         look="headline",
@@ -51,11 +50,3 @@ def _worth(seen: Seen) -> str:
             )
             return str(said)
     return ""
-
-
-def _of_the_index() -> str:
-    said: str = _(
-        "Here the weights are those of this wave; the dashboard keeps the weights of the first wave, "
-        "so the two may differ a little."
-    )
-    return said

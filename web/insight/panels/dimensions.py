@@ -14,8 +14,11 @@ PAGE, ORDER = "construct", 20
 
 def panels(seen: Seen) -> Iterator[Panel]:
     """Draw the dimensions, where there are several."""
-    nodes = [each for each in seen.own["dimensions"].values() if each["construct"] == seen.construct]
+    nodes = {
+        code: each for code, each in seen.own["dimensions"].items() if each["construct"] == seen.construct
+    }
     if len(nodes) > 1:
-        figure = Figure.read(nodes, key="points")
-        chart = bars_of([text(each["name"]) for each in nodes], figure, heading=_("Dimension"))
+        points = [seen.series.dimension(seen.part, code).plain("points") for code in nodes]
+        figure = Figure.read(points, key="points")
+        chart = bars_of([text(each["name"]) for each in nodes.values()], figure, heading=_("Dimension"))
         yield Panel("dimensions", _("Its dimensions"), [chart], place=BELOW)

@@ -15,6 +15,7 @@ PAGE, ORDER = "construct", 30
 
 def panels(seen: Seen) -> Iterator[Panel]:
     """List the questions with their points and weights."""
+    weights = seen.series.weights(seen.part, seen.construct)
     texts = questions.question_texts(seen.last.wave)
     tables = []
     for code, node in seen.own["dimensions"].items():
@@ -22,25 +23,28 @@ def panels(seen: Seen) -> Iterator[Panel]:
             continue
         own = questions.questions_of(seen.own, code)
         figure = Figure.read(list(own.values()), key="points")
-        name = text(node["name"])
+        name, counts = text(node["name"]), sum(weights[question] for question in own)
         rows = [
             (
                 Name(texts[question], tag=question),
                 (
                     points(figure.at(at)),
                     interval(figure.at(at)),
-                    f"{100 * each['weight_share']:.0f} %",
+                    f"{100 * weights[question]:.0f} %",
                 ),
             )
-            for at, (question, each) in enumerate(own.items())
+            for at, question in enumerate(own)
         ]
         tables.append(
             Table(
                 name,
                 (_("Question"), _("Points"), _("Range"), _("Weight")),
                 rows,
-                title=f"{name} · {points(Figure.read(node, key='points'))}",
-                hint=_("counts %(share).0f %% of the topic", share=100 * node["weight_share"]),
+                title=f"{name} · {points(seen.series.dimension(seen.part, code))}",
+                hint=_(
+                    "counts %(share).0f %% of the topic",
+                    share=100 * counts,
+                ),
             )
         )
     yield Panel("questions", _("The questions behind it"), list(tables), place=BELOW)
