@@ -198,7 +198,7 @@ def reword(session, code: str) -> None:
 
 
 def test_the_dashboard_shows_where_a_question_of_the_index_was_reworded(viewer, session):
-    items = results.series_of(session).last.result["series"]["codes"]
+    items = list(results.series_of(session).last.result["items"]["shares"]["SAT"])
     assert not viewer.browse("/insight/").select(".breaks")
     reword(session, items[0])
     page = viewer.browse("/insight/")

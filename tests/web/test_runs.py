@@ -100,6 +100,7 @@ def test_a_figure_that_is_not_there_is_a_dash(analyst, work, monkeypatch):
         return changed
 
     monkeypatch.setattr(results, "_with_points", thinned)
+    monkeypatch.setattr(results.series, "fitting", lambda *_: None)  # before the worker has followed
     assert "· –" in analyst.browse(f"/insight/{SECOND}/constructs/VAL").get_text()
     page = analyst.browse(f"/insight/?wave={SECOND}")
     part = page.select("#part option")[1]["value"]
