@@ -49,6 +49,10 @@ def _choices(labels: Mapping[Any, object]) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in labels.items()]
 
 
+def _day(label: object, hint: object) -> DateField:
+    return DateField(label, description=hint, invalid_value_message=NO_DAY, validators=[Optional()])
+
+
 class WaveForm(FlaskForm):
     """A new wave of a published version; `wave_form` adds what stands in several languages."""
 
@@ -65,18 +69,8 @@ class WaveForm(FlaskForm):
             ),
         ],
     )
-    opens_on = DateField(
-        _l("First day"),
-        description=_l("Empty: from the moment the wave is opened."),
-        invalid_value_message=NO_DAY,
-        validators=[Optional()],
-    )
-    closes_on = DateField(
-        _l("Last day"),
-        description=_l("Empty: until the wave is closed by hand."),
-        invalid_value_message=NO_DAY,
-        validators=[Optional()],
-    )
+    opens_on = _day(_l("First day"), _l("Empty: from the moment the wave is opened."))
+    closes_on = _day(_l("Last day"), _l("Empty: until the wave is closed by hand."))
     access = RadioField(
         _l("Who may answer"),
         choices=_choices(ACCESS),

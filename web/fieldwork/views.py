@@ -1,5 +1,6 @@
 """Pages of fieldwork: the list of waves, a new wave, and what is done with one."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from surveys import audit
 from surveys.collecting import waves
@@ -112,29 +114,29 @@ def wave(code: str) -> ResponseReturnValue:
 @allow(DESIGNER)
 def open_(code: str) -> ResponseReturnValue:
     """Let answers in."""
-    found, now = _find(code, lock=True), datetime.now(UTC)
-    try:
-        waves.open_wave(db.session, found, now)
-    except SurveyError as error:
-        return _refused(code, error)
-    _record("wave.open", found, now)
-    db.session.commit()
-    flash(_("The wave is open."), "success")
-    return redirect(url_for("fieldwork.wave", code=code), 303)
+    return _changed(code, waves.open_wave, "wave.open", _("The wave is open."))
 
 
 @blueprint.post("/<code>/close")
 @allow(DESIGNER)
 def close(code: str) -> ResponseReturnValue:
     """End the wave for good."""
+    said = _("The wave is closed. Answers are no longer taken.")
+    return _changed(code, waves.close_wave, "wave.close", said)
+
+
+def _changed(
+    code: str, change: Callable[[Session, Wave, datetime], None], action: str, said: str
+) -> ResponseReturnValue:
+    """Change the state of a wave, note it in the trail and say so."""
     found, now = _find(code, lock=True), datetime.now(UTC)
     try:
-        waves.close_wave(db.session, found, now)
+        change(db.session, found, now)
     except SurveyError as error:
         return _refused(code, error)
-    _record("wave.close", found, now)
+    _record(action, found, now)
     db.session.commit()
-    flash(_("The wave is closed. Answers are no longer taken."), "success")
+    flash(said, "success")
     return redirect(url_for("fieldwork.wave", code=code), 303)
 
 

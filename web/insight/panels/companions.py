@@ -21,22 +21,22 @@ def panels(seen: Seen) -> Iterator[Panel]:
         for role in ("promotion", "effort")
         if (node := stored.get(seen.played_by(role))) is not None and node["value"] is not None
     }
-    blocks = []
-    if "promotion" in found:
-        node, figure = found["promotion"]
-        score = _(
+    sentences = {
+        "promotion": lambda node: _(
             "Net promoter score %(nps)+.0f (promoters minus detractors, −100 to 100), from %(n)s answers.",
             nps=node["value"],
             n=node["n"],
-        )
-        blocks += [Words(score), Words(certainty(figure), look="hint")]
-    if "effort" in found:
-        node, figure = found["effort"]
-        effort = _(
+        ),
+        "effort": lambda node: _(
             "Ease of the last occasion: %(mean).1f scale points, from %(n)s answers.",
             mean=node["value"],
             n=node["n"],
-        )
-        blocks += [Words(effort), Words(certainty(figure), look="hint")]
+        ),
+    }
+    blocks = [
+        words
+        for role, (node, figure) in found.items()
+        for words in (Words(sentences[role](node)), Words(certainty(figure), look="hint"))
+    ]
     if blocks:
         yield Panel("companions", _("Beside the index"), list(blocks))
