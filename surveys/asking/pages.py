@@ -1,17 +1,17 @@
 """Pages of a version: what is asked or left out as a whole, and under which conditions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from surveys.document.conditions import choices_of
 from surveys.document.questionnaire import Questionnaire, Section, Stop
-from surveys.logic.holding import evaluate
+from surveys.logic.binding import bound
+from surveys.logic.holding import Known, evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, Junction, Value
 from surveys.questions.base import Question, Stored
 from surveys.questions.reading import Reader
-
-Seen = Mapping[str, Value]
 
 
 class Item(NamedTuple):
@@ -28,15 +28,15 @@ class Item(NamedTuple):
     own_words: Mapping[str, Stored]
     varies: bool  # whether one person is asked it and another is not
 
-    def is_filed(self, account: Seen) -> bool:
+    def is_filed(self, account: Mapping[str, Value]) -> bool:
         """Tell whether the customer file answers it."""
         return self.account is not None and bool(account.get(self.account))
 
-    def is_shown(self, seen: Seen, account: Seen) -> bool:
+    def is_shown(self, seen: Known, account: Mapping[str, Value]) -> bool:
         """Tell whether it is asked of a person with these answers."""
         if self.is_filed(account):
             return False
-        return self.condition is None or evaluate(self.condition, seen, account)
+        return self.condition is None or evaluate(self.condition, seen)
 
 
 @dataclass(frozen=True)
@@ -49,29 +49,34 @@ class Page:
     items: tuple[Item, ...]
     stops: tuple[tuple[Expression, Stop], ...]
 
-    def is_asked(self, seen: Seen, account: Seen) -> bool:
+    def is_asked(self, seen: Known) -> bool:
         """Tell whether it is asked of a person with these answers, as far as anything on it is."""
-        return self.condition is None or evaluate(self.condition, seen, account)
+        return self.condition is None or evaluate(self.condition, seen)
 
-    def stop(self, seen: Seen, account: Seen) -> Stop | None:
+    def stop(self, seen: Known) -> Stop | None:
         """Give the kind end that these answers lead to after the page, if any."""
-        return next((stop for condition, stop in self.stops if evaluate(condition, seen, account)), None)
+        return next((stop for condition, stop in self.stops if evaluate(condition, seen)), None)
 
 
 def pages_of(document: Questionnaire) -> Iterator[Page]:
     """Give the pages of a document in order."""
+    choices = choices_of(document)
+
+    def read(text: str) -> Expression:
+        return bound(parse(text), choices)
+
     for place, section in enumerate(document.sections):
-        items = tuple(item for question in section.questions for item in _items(document, question))
-        stops = tuple((parse(stop.when), stop) for stop in section.stops)
-        condition = None if section.show_if is None else parse(section.show_if)
+        items = tuple(item for question in section.questions for item in _items(document, question, read))
+        stops = tuple((read(stop.when), stop) for stop in section.stops)
+        condition = None if section.show_if is None else read(section.show_if)
         yield Page(place, section, condition, items, stops)
 
 
-def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
+def _items(document: Questionnaire, question: Question, read: Callable[[str], Expression]) -> Iterator[Item]:
     for piece in question.pieces(document.scales):
         yield Item(
             code=piece.code,
-            condition=_all_of(piece.conditions),
+            condition=_all_of([read(text) for text in piece.conditions]),
             read=piece.read,
             slots=piece.slots,
             fields=tuple(control.name for control in piece.controls),
@@ -83,6 +88,5 @@ def _items(document: Questionnaire, question: Question) -> Iterator[Item]:
         )
 
 
-def _all_of(conditions: Sequence[str]) -> Expression | None:
-    parts = tuple(parse(text) for text in conditions)
-    return Junction("and", parts) if len(parts) > 1 else next(iter(parts), None)
+def _all_of(parts: Sequence[Expression]) -> Expression | None:
+    return Junction("and", tuple(parts)) if len(parts) > 1 else next(iter(parts), None)

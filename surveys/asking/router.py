@@ -4,43 +4,33 @@ A `Router` is made once per version and then only reads dictionaries: the collec
 of pages a second with it. What was not shown is stored as *not asked*, what was left blank as *skipped*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from surveys.asking.answers import Answers
 from surveys.asking.pages import pages_of
 from surveys.asking.way import Way
 from surveys.codes import NOT_ASKED, RESERVED
+from surveys.document.conditions import conditions_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem
 from surveys.logic.reading import parse
 from surveys.logic.tree import references
-from surveys.questions.base import Decoder
 from surveys.questions.reading import Form, PageAnswers
+from surveys.questions.seeing import Decoder
+
+Decoders = Mapping[str, tuple[tuple[str, Decoder], ...]]
 
 
-def decoders_of(document: Questionnaire) -> Iterator[tuple[str, Decoder]]:
-    """Give a decoder for every question that a condition or a pipe of the document names."""
-    used = {
-        reference.name
-        for text in _conditions(document)
-        for reference in references(parse(text))
-        if not reference.account
-    } | {pipe.question for pipe in document.pipes.values() if pipe.question}
-    for code, part in document.by_code.items():
-        decode = part.decoder() if code in used else None
-        if decode is not None:
-            yield code, decode
-
-
-def _conditions(document: Questionnaire) -> Iterator[str]:
-    for section in document.sections:
-        yield from (stop.when for stop in section.stops)
-        if section.show_if is not None:
-            yield section.show_if
-        for question in section.questions:
-            if question.show_if is not None:
-                yield question.show_if
-            yield from (row.show_if for row in question.subquestions() if row.show_if is not None)
+def decoders_of(document: Questionnaire) -> Decoders:
+    """Give for questions and rows how everything that a condition or a pipe names of them is seen."""
+    used = {reference.name for each in conditions_of(document) for reference in references(parse(each.text))}
+    used |= {pipe.question for pipe in document.pipes.values() if pipe.question}
+    found: dict[str, tuple[tuple[str, Decoder], ...]] = {}
+    for name, _type, decode, _since in document.answers():
+        if name in used:
+            code = name.partition(".")[0]
+            found[code] = (*found.get(code, ()), (name, decode))
+    return found
 
 
 class Router:
@@ -49,7 +39,7 @@ class Router:
     def __init__(self, document: Questionnaire) -> None:
         self.document = document
         self.pages = {page.section.code: page for page in pages_of(document)}
-        self._decoders = dict(decoders_of(document))
+        self._decoders = decoders_of(document)
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""
@@ -70,7 +60,8 @@ class Router:
         account, standing = way.answers.account, way.standing
         found = PageAnswers()
         conditional = any(item.condition is not None for item in items)
-        seen, current = dict(way.seen), dict(standing) if conditional else {}
+        seen = dict(way.seen)
+        current, texts = (dict(standing), dict(way.texts)) if conditional else ({}, {})
         for item in items:
             if not item.varies or item.is_shown(seen, account):
                 item.read(form, found)
@@ -83,7 +74,7 @@ class Router:
                         found.refuse(name, Problem.ANSWER_HIDDEN)
             if conditional:
                 current.update((slot, found.values[slot]) for slot in item.slots if slot in found.values)
-                decode = self._decoders.get(item.code)
-                if decode is not None:
-                    seen[item.code] = decode(current)
+                texts.update((name, found.texts.get(name, "")) for name in item.fields)
+                for name, decode in self._decoders.get(item.code, ()):
+                    seen[name] = decode(current, texts)
         return found

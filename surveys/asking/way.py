@@ -5,7 +5,7 @@ question is asked for what counts before it. What is stored beyond that counts f
 answered before a change of mind; it is kept while the response is open and taken back at its end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from surveys.asking.pages import Item, Page
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.questionnaire import Stop
 from surveys.logic.tree import Value
-from surveys.questions.base import Decoder
+from surveys.questions.seeing import Decoder
 
 
 class Leftovers(NamedTuple):
@@ -37,32 +37,38 @@ class Way:
     texts
         Field → the own words that count; those beside an option count with it alone.
     seen
-        Question → answer that counts, as conditions and pipes see it.
+        Question → answer that counts, as conditions and pipes see it; beside them the customer file and
+        the day.
     shown
         Page → codes asked there, in order. A page that is left out is absent.
     stops
         Page → the kind end after it, where one holds: the first, since nothing is asked after it.
     """
 
-    def __init__(self, pages: Mapping[str, Page], answers: Answers, decoders: Mapping[str, Decoder]) -> None:
+    def __init__(
+        self,
+        pages: Mapping[str, Page],
+        answers: Answers,
+        decoders: Mapping[str, Sequence[tuple[str, Decoder]]],
+    ) -> None:
         self.answers = answers
         self.standing: dict[str, int] = dict(answers.values)
         self.texts: dict[str, str] = {}
-        self.seen: dict[str, Value] = {}
+        self.seen: dict[str, Value] = answers.before_any()
         self.shown: dict[str, tuple[str, ...]] = {}
         self.stops: dict[str, Stop] = {}
         self._pages = pages
         for code, page in pages.items():
-            asked = not self.stops and page.is_asked(self.seen, answers.account)
+            asked = not self.stops and page.is_asked(self.seen)
             offered = []
             for item in page.items:
                 if self._take(item, asked=asked):
                     offered.append(item.code)
-                if (decode := decoders.get(item.code)) is not None:
-                    self.seen[item.code] = decode(self.standing)
+                for name, decode in decoders.get(item.code, ()):
+                    self.seen[name] = decode(self.standing, self.texts)
             if offered:
                 self.shown[code] = tuple(offered)
-            if asked and page.stops and (stop := page.stop(self.seen, answers.account)) is not None:
+            if asked and page.stops and (stop := page.stop(self.seen)) is not None:
                 self.stops[code] = stop
 
     def _take(self, item: Item, *, asked: bool) -> bool:

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -47,6 +47,7 @@ class Visit:
     router: Router
     language: str
     unit: str
+    today: date
     opened: bool = False
 
     @property
@@ -56,7 +57,7 @@ class Visit:
 
     def way(self) -> Way:
         """Decide the way for what is known of the respondent so far."""
-        return self.router.way(self._answers())
+        return self.router.way(self._answers()._replace(today=self.today))
 
     def _answers(self) -> Answers:
         if self.response is not None:
@@ -117,6 +118,7 @@ def find_visit(
     keys: Mapping[str, str],
     language: str,
     now: datetime,
+    today: date | None = None,
 ) -> Visit:
     """Find out who asks; a finished response is still found, so that its receipt can be shown again.
 
@@ -128,6 +130,8 @@ def find_visit(
         What the browser keeps, by name (:func:`key_name`).
     language
         The wanted one; the questionnaire's first where it is not spoken.
+    today
+        The day where the installation is; that of `now` if it is not given.
 
     Raises
     ------
@@ -163,6 +167,7 @@ def find_visit(
         router=router,
         language=language_of(router.document, language),
         unit=unit if response is None and UNIT.fullmatch(unit) else "",
+        today=today or now.date(),
     )
 
 

@@ -5,21 +5,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from surveys.document.conditions import faults_of
 from surveys.document.indicators import QUESTION_ROLES, IndicatorSystem
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import HOLE, SETTINGS
 from surveys.errors import Because, Problem, Reason, SurveyError
-from surveys.logic.reading import parse
-from surveys.logic.tree import Comparison, leaves
-from surveys.questions.base import Question
 
 
-def check(document: Questionnaire) -> None:
-    """Refuse the first fault with its place; a document that passes can be asked, packed and analysed."""
+def check(document: Questionnaire, *, typed: bool = True) -> None:
+    """Refuse the first fault with its place; a document that passes can be asked, packed and analysed.
+
+    Not `typed`, conditions may ask what the type of an answer cannot say: such a test never holds.
+    """
     _check_codes(document)
     _check_texts(document)
     _check_scales(document)
-    _check_conditions(document)
+    _check_conditions(document, typed=typed)
     _check_indicators(document)
 
 
@@ -101,51 +102,13 @@ def _check_scales(document: Questionnaire) -> None:
             raise SurveyError(Problem.SCALE_UNKNOWN, place=question.code, code=named, known=known)
 
 
-def _check_conditions(document: Questionnaire) -> None:
-    codes = set(document.by_code)
-    known: set[str] = set()
-    for section in document.sections:
-        _check_condition(document, section.code, section.show_if, known, codes)
-        for question in section.questions:
-            _check_condition(document, question.code, question.show_if, known, codes)
-            for row in question.subquestions():
-                _check_condition(document, row.code, row.show_if, known, codes)
-            known |= {row.code for row in question.subquestions()}
-            known.add(question.code)
-        for stop in section.stops:
-            _check_condition(document, f"{section.code}.{stop.code}", stop.when, known, codes)
+def _check_conditions(document: Questionnaire, *, typed: bool) -> None:
+    for fault in faults_of(document):
+        if typed or not fault.is_about_type:
+            raise fault.error()
     for name, pipe in document.pipes.items():
-        if pipe.question is not None and pipe.question not in codes:
+        if pipe.question is not None and pipe.question not in document.by_code:
             raise SurveyError(Problem.LOGIC_UNKNOWN, place=f"pipes.{name}", code=pipe.question)
-
-
-def _check_condition(
-    document: Questionnaire, place: str, text: str | None, known: set[str], codes: set[str]
-) -> None:
-    if text is None:
-        return
-    for part in leaves(parse(text)):
-        reference = part.reference
-        if reference.account:
-            continue
-        if reference.name not in codes:
-            raise SurveyError(Problem.LOGIC_UNKNOWN, place=place, code=reference.name)
-        if reference.name not in known:
-            raise SurveyError(Problem.LOGIC_FORWARD, place=place, code=reference.name)
-        question = document.by_code[reference.name]
-        if isinstance(question, Question) and isinstance(part, Comparison):
-            _check_offered(question, part, place)
-
-
-def _check_offered(question: Question, part: Comparison, place: str) -> None:
-    options = question.offered() if question.decoder() is not None else ()
-    offered = {option.code for option in options} | {option.value for option in options}
-    for constant in part.constant if isinstance(part.constant, tuple) else (part.constant,):
-        if options and constant not in offered:
-            known = ", ".join(option.code for option in options)
-            raise SurveyError(
-                Problem.LOGIC_OPTION, place=place, code=question.code, option=constant, known=known
-            )
 
 
 def _check_indicators(document: Questionnaire) -> None:

@@ -11,8 +11,14 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Because, Problem, Reason, SurveyError
 
 
-def load(source: str | bytes | Mapping[str, Any]) -> Questionnaire:
+def load(source: str | bytes | Mapping[str, Any], *, published: bool = False) -> Questionnaire:
     """Read a document from JSON or plain values.
+
+    Parameters
+    ----------
+    published
+        It is a stored version: it was published before conditions had types, or was checked then, so it is
+        asked as it stands.
 
     Raises
     ------
@@ -33,5 +39,5 @@ def load(source: str | bytes | Mapping[str, Any]) -> Questionnaire:
         cause = first.get("ctx", {}).get("error")
         reason = cause if isinstance(cause, SurveyError) else first["msg"]
         raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=reason) from None
-    check(document)
+    check(document, typed=not published)
     return document

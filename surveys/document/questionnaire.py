@@ -11,8 +11,10 @@ from pydantic import Field
 from surveys.document.indicators import IndicatorSystem
 from surveys.questions import AnyQuestion
 from surveys.questions.base import Code, Condition, OptionCode, Part, Question, Row, Scale, Slot, Text
+from surveys.questions.seeing import Answer
 
-FORMAT: Final = "manyi/1"
+# Conditions of the first format see no words, days or Kano pairs, and numbers may stand for options.
+FIRST_FORMAT: Final = "manyi/1"
 
 
 class Stop(Part):
@@ -45,7 +47,7 @@ class Pipe(Part):
 class Questionnaire(Part):
     """A whole questionnaire. Read one with `loading.load`, which says where a fault is."""
 
-    format: Literal["manyi/1"] = "manyi/1"
+    format: Literal["manyi/1", "manyi/2"] = FIRST_FORMAT
     code: Code
     title: Text
     languages: tuple[str, ...] = Field(default=("zh", "en"), min_length=1)
@@ -59,7 +61,7 @@ class Questionnaire(Part):
 
     def dump(self) -> dict[str, Any]:
         """Give plain values from which `load` makes an equal document."""
-        return self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}
+        return self.model_dump(mode="json", exclude_defaults=True) | {"format": self.format}
 
     @cached_property
     def content_hash(self) -> str:
@@ -91,6 +93,21 @@ class Questionnaire(Part):
         for question in self.questions():
             found.update({row.code: row for row in question.subquestions()})
         return found
+
+    @property
+    def is_first_format(self) -> bool:
+        """Whether its conditions are judged as those of the first format."""
+        return self.format == FIRST_FORMAT
+
+    def answers(self) -> Iterator[Answer]:
+        """Give everything that its conditions and pipes can ask about, in order."""
+        for question in self.questions():
+            for answer in (
+                *question.answers(),
+                *(each for row in question.subquestions() for each in row.answers()),
+            ):
+                if answer.since == 1 or not self.is_first_format:
+                    yield answer
 
     def section(self, code: str) -> Section:
         """Give the section of that code."""

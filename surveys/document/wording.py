@@ -62,9 +62,9 @@ def piped_names(
         question = document.by_code.get(pipe.question) if pipe.question else None
         chosen = answers.get(pipe.question) if pipe.question else None
         text = pipe.fallback
-        if isinstance(question, Question) and isinstance(chosen, tree.Choice):
-            if chosen.code not in pipe.not_for:
-                text = next(option.text for option in question.offered() if option.code == chosen.code)
+        if isinstance(question, Question) and isinstance(chosen, str):
+            if chosen not in pipe.not_for:
+                text = next((each.text for each in question.offered() if each.code == chosen), text)
         elif name in settings:
             text = dict(settings[name])
         names[name] = in_language(text, language)

@@ -65,7 +65,7 @@ def latest_version(session: Session, code: str) -> Version | None:
 
 def load_document(version: Version) -> Questionnaire:
     """Read the document of a version."""
-    return loading.load(version.document)
+    return loading.load(version.document, published=True)
 
 
 def router_of(content_hash: str, make: Callable[[], Questionnaire]) -> Router:

@@ -1,17 +1,12 @@
-"""What an answer is to a condition: one option, several, a number, or nothing that could be asked about."""
+"""What an answer is to a condition: one option, several, a number, a day, words, or nothing to ask about."""
 
-from typing import Literal
-
+from surveys.logic.types import Kind
 from surveys.questions.base import Question, Row
 
-Kind = Literal["one", "several", "number", "nothing", "other"]
 
-
-def kind_of(part: Question | Row) -> Kind:
-    """Tell what conditions see of a question, as its type says, or of a row."""
-    if part.decoder() is None:
-        return "nothing"
-    return part.nature.sight if isinstance(part, Question) else "number"
+def kind_of(part: Question | Row) -> Kind | None:
+    """Tell what conditions see of a question or row; None where nothing can be asked of it as a whole."""
+    return next((answer.type.kind for answer in part.answers() if answer.name == part.code), None)
 
 
 def known_codes(part: Question) -> str:

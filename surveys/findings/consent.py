@@ -10,7 +10,7 @@ from surveys.findings.reach import sound_conditions
 from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
 from surveys.findings.ways import Paths, TooManyError
-from surveys.logic.tree import Choice, Comparison, Reference
+from surveys.logic.tree import Comparison, Reference
 from surveys.questions.base import Option, Question
 
 SENSITIVE: Final = re.compile(
@@ -64,7 +64,7 @@ def _is_asked_on(paths: Paths, asked: Asked, refusing: Option) -> bool:
     refused = paths.of(Comparison(Reference(code), "==", refusing.code))
     if code not in paths.answers:  # no condition asks about it
         return any(each.page > asked.page for each in paths.subject.questions)
-    refused = ({code: frozenset({Choice(refusing.code, refusing.value)})},)
+    refused = ({code: frozenset({refusing.code})},)
     return any(
         paths.can_be(paths.both(refused, paths.asked(each.question.code)[0]))
         for each in paths.subject.questions

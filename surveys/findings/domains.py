@@ -3,16 +3,31 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import combinations, islice, permutations
+from typing import Any, Final, NamedTuple
 
-from surveys.findings.answers import kind_of
-from surveys.findings.logic import ACCOUNT, constants_of
+from surveys.document.conditions import ACCOUNT
 from surveys.findings.subject import Subject
-from surveys.logic.tree import Choice, Expression, Value, leaves
+from surveys.logic.tree import (
+    Among,
+    Count,
+    Expression,
+    Rank,
+    Reference,
+    State,
+    Test,
+    Today,
+    Value,
+    WayOut,
+    leaves,
+    looked_at,
+    terms,
+)
 from surveys.questions.base import Question, Row
 
-# A set of options is judged by those that conditions name; more sets than this are not gone through.
+# Answers with more values than this are not gone through.
 MOST_VALUES: Final = 256
 OTHER: Final = "\x00any other"
 
@@ -30,54 +45,115 @@ class Answer(NamedTuple):
     is_due: bool
     is_filed: bool
 
+    @property
+    def values(self) -> Domain:
+        """What it can be if it is one that comparisons see."""
+        return frozenset(each for each in self.domain if each is not None and not isinstance(each, WayOut))
+
+
+@dataclass
+class Told:
+    """What conditions tell apart in one answer.
+
+    `whole` says that a few values cannot stand for all: another answer or today is on the other side.
+    """
+
+    constants: set[Any] = field(default_factory=set)
+    ways_out: set[WayOut] = field(default_factory=set)
+    is_counted: bool = False
+    is_ranked: bool = False
+    whole: bool = False
+
 
 def answers_of(subject: Subject, conditions: Iterable[Expression]) -> dict[str, Answer]:
     """Name → answer, for all that conditions ask about and whose values can be gone through."""
-    constants: dict[str, set[float | int | str]] = defaultdict(set)
+    told: dict[str, Told] = defaultdict(Told)
     for expression in conditions:
         for leaf in leaves(expression):
-            name = f"account.{leaf.reference.name}" if leaf.reference.account else leaf.reference.name
-            constants[name].update(constants_of(leaf))
+            _tell(leaf, told)
     found: dict[str, Answer] = {}
-    for name, named in constants.items():
-        if name.startswith("account."):
-            known = ACCOUNT.get(name.partition(".")[2]) or {*map(str, named), OTHER}
+    for name, apart in told.items():
+        if Reference(name).is_account:
+            known = ACCOUNT.get(name.partition(".")[2]) or {*apart.constants, OTHER}
             found[name] = Answer(frozenset({*known, None}), -1, is_due=False, is_filed=False)
-        elif name in subject.parts:
-            part, asked = subject.parts[name], subject.where[name]
-            domain = _domain(subject, part, asked.question, named)
-            if domain is not None:
-                filed = asked.question.account is not None
-                due = asked.question.required is True and not filed and not _has_way_out(part)
-                found[name] = Answer(frozenset({*domain, None}), asked.number, is_due=due, is_filed=filed)
+            continue
+        code = name.partition(".")[0]
+        if code not in subject.parts:
+            continue
+        part, asked = subject.parts[code], subject.where[code]
+        values = _values(subject, name, part, apart)
+        if values is not None:
+            outs = {each for each in apart.ways_out if getattr(part, each.value, False)}
+            filed = asked.question.account is not None
+            is_whole = name == code and not _has_way_out(part)
+            due = asked.question.required is True and not filed and is_whole
+            found[name] = Answer(frozenset({*values, *outs, None}), asked.number, is_due=due, is_filed=filed)
     return found
+
+
+def _tell(leaf: Test, told: dict[str, Told]) -> None:
+    """Note what one test tells apart."""
+    each = list(terms(leaf))
+    constants = {term for term in each if not isinstance(term, Reference | Count | Rank | Today)}
+    compared = sum(isinstance(term, Reference | Count | Rank | Today) for term in each) > 1
+    for term in each:
+        reference = looked_at(term)
+        if reference is None:
+            continue
+        apart = told[reference.name]
+        if isinstance(leaf, State) and leaf.word != "answered":
+            apart.ways_out.add(WayOut(leaf.word))
+        elif isinstance(leaf, Among):
+            apart.constants.update(leaf.options)
+        elif isinstance(term, Count):
+            apart.constants.update(term.options)
+            apart.is_counted = True
+        elif isinstance(term, Rank):
+            apart.constants.add(term.option)
+            apart.is_ranked = True
+        else:
+            apart.constants.update(constants)
+            apart.whole = apart.whole or compared
 
 
 def _has_way_out(part: Question | Row) -> bool:
     return bool(getattr(part, "dont_know", False) or getattr(part, "not_applicable", False))
 
 
-def _domain(
-    subject: Subject, part: Question | Row, question: Question, named: set[float | int | str]
-) -> set[Value] | None:
-    kind = kind_of(part)
-    if kind == "one" and isinstance(part, Question):
-        return {Choice(option.code, option.value) for option in part.offered()}
-    if kind == "several" and isinstance(part, Question):
-        sets = list(_sets(part, named))
-        return set(sets) if len(sets) < MOST_VALUES else None
-    if kind == "number":
+def _values(subject: Subject, name: str, part: Question | Row, apart: Told) -> set[Value] | None:
+    """Give the values that stand for all; None where they are too many, or nothing is known of them."""
+    known = subject.known.answers.get(name)
+    kind = known.kind if known is not None else None
+    question = subject.where[part.code].question
+    if known is not None and kind == "choice":
+        return set(known.options or ())
+    if kind in {"several", "ranking"}:
+        return _bounded(_lists(question, apart, ordered=kind == "ranking" and apart.is_ranked))
+    if kind in {"number", "rating"}:
         scales: Mapping[str, object] = subject.document.scales
-        if question.scale_code() is not None and question.scale_code() not in scales:
+        named = question.scale_code()
+        ends = question.ends(subject.document.scales) if named is None or named in scales else None
+        if ends is None or ends.low > ends.high:
             return None
-        ends = question.ends(subject.document.scales)
-        return (
-            set(_numbers(ends.low, ends.high, named)) if ends is not None and ends.low <= ends.high else None
-        )
+        if apart.whole:
+            return _bounded(range(ends.low, ends.high + 1))
+        return set(_numbers(ends.low, ends.high, apart.constants))
+    if apart.whole:
+        return None
+    if kind == "day":
+        days = {day for day in apart.constants if isinstance(day, date)}
+        return set(_days(days)) or {date(2000, 1, 1)}
+    if kind == "words":
+        return {*apart.constants, OTHER}
     return None
 
 
-def _numbers(low: int, high: int, named: set[float | int | str]) -> Iterator[int]:
+def _bounded(values: Iterable[Value]) -> set[Value] | None:
+    found = set(islice(values, MOST_VALUES))
+    return found if len(found) < MOST_VALUES else None
+
+
+def _numbers(low: int, high: int, named: set[Any]) -> Iterator[int]:
     yield low
     yield high
     for constant in named:
@@ -87,13 +163,28 @@ def _numbers(low: int, high: int, named: set[float | int | str]) -> Iterator[int
             yield min(max(math.ceil(constant) + 1, low), high)
 
 
-def _sets(part: Question, named: set[float | int | str]) -> Iterator[frozenset[str]]:
-    """Give the sets of named options that can be ticked together, with one unnamed option for all others."""
-    offered, most = part.offered(), part.nature.at_most
-    options = [option for option in offered if option.code in named]
-    options += [option for option in offered if option.code not in named and not option.exclusive][:1]
-    alone = {option.code for option in offered if option.exclusive}
-    yield from (frozenset({code}) for code in alone)
-    free = [option.code for option in options if option.code not in alone]
-    for size in range(1, min(len(free), most or len(free), 8) + 1):
-        yield from map(frozenset, combinations(free, size))
+def _days(named: set[date]) -> Iterator[date]:
+    for day in named:
+        yield day
+        if day > date.min:
+            yield day - timedelta(1)
+        if day < date.max:
+            yield day + timedelta(1)
+
+
+def _lists(question: Question, apart: Told, *, ordered: bool) -> Iterator[tuple[str, ...]]:
+    """Give the options that can be chosen together; those that no condition names stand for one another."""
+    offered = question.offered()
+    alone = [option.code for option in offered if option.exclusive]
+    named = [option.code for option in offered if option.code in apart.constants and not option.exclusive]
+    others = [option.code for option in offered if option.code not in {*named, *alone}]
+    if not apart.is_counted and not ordered:
+        others = others[:1]
+    most = question.nature.at_most or len(offered)
+    yield from ((code,) for code in alone)
+    for number in range(len(others) + 1):
+        for size in range(len(named) + 1):
+            if 0 < number + size <= most:
+                for chosen in combinations(named, size):
+                    together = (*chosen, *others[:number])
+                    yield from permutations(together) if ordered else (together,)

@@ -14,12 +14,14 @@ Severity = Literal["error", "warning"]
 
 # How much of an author's own writing a sentence quotes.
 QUOTED: Final = 80
+# How much of one of our own sentences with an author's writing in it.
+MOST: Final = 600
 
 
-def quoted(value: object) -> str:
+def quoted(value: object, most: int = QUOTED) -> str:
     """Give an author's writing so that any screen can show it: short, on one line, marks made visible."""
     text = str(value)
-    shown = text[:QUOTED] + ("…" if len(text) > QUOTED else "")
+    shown = text[:most] + ("…" if len(text) > most else "")
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in shown
     )
@@ -57,7 +59,7 @@ class Finding:
         own = f"{self.code}.{self.variant}"
         key = own if words.find(part, own, language) is not None else self.code
         holes = {
-            name: quoted(value.text(language) if hasattr(value, "text") else value)
+            name: quoted(value.text(language), MOST) if hasattr(value, "text") else quoted(value)
             for name, value in self.about.items()
         }
         return words.say(part, key, language, **holes)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from surveys.findings.answers import kind_of
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
@@ -29,7 +28,7 @@ def find(subject: Subject) -> Iterator[Finding]:
                 texts = [shown(option.text.get(each, "")[:200]) for each in subject.document.languages]
                 if not option.exclusive and any(map(DENYING.match, texts)):
                     yield warning("option-exclusive", place)
-            elif option.exclusive and kind_of(asked.question) != "other":
+            elif option.exclusive:
                 yield warning("option-exclusive", place, "single")
 
 

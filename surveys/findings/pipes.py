@@ -36,7 +36,7 @@ def _of_pipe(subject: Subject, name: str, pipe: Pipe) -> Iterator[Finding]:
             yield error("pipe-unknown", place, "question", code=pipe.question)
         return
     part = subject.parts[pipe.question]
-    if not isinstance(part, Question) or kind_of(part) not in {"one", "other"}:
+    if not isinstance(part, Question) or kind_of(part) != "choice":
         yield error("pipe-type", place, code=pipe.question)
         return
     offered = {option.code for option in part.offered()}

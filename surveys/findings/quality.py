@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 
 from surveys.errors import SurveyError
 from surveys.findings.finding import Finding, error
-from surveys.findings.subject import DEEPEST, Conditioned, Subject, readable
+from surveys.findings.subject import Conditioned, Subject
 from surveys.findings.ways import Paths, TooManyError
 from surveys.logic.columns import can_hold
 from surveys.logic.reading import parse
-from surveys.logic.tree import leaves
+from surveys.logic.tree import leaves, references
 from surveys.logic.writing import to_text
 
 
@@ -130,15 +130,12 @@ def _contradictions(subject: Subject, place: str, rule: Any) -> Iterator[Finding
         except SurveyError as refusal:
             yield error("quality-rule", place, reason=refusal)
             continue
-        if readable(text) is None:
-            yield error("logic-unreadable", place, "deep", limit=DEEPEST)
-            continue
         for leaf in leaves(expression):
-            name = leaf.reference.name
             if not can_hold(leaf):
                 sound = False
                 yield error("quality-rule", place, "number", test=to_text(leaf))
-            elif name not in slots:
+                continue
+            for name in {each.name for each in references(leaf)} - slots.keys():
                 sound = False
                 if not subject.is_left_out(name):
                     yield error("quality-rule", place, "code", code=name)

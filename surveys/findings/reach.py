@@ -7,7 +7,7 @@ from surveys.findings.finding import Finding, error, warning
 from surveys.findings.logic import faults
 from surveys.findings.subject import Conditioned, Subject
 from surveys.findings.ways import Paths, TooManyError, Ways
-from surveys.logic.tree import Answered, leaves
+from surveys.logic.tree import State, leaves, references
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -37,13 +37,12 @@ def _judged(paths: Paths, condition: Conditioned) -> Iterator[Finding]:
         if condition.kind == "section":
             yield error("section-unreachable", condition.place)
         return
-    tests = list(leaves(condition.expression))
-    if condition.kind == "stop" or any(isinstance(each, Answered) for each in tests):
+    if condition.kind == "stop" or any(isinstance(each, State) for each in leaves(condition.expression)):
         return
-    names = {each.reference.name for each in tests if not each.reference.account}
+    names = {each.name for each in references(condition.expression) if not each.is_account}
     if not names <= paths.answers.keys():
         return
-    filled = paths.both(around, [{name: paths.answers[name].domain - {None} for name in names}])
+    filled = paths.both(around, [{name: paths.answers[name].values for name in names}])
     fails = paths.both(filled, paths.of(condition.expression, holds=False))
     if names and paths.can_be(filled, due=names) and not paths.can_be(fails, due=names):
         yield warning("logic-always", condition.place)
@@ -60,7 +59,7 @@ def _around(paths: Paths, condition: Conditioned) -> Ways:
 
 def _ends_all(paths: Paths, stop: Conditioned) -> bool:
     """Tell whether nobody passes a stop, if all that it asks about is answered where it is asked."""
-    due = {each.reference.name for each in leaves(stop.expression)}
+    due = {each.name for each in references(stop.expression)}
     before = paths.alive(stop.page, stop.place)
     goes_on = (*paths.of(stop.expression, holds=False), *paths.page(stop.page, asked=False))
     return paths.can_be(before) and not paths.can_be(paths.both(before, goes_on), due=due)

@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from surveys.document.conditions import choices_of, known_to
 from surveys.document.questionnaire import Questionnaire, Section
-from surveys.errors import SurveyError
 from surveys.findings.places import INSIDE
+from surveys.logic.binding import Choices
 from surveys.logic.reading import parse
-from surveys.logic.tree import Expression, Junction, Not
+from surveys.logic.tree import Expression
+from surveys.logic.types import Known
 from surveys.questions.base import Question, Row
-
-# Levels of a condition; what nests deeper nobody reads, and no later step need fear for its stack.
-DEEPEST = 50
 
 
 class Written(NamedTuple):
@@ -51,29 +50,6 @@ class Conditioned(NamedTuple):
     page: int
     before: int
     outer: tuple[Expression, ...] = ()
-
-
-def readable(text: str) -> Expression | None:
-    """Read a condition; None where it cannot be read or nests too deep."""
-    try:
-        expression = parse(text)
-    except SurveyError:
-        return None
-    level: list[Expression] = [expression]
-    for _ in range(DEEPEST):
-        level = [part for each in level for part in _parts(each)]
-        if not level:
-            return expression
-    return None
-
-
-def _parts(expression: Expression) -> tuple[Expression, ...]:
-    match expression:
-        case Not(part=part):
-            return (part,)
-        case Junction(parts=parts):
-            return parts
-    return ()
 
 
 class Subject:
@@ -135,39 +111,40 @@ class Subject:
         return frozenset(code for node in nodes for code in node.indicators)
 
     @cached_property
-    def unreadable(self) -> tuple[str, ...]:
-        """Places of conditions that nest too deep; what cannot be read at all has no shape."""
-        return tuple(place for place, _, text, *_ in self._written if readable(text) is None)
+    def known(self) -> Known:
+        """What conditions may look at."""
+        return known_to(self.document)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Options of all that is one choice, with which conditions are made ready."""
+        return choices_of(self.document)
 
     @cached_property
     def conditions(self) -> tuple[Conditioned, ...]:
-        """Every readable condition, in the order in which they are decided."""
-        found = []
-        for place, kind, text, page, before, outer in self._written:
-            expression = readable(text)
-            if expression is not None:
-                around = tuple(each for each in map(readable, outer) if each is not None)
-                found.append(Conditioned(place, kind, text, expression, page, before, around))
-        return tuple(found)
-
-    @cached_property
-    def _written(self) -> tuple[tuple[str, str, str, int, int, tuple[str, ...]], ...]:
-        found: list[tuple[str, str, str, int, int, tuple[str, ...]]] = []
+        """Every condition, in the order in which they are decided."""
+        found: list[Conditioned] = []
         number = 0
         for page, section in enumerate(self.document.sections):
             if section.show_if is not None:
-                found.append((section.code, "section", section.show_if, page, number, ()))
+                found.append(_of("section", section.code, section.show_if, page, number))
             for question in section.questions:
                 place = f"{section.code}.{question.code}"
                 outer = (question.show_if,) if question.show_if is not None else ()
-                found += [(place, "question", text, page, number, ()) for text in outer]
+                found += [_of("question", place, text, page, number) for text in outer]
                 for row in question.subquestions():
                     if row.show_if is not None:
-                        found.append((f"{place}.{row.code}", "row", row.show_if, page, number, outer))
+                        at = f"{place}.{row.code}"
+                        found.append(_of("row", at, row.show_if, page, number, *outer))
                 number += 1
             for stop in section.stops:
-                found.append((f"{section.code}.stops.{stop.code}", "stop", stop.when, page, number, ()))
+                at = f"{section.code}.stops.{stop.code}"
+                found.append(_of("stop", at, stop.when, page, number))
         return tuple(found)
+
+
+def _of(kind: str, place: str, text: str, page: int, before: int, *outer: str) -> Conditioned:
+    return Conditioned(place, kind, text, parse(text), page, before, tuple(map(parse, outer)))
 
 
 def _texts(part: BaseModel, place: str, page: int) -> Iterator[Written]:

@@ -10,11 +10,14 @@ from typing import Final
 
 from surveys.findings.domains import Answer, Domain, answers_of
 from surveys.findings.subject import Conditioned, Subject
+from surveys.logic.binding import bound
 from surveys.logic.holding import evaluate
-from surveys.logic.tree import Expression, Junction, Not, leaves
+from surveys.logic.tree import Expression, Junction, Not, Test, Today, Value, references, terms
 
 MOST: Final = 256
 STEPS: Final = 4000
+# A test of more answers than this, such as one against a list of others, is not gone through.
+MOST_ASKED: Final = 2
 
 Way = Mapping[str, Domain]
 Ways = Sequence[Way]
@@ -61,18 +64,28 @@ class Paths:
             case Junction(word=word, parts=parts):
                 each = (self.of(part, holds=holds) for part in parts)
                 return self.both(*each) if (word == "and") == holds else _either(each)
-        name = next(iter(_names(expression)))
-        answer = self.answers.get(name)
-        if answer is None:
+        return self._of_test(expression, holds=holds)
+
+    def _of_test(self, test: Test, *, holds: bool) -> Ways:
+        names = list(dict.fromkeys(each.name for each in references(test)))
+        if not 0 < len(names) <= MOST_ASKED or not self.answers.keys() >= set(names) or _asks_today(test):
             return ANY
-        in_file, code = name.startswith("account."), name.removeprefix("account.")
-        allowed = frozenset(
-            value
-            for value in answer.domain
-            if evaluate(expression, {} if in_file else {code: value}, {code: value} if in_file else {})
-            == holds
+        *others, last = names
+        ready = bound(test, self.subject.choices)
+        found: dict[Domain, set[Value]] = {}
+        first = others[0] if others else ""
+        for value in self.answers[first].domain if others else (None,):
+            allowed = frozenset(
+                each
+                for each in self.answers[last].domain
+                if evaluate(ready, {first: value, last: each}) == holds
+            )
+            found.setdefault(allowed, set()).add(value)
+        return tuple(
+            {last: allowed} | ({first: frozenset(values)} if others else {})
+            for allowed, values in found.items()
+            if allowed
         )
-        return ({name: allowed},) if allowed else ()
 
     def both(self, *each: Ways) -> Ways:
         """Give the ways that are ways of all."""
@@ -115,8 +128,9 @@ class Paths:
     def asked(self, name: str) -> tuple[Ways, Ways]:
         """Give the ways on which a question or row is asked, and those on which it is not."""
         if name not in self._asked:
-            where = self.subject.where[name]
-            own = self._own.get(self.subject.place(name)) or self._own.get(where.place, [])
+            code = name.partition(".")[0]
+            where = self.subject.where[code]
+            own = self._own.get(self.subject.place(code)) or self._own.get(where.place, [])
             yes = self.both(self.alive(where.page), self.page(where.page), *map(self.of, own))
             ended = (
                 self.both(self.page(number), self.of(stop.expression))
@@ -160,9 +174,8 @@ class Paths:
         return found
 
 
-def _names(expression: Expression) -> Iterator[str]:
-    for leaf in leaves(expression):
-        yield f"account.{leaf.reference.name}" if leaf.reference.account else leaf.reference.name
+def _asks_today(test: Test) -> bool:
+    return any(isinstance(each, Today) for each in terms(test))
 
 
 def _joined(one: Way, two: Way) -> Way | None:

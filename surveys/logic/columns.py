@@ -1,13 +1,13 @@
 """Conditions over whole columns of stored answers, with the meaning that they have for one respondent."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.codes import LOWEST_ANSWER
-from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not
+from surveys.codes import DONT_KNOW, LOWEST_ANSWER, NOT_APPLICABLE
+from surveys.logic.tree import Comparison, Expression, Junction, Not, Reference, State, Test, terms
 
 Mask = NDArray[np.bool_]
 # Code of a question → its stored answers (n,) int16, reserved ones too.
@@ -21,16 +21,18 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
+_WAYS_OUT: Final = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE}
 
 
-def can_hold(leaf: Comparison | Answered) -> bool:
-    """Tell whether columns can decide it: they hold numbers, no words, marks or customer files."""
-    if leaf.reference.account:
+def can_hold(leaf: Test) -> bool:
+    """Tell whether columns can decide it: they hold numbers, no words, marks, days or customer files."""
+    if any(isinstance(term, Reference) and term.is_account for term in terms(leaf)):
         return False
-    if isinstance(leaf, Answered):
+    if isinstance(leaf, State):
         return True
-    constants = leaf.constant if isinstance(leaf.constant, tuple) else (leaf.constant,)
-    return leaf.relation not in {"in", "not in"} and all(isinstance(each, int | float) for each in constants)
+    if not isinstance(leaf, Comparison) or leaf.relation in {"in", "not in"}:
+        return False
+    return all(isinstance(each, int | float | Reference) for each in terms(leaf))
 
 
 def holding(expression: Expression, column: Column) -> Mask:
@@ -44,14 +46,23 @@ def holding(expression: Expression, column: Column) -> Mask:
             return np.asarray(np.logical_and.reduce(each) if word == "and" else np.logical_or.reduce(each))
         case Not(part=part):
             return ~holding(part, column)
-        case Answered(reference=reference):
+        case State(word="answered", reference=reference):
             return np.asarray(column(reference.name) >= LOWEST_ANSWER)
-        case Comparison(reference=reference, relation=relation, constant=constant):
-            values = column(reference.name)
-            return np.asarray((values >= LOWEST_ANSWER) & _compared(values, relation, constant))
+        case State(word=word, reference=reference):
+            return np.asarray(column(reference.name) == _WAYS_OUT[word])
+        case Comparison(left=Reference(name=name), relation=relation, right=right):
+            values = column(name)
+            return np.asarray((values >= LOWEST_ANSWER) & _compared(values, relation, right, column))
+    raise TypeError(f"columns cannot decide {expression}")
 
 
-def _compared(values: NDArray[np.int16], relation: str, constant: Any) -> Mask:
-    if relation.endswith("list"):
-        return np.asarray(np.isin(values, constant) != relation.startswith("not"))
-    return np.asarray(_COMPARE[relation](values, constant))
+def _compared(values: NDArray[np.int16], relation: str, right: Any, column: Column) -> Mask:
+    if isinstance(right, tuple):
+        found = np.zeros(len(values), dtype=bool)
+        for item in right:
+            found |= _compared(values, "==", item, column)
+        return np.asarray(found == (relation == "in list"))
+    if isinstance(right, Reference):
+        other = column(right.name)
+        return np.asarray((other >= LOWEST_ANSWER) & _COMPARE[relation](values, other))
+    return np.asarray(_COMPARE[relation](values, right))

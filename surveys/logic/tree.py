@@ -1,42 +1,96 @@
-"""Conditions as a tree: comparisons, what is answered, and their joining."""
+"""Conditions as a tree: tests of answers, and their joining.
+
+A reader (`reading.parse`) makes it, `writing.to_text` writes it so that reading gives the same tree back.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from enum import Enum
 
 
-class Choice(NamedTuple):
-    """A chosen option: compared with text by its code, with a number by its value."""
+class WayOut(Enum):
+    """What a rating says instead of a point; no value in any comparison."""
 
-    code: str
-    value: int
+    DONT_KNOW = "dont_know"
+    NOT_APPLICABLE = "not_applicable"
 
 
-Value = float | int | str | Choice | frozenset[str] | None
+# An answer as conditions see it: a number, an option's code or words, a day, the codes of several options (a
+# ranking's in their order), or no value.
+Value = float | int | str | date | tuple[str, ...] | WayOut | None
+
+ACCOUNT = "account."
+TODAY = "today()"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An answer (`name` is a question's code) or, with `account`, a value of the customer file."""
+    """An answer by its name (CODE, CODE.with, CODE.without, CODE.text), or `account.` and a name there."""
 
     name: str
-    account: bool = False
+
+    @property
+    def is_account(self) -> bool:
+        """Whether the customer file gives it."""
+        return self.name.startswith(ACCOUNT)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day on which the last page was saved, and days after it."""
+
+    days: int = 0
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many options are chosen, of all or of those listed."""
+
+    reference: Reference
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The place of an option in a ranking, 1 for the first."""
+
+    reference: Reference
+    option: str
+
+
+Constant = float | int | str | date
+Term = Reference | Count | Rank | Today | float | int | str | date
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """An answer against one constant; `in` holds the constant left in Python's writing when `reverse`."""
+    """A value against another, or against a list.
 
-    reference: Reference
+    `in` tells whether an answer (left) includes a word (right), `in list` whether it is one of a list. The
+    left is never a constant: a reader turns `3 < S1` to `S1 > 3`.
+    """
+
+    left: Term
     relation: str
-    constant: float | int | str | tuple[float | int | str, ...]
+    right: Term | tuple[Term, ...]
 
 
 @dataclass(frozen=True)
-class Answered:
-    """Whether the question has a real answer."""
+class State:
+    """Whether an answer is given (`answered`), or is a way out (`dont_know`, `not_applicable`)."""
 
+    word: str
     reference: Reference
+
+
+@dataclass(frozen=True)
+class Among:
+    """Whether `any`, `all` or `none` of some options are chosen."""
+
+    word: str
+    reference: Reference
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,11 +108,12 @@ class Junction:
     parts: tuple["Expression", ...]
 
 
-Expression = Comparison | Answered | Not | Junction
+Test = Comparison | State | Among
+Expression = Test | Not | Junction
 
 
-def leaves(expression: Expression) -> Iterator[Comparison | Answered]:
-    """Give every part that looks at an answer."""
+def leaves(expression: Expression) -> Iterator[Test]:
+    """Give every test of the expression."""
     match expression:
         case Not(part=part):
             yield from leaves(part)
@@ -69,6 +124,25 @@ def leaves(expression: Expression) -> Iterator[Comparison | Answered]:
             yield expression
 
 
+def terms(test: Test) -> Iterator[Term]:
+    """Give everything that a test looks at, from left to right."""
+    if isinstance(test, Comparison):
+        yield test.left
+        yield from test.right if isinstance(test.right, tuple) else (test.right,)
+    else:
+        yield test.reference
+
+
+def looked_at(term: Term) -> Reference | None:
+    """Give the answer that a term looks at, if it does."""
+    found = term.reference if isinstance(term, Count | Rank) else term
+    return found if isinstance(found, Reference) else None
+
+
 def references(expression: Expression) -> Iterator[Reference]:
     """Give every answer that the expression looks at."""
-    return (leaf.reference for leaf in leaves(expression))
+    for test in leaves(expression):
+        for term in terms(test):
+            reference = looked_at(term)
+            if reference is not None:
+                yield reference

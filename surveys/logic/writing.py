@@ -1,45 +1,91 @@
-"""Conditions: one expression tree, read from text, checked, evaluated, printed as a sentence.
+"""Conditions written: as text that `reading.parse` reads back, and as a sentence for quality staff."""
 
-The text is a small subset of Python's expressions: comparisons of an answer with a constant, `in`, `and`,
-`or`, `not`, `answered(CODE)`. `account.NAME` is what the customer file knows. A missing answer:
-every comparison with it is false (also `!=` and `not in`), and `not` of that is true.
-"""
+from datetime import date
 
 from surveys import words
-from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference
+from surveys.logic.tokens import quoted
+from surveys.logic.tree import (
+    ACCOUNT,
+    Among,
+    Comparison,
+    Count,
+    Expression,
+    Junction,
+    Not,
+    Rank,
+    Reference,
+    State,
+    Term,
+    Today,
+)
 
 
 def to_text(expression: Expression, *, inside: bool = False) -> str:
-    """Write the condition so that `parse` gives the same tree back."""
+    """Write the condition in the one way in which `parse` gives the same tree back."""
     match expression:
         case Junction(word=word, parts=parts):
             text = f" {word} ".join(to_text(part, inside=True) for part in parts)
             return f"({text})" if inside else text
         case Not(part=part):
-            return f"not ({to_text(part)})"
-        case Answered(reference=reference):
-            return f"answered({_name(reference)})"
-        case Comparison(reference=reference, relation=relation, constant=constant):
-            if relation.endswith("list"):
-                items = constant if isinstance(constant, tuple) else (constant,)
-                return f"{_name(reference)} {relation[:-5]} [{', '.join(map(repr, items))}]"
+            return f"not {to_text(part, inside=True)}"
+        case State(word=word, reference=reference):
+            return f"{word}({reference.name})"
+        case Among(word=word, reference=reference, options=options):
+            return f"{word}({reference.name}, {_list(options)})"
+        case Comparison(left=left, relation=relation, right=right):
+            if isinstance(right, tuple):
+                return f"{term_text(left)} {relation.removesuffix(' list')} {_list(right)}"
             if relation in {"in", "not in"}:
-                return f"{constant!r} {relation} {_name(reference)}"
-            return f"{_name(reference)} {relation} {constant!r}"
+                return f"{term_text(right)} {relation} {term_text(left)}"
+            return f"{term_text(left)} {relation} {term_text(right)}"
 
 
-def _name(reference: Reference) -> str:
-    return f"account.{reference.name}" if reference.account else reference.name
+def _list(terms: tuple[Term, ...]) -> str:
+    return f"[{', '.join(map(term_text, terms))}]"
+
+
+def term_text(term: Term) -> str:
+    """Write a value as conditions do."""
+    match term:
+        case Reference(name=name):
+            return name
+        case Today(days=days):
+            return f"today({days or ''})"
+        case Count(reference=reference, options=options):
+            return f"count({reference.name}, {_list(options)})" if options else f"count({reference.name})"
+        case Rank(reference=reference, option=option):
+            return f"rank({reference.name}, {quoted(option)})"
+        case date():
+            return f"date('{term.isoformat()}')"
+        case str():
+            return quoted(term)
+    return repr(term)
 
 
 def to_sentence(expression: Expression, language: str, *, inside: bool = False) -> str:
     """Say the condition in words for quality staff."""
 
-    def said(key: str, **holes: str) -> str:
+    def said(key: str, **holes: object) -> str:
         return words.say("conditions", key, language, **holes)
 
-    def named(reference: Reference) -> str:
-        return said("account", q=reference.name) if reference.account else reference.name
+    def named(term: Term) -> str:
+        match term:
+            case Reference(name=name):
+                return said("account", q=name.removeprefix(ACCOUNT)) if term.is_account else name
+            case Today(days=0):
+                return said("today")
+            case Today(days=days):
+                return said("days before" if days < 0 else "days after", c=abs(days))
+            case Count(reference=reference, options=options):
+                listed = ", ".join(options)
+                return (
+                    said("count of", q=reference.name, c=listed)
+                    if options
+                    else said("count", q=reference.name)
+                )
+            case Rank(reference=reference, option=option):
+                return said("rank", q=reference.name, c=option)
+        return str(term)
 
     match expression:
         case Junction(word=word, parts=parts):
@@ -47,8 +93,10 @@ def to_sentence(expression: Expression, language: str, *, inside: bool = False) 
             return f"({text})" if inside else text
         case Not(part=part):
             return said("not", p=to_sentence(part, language))
-        case Answered(reference=reference):
-            return said("answered", q=named(reference))
-        case Comparison(reference=reference, relation=relation, constant=constant):
-            shown = ", ".join(map(str, constant)) if isinstance(constant, tuple) else str(constant)
-            return said(relation, q=named(reference), c=shown)
+        case State(word=word, reference=reference):
+            return said(word, q=named(reference))
+        case Among(word=word, reference=reference, options=options):
+            return said(f"{word} of", q=named(reference), c=", ".join(options))
+        case Comparison(left=left, relation=relation, right=right):
+            shown = ", ".join(map(named, right)) if isinstance(right, tuple) else named(right)
+            return said(relation, q=named(left), c=shown)

@@ -1,22 +1,21 @@
 """What every question is made of, and what each type of question promises."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER, NOT_ASKED, RESERVED
-from surveys.logic.reading import LONGEST, parse
-from surveys.logic.tree import Value
+from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
+from surveys.logic.reading import parse
+from surveys.logic.types import Type
 from surveys.questions.nature import Doubt, Nature
 from surveys.questions.reading import Reader, nothing
+from surveys.questions.seeing import Answer, stored_number
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 Text = Annotated[dict[str, str], Field(max_length=20)]
 Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
-
-Decoder = Callable[[Mapping[str, int]], Value]
 
 
 def _readable(text: str) -> str:
@@ -24,7 +23,7 @@ def _readable(text: str) -> str:
     return text
 
 
-Condition = Annotated[str, Field(max_length=LONGEST), AfterValidator(_readable)]
+Condition = Annotated[str, AfterValidator(_readable)]
 
 
 class Part(BaseModel):
@@ -161,16 +160,6 @@ Scales = Mapping[str, Scale]
 Look = Literal["points", "line", "block", "read"]
 
 
-def stored_number(code: str) -> Decoder:
-    """See the stored number; nothing where it was not answered."""
-
-    def decode(known: Mapping[str, int]) -> Value:
-        value = known.get(code, NOT_ASKED)
-        return None if value in RESERVED else value
-
-    return decode
-
-
 class Row(Part):
     """One statement of a rating grid; an indicator of the fourth level has the same code."""
 
@@ -181,9 +170,9 @@ class Row(Part):
     show_if: Condition | None = None
     correct: int | None = None
 
-    def decoder(self) -> Decoder:
-        """See the point."""
-        return stored_number(self.code)
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the point."""
+        yield Answer(self.code, Type("rating"), stored_number(self.code))
 
 
 class Question(Part):
@@ -259,9 +248,9 @@ class Question(Part):
                     is_rated=slot.kind == "rating",
                 )
 
-    def decoder(self) -> Decoder | None:
-        """Give how conditions and pipes see its stored answer; None where they cannot ask about it."""
-        return None
+    def answers(self) -> Iterator[Answer]:
+        """Give what conditions and pipes can ask about; nothing where they can ask nothing."""
+        yield from ()
 
     def own_words(self) -> dict[str, Stored]:
         """Give the fields for own words beside options, each with the stored choices to which it belongs."""

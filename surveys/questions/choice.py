@@ -6,10 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED
-from surveys.logic import tree
-from surveys.questions.base import Choice, Control, Decoder, Look, Option, Question, Scales, Slot, Stored
+from surveys.logic.types import Type
+from surveys.questions.base import Choice, Control, Look, Option, Question, Scales, Slot, Stored
 from surveys.questions.nature import Nature
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
+from surveys.questions.seeing import Answer, Decoder, written_words
 
 
 def other_words(code: str, options: tuple[Option, ...]) -> tuple[Control, ...]:
@@ -17,6 +18,17 @@ def other_words(code: str, options: tuple[Option, ...]) -> tuple[Control, ...]:
     if not any(option.with_text for option in options):
         return ()
     return (Control(f"{code}.text", "line", "own_words", limit=OTHER_TEXT_LIMIT),)
+
+
+def codes_of(options: tuple[Option, ...]) -> dict[str, int]:
+    """Give the values of options by their codes."""
+    return {option.code: option.value for option in options}
+
+
+def chosen(slot: str, options: tuple[Option, ...]) -> Decoder:
+    """See the code of the option that a slot holds."""
+    codes = {option.value: option.code for option in options}
+    return lambda values, _texts: codes.get(values.get(slot, NOT_ASKED))
 
 
 class ChoiceQuestion(Question):
@@ -32,8 +44,8 @@ class ChoiceQuestion(Question):
 
     @property
     def nature(self) -> Nature:
-        """One option; of consent, some refuse."""
-        return Nature("one", is_consent=self.type == "consent")
+        """Of consent, some refuse."""
+        return Nature(is_consent=self.type == "consent")
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""
@@ -65,11 +77,11 @@ class ChoiceQuestion(Question):
 
         return read
 
-    def decoder(self) -> Decoder:
-        """See the chosen option by its name and value."""
-        code = self.code
-        choices = {option.value: tree.Choice(option.code, option.value) for option in self.options}
-        return lambda known: choices.get(known.get(code, NOT_ASKED))
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the chosen option, and own words beside it."""
+        yield Answer(self.code, Type("choice", codes_of(self.options)), chosen(self.code, self.options))
+        for field in self.own_words():
+            yield Answer(field, Type("words"), written_words(field), since=2)
 
     def own_words(self) -> dict[str, Stored]:
         """Give the field for own words, which belongs to the options that ask for them."""

@@ -1,12 +1,16 @@
 """A day."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Literal
 
 from surveys.errors import Problem
+from surveys.logic.tree import Value
+from surveys.logic.types import Type
 from surveys.questions.base import Control, Look, Question, Scales
 from surveys.questions.nature import SLOW, Nature
 from surveys.questions.reading import Form, PageAnswers, Reader
+from surveys.questions.seeing import Answer
 
 
 class DateQuestion(Question):
@@ -43,3 +47,12 @@ class DateQuestion(Question):
                 found.refuse(code, Problem.ANSWER_DATE)
 
         return read
+
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the day."""
+        code = self.code
+
+        def decode(_values: Mapping[str, int], texts: Mapping[str, str]) -> Value:
+            return date.fromisoformat(texts[code]) if texts.get(code) else None
+
+        yield Answer(code, Type("day"), decode, since=2)

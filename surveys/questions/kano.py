@@ -5,9 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from surveys.logic.types import Type
 from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Text
+from surveys.questions.choice import chosen, codes_of
 from surveys.questions.nature import QUICK, Nature
 from surveys.questions.reading import Reader, in_turn, one_of
+from surveys.questions.seeing import Answer
 
 
 class Kano(Question):
@@ -52,6 +55,12 @@ class Kano(Question):
                 for control in self.controls(scales)
             )
         )
+
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see each side by itself."""
+        for side in ("with", "without"):
+            slot = f"{self.code}.{side}"
+            yield Answer(slot, Type("choice", codes_of(self.options)), chosen(slot, self.options), since=2)
 
     def offered(self) -> tuple[Option, ...]:
         """Give its five options."""

@@ -8,10 +8,12 @@ from pydantic import Field
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
-from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot, Stored
-from surveys.questions.choice import other_words
+from surveys.logic.types import Type
+from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Stored
+from surveys.questions.choice import codes_of, other_words
 from surveys.questions.nature import Doubt, Nature, too_many
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
+from surveys.questions.seeing import Answer, written_words
 
 
 class Multiple(Question):
@@ -24,7 +26,7 @@ class Multiple(Question):
     @property
     def nature(self) -> Nature:
         """Several options, some of which may deny the others."""
-        return Nature("several", at_most=self.most, has_exclusive=True)
+        return Nature(at_most=self.most, has_exclusive=True)
 
     def doubts(self) -> Iterator[Doubt]:
         """Give a limit that is higher than there are options."""
@@ -68,17 +70,19 @@ class Multiple(Question):
 
         return read
 
-    def decoder(self) -> Decoder:
-        """See the set of marked options; nothing where none of the marks was answered."""
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the marked options, nothing where no mark was answered, and own words."""
         slots = {f"{self.code}.{option.code}": option.code for option in self.options}
 
-        def decode(known: Mapping[str, int]) -> Value:
-            found = {option: known.get(slot, NOT_ASKED) for slot, option in slots.items()}
+        def decode(values: Mapping[str, int], _texts: Mapping[str, str]) -> Value:
+            found = {option: values.get(slot, NOT_ASKED) for slot, option in slots.items()}
             if all(value in RESERVED for value in found.values()):
                 return None
-            return frozenset(option for option, value in found.items() if value == 1)
+            return tuple(option for option, value in found.items() if value == 1)
 
-        return decode
+        yield Answer(self.code, Type("several", codes_of(self.options)), decode)
+        for field in self.own_words():
+            yield Answer(field, Type("words"), written_words(field), since=2)
 
     def own_words(self) -> dict[str, Stored]:
         """Give the field for own words, which belongs to the marks of the options that ask for them."""

@@ -1,10 +1,7 @@
 """What a type of question is to whoever looks at a questionnaire without answering it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal, NamedTuple
-
-# What conditions see of an answer: one option, several, a number, or something else.
-Sight = Literal["one", "several", "number", "other"]
+from typing import Final, NamedTuple
 
 QUICK: Final = 5.0  # seconds to answer a rating or a choice, or to pass over a field for own words
 SLOW: Final = 12.0  # a number, a ranking, a date
@@ -18,7 +15,6 @@ class Nature(NamedTuple):
     `seconds`: what an answer takes besides reading, for each row where there are rows.
     """
 
-    sight: Sight = "other"
     at_most: int | None = None
     has_exclusive: bool = False
     is_consent: bool = False

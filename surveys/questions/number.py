@@ -8,20 +8,11 @@ from pydantic import Field
 
 from surveys.codes import HIGHEST_ANSWER
 from surveys.errors import Problem
-from surveys.questions.base import (
-    Control,
-    Decoder,
-    Ends,
-    Look,
-    Question,
-    Scales,
-    Slot,
-    Text,
-    Whole,
-    stored_number,
-)
+from surveys.logic.types import Type
+from surveys.questions.base import Control, Ends, Look, Question, Scales, Slot, Text, Whole
 from surveys.questions.nature import SLOW, Doubt, Nature
 from surveys.questions.reading import Form, PageAnswers, Reader
+from surveys.questions.seeing import Answer, stored_number
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -42,8 +33,8 @@ class Number(Question):
 
     @property
     def nature(self) -> Nature:
-        """A number, slow to look up."""
-        return Nature("number", seconds=SLOW)
+        """Slow to look up."""
+        return Nature(seconds=SLOW)
 
     def doubts(self) -> Iterator[Doubt]:
         """Give limits that leave nothing."""
@@ -73,9 +64,9 @@ class Number(Question):
 
         return read
 
-    def decoder(self) -> Decoder:
-        """See the number."""
-        return stored_number(self.code)
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the number."""
+        yield Answer(self.code, Type("number"), stored_number(self.code))
 
     def ends(self, scales: Scales) -> Ends:  # noqa: ARG002
         """Give its limits."""

@@ -1,11 +1,14 @@
 """Own words, short or long."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
 
+from surveys.logic.types import Type
 from surveys.questions.base import Control, Look, Question, Scales
 from surveys.questions.reading import Reader, own_words
+from surveys.questions.seeing import Answer, written_words
 
 
 class OpenText(Question):
@@ -27,3 +30,7 @@ class OpenText(Question):
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
         """Read the words."""
         return own_words(self.code, self.limit, required=self.required)
+
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the words."""
+        yield Answer(self.code, Type("words"), written_words(self.code), since=2)

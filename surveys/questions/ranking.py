@@ -8,9 +8,12 @@ from pydantic import Field
 from surveys.codes import SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
-from surveys.questions.base import Choice, Control, Decoder, Option, Question, Scales, Slot
+from surveys.logic.types import Type
+from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot
+from surveys.questions.choice import codes_of
 from surveys.questions.nature import SLOW, Doubt, Nature, too_many
 from surveys.questions.reading import Form, PageAnswers, Reader
+from surveys.questions.seeing import Answer
 
 
 class Ranking(Question):
@@ -26,7 +29,7 @@ class Ranking(Question):
     @property
     def nature(self) -> Nature:
         """Several options, slow to put in order."""
-        return Nature("several", at_most=self.most, seconds=SLOW)
+        return Nature(at_most=self.most, seconds=SLOW)
 
     def doubts(self) -> Iterator[Doubt]:
         """Give a limit that is higher than there are options."""
@@ -71,15 +74,15 @@ class Ranking(Question):
 
         return read
 
-    def decoder(self) -> Decoder:
-        """See the set of options that have a rank."""
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the ranked options, the first one first."""
         names = {option.value: option.code for option in self.options}
         slots = self._places()
 
-        def decode(known: Mapping[str, int]) -> Value:
-            return frozenset(names[known[slot]] for slot in slots if known.get(slot) in names) or None
+        def decode(values: Mapping[str, int], _texts: Mapping[str, str]) -> Value:
+            return tuple(names[values[slot]] for slot in slots if values.get(slot) in names) or None
 
-        return decode
+        yield Answer(self.code, Type("ranking", codes_of(self.options)), decode)
 
     def offered(self) -> tuple[Option, ...]:
         """Give its options."""

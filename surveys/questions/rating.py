@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, SENT, WAYS_OUT
+from surveys.logic.types import Type
 from surveys.questions.base import (
     Choice,
     Control,
-    Decoder,
     Ends,
     Look,
     Question,
@@ -17,10 +17,10 @@ from surveys.questions.base import (
     Scales,
     Slot,
     Text,
-    stored_number,
 )
 from surveys.questions.nature import Nature
 from surveys.questions.reading import Reader, one_of
+from surveys.questions.seeing import Answer, stored_number
 
 
 def points_control(item: "Row | Rating", scale: Scale, anchors: tuple[Text, Text] | None) -> Control:
@@ -72,7 +72,7 @@ class Rating(OnScale):
     @property
     def nature(self) -> Nature:
         """A number; recommendation stands beside an index."""
-        return Nature("number", is_scored=self.type != "nps")
+        return Nature(is_scored=self.type != "nps")
 
     def slots(self, scales: Scales) -> Iterator[Slot]:
         """Give its one place."""
@@ -87,9 +87,9 @@ class Rating(OnScale):
         """Read one of its points or ways out."""
         return read_points(self.controls(scales)[0], required=self.required)
 
-    def decoder(self) -> Decoder:
-        """See the point."""
-        return stored_number(self.code)
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the point."""
+        yield Answer(self.code, Type("rating"), stored_number(self.code))
 
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give itself."""

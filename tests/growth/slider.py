@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from surveys.questions.base import Choice, Control, Decoder, Ends, Question, Scales, Slot, stored_number
+from surveys.logic.types import Type
+from surveys.questions.base import Choice, Control, Ends, Question, Scales, Slot
 from surveys.questions.nature import Doubt, Nature
 from surveys.questions.reading import Reader, one_of
+from surveys.questions.seeing import Answer, stored_number
 
 STEPS = range(0, 101, 10)
 
@@ -18,8 +20,8 @@ class Slider(Question):
 
     @property
     def nature(self) -> Nature:
-        """A number to conditions."""
-        return Nature("number", seconds=3)
+        """Quick to set."""
+        return Nature(seconds=3)
 
     def doubts(self) -> Iterator[Doubt]:
         """Doubt a start between two steps."""
@@ -39,9 +41,9 @@ class Slider(Question):
         """Read one step."""
         return one_of(self.code, {str(step): step for step in STEPS}, required=self.required)
 
-    def decoder(self) -> Decoder:
-        """See the share."""
-        return stored_number(self.code)
+    def answers(self) -> Iterator[Answer]:
+        """Let conditions see the share."""
+        yield Answer(self.code, Type("number"), stored_number(self.code))
 
     def ends(self, scales: Scales) -> Ends:  # noqa: ARG002
         """Give its limits."""

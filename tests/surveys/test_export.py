@@ -12,7 +12,7 @@ from tests.surveys.worlds import NOW, make_wave
 
 
 def stored_wave(session):
-    version = publishing.publish(session, loading.load(DOCUMENT), "Test", NOW)
+    version = publishing.publish(session, loading.load(DOCUMENT, published=True), "Test", NOW)
     wave = make_wave(session, version)
     answers = {
         "ONE": [1, 0],

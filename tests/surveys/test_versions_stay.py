@@ -31,10 +31,10 @@ def test_hash_and_packing_are_those_recorded(name):
     plain = DOCUMENT if name == "every type" else instruments.load("utility_csi", name).dump()
     if name != "every type":
         del plain["indicators"]["roles"]  # which no version of then had
-    loaded = loading.load(plain)
+    loaded = loading.load(plain, published=True)
     slots = json.dumps([slot._asdict() for slot in loaded.slots], sort_keys=True)
     assert (loaded.content_hash, hashlib.sha256(slots.encode()).hexdigest()) == RECORDED[name]
-    assert loading.load(loaded.dump()) == loaded
+    assert loading.load(loaded.dump(), published=True) == loaded
 
 
 @pytest.mark.parametrize("form", ["full", "short"])
@@ -48,7 +48,7 @@ def test_a_version_without_roles_plays_those_of_its_codes(form):
 def test_a_router_is_made_once_and_the_last_ones_are_kept(monkeypatch):
     monkeypatch.setattr(publishing, "ROUTERS_KEPT", 2)
     monkeypatch.setattr(publishing, "_ROUTERS", {})
-    document, made = loading.load(DOCUMENT), []
+    document, made = loading.load(DOCUMENT, published=True), []
 
     def router(name):
         return publishing.router_of(name, lambda: made.append(name) or document)

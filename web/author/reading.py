@@ -131,7 +131,7 @@ class Reading:
         )
 
     def _block(self, question: Question) -> Block:
-        options = question.offered() if question.decoder() is not None else ()
+        options = question.offered() if any(answer.since == 1 for answer in question.answers()) else ()
         return Block(
             code=question.code,
             kind=words.say("types", question.type, self.language),

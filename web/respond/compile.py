@@ -4,11 +4,10 @@ Rendering a page of a hundred radio buttons through WTForms and Jinja takes mill
 the compiled page microseconds (measured: `make bench`). The template is `templates/respond/page.html`.
 """
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import render_template
 from flask_babel import force_locale
@@ -18,7 +17,8 @@ from surveys.asking.pages import Item
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import SETTINGS, in_language, sanitise
-from surveys.logic.tree import Answered, Comparison, Expression, Junction, Not, Reference, references
+from surveys.logic.tree import references
+from surveys.logic.writing import to_text
 from web import i18n
 from web.respond.fields import page_form
 from web.respond.pieces import Pieces, hole
@@ -65,9 +65,9 @@ class CompiledPage:
         found = {}
         for item in self._page.items:
             if item.condition is not None and item.account is None:
-                names = {part.name for part in references(item.condition) if not part.account}
+                names = {part.name for part in references(item.condition) if not part.is_account}
                 if names & own:
-                    found[item.code] = json.dumps(_tree(item.condition), ensure_ascii=False)
+                    found[item.code] = to_text(item.condition)
         return found
 
     @cached_property
@@ -119,24 +119,6 @@ def _rich(language: str) -> Callable[[Mapping[str, str] | str], Markup]:
 
 def _plain(language: str) -> Callable[[Mapping[str, str] | str], str]:
     return lambda text: CONTROL.sub("", text if isinstance(text, str) else in_language(text, language))
-
-
-def _tree(expression: Expression) -> list[Any]:
-    """Write a condition for the browser's evaluator."""
-    match expression:
-        case Junction(word=word, parts=parts):
-            return [word, *map(_tree, parts)]
-        case Not(part=part):
-            return ["not", _tree(part)]
-        case Answered(reference=reference):
-            return ["answered", name_of(reference)]
-        case Comparison(reference=reference, relation=relation, constant=constant):
-            return [relation, name_of(reference), constant]
-
-
-def name_of(reference: Reference) -> str:
-    """Give the name under which the browser's evaluator knows an answer."""
-    return f"account.{reference.name}" if reference.account else reference.name
 
 
 def _marks(document: Questionnaire, section: Section) -> Iterator[tuple[str, dict[int, str] | str]]:

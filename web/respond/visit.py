@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Response as Page
 from flask import current_app, request
@@ -14,6 +15,7 @@ from web.respond import sessions
 
 def visit(public_key: str, token: str) -> Visit:
     """Find out who asks; `ClosedError` where the link cannot be used."""
+    now = datetime.now(UTC)
     return find_visit(
         sessions.current(),
         public_key=public_key,
@@ -21,7 +23,8 @@ def visit(public_key: str, token: str) -> Visit:
         unit=request.args.get("unit", ""),
         keys=request.cookies,
         language=i18n.choose(),
-        now=datetime.now(UTC),
+        now=now,
+        today=now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date(),
     )
 
 

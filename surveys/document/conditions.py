@@ -1,0 +1,105 @@
+"""Every condition of a document with its place, and everything in it that cannot be meant."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from surveys.document.questionnaire import Questionnaire
+from surveys.errors import Problem, Reason, SurveyError
+from surveys.logic.binding import Choices
+from surveys.logic.reading import parse
+from surveys.logic.tree import Expression, references
+from surveys.logic.types import Known, Type, faults
+
+# What the customer file knows, and its values where they are known (`surveys.models.organisation`).
+ACCOUNT: Final[Mapping[str, tuple[str, ...]]] = {
+    "unit": (),
+    "customer_class": ("residential", "commercial", "industrial", "other"),
+    "tier": ("important", "key", "base", "resident"),
+    "account_type": (),
+    "area": (),
+}
+
+
+class Placed(NamedTuple):
+    """A condition: the part that carries it, its text, and the codes of questions and rows before it."""
+
+    place: str
+    text: str
+    before: frozenset[str]
+
+
+class LogicFault(NamedTuple):
+    """One fault of a condition: where it stands, what it is, and what it is about."""
+
+    place: str
+    problem: Problem
+    context: dict[str, Any]
+
+    def error(self) -> SurveyError:
+        """Give it as a refusal."""
+        return SurveyError(self.problem, **{"place": self.place} | self.context)
+
+    @property
+    def is_about_type(self) -> bool:
+        """Whether documents that were published before conditions had types may have it."""
+        return self.problem in {Problem.LOGIC_TYPE, Problem.ACCOUNT_UNKNOWN, Problem.ACCOUNT_VALUE}
+
+
+def conditions_of(document: Questionnaire) -> Iterator[Placed]:
+    """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP."""
+    before: set[str] = set()
+    for section in document.sections:
+        if section.show_if is not None:
+            yield Placed(section.code, section.show_if, frozenset(before))
+        for question in section.questions:
+            place = f"{section.code}.{question.code}"
+            if question.show_if is not None:
+                yield Placed(place, question.show_if, frozenset(before))
+            for row in question.subquestions():
+                if row.show_if is not None:
+                    yield Placed(f"{place}.{row.code}", row.show_if, frozenset(before))
+            before |= {question.code, *(row.code for row in question.subquestions())}
+        for stop in section.stops:
+            yield Placed(f"{section.code}.stops.{stop.code}", stop.when, frozenset(before))
+
+
+def faults_of(document: Questionnaire) -> Iterator[LogicFault]:
+    """Give all faults of all conditions: unknown and later codes, options, and what a type cannot answer."""
+    known = known_to(document)
+    for placed in conditions_of(document):
+        yield from faults_at(placed, parse(placed.text), known)
+
+
+def faults_at(placed: Placed, expression: Expression, known: Known) -> Iterator[LogicFault]:
+    """Give all faults of one condition."""
+    names = {*known.answers, *known.valueless}
+    told: set[str] = set()
+    for reference in references(expression):
+        name, code = reference.name, reference.name.partition(".")[0]
+        if not reference.is_account and name in names and code not in placed.before and name not in told:
+            told.add(name)
+            yield LogicFault(placed.place, Problem.LOGIC_FORWARD, {"code": name})
+    for fault in faults(expression, known):
+        yield LogicFault(placed.place, fault.problem, fault.context)
+
+
+def known_to(document: Questionnaire) -> Known:
+    """Give what conditions of a document may look at."""
+    answers: dict[str, Type] = {}
+    for answer in document.answers():
+        answers.setdefault(answer.name, answer.type)  # of a name that stands twice, the first
+    valueless = {code: Reason.TYPE_NOTHING for code in document.by_code if code not in answers}
+    for question in document.questions():
+        for answer in question.answers():
+            if answer.name not in answers:
+                valueless[answer.name] = Reason.TYPE_FORMAT
+    return Known(answers, valueless, document.is_first_format, ACCOUNT)
+
+
+def choices_of(document: Questionnaire) -> Choices:
+    """Give the options of every answer that is one choice, for `binding.bound`."""
+    found: dict[str, Mapping[str, int]] = {}
+    for answer in document.answers():
+        if answer.type.kind == "choice" and answer.type.options is not None:
+            found.setdefault(answer.name, answer.type.options)
+    return found
