@@ -8,9 +8,10 @@ import numpy as np
 
 from csi_model.arrays import F64, Mask
 from csi_model.estimation.estimated import Estimated
+from csi_model.estimation.relations import effects_of, paths_of, with_interval
 from csi_model.inference.plain import plain
-from csi_model.measures import effects, reliability, validity
-from csi_model.measures.effects import f_squared, r_squared_adjusted
+from csi_model.measures import reliability, validity
+from csi_model.measures.effects import bic, r_squared_adjusted
 from csi_model.pls import implied
 from csi_model.pls.items import nested, part_of, ratio
 from csi_model.resampling.nested import INNER
@@ -28,6 +29,9 @@ QUALITY = {
 
 # What asks whether the questions of a construct say the same; a formed construct's need not.
 RELIABILITY = ("alpha_raw", "alpha_standardised", "rho_a", "rho_c", "ave")
+
+
+STILL = 1e-9  # an error that is this small a part of its weight is rounding: a single question's weight is 1
 
 
 OUTER = {"loading": "loadings", "outer_weight": "weights", "weight_share": "shares"}
@@ -79,8 +83,8 @@ def _own(result: Estimated) -> dict[str, Any]:
         "constructs": constructs,
         "dimensions": _dimensions(result),
         "indicators": _indicators(result),
-        "paths": _paths(result),
-        "total_effects": _effects(result),
+        "paths": paths_of(result),
+        "total_effects": effects_of(result),
         "htmt": _pairs(result, unformed(spec, result.figure("htmt").value), diagonal=False),
         "htmt2": _pairs(result, unformed(spec, ratio(spec, result.items, "htmt2")[0]), diagonal=False),
         "fornell_larcker": _fornell_larcker(result),
@@ -112,13 +116,6 @@ def _ends(result: Estimated, name: str, place: int) -> list[float] | None:
     return [float(found.low[place]), float(found.high[place])]
 
 
-def _with_interval(result: Estimated, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
-    if not result.has_interval(name):
-        return {}
-    found = result.figure(name)
-    return {"se": float(found.se[place]), "ci": [float(found.low[place]), float(found.high[place])]}
-
-
 def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     spec, solution = result.spec, result.solution
     items = result.items
@@ -126,6 +123,7 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     table = {
         "r_squared": solution.r_squared[0],
         "r_squared_adjusted": r_squared_adjusted(solution.r_squared, spec.path_matrix, result.n_used)[0],
+        "bic": _bic(result),
         "alpha_raw": reliability.alpha_raw(items.cov, items.block)[0],
         **{name: result.figure(field).value for name, field in QUALITY.items() if field != "r_squared"},
         "full_collinearity_vif": _full_collinearity(result),
@@ -135,7 +133,7 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
         table[name] = np.where(formed, np.nan, table[name])
     return {
         construct.id: {"points": float(result.points.constructs[0, place])}
-        | _with_interval(result, "constructs", place)
+        | with_interval(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
         | {
             f"{name}_ci": None if formed[place] and name in RELIABILITY else ends
@@ -146,6 +144,15 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
     }
+
+
+def _bic(result: Estimated) -> F64:
+    """Of the regressions of scores by PLS: the paths of other methods are none."""
+    found = np.full(len(result.spec.constructs), np.nan)
+    if result.options.method == "pls":
+        n = result.n_used if result.weighting is None else result.weighting.n_effective
+        found = bic(result.solution.r_squared, result.spec.path_matrix, n)[0]
+    return found
 
 
 def _parts(result: Estimated, place: int) -> dict[str, Any]:
@@ -183,7 +190,7 @@ def _dimensions(result: Estimated) -> dict[str, dict[str, Any]]:
         node.id: {
             "construct": construct,
             "points": float(result.points.dimensions[0, place]),
-            **_with_interval(result, "dimensions", place),
+            **with_interval(result, "dimensions", place),
             "weight_share": float(result.points.dimension_shares[0, place]),
             "name": dict(node.name),
         }
@@ -207,12 +214,13 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
             "construct": spec.construct_ids[place],
             "dimension": within.get(code),
             "points": float(scored.indicators[0, row]),
-            **_with_interval(result, "indicators", row),
+            **with_interval(result, "indicators", row),
             "mean": float(result.moments.mean[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),
             **{f"{name}_ci": ends for name, field in OUTER.items() if (ends := _ends(result, field, row))},
             "outer_weight": float(solution.weights[0, row, place]),
+            **_tested(result, row),
             "weight_share": float(scored.shares[0, row]),
             "vif": float(vif[row]),
             "item_total": float(item_total[row]),
@@ -226,40 +234,14 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _paths(result: Estimated) -> list[dict[str, Any]]:
-    spec, solution = result.spec, result.solution
-    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
-    effect = f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
-    found = []
-    for source, target in spec.paths:
-        place = spec.construct_ids.index(target), spec.construct_ids.index(source)
-        row: dict[str, Any] = {
-            "source": source,
-            "target": target,
-            "estimate": float(solution.paths[0][place]),
-        }
-        row |= _with_interval(result, "paths", place)
-        if "se" in row:
-            row["p"] = float(result.figure("paths").p[place]) if row["se"] else None
-        found.append(row | {"f2": float(effect[place]), "vif": float(vif[place])})
-    return found
-
-
-def _effects(result: Estimated) -> list[dict[str, Any]]:
-    spec, estimates = result.spec, result.estimates
-    # With every path at 1 a total effect counts the ways from source to target.
-    leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
-    found = []
-    for column, source in enumerate(spec.construct_ids):
-        for row, target in enumerate(spec.construct_ids):
-            total = float(estimates.total_effects[0, row, column])
-            if row != column and leads[row, column]:
-                found.append(
-                    {"source": source, "target": target, "standardised": total}
-                    | {"points_per_point": float(estimates.points_per_point[0, row, column])}
-                    | _with_interval(result, "points_per_point", (row, column))
-                )
-    return found
+def _tested(result: Estimated, row: int) -> dict[str, float | None]:
+    """Give error and probability of an outer weight; one that cannot vary has no probability."""
+    if not result.has_interval("weights"):
+        return {}
+    found = result.figure("weights")
+    error = float(found.se[row])
+    is_free = error > STILL * abs(float(found.value[row]))
+    return {"outer_weight_se": error, "outer_weight_p": float(found.p[row]) if is_free else None}
 
 
 def _pairs(result: Estimated, table: F64, *, diagonal: bool) -> list[list[Any]]:

@@ -66,3 +66,30 @@ def r_squared_adjusted(r_squared: F64, path_matrix: Mask, n: int) -> F64:
     """Adjust R² for the number of sources (Ezekiel 1930); 0 stays for exogenous constructs."""
     sources = path_matrix.sum(axis=1)
     return np.asarray(np.where(sources > 0, 1 - (1 - r_squared) * (n - 1) / (n - 1 - sources), r_squared))
+
+
+def bic(r_squared: F64, path_matrix: Mask, n: float) -> F64:
+    r"""Give the Bayesian information criterion of each target's regression; ``nan`` for exogenous constructs.
+
+    Parameters
+    ----------
+    r_squared : ndarray of shape (..., n_constructs)
+    n
+        Respondents, of weighted ones the effective number.
+
+    Notes
+    -----
+    .. math:: n \ln\left((1 - R^2)\frac{n - 1}{n}\right) + (k + 1) \ln n
+
+    with k sources: the squared errors of scores whose variance has the divisor n − 1. Among models of one
+    construct from the same answers the lowest is to be preferred.
+
+    References
+    ----------
+    Schwarz (1978), Annals of Statistics 6(2), 461-464; Sharma, Shmueli, Sarstedt, Danks and Ray (2021),
+    Decision Sciences 52(3), 567-607.
+    """
+    sources = path_matrix.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = n * np.log((1 - r_squared) * (n - 1) / n) + (sources + 1) * np.log(n)
+    return np.asarray(np.where((sources > 0) & np.isfinite(found), found, np.nan))

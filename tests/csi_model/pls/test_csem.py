@@ -8,7 +8,7 @@ import pytest
 from csi_model.assessment.exact_fit import DISTANCES
 from csi_model.cbsem.ordinal import ordinal_statistics
 from csi_model.measures import effects, reliability, validity
-from csi_model.measures.effects import f_squared, r_squared_adjusted
+from csi_model.measures.effects import bic, f_squared, r_squared_adjusted
 from csi_model.measures.importance import importance
 from csi_model.pls import algorithm, consistent
 from csi_model.pls.algorithm import Solution
@@ -29,7 +29,7 @@ FITS = {
 # cSEM takes the geodesic distance of logarithms to base 10.
 BASE_10 = np.log(10) ** 2
 NOT_OURS = (
-    *(f"assess/{name}" for name in ("AIC", "AICc", "AICu", "BIC", "FPE", "GM", "HQ", "HQc", "Mallows_Cp")),
+    *(f"assess/{name}" for name in ("AIC", "AICc", "AICu", "FPE", "GM", "HQ", "HQc", "Mallows_Cp")),
     *(f"assess/{name}" for name in ("Chi_square", "Chi_square_df", "CFI", "GFI", "CN", "IFI", "NFI", "NNFI")),
     *(f"assess/{name}" for name in ("RMSEA", "RMS_theta", "GoF", "Df")),
     *(f"assess/{name}" for name in ("RhoC_mm", "RhoC_weighted", "RhoC_weighted_mm", "RhoT_weighted")),
@@ -95,6 +95,8 @@ def check_estimates(figures, spec, corr, solution, composite, allowed):
         figures.same(place, solution.r_squared[0], names, **allowed)
     for place in ("r2adj", "assess/R2_adj"):
         figures.same(place, adjusted, names, **allowed)
+    criterion = bic(solution.r_squared, spec.path_matrix, 250)[0]
+    figures.same("assess/BIC", criterion, names, atol=2000 * allowed.get("atol", 5e-10))
     vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     # Inflation, f² and shares of effects divide by what is left of 1, which magnifies differences.
     loose = {"rtol": 100 * allowed["atol"]} if allowed else {}

@@ -11,7 +11,7 @@ from csi_model.assessment.predict import predict
 from csi_model.estimation.estimate import estimate
 from csi_model.inference.kinds import percentile
 from csi_model.measures import reliability, validity
-from csi_model.measures.effects import r_squared_adjusted
+from csi_model.measures.effects import bic, r_squared_adjusted
 from csi_model.options import Options
 from csi_model.pls import algorithm, consistent
 from csi_model.resampling.bootstrap import bootstrap
@@ -70,9 +70,7 @@ def check(shelf, stem, model, data, options):
         if "plspredict_DA" in document:
             check_prediction(figures, shelf, stem, result.spec, matrix)
         figures.leave("rounds to seminr's own criterion of convergence", "iterations")
-        figures.leave(
-            "information criteria compare models; the engine compares them by prediction", "it_criteria"
-        )
+        figures.leave("the engine has one information criterion, BIC", "it_criteria/AIC")
     check_scores(shelf, stem, result, matrix)
 
 
@@ -99,6 +97,7 @@ def check_estimates(figures, result):
     figures.same("r2/Rsq", solution.r_squared[0], names)
     adjusted = r_squared_adjusted(solution.r_squared, spec.path_matrix, n)[0]
     figures.same("r2/AdjRsq", adjusted, names)
+    figures.same("it_criteria/BIC", bic(scores.r_squared, spec.path_matrix, n)[0], names)
 
 
 def check_quality(figures, result):
