@@ -52,7 +52,6 @@ REMEDIES = {
     "weights-without-draws": "Give the draws of the weights, as an estimation with resamples holds them.",
     # time
     "break": "Ask both forms in one wave (a bridge), or begin a new series there.",
-    "conditional": "Read the interval as that of the answers, given the weights.",
     "few-waves": "Wait for more waves before trusting the limits.",
     # what to do, retention, expectations
     "beyond-scale": "Try a smaller improvement.",

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from csi_model.beside.expectations import TierAnswers, expectation_gaps
 from csi_model.beside.retention import retention_map
 from csi_model.evaluation.effect import evaluate_measure
+from csi_model.inference.figures import figure
 from csi_model.inference.means import weighted_means
 from csi_model.series.decompose import WaveAnswers, decompose
 from csi_model.series.official import index_series
@@ -47,7 +48,8 @@ def changes(rng: np.random.Generator, _: int) -> Iterator[Hit]:
     waves = []
     for code, shift in (("before", 0.0), ("after", 2.0)):
         level = 68 + shift + 13 * rng.standard_normal((250, 1)) + 10 * rng.standard_normal((250, 3))
-        waves.append(Wave(code, *weighted_means(level), shares, 250))
+        means, covariance = weighted_means(level)
+        waves.append(Wave(code, means, covariance, shares, 250, figure(shares @ means)))
     yield hit("change, frozen weights", index_series(waves, base="before").changes.at(0), 2.0)
 
 
@@ -140,7 +142,7 @@ def run(name: str, samples: int, resamples: int, seed: int, pool: ProcessPoolExe
         for one in found:
             hits.setdefault(one.name, []).append(one)
     held = True
-    for figure, found in hits.items():
+    for what, found in hits.items():
         covered = np.stack([h.covered for h in found])
         errors, se = np.stack([h.error for h in found]), np.stack([h.se for h in found])
         share = float(covered.mean())
@@ -150,7 +152,7 @@ def run(name: str, samples: int, resamples: int, seed: int, pool: ProcessPoolExe
         ok = LOWER <= share <= UPPER
         held &= ok
         print(
-            f"{figure:<40}{covered.shape[1]:>5}{samples:>8}{share:>10.1%}{by_figure.min():>8.1%}{by_figure.max():>8.1%}"
+            f"{what:<40}{covered.shape[1]:>5}{samples:>8}{share:>10.1%}{by_figure.min():>8.1%}{by_figure.max():>8.1%}"
             f"{bias:>8.2f}{ratio:>9.3f}  {'ok' if ok else 'OUTSIDE'}",
             flush=True,
         )

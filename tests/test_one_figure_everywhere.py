@@ -1,6 +1,7 @@
 """One figure, one function: the same data give the same number in every call, to the last digit."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,9 +47,34 @@ def test_a_wave_has_one_error_and_one_interval_in_every_call(sample, by_group, c
         side = compared.results[name].figure("constructs").at("SAT")
         assert (written["points"], *written["ci"]) == (own.value, own.low, own.high)
         assert (in_series["value"], *in_series["ci"]) == (own.value, own.low, own.high)
+        line = followed["waves"][at]["re_estimated"]
+        assert (line["value"], line["se"], *line["ci"]) == (own.value, own.se, own.low, own.high)
         assert (side.value, side.se, side.low, side.high) == (own.value, own.se, own.low, own.high)
         beside = csi_model.side_by_side(by_group)["groups"][name]
         assert (beside["points"], beside["se"]) == (own.value, own.se)
+
+
+def test_a_bridge_moves_the_own_line_and_widens_it_as_it_does_the_official(sample):
+    alone = follow(SPEC, sample, "wave", OPTIONS)["waves"]
+    bridges = {"2022": csi_model.bridge_shift((60.0, 0.6), (63.0, 0.8))}
+    joined = follow(SPEC, sample, "wave", OPTIONS, bridges=bridges)["waves"]
+    for line in ("official", "re_estimated"):
+        before, after = alone[0][line], joined[0][line]
+        assert after["value"] == pytest.approx(before["value"] + 3)
+        assert after["se"] == pytest.approx(np.hypot(before["se"], 1.0))
+        for old, new in zip(before["ci"], after["ci"], strict=True):
+            assert abs(new - after["value"]) == pytest.approx(
+                np.hypot(old - before["value"], 1.959964), rel=1e-6
+            )
+        assert joined[1][line] == alone[1][line]
+
+
+def test_groups_of_two_columns_that_share_a_name_are_drawn_apart(sample):
+    twice = replace(sample, labels={**sample.labels, "year": sample.labels["wave"]})
+    one, other = (csi_model.estimate(SPEC, twice, OPTIONS, by=by).groups["2021"] for by in ("wave", "year"))
+    own, same = (each.figure("constructs").at("SAT") for each in (one, other))
+    assert own.value == same.value
+    assert own.se != same.se
 
 
 def test_a_difference_is_that_of_the_groups_own_figures_and_draws(sample, by_group, compared):

@@ -106,12 +106,13 @@ class Sample:
         return joined([self.labels[name] for name in names])
 
     def unlabelled(self, by: By) -> tuple[Caution, ...]:
-        """Say how many have no label, and so are in no part."""
+        """Say how many have no label, and so are in no part: in every call the same, by the same words."""
         blank = int(self.label(by).is_blank.sum())
         if not blank:
             return ()
-        message = f"{blank} of {len(self)} respondents are of no group: their label is blank."
-        return (Caution("no-group", message, about=(f"{blank} / {len(self)}",)),)
+        column = by if isinstance(by, str) else " or ".join(by)
+        message = f"{blank} of {len(self)} respondents are of no group: their {column} is blank."
+        return (Caution("no-group", message, about=(column, f"{blank} / {len(self)}")),)
 
     def where(self, rows: NDArray[np.bool_] | I64) -> Sample:
         """Give some of the respondents, by mask or by places; their weights have mean 1 again."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from csi_model.comparison.statistic import (
     without_interactions,
 )
 from csi_model.errors import Caution, DataError, ModelError, SpecificationError
-from csi_model.estimation.groups import of_part
+from csi_model.estimation.groups import of_part, seed_of_group
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
@@ -121,14 +122,14 @@ def compare(
     )
     results = {}
     for name, part in groups.parts.items():
-        results[name] = _estimated(spec, name, part, options, common)
+        results[name] = _estimated(spec, name, part, of_part(options, by, name), common)
         tick(max(options.bootstrap, 1))
     filled = _replaced(spec, groups, options.missing)
     pairs, cautions = compare_parts(
         filled,
         _own(spec, filled, results, options, common),
         lambda part: Selections(spec, part, options, common),
-        lambda first, second: _rng(options, 4, first, second),
+        lambda first, second: _rng(options, by, 4, first, second),
         n_permutations=n_permutations,
         missing=options.missing,
         aligned=RELATIONS,
@@ -137,7 +138,7 @@ def compare(
     )
     tests = _Tests([None] * n_pairs, [None] * n_pairs, [])
     if n_permutations:
-        tests = _tested(spec, groups, options, n_permutations, progress)
+        tests = _tested(spec, groups, options, partial(_rng, options, by), n_permutations, progress)
     levels, doubts = covariance_levels(spec, groups.whole, options) if invariance else (None, ())
     everything = (
         *sample.cautions,
@@ -182,15 +183,15 @@ def _check(options: Options, n_permutations: int) -> None:
         )
 
 
-def _rng(options: Options, test: int, first: str, second: str) -> np.random.Generator:
+def _rng(options: Options, by: By, test: int, first: str, second: str) -> np.random.Generator:
     """Give each test of a pair a generator of its own: it does not depend on what else is compared."""
-    return np.random.default_rng([options.seed, test, *f"{first}\n{second}".encode()])
+    return np.random.default_rng([test, seed_of_group(options.seed, by, f"{first}\n{second}")])
 
 
 def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options, common: F64 | None) -> Result:
     """Estimate a group; refusals get its name."""
     try:
-        return estimate_one(spec, part, of_part(options, name), common=common)
+        return estimate_one(spec, part, options, common=common)
     except ModelError as error:
         message = f"Group {name}: {error.message}"
         raise type(error)(message, code=error.code, remedy=error.remedy) from None
@@ -246,7 +247,12 @@ class _Tests(NamedTuple):
 
 
 def _tested(
-    spec: ModelSpec, groups: Groups, options: Options, n_permutations: int, progress: Progress | None
+    spec: ModelSpec,
+    groups: Groups,
+    options: Options,
+    rng_of: Callable[[int, str, str], np.random.Generator],
+    n_permutations: int,
+    progress: Progress | None,
 ) -> _Tests:
     """Test each pair as a whole, and whether its composites are the same."""
     couples = list(combinations(groups.parts, 2))
@@ -257,7 +263,7 @@ def _tested(
         overall, micom = None, None
         try:
             overall = overall_difference(
-                spec, both, pair, options, _rng(options, 5, *pair), n_permutations=n_permutations
+                spec, both, pair, options, rng_of(5, *pair), n_permutations=n_permutations
             )
         except ModelError as error:
             found.refused.append(("overall", error))
@@ -266,7 +272,7 @@ def _tested(
                 both,
                 pair,
                 solver,
-                _rng(options, 6, *pair),
+                rng_of(6, *pair),
                 missing=options.missing,
                 n_permutations=n_permutations,
                 constructs=constructs,

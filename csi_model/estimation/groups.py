@@ -31,7 +31,7 @@ def estimate_groups(
     Models, options and, by default, the question shares of points are those of the whole.
 
     The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
-    each group's seed comes from `options.seed` and its name. Groups keep no draws.
+    each group's seed comes from `options.seed`, the columns and its name. Groups keep no draws.
     """
     spec, options = whole.spec, whole.options
     common = whole.points.construct_shares[0] if options.group_weights == "common" else None
@@ -39,7 +39,7 @@ def estimate_groups(
     cautions = list(split.cautions)
     found: dict[str, Result | None] = dict.fromkeys(split.parts)
     tasks = [
-        (name, spec, part, replace(of_part(options, name), jobs=1), common)
+        (name, spec, part, replace(of_part(options, by, name), jobs=1), common)
         for name, part in split.samples.items()
     ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
@@ -52,14 +52,19 @@ def estimate_groups(
     return found, cautions
 
 
-def of_part(options: Options, name: str) -> Options:
+def of_part(options: Options, by: By, name: str) -> Options:
     """Give the options for a part of a sample: in every call a part is drawn by the seed of its name."""
-    return replace(options, seed=seed_of_group(options.seed, name))
+    return replace(options, seed=seed_of_group(options.seed, by, name))
 
 
-def seed_of_group(seed: int, name: str) -> int:
-    """Derive a group's seed from that of the whole and the group's name."""
-    return int(np.random.SeedSequence([seed, 2, *name.encode()]).generate_state(1)[0])
+def seed_of_group(seed: int, by: By, name: str) -> int:
+    """Derive a group's seed from that of the whole, the columns that it is a group by, and its name.
+
+    Yes in one column and yes in another are two groups, which are drawn apart.
+    """
+    columns = (by,) if isinstance(by, str) else by
+    written = "\n".join((*columns, name)).encode()
+    return int(np.random.SeedSequence([seed, 2, *written]).generate_state(1)[0])
 
 
 def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:

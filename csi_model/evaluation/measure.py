@@ -70,7 +70,7 @@ def effect_of_measure(
     Parameters
     ----------
     units, waves
-        Labels of `sample`. A respondent without a unit is left out, with a caution.
+        Labels of `sample`. A respondent without a unit, or without a wave, is left out, with a caution.
     treated
         Units that got the measure; all others are the comparison.
     before, after
@@ -89,7 +89,7 @@ def effect_of_measure(
         As `evaluate_measure`.
     """
     options = options or Options()
-    homeless = sample.unlabelled(units)
+    homeless = (*sample.unlabelled(units), *sample.unlabelled(waves))
     sample = replace(sample.where(~sample.label(units).is_blank), cautions=(*sample.cautions, *homeless))
     wave = sample.label(waves)
     early = wave.of(*before)

@@ -88,7 +88,7 @@ def follow(
     results = {}
     for number, code in enumerate(codes):
         _check_floor(code, parts[code], options)
-        results[code] = estimate_one(spec, parts[code], of_part(options, code))
+        results[code] = estimate_one(spec, parts[code], of_part(options, by, code))
         if progress is not None:
             progress((number + 1) / len(codes))
     marks = _marks(spec, codes, reworded or {})
@@ -108,7 +108,10 @@ def follow(
         bridges=bridges,
         level=options.level,
     )
-    cautions = [*sample.cautions, *series.cautions]
+    unlabelled = [
+        each for name in (by, segments, modes) if name is not None for each in sample.unlabelled(name)
+    ]
+    cautions = [*sample.cautions, *unlabelled, *series.cautions]
     control, known = _control(series, cautions), _Known(parts, results, base)
     followed = None if tree is None else _tree(results, base, tree, reworded or {}, cautions)
     return {
@@ -149,11 +152,6 @@ def _tree(
 
 def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
     found = list(labels.present)
-    if labels.is_blank.any():
-        n = int(labels.is_blank.sum())
-        raise DataError(
-            f"{n} respondents have no wave.", code="wave-blank", remedy="Fill the column, or leave them out."
-        )
     codes = tuple(order) or tuple(found)
     strange = [code for code in codes if code not in found]
     if strange:

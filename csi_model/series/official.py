@@ -9,7 +9,8 @@ import numpy as np
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure, figure, from_normal
+from csi_model.inference.kinds import critical
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
 from csi_model.series.wave import Wave, check_shares, check_waves
@@ -26,7 +27,7 @@ class Series:
     official : Figure
         With the base wave's weights, (n_waves,).
     re_estimated : Figure
-        With each wave's own weights.
+        With each wave's own weights: the points of its own estimation, bridged as the official ones are.
     changes : Figure
         Official change to the wave before, (n_waves - 1,); a change over an unbridged break is ``nan``.
     breaks : tuple of Break
@@ -77,9 +78,9 @@ def index_series(
     -----
     Official points of wave t are :math:`\omega_b' m_t`. The weights are a convention, fixed when the base
     wave was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b` and waves are independent of each
-    other. The re-estimated points :math:`\omega_t' m_t` add :math:`m_t' V_t m_t + 2 \omega_t' K_t m_t` for
-    the sampling covariance V of the weights and K of means with weights. A bridge adds its variance to all
-    earlier waves together, hence to every change that crosses the break and to no other. That the shift
+    other. The re-estimated points are the estimation's own figures, whose resamples weigh anew. A bridge adds
+    its variance to all earlier waves together, hence to every change that crosses the break and to no other;
+    ends that are not symmetric move out each by its own distance (Donner & Zou 2012). That the shift
     found in the bridge wave holds for earlier waves too is an assumption (mean equating: Kolen & Brennan
     2014, Test Equating, Scaling, and Linking, section 2.2), bolder for a new scale than for a new word.
     """
@@ -103,13 +104,6 @@ def index_series(
     open_breaks = [b for b in breaks if not b.is_joined(codes, bridges)]
     _check_scales(open_breaks)
     cautions += [b.caution for b in open_breaks]
-    own = np.array([_shares(w) @ w.means for w in waves])
-    own_variance = np.array([_re_estimated_variance(w) for w in waves])
-    if any(w.share_covariance is None for w in waves):
-        text = (
-            "Some waves came without the covariance of their weights; re-estimated intervals are conditional."
-        )
-        cautions.append(Caution("conditional", text))
     change = np.diff(points + shift)
     change_variance = variance[1:] + variance[:-1] + np.abs(np.diff(bridge_variance))
     broken = np.isin(codes[1:], [step for b in open_breaks for step in b.steps(codes)])
@@ -117,7 +111,7 @@ def index_series(
     return Series(
         codes=codes,
         official=from_normal(points + shift, np.sqrt(variance + bridge_variance), level=level),
-        re_estimated=from_normal(own + shift, np.sqrt(own_variance + bridge_variance), level=level),
+        re_estimated=_bridged([w.points for w in waves], shift, bridge_variance, level),
         changes=from_normal(change, np.sqrt(change_variance), level=level),
         breaks=breaks,
         cautions=tuple(cautions),
@@ -147,11 +141,16 @@ def _bridge_effect(codes: tuple[str, ...], bridges: Mapping[str, Bridge]) -> tup
     return shift, variance
 
 
-def _re_estimated_variance(wave: Wave) -> float:
-    shares, means = _shares(wave), np.asarray(wave.means, float)
-    variance = float(shares @ wave.covariance @ shares)
-    if wave.share_covariance is not None:
-        variance += float(means @ wave.share_covariance @ means)
-    if wave.cross_covariance is not None:
-        variance += 2 * float(shares @ wave.cross_covariance @ means)
-    return max(variance, 0.0)
+def _bridged(points: Sequence[Figure], shift: F64, variance: F64, level: float) -> Figure:
+    """Read figures on new terms; those that no bridge moves stay to the last digit."""
+    value, error, low, high, n = (
+        np.array([float(getattr(each, part)) for each in points])
+        for part in ("value", "se", "low", "high", "n")
+    )
+    moved, wide = value + shift, critical(level) * np.sqrt(variance)
+    ends = moved - np.hypot(value - low, wide), moved + np.hypot(high - value, wide)
+    crossed = (shift != 0) | (variance > 0)
+    error = np.hypot(error, np.sqrt(variance))
+    p = np.where(crossed, from_normal(moved, error).p, [float(each.p) for each in points])
+    low, high = np.where(crossed, ends[0], low), np.where(crossed, ends[1], high)
+    return figure(moved, error, low, high, p, n=n, level=level)

@@ -13,6 +13,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
+from csi_model.inference.figures import Figure
 from csi_model.inference.means import weighted_means
 from csi_model.specify import ModelSpec
 
@@ -59,14 +60,12 @@ class Wave(Form):
         Mean points (0-100) of the index items.
     covariance : ndarray of shape (n_items, n_items)
         Sampling covariance of these means (squared points), see
-        :func:`csi_model.intervals.weighted_means`.
+        `inference.means.weighted_means`.
     shares : ndarray of shape (n_items,)
         Item shares of the index estimated in this wave, none negative, summing to 1.
     n_respondents : int
-    share_covariance : ndarray of shape (n_items, n_items), optional
-        Sampling covariance of the shares; without it the re-estimated series has conditional intervals.
-    cross_covariance : ndarray of shape (n_items, n_items), optional
-        Sampling covariance of means (rows) with shares (columns) of the same wave.
+    points : Figure
+        The index by the wave's own shares, as its estimation gives it: its interval is that of the resamples.
 
     Notes
     -----
@@ -77,8 +76,7 @@ class Wave(Form):
     covariance: F64
     shares: F64
     n_respondents: int
-    share_covariance: F64 | None = None
-    cross_covariance: F64 | None = None
+    points: Figure
 
     @property
     def asked(self) -> frozenset[str]:
@@ -136,15 +134,13 @@ def check_modes(form: Form) -> None:
 
 def check_wave(wave: Wave, n_items: int) -> None:
     """Refuse a wave whose arrays, shares or modes do not fit ``n_items`` items."""
-    arrays: list[tuple[str, NDArray[np.float64] | None, tuple[int, ...]]] = [
+    arrays: list[tuple[str, NDArray[np.float64], tuple[int, ...]]] = [
         ("means", wave.means, (n_items,)),
         ("shares", wave.shares, (n_items,)),
         ("covariance", wave.covariance, (n_items, n_items)),
-        ("share_covariance", wave.share_covariance, (n_items, n_items)),
-        ("cross_covariance", wave.cross_covariance, (n_items, n_items)),
     ]
     for name, array, shape in arrays:
-        if array is not None and (np.shape(array) != shape or not np.isfinite(array).all()):
+        if np.shape(array) != shape or not np.isfinite(array).all():
             msg = f"Wave {wave.code}: {name} must be finite and of shape {shape}, not {np.shape(array)}."
             raise DataError(msg, code="items", remedy="Every wave needs the same items, answered.")
     if wave.items and len(wave.items) != n_items:
@@ -204,15 +200,10 @@ def items_of(sample: Sample, result: Result) -> Items:
 
 
 def wave_of(code: str, sample: Sample, result: Result) -> Wave:
-    """Give what a series needs to know of one estimated wave; uncertain weights where it has draws."""
+    """Give what a series needs to know of one estimated wave."""
     spec = result.spec
     rows, index = index_rows(spec), spec.place[spec.index]
     items = items_of(sample, result)
-    spread = cross = None
-    if result.resampled is not None:
-        shares = result.resampled.of("construct_shares")[:, rows, index]
-        joint = np.cov(np.hstack([result.resampled.of("indicators")[:, rows], shares]), rowvar=False)
-        spread, cross = joint[len(rows) :, len(rows) :], joint[: len(rows), len(rows) :]
     low, high, _ = spec.scales[rows[0]]
     return Wave(
         code,
@@ -220,8 +211,7 @@ def wave_of(code: str, sample: Sample, result: Result) -> Wave:
         items.covariance[np.ix_(rows, rows)],
         items.shares[rows, index],
         result.n_used,
-        share_covariance=spread,
-        cross_covariance=cross,
+        result.figure("constructs").at(spec.index),
         scale=(float(low), float(high)),
         items=tuple(items.codes[row] for row in rows),
     )

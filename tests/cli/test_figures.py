@@ -109,7 +109,7 @@ def test_groups_have_their_own_figures_and_small_ones_none(manyi, survey, column
         rows = columns["county"] == name
         nps = csi_model.net_promoter(own(columns, "LIKELY", rows=rows)[:, 0])
         assert found["groups"][name]["nps"]["LIKELY"] == nps.plain()
-        answers, rng = own(columns, "APP.with", "APP.without", rows=rows).T, seed_of_group(2, name)
+        answers, rng = own(columns, "APP.with", "APP.without", rows=rows).T, seed_of_group(2, "county", name)
         kano = csi_model.classify_service(*answers, np.random.default_rng(rng))
         assert found["groups"][name]["kano"]["APP.with"]["support"] == pytest.approx(kano.support)
     assert found["groups"]["C"] == {"nps": {"LIKELY": None}, "kano": {"APP.with": None}}

@@ -136,10 +136,10 @@ def _class(name: str, found: dict[str, Any]) -> str:
 
 
 def caution_lines(cautions: list[dict[str, str]]) -> list[str]:
-    """Say cautions, each with the figure and the group that it is of."""
-    of = [f"{each['figure']}{', ' + each['group'] if 'group' in each else ''}" for each in cautions]
+    """Say cautions, each with the figure and the group that it is of; some are of the file."""
+    of = [", ".join(each[key] for key in ("figure", "group") if key in each) for each in cautions]
     plain_ones = analysis.caution_lines(cautions)
-    return [f"{name}: {line}" for name, line in zip(of, plain_ones, strict=True)]
+    return [f"{name}: {line}" if name else line for name, line in zip(of, plain_ones, strict=True)]
 
 
 def _net_promoter_lines(name: str, found: dict[str, Any]) -> Iterator[Line]:

@@ -98,10 +98,13 @@ def figures(
     if not any(made for own in document["figures"].values() for made in own.values()):
         raise Refusal("\n".join("{figure}: {message} {remedy}".format(**each) for each in cautions))
     document["groups"] = {}
-    for name, part in ({} if by is None else sample.split(by).samples).items():
-        own: list[dict[str, str]] = []
-        document["groups"][name] = _made(asks, part, level, csi_model.seed_of_group(seed, name), own)
-        cautions += [{"group": name} | caution for caution in own]
+    if by is not None:
+        cautions += [caution.plain() for caution in sample.unlabelled(by)]
+        for name, part in sample.split(by).samples.items():
+            own: list[dict[str, str]] = []
+            seed_of_part = csi_model.seed_of_group(seed, by, name)
+            document["groups"][name] = _made(asks, part, level, seed_of_part, own)
+            cautions += [{"group": name} | caution for caution in own]
     document["cautions"] = cautions
     if json_file is not None:
         analysis.write_json(document, json_file)

@@ -138,7 +138,7 @@ def test_small_groups_and_rows_without_a_group_are_left_out_and_named(manyi, mod
     assert list(found["groups"]) == ["A", "B"]
     messages = [caution["message"] for caution in found["cautions"]]
     assert "tiny: 20 respondents, fewer than 30; not compared." in messages
-    assert "10 of 300 respondents are of no group: their label is blank." in messages
+    assert "10 of 300 respondents are of no group: their unit is blank." in messages
     code, _, err = manyi("compare", data, "--model", model, "--by", "unit", "--groups", "A,tiny")
     assert (code, "Group tiny has 20 answers, below the floor of 30." in err) == (1, True), err
 
