@@ -112,6 +112,7 @@ class Reason(Enum):
     TYPE_FORMAT = auto()
     CODE_NOT_IN_VERSION = auto()
     DOCUMENT_LONG = auto()
+    SIGN = auto()
     SCALE_ENDS = auto()
     TOP = auto()
 

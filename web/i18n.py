@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
@@ -76,8 +76,10 @@ def switch_url(language: str) -> str:
     """Give the address of the present page in another language."""
     if request.endpoint is None or request.method != "GET":
         return url_for("home.landing", lang=language)
-    arguments: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "lang"}
-    return url_for(request.endpoint, **(request.view_args or {}), **arguments, lang=language)
+    # The query is put on by hand: to `url_for`, names such as `_scheme` or those of the route mean something.
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    return f"{path}?{urlencode([*kept, ('lang', language)])}"
 
 
 def text(texts: object, language: str | None = None) -> str:

@@ -14,7 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from surveys.database import engine_options
-from web import config, errors, headers, i18n, logs, navigation, rendering
+from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
 from web.accounts import access
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
@@ -78,6 +78,7 @@ def _configure_settings(app: Flask, given: dict[str, Any]) -> None:
 
 
 def _configure_templates(app: Flask) -> None:
+    requests.configure(app, requests.StaffRequest)
     rendering.configure(app)
     app.add_template_filter(_flatten, "flatten")
     bootstrap.init_app(app)
@@ -102,6 +103,7 @@ def _configure_database(app: Flask) -> None:
 
 
 def _configure_forms(app: Flask) -> None:
+    app.before_request(access.measure)
     csrf.init_app(app)
     limiter.init_app(app)
 
@@ -147,6 +149,7 @@ def _configure_respondents(app: Flask) -> None:
 
 
 def _configure_server(app: Flask) -> None:
+    border.stand_inside(app)
     hops = app.config["MANYI"]["PROXY_HOPS"]
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -155,3 +158,4 @@ def _configure_server(app: Flask) -> None:
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
             app.wsgi_app, root=str(files), prefix="static/", max_age=30 * 24 * 3600
         )
+    border.stand_outside(app)

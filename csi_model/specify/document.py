@@ -41,6 +41,10 @@ def parse(text: str) -> Any:
             "yaml",
             "Mend that line; indentation and colons matter.",
         ) from None
+    except RecursionError:
+        raise refuse(
+            "The model nests too deeply to be read.", "yaml", "Take the needless brackets away."
+        ) from None
 
 
 class _Loader(yaml.SafeLoader):

@@ -30,6 +30,8 @@ def load(source: str | bytes | Mapping[str, Any], *, published: bool = False) ->
         found = json.loads(source) if isinstance(source, str | bytes) else source
     except (ValueError, RecursionError) as error:
         raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=error) from None
+    if not _storable(found):
+        raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.SIGN))
     try:
         document = Questionnaire.model_validate(found)
     except ValidationError as error:
@@ -41,3 +43,18 @@ def load(source: str | bytes | Mapping[str, Any], *, published: bool = False) ->
         raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=reason) from None
     check(document, typed=not published)
     return document
+
+
+def _storable(plain: Any) -> bool:
+    """Tell whether no text holds NUL or half a character, which no database takes."""
+    left = [plain]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            if any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in part):
+                return False
+        elif isinstance(part, Mapping):
+            left += [*part.keys(), *part.values()]
+        elif isinstance(part, list | tuple):
+            left += part
+    return True

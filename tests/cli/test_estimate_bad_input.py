@@ -77,6 +77,7 @@ def test_wrong_models_are_refused(manyi, tmp_path):
     cases = {
         "unknown key": text + "\nfurther: 1\n",
         "YAML in line": "constructs: [\n",
+        "nests too deeply": "[" * 20_000,
         "no column": text.replace(code, "NEVER_ASKED"),
         "is no construct": text.replace("index: SAT", "index: NOBODY"),
         "in a circle": text.rstrip() + "\n  - [SAT, IMG]\n",

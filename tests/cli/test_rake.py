@@ -118,6 +118,7 @@ def test_classes_are_texts_whatever_they_look_like(manyi, tmp_path):
         ("region", "holds no margins"),
         ("region: 0.5", "holds no margins"),
         ("region: {north: 0.5", "is no YAML (line 1)"),
+        ("[" * 20_000, "nests too deeply"),
         ("", "holds no margins"),
     ],
 )

@@ -11,6 +11,8 @@ from web.accounts.roles import ADMINISTRATOR, ROLES
 
 PUBLIC: Final = frozenset({"*"})
 SIGNED_IN: Final = frozenset(ROLES)
+# Bytes of a form with addresses and passwords; hashing refuses longer ones by a fault.
+LARGEST_CREDENTIALS: Final = 4096
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Views that extensions bring; whatever of theirs is not named here is refused.
@@ -64,6 +66,12 @@ def may(endpoint: str) -> bool:
     if rule is None:
         return False
     return rule == PUBLIC or (current_user.is_authenticated and bool(rule & current_user.role_names))
+
+
+def measure() -> None:
+    """Let forms of accounts be short; asked before anything reads the form."""
+    if request.blueprint == "security":
+        request.max_content_length = LARGEST_CREDENTIALS
 
 
 def guard() -> ResponseReturnValue | None:

@@ -107,6 +107,8 @@ def _margins_of_yaml(path: Path) -> dict[str, dict[str, Any]]:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise Refusal(f"{path} is no YAML (line {line}). {shape}") from None
+    except RecursionError:
+        raise Refusal(f"{path} nests too deeply to be read. {shape}") from None
     if not isinstance(margins, Mapping) or not all(isinstance(own, Mapping) for own in margins.values()):
         raise Refusal(f"{path} holds no margins. {shape}")
     if any(not isinstance(target, str) for own in margins.values() for target in own.values()):

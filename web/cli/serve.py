@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -57,9 +56,6 @@ def serve(*, no_worker: bool = False) -> None:
         workers_kill_timeout=5,
         log_access=False,
         log_enabled=settings["LOG_LEVEL"] == "DEBUG",
-        static_path_mount=[Path(__file__).parents[1] / "static"],
-        static_path_route=["/static"],
-        static_path_expires=30 * 86400,
     )
     server.on_startup(lambda: click.echo(f"\nManyi is at {_address(settings)}   (Ctrl-C stops it)\n"))
     try:

@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_talisman import Talisman
 from sqlalchemy.orm import Session, sessionmaker
 
-from web import headers, i18n, logs, refusals, rendering
+from web import headers, i18n, logs, refusals, rendering, requests
 from web.limits import limiter
 from web.respond import sessions, views
 
@@ -28,6 +28,7 @@ def create_app(config: Mapping[str, Any], connections: sessionmaker[Session]) ->
     """
     app = Flask("web")
     app.config.from_mapping(config)
+    requests.configure(app, requests.Request)
     rendering.configure(app)
     sessions.configure(app, connections)
     logs.configure(app)

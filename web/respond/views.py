@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -89,8 +89,7 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
 @limiter.limit(lambda: current_app.config["MANYI"]["ANSWER_LIMIT"])
 def answer(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Check and save one page, then go where the pressed button leads."""
-    if (request.content_length or 0) > current_app.config["MANYI"]["ANSWER_KIB"] * 1024:
-        abort(413)
+    request.max_content_length = current_app.config["MANYI"]["ANSWER_KIB"] * 1024
     found = visit(public_key, token)
     if section not in found.router.pages:
         raise ClosedError
