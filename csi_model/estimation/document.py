@@ -8,7 +8,7 @@ import numpy as np
 
 from csi_model.arrays import F64, Mask
 from csi_model.estimation.estimated import Estimated
-from csi_model.estimation.relations import effects_of, paths_of, with_interval
+from csi_model.estimation.relations import effects_of, indirect_of, paths_of, with_interval
 from csi_model.inference.plain import plain
 from csi_model.measures import reliability, validity
 from csi_model.measures.effects import bic, r_squared_adjusted
@@ -85,6 +85,7 @@ def _own(result: Estimated) -> dict[str, Any]:
         "indicators": _indicators(result),
         "paths": paths_of(result),
         "total_effects": effects_of(result),
+        **indirect_of(result),
         "htmt": _pairs(result, unformed(spec, result.figure("htmt").value), diagonal=False),
         "htmt2": _pairs(result, unformed(spec, ratio(spec, result.items, "htmt2")[0]), diagonal=False),
         "fornell_larcker": _fornell_larcker(result),

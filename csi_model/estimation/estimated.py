@@ -17,6 +17,7 @@ from csi_model.errors import Caution
 from csi_model.estimation import by_covariance, weight_effect
 from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure, from_normal
 from csi_model.measures.importance import Levels, members
+from csi_model.measures.indirect import ARROW, Routes, routes_of
 from csi_model.measures.points import Points
 from csi_model.options import Options
 from csi_model.pls import items as measurement
@@ -34,10 +35,14 @@ AXES: dict[str, tuple[str, ...]] = dict.fromkeys(Draws._fields, _CONSTRUCTS) | {
     **dict.fromkeys(("indicators", "shares", "weights", "loadings", "importance_indicators"), _QUESTIONS),
     "construct_shares": ("indicators", "constructs"),
     **dict.fromkeys(
-        ("paths", "total_effects", "points_per_point", "htmt", "htmt2"),
+        ("paths", "total_effects", "points_per_point", "htmt", "htmt2", "indirect_effects"),
         ("constructs", "constructs"),
     ),
+    "specific_effects": ("routes",),
 }
+
+# What is computed from the draws' paths, and is no field of them.
+INDIRECT = ("indirect_effects", "specific_effects")
 
 # Figures of which it matters how many answered; behind all others stand the rows used.
 ANSWERED = ("constructs", "dimensions", "indicators")
@@ -115,8 +120,16 @@ class Estimated:
             return name in self.covariance.errors
         return self.resampled is not None or name in self.figures
 
+    @cached_property
+    def routes(self) -> Routes:
+        """The specific indirect paths, in the order of `specific_effects`."""
+        return routes_of(self.spec.path_matrix)
+
     def figure(self, name: str) -> Figure:
-        """Give a field of `Draws`, or htmt2, with what uncertainty there is; p is by its standard error."""
+        """Give a field of `Draws`, htmt2 or one of `INDIRECT`, with what uncertainty there is.
+
+        p is by the standard error, of indirect effects by the draws: products are skewed.
+        """
         if name not in self._made:
             self._made[name] = self.figures[name] if name in self.figures else self._figure(name)
         return self._made[name]
@@ -125,7 +138,7 @@ class Estimated:
         """Give the result with its figures but without the draws they come from."""
         if self.resampled is None:
             return replace(self, estimator=None)
-        figures = {name: self.figure(name) for name in Draws._fields}
+        figures = {name: self.figure(name) for name in (*Draws._fields, *INDIRECT)}
         together = self.indicator_covariance
         return replace(self, estimator=None, resampled=None, figures=figures, kept_covariance=together)
 
@@ -145,6 +158,8 @@ class Estimated:
         level = self.options.level
         if name == "htmt2":
             return self._htmt2(level)
+        if name in INDIRECT:
+            return self._named(name, self._indirect(self.routes if name == INDIRECT[1] else None, level))
         point: F64 = getattr(self.estimates, name)[0]
         if self.covariance is not None and name in self.covariance.errors:
             found = from_normal(point, self.covariance.errors[name], level=level)
@@ -161,6 +176,20 @@ class Estimated:
         drawn = self.estimator.htmt2_of_resamples()
         return self._named("htmt2", self.resampled.percentiles(drawn, point, level))
 
+    def _indirect(self, routes: Routes | None, level: float) -> Figure:
+        """Give the products along routes, or all that is indirect between two constructs."""
+
+        def of(part: Draws) -> F64:
+            return part.total_effects - part.paths if routes is None else routes.products(part.paths)
+
+        point = of(self.estimates)[0]
+        if self.resampled is None:
+            return figure(point, level=level)
+        sway, moved = self.resampled.shares, None
+        if sway is not None:
+            moved = of(sway) if routes is None else routes.shares(self.estimates.paths[0], sway.paths)
+        return self.resampled.derived(of(self.resampled.draws), point, level, moved)
+
     def _named(self, name: str, found: Figure) -> Figure:
         n: F64 = getattr(self.answered, name) if name in ANSWERED else np.full(found.value.shape, self.n_used)
         return replace(
@@ -174,6 +203,9 @@ class Estimated:
     def _names(self, axis: str) -> tuple[str, ...]:
         if axis == "dimensions":
             return tuple(node.id for _, node in self.spec.dimensions)
+        if axis == "routes":
+            names = self.spec.construct_ids
+            return tuple(ARROW.join(names[place] for place in route) for route in self.routes.places)
         return self.spec.construct_ids if axis == "constructs" else self.spec.indicator_ids
 
 

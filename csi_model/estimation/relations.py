@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from csi_model.estimation.estimated import Estimated
+from csi_model.estimation.estimated import INDIRECT, Estimated
+from csi_model.inference.figures import Figure
 from csi_model.measures import effects, validity
 from csi_model.measures.effects import f_squared
+from csi_model.measures.indirect import ways
 
 
 def with_interval(result: Estimated, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
@@ -53,3 +55,35 @@ def effects_of(result: Estimated) -> list[dict[str, Any]]:
                     | with_interval(result, "points_per_point", (row, column))
                 )
     return found
+
+
+def indirect_of(result: Estimated) -> dict[str, Any]:
+    """Give all that is indirect between two constructs, and each specific path, as parts of the document."""
+    names, routes = result.spec.construct_ids, result.routes
+    whole, specific = (result.figure(name) for name in INDIRECT)
+    count = ways(result.spec.path_matrix)
+    rows = [
+        {"source": source, "target": target} | _product(result, whole, (row, column))
+        for column, source in enumerate(names)
+        for row, target in enumerate(names)
+        if count[row, column] > 0.5
+    ]
+    each = [
+        {
+            "source": names[route[0]],
+            "target": names[route[-1]],
+            "through": [names[place] for place in route[1:-1]],
+        }
+        | _product(result, specific, (row,))
+        for row, route in enumerate(routes.places)
+    ]
+    left_out = {"specific_effects_left_out": routes.left_out} if routes.left_out else {}
+    return {"indirect_effects": rows, "specific_effects": each} | left_out
+
+
+def _product(result: Estimated, found: Figure, place: tuple[int, ...]) -> dict[str, Any]:
+    row: dict[str, Any] = {"estimate": float(found.value[place])}
+    if not result.has_interval(INDIRECT[0]):
+        return row
+    ends = [float(found.low[place]), float(found.high[place])]
+    return row | {"se": float(found.se[place]), "ci": ends, "p": float(found.p[place])}

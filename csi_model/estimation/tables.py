@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from csi_model.errors import DataError
+from csi_model.measures.indirect import ARROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "indicators": (),
     "paths": (),
     "total_effects": (),
+    "indirect_effects": (),
+    "specific_effects": (),
     "htmt": ("first", "second", "htmt"),
     "htmt2": ("first", "second", "htmt2"),
     "fornell_larcker": ("first", "second", "fornell_larcker"),
@@ -28,6 +31,9 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 WIDTH = 78
+
+
+SPECIFIC = 20  # paths to the index in the text; a table has all
 
 
 class Summary:
@@ -113,6 +119,7 @@ def summary(document: Mapping[str, Any]) -> Summary:
     lines += _section("Constructs", ("points", "se", "low", "high", "r_squared", "rho_a", "ave"), document)
     rows = [{"name": f"{row['source']} -> {row['target']}", **_flat(row)} for row in document["paths"]]
     lines += _table("Paths", ("estimate", "se", "low", "high", "p", "f2"), rows)
+    lines += _indirect(document)
     fit = [(name, _figure(each, 4)) for name, each in document["fit"].items() if _is_cell(each)]
     lines += ["", f"{'Fit':^{WIDTH}}", "=" * WIDTH, *_pairs(fit), "=" * WIDTH]
     lines += [f"{caution['message']} {caution['remedy']}" for caution in document["cautions"]]
@@ -122,6 +129,27 @@ def summary(document: Mapping[str, Any]) -> Summary:
 def _section(title: str, columns: Sequence[str], document: Mapping[str, Any]) -> list[str]:
     rows = [{"name": name, **_flat(each)} for name, each in document[title.lower()].items()]
     return _table(title, columns, rows)
+
+
+def _indirect(document: Mapping[str, Any]) -> list[str]:
+    """Lay out what leads by way of others: in all, and the largest specific paths to the index."""
+    columns = ("estimate", "se", "low", "high", "p")
+    whole = [
+        {"name": f"{row['source']} => {row['target']}", **_flat(row)} for row in document["indirect_effects"]
+    ]
+    index = document["index"]["id"]
+    specific = [row for row in document["specific_effects"] if row["target"] == index]
+    specific.sort(key=lambda row: -abs(row["estimate"] or 0.0))
+    each = [
+        {"name": ARROW.join([row["source"], *row["through"], row["target"]]), **_flat(row)}
+        for row in specific
+    ]
+    lines = _table("Indirect effects", columns, whole) if whole else []
+    if not each:
+        return lines
+    lines += _table(f"Specific indirect effects on {index}", columns, each[:SPECIFIC])
+    left = len(each) - SPECIFIC
+    return lines if left <= 0 else [*lines, f"and {left} smaller ones"]
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -153,6 +181,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
         if name == "ci" or name.endswith("_ci"):
             prefix = name.removesuffix("ci")
             found[f"{prefix}low"], found[f"{prefix}high"] = value or (None, None)
+        elif name == "through":
+            found[name] = ARROW.join(value)
         elif _is_cell(value):
             found[name] = value
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,20 @@ class Resampled(NamedTuple):
     def percentiles(self, drawn: F64, point: F64, level: float) -> Figure:
         """Give what is no field of the draws its percentile interval; `drawn` has a row for each draw."""
         return from_draws(point, drawn[self.draws.usable], level=level, df=self.df)
+
+    def derived(self, drawn: F64, point: F64, level: float, shares: F64 | None) -> Figure:
+        """Give what is computed from the draws its interval, BCa where these are and `shares` are given.
+
+        p is by the draws, as percentiles have it; standard errors of draws there are none, so that no
+        interval is studentised.
+        """
+        if self.draws.usable.sum() < 2:
+            return figure(point, level=level)
+        if self.kind != "bca" or shares is None:
+            return self.percentiles(drawn, point, level)
+        kept = drawn[self.draws.usable]
+        low, high = kinds.ends(kept, point, kind="bca", df=self.df, level=level, shares=shares)
+        return replace(self.percentiles(drawn, point, level), low=low, high=high)
 
     def figure(self, name: str, point: F64, level: float) -> Figure:
         """Give one field with its interval around the sample's estimate; p is by its standard error."""
