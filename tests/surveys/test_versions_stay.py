@@ -12,11 +12,11 @@ from tests.surveys.every_type import DOCUMENT
 
 RECORDED = {
     "full": (
-        "ca9b0699707177fdcff2068c73e6c4355a93ef4e0a1328fada2a67900f396df0",
+        "2f151d155afd7ddb34080be1d97bed1afffa8d7a296a76602f1fc5ad740eb11f",
         "7f408903bfd1112956c2b113aa2ad580e668d71900b6f4a34035297b8c31fe50",
     ),
     "short": (
-        "4e8ec13b8c38194e16d6f83998e7e6176db06fd13d757c92a5b21589fc2acc9a",
+        "696d14d4f0896bbbbf148fd1876657d5bc5c75fdf0c5a08ee221a1442b8b1a0f",
         "c93cce1fd7f3cee5c81574b7ca9e73383e61a8126fc6692f983cc253e5c3ac15",
     ),
     "every type": (

@@ -249,3 +249,14 @@ def test_a_language_that_was_added_is_no_rewording():
     assert find_breaks(forms_of(Asked({"A": english}), Asked({"A": both}))) == ()
     (found,) = find_breaks(forms_of(Asked({"A": english}), Asked({"A": chinese})))
     assert found.kind == "wording"
+
+
+def test_signs_of_another_width_are_no_rewording(session):
+    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
+    known = asked.wordings(wave.version)
+    document = json.loads(
+        json.dumps(wave.version.document, ensure_ascii=False).replace("，", ",").replace("？", "?")
+    )
+    half = publishing.publish(session, loading.load(document), "test", NOW)
+    assert half.document != wave.version.document
+    assert asked.wordings(half) == known

@@ -72,6 +72,14 @@ def further_texts(series: Series, part: str, node: str) -> list[str]:
     return found + ([] if trend is None else [_trend(trend, titles)])
 
 
+def perhaps_text(series: Series, part: str, node: str) -> str:
+    """Say what perhaps means, where it is said of a figure; the trend does not say it."""
+    cells = series.moves(part).get(node, {})
+    if not any(cell["verdict"] == "hint" for horizon, cell in cells.items() if horizon != "trend"):
+        return ""
+    return str(_("Perhaps: among all that is compared here, chance alone also gives such a change."))
+
+
 def move_text(name: str, horizon: str, change: Change, titles: Mapping[str, str]) -> str:
     """Say one clear move with its interval, which runs in the direction of the word."""
     value, low, high = (part.item() for part in (change.figure.value, change.figure.low, change.figure.high))
@@ -116,12 +124,7 @@ def _moved(verdict: str, points: float, before: str) -> str:
             "Down %(points).1f points since %(wave)s: more than chance explains.", points=-points, wave=before
         )
     elif verdict == "hint":
-        said = _(
-            "Perhaps %(points)+.1f points since %(wave)s: among all that is compared here, chance alone also "
-            "gives such a change.",
-            points=points,
-            wave=before,
-        )
+        said = _("Perhaps %(points)+.1f points since %(wave)s.", points=points, wave=before)
     else:
         said = _(
             "No clear change since %(wave)s (%(points)+.1f points may be chance).", points=points, wave=before

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+from unicodedata import normalize
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -76,9 +77,11 @@ def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
 
 
 def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
-    """Join the texts of each language; how they are spaced does not matter."""
+    """Join the texts of each language; spaces do not matter, nor whether signs are of full or half width."""
     return {
-        language: " | ".join(" ".join(in_language(part, language).split()) for part in parts)
+        language: " | ".join(
+            " ".join(normalize("NFKC", in_language(part, language)).split()) for part in parts
+        )
         for language in languages
     }
 

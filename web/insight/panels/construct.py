@@ -27,6 +27,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Arrow(change, seen.is_waiting),
             Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
             *(Words(each) for each in sentences.further_texts(series, seen.part, code)),
+            Words(sentences.perhaps_text(series, seen.part, code), look="hint"),
             Words(_worth(seen)),
         ],
         place=TOP,

@@ -31,6 +31,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Arrow(change, seen.is_waiting),
             Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
             *(Words(each) for each in sentences.further_texts(seen.series, seen.part, seen.index)),
+            Words(sentences.perhaps_text(seen.series, seen.part, seen.index), look="hint"),
             Words(answers, look="hint"),
             Words(
                 ngettext("The question behind it", "The %(num)d questions behind it", _asked(seen)),

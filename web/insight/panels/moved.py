@@ -13,8 +13,9 @@ from web.insight.blocks import TOP, Bullets, Panel, Words
 from web.insight.panels.base import Seen
 from web.insight.results import Change
 
-PAGE, ORDER = "overview", 15
+PAGE, ORDER = "overview", 25
 TOLD = 3
+PREFERRED = ("base", "year", "last", "trend")  # the longest way first; a slope is read least easily
 WORSE, BETTER, NEITHER = range(3)
 
 
@@ -34,7 +35,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
     if not moves:
         return
     found = sorted(
-        (each for node in moves if (each := _clearest(seen, node)) is not None),
+        (each for node in moves if (each := _longest(seen, node)) is not None),
         key=lambda each: (each.sense, -each.clearness),
     )
     titles = sentences.titles_of(seen.series.waves)
@@ -54,11 +55,12 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Words(hint, look="hint" if found else ""),
         ],
         place=TOP,
+        look="wide",
     )
 
 
-def _clearest(seen: Seen, node: str) -> Moved | None:
-    """Give the clearest of the moves of one figure that are more than chance explains."""
+def _longest(seen: Seen, node: str) -> Moved | None:
+    """Give the longest of the moves of one figure that are more than chance explains."""
     name = _name(seen, node)
     if node == seen.index or name is None:
         return None
@@ -70,7 +72,7 @@ def _clearest(seen: Seen, node: str) -> Moved | None:
     ]
     if not own:
         return None
-    horizon, change = max(own, key=lambda each: _clearness(each[1]))
+    horizon, change = min(own, key=lambda each: PREFERRED.index(each[0]))
     return Moved(_sense(seen, node, change.verdict), _clearness(change), name, horizon, change)
 
 
@@ -81,7 +83,7 @@ def _clearness(change: Change) -> float:
 def _name(seen: Seen, node: str) -> str | None:
     kind, _colon, what = node.partition(":")
     if kind == "gap" and what in labels.TIERS:
-        return str(_("Gap to expectations, %(tier)s", tier=labels.TIERS[what]))
+        return str(_("Gap to experience (%(tier)s)", tier=labels.TIERS[what]))
     if kind == "companion" and what:
         names = {"promotion": _("Net promoter score"), "effort": _("Ease of the last occasion")}
         return next((name for role, name in names.items() if seen.played_by(role) == what), None)
