@@ -85,15 +85,24 @@ def assess(
     def tested() -> dict[str, Any]:
         return _distances(exact_fit(estimator, n)) if own is None else own.exact_fit()
 
-    drawn = result.resampled or resampled(estimator)
-    point = estimator.of_sample() if options.method == "cbsem" else result.estimates
-    value = (
-        estimator.htmt2(estimator.moments)[0] if options.method == "cbsem" else result.figure("htmt2").value
-    )
-    again = estimator.htmt2_of_resamples()
-    found["htmt"] = _ratios(spec, lambda level: drawn.figure("htmt", point.htmt[0], level), options.level)
-    found["htmt2"] = _ratios(spec, lambda level: drawn.percentiles(again, value, level), options.level)
-    part("prediction", lambda: _prediction(spec, sample, options, n_folds))
+    def ratios() -> dict[str, Any]:
+        spec.check_of_composites()
+        drawn = result.resampled or resampled(estimator)
+        point = estimator.of_sample() if own is not None else result.estimates
+        value = estimator.htmt2(estimator.moments)[0] if own is not None else result.figure("htmt2").value
+        again = estimator.htmt2_of_resamples()
+        return {
+            "htmt": _ratios(spec, lambda at: drawn.figure("htmt", point.htmt[0], at), options.level),
+            "htmt2": _ratios(spec, lambda at: drawn.percentiles(again, value, at), options.level),
+        }
+
+    def prediction() -> dict[str, Any]:
+        spec.check_of_composites()
+        return _prediction(spec, sample, options, n_folds)
+
+    part("htmt", ratios)
+    found |= found["htmt"] or {"htmt2": None}
+    part("prediction", prediction)
     part("exact_fit", lambda: {"method": options.method} | tested())
     if own is None:
         fit = fit_of(result.moments.corr, result.solution, spec, options.method)

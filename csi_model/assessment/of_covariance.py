@@ -62,10 +62,10 @@ class Checks:
         ends, accelerated = (found.interval(level, kind).tolist() for kind in ("percentile", "bca"))
         first = {row.free: row for row in reversed(structure.rows)}
         rows = [
-            {"lhs": first[place].lhs, "op": first[place].op, "rhs": first[place].rhs}
+            {"lhs": first[row].lhs, "op": first[row].op, "rhs": first[row].rhs}
             | {"est": float(found.estimates[place]), "se": float(found.se[place])}
             | {"ci": ends[place], "bca_ci": accelerated[place]}
-            for place in range(structure.n_free)
+            for place, row in enumerate(structure.kept)
         ]
         return {"n": self.n_resamples, "failed": found.failed, "level": level, "estimates": rows}
 

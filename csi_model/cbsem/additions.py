@@ -1,31 +1,17 @@
-"""What is added to a written covariance structure: intercepts, thresholds, and rows fixed at one."""
+"""What is added to a written covariance structure: thresholds, and rows fixed at one."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from csi_model.arrays import F64
-from csi_model.cbsem.structure import DEPENDENT, FIXED, MatrixName, Row, Structure
+from csi_model.cbsem.structure import DEPENDENT, Row, Structure
 from csi_model.errors import SpecificationError
 
 
 def is_unit_row(row: Row) -> bool:
     """The loading of one of an observed variable on itself: needed inside, not printed."""
     return row.op == "=~" and row.lhs == row.rhs
-
-
-def with_means(structure: Structure, means: F64) -> Structure:
-    """Add free intercepts of all observed variables and zero means of the latent ones."""
-    start = structure.n_free
-    rows = list(structure.rows)
-    for k, name in enumerate(structure.observed):
-        at = structure.factors.index(name) if name in structure.factors else k
-        kind: MatrixName = "alpha" if name in structure.factors else "nu"
-        rows.append(Row(0, name, "~1", "", kind, at, at, start + k, float(means[k])))
-    for name in structure.latent:
-        at = structure.factors.index(name)
-        rows.append(Row(0, name, "~1", "", "alpha", at, at, FIXED, 0.0))
-    return structure.with_rows(tuple(rows), mean_structure=True)
 
 
 def as_ordinal(structure: Structure, thresholds: list[F64]) -> Structure:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.prepare import prepare_items
-from csi_model.answers.sample import By, Sample
+from csi_model.answers.sample import ANSWERED, UNKNOWN, By, Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 
@@ -66,13 +66,29 @@ def choose(
 def _columns(sample: Sample, names: tuple[str, ...]) -> Sample:
     if sample.codes == names:
         return sample
-    places = [sample.codes.index(name) for name in names]
+    absent = [name for name in names if name not in sample.codes and name not in sample.beside]
+    if absent:
+        raise DataError(
+            f"The answers have no column {absent[0]!r}, which the model names.",
+            code="missing-column",
+            remedy="Prepare the answers with beside=spec.covariates.",
+        )
+    columns = {**sample.beside, **dict(zip(sample.codes, sample.values.T, strict=True))}
+    values = np.column_stack([columns[name] for name in names])
+    kind = dict(zip(sample.codes, sample.gaps.T, strict=True))
+    scale = dict(zip(sample.codes, sample.scales, strict=True))
+    unknown = np.full(2, np.nan)
     return replace(
         sample,
         codes=names,
-        values=sample.values[:, places],
-        gaps=sample.gaps[:, places],
-        scales=sample.scales[places],
+        values=values,
+        gaps=np.column_stack(
+            [
+                kind.get(n, np.where(np.isnan(v), UNKNOWN, ANSWERED))
+                for n, v in zip(names, values.T, strict=True)
+            ]
+        ).astype(np.int8),
+        scales=np.array([scale.get(name, unknown) for name in names]),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.cbsem import additions, index_weights, models, standardise, syntax, testing
+from csi_model.cbsem import additions, defined, index_weights, models, standardise, testing
 from csi_model.cbsem.data import choose
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -44,7 +44,7 @@ def fit(
     Parameters
     ----------
     model : str or ModelSpec
-        lavaan syntax (=~, ~, ~~, labels, fixed values) or a specification.
+        lavaan syntax (=~, ~, ~~, ~1, :=, ==, modifiers) or a specification.
     data : mapping of column name to array of shape (n,), or Sample
         Answers; ``nan`` is missing. A data frame will do. A sample has its clusters itself, and its cautions
         stay with it.
@@ -88,8 +88,7 @@ def fit(
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
     wanted = models.given(model)
-    written = syntax.observed_names(wanted.text)
-    names = tuple(wanted.name(name) for name in written)
+    names = wanted.written.observed
     is_clustered = clusters is not None or (isinstance(data, Sample) and data.clusters is not None)
     _check_options(estimator, missing, groups, invariance, likelihood, is_clustered=is_clustered)
     chosen = choose(
@@ -101,16 +100,21 @@ def fit(
         reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
     )
     means = missing == "fiml" or groups is not None
-    structure = wanted.renamed(
-        structure_of(
-            wanted.text, written, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
-        )
+    structure = structure_of(
+        wanted, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
     )
     n = sum(sample.n for sample in samples)
     objective = Objective(structure, discrepancies(samples, structure, options))
-    df = n_moments(objective) - structure.n_free
-    found = _search(objective, df)
-    covariance, test = testing.infer(objective, found, samples, options)
+    try:
+        df = n_moments(objective) - structure.n_free
+        found = _search(objective, df)
+        covariance, test = testing.infer(objective, found, samples, options)
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
+            code="singular",
+            remedy="Leave out a path of the circle, or a fixed value.",
+        ) from None
     base = testing.baseline(names, samples, structure, options)
     summary = testing.measure(objective, found, samples, test, base, options=options)
     cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
@@ -124,7 +128,10 @@ def fit(
         n_used=round(n),
         iterations=found.iterations,
         fit=summary,
-        estimates=_estimates(structure, found.theta, covariance, tuple(group.name for group in given)),
+        estimates=(
+            *_estimates(structure, found.theta, covariance, tuple(group.name for group in given)),
+            *defined.parameters(wanted.written, structure, found.theta, covariance),
+        ),
         r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
         cautions=cautions,
         structure=structure,
@@ -209,7 +216,7 @@ def _starts(structure: Structure) -> Iterator[F64]:
     if structure.ordinal:
         small = structure.start.copy()
         at = {row.free for row in structure.rows if row.matrix == "psi" and row.i == row.j and row.free >= 0}
-        small[sorted(at)] *= 0.1
+        small[np.isin(structure.kept, sorted(at))] *= 0.1
         yield small
     yield structure.start
 
@@ -243,7 +250,7 @@ def _estimates(
     slope = standardise.derivative(lambda at: standardise.standardised(structure, at), theta)
     with np.errstate(invalid="ignore"):
         se_std = np.sqrt(np.maximum(np.einsum("ri,ij,rj->r", slope, covariance, slope), 0.0))
-    spread = np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
+    spread = structure.spread(covariance)
     return tuple(
         Parameter(
             groups[row.group],

@@ -30,9 +30,12 @@ def measured(structure: Structure, theta: F64, group: int) -> dict[str, Measured
     scale, factors = np.sqrt(np.diagonal(implied.sigma)), structure.factors
     pairs = {(row.lhs, row.rhs) for row in structure.rows if row.op == "=~"}
     found = {}
-    for name in factors:
+    # An item that acts as a factor too (in a path, say) has its loading among the paths.
+    acting = [factors.index(name) for name in structure.observed if name in factors]
+    direct = lam + lam[:, acting] @ beta[acting]
+    for name in structure.latent:
         own = [k for k, item in enumerate(structure.observed) if (name, item) in pairs]
-        load = lam[:, factors.index(name)]
+        load = direct[:, factors.index(name)]
         is_second_order = not own
         if is_second_order:
             lower = [factors.index(factor) for factor in factors if (name, factor) in pairs]
@@ -62,7 +65,9 @@ def weights(structure: Structure, theta: F64, group: int) -> dict[str, tuple[dic
     Bartlett (1937), British Journal of Psychology 28; Thurstone (1935), The Vectors of Mind.
     """
     implied = structure.implied(group, theta)
-    residual = structure.layouts[group].matrices(implied.values)[3]
+    lam, _, psi, residual, *_ = structure.layouts[group].matrices(implied.values)
+    acting = [structure.factors.index(name) for name in structure.observed if name in structure.factors]
+    residual = residual + lam[:, acting] @ psi[np.ix_(acting, acting)] @ lam[:, acting].T
     scale = np.sqrt(np.diagonal(implied.sigma))
     found: dict[str, tuple[dict[str, float], bool]] = {}
     for name, each in measured(structure, theta, group).items():

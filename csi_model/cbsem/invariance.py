@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from csi_model.answers.sample import Sample
-from csi_model.cbsem import models, syntax
 from csi_model.cbsem.fit_measures import tail
 from csi_model.cbsem.fitting import fit
+from csi_model.cbsem.models import measurement_part
 from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
 from csi_model.inference.kinds import critical
@@ -67,28 +67,6 @@ class InvarianceTest:
         }
 
 
-def measurement_part(text: str) -> str:
-    """The loadings of a model, and its covariances between items; paths are left out."""
-    _, effects = syntax.parse(text)
-    latent = set(effects.get("=~", {}))
-    lines = []
-    for left, rights in effects.get("=~", {}).items():
-        terms = [name if by is None else f"{by}*{name}" for name, by in rights.items()]
-        lines.append(f"{left} =~ " + " + ".join(terms))
-    items = {item for rights in effects.get("=~", {}).values() for item in rights} - latent
-    for left, rights in effects.get("~~", {}).items():
-        for right, by in rights.items():
-            if {left, right} <= items:
-                lines.append(f"{left} ~~ " + (right if by is None else f"{by}*{right}"))
-    if not lines:
-        raise SpecificationError(
-            "The model has no loadings (=~), so there is no measurement to compare.",
-            code="no-measurement",
-            remedy="Give constructs with items.",
-        )
-    return "\n".join(lines)
-
-
 def assess_invariance(
     model: Any,
     data: Mapping[str, Any] | Sample,
@@ -127,8 +105,7 @@ def assess_invariance(
     Satorra & Bentler (2001), Psychometrika 66(4), for the scaled difference (MLR).
     """
     critical(level)
-    whole = models.given(model)
-    given = replace(whole, text=measurement_part(whole.text))
+    given = measurement_part(model)
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
     configural = fit(given, data, invariance="configural", **common)
     if len(configural.groups) < 2:

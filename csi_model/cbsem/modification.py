@@ -48,7 +48,7 @@ def modification_indices(result: CbsemResult) -> tuple[Modification, ...]:
     if not added:
         return ()
     known = structure.n_free
-    rows = structure.rows + tuple(replace(row, free=known + k) for k, row in enumerate(added))
+    rows = structure.rows + tuple(replace(row, free=structure.n_numbered + k) for k, row in enumerate(added))
     wide = Structure(
         structure.observed,
         structure.factors,
@@ -57,6 +57,7 @@ def modification_indices(result: CbsemResult) -> tuple[Modification, ...]:
         structure.n_groups,
         structure.mean_structure,
         structure.ordinal,
+        structure.equalities,
     )
     at = np.concatenate([result.theta, np.zeros(len(added))])
     objective = Objective(wide, result.objective.parts)

@@ -169,6 +169,15 @@ class CbsemResult:
         found = index_weights.measured(self.structure, self.theta, group)
         return {name: each.direction for name, each in found.items()}
 
+    def _defined(self, row: Parameter) -> dict[str, Any]:
+        figures = {"est": row.est, "se": row.se, "z": row.z, "p": row.p, "std_all": row.std_all}
+        return {
+            "name": row.lhs,
+            "formula": row.rhs,
+            **{name: None if value is None else number(value) for name, value in figures.items()},
+            "ci": [number(end) for end in row.interval()],
+        }
+
     def document(self) -> dict[str, Any]:
         """The pieces of the result file: fit, estimates, loadings, r_squared, index weights, cautions."""
         fit = {key: value for key, value in asdict(self.fit).items() if value is not None}
@@ -179,7 +188,8 @@ class CbsemResult:
         rows = []
         for row in self.estimates:
             line: dict[str, Any] = {"group": row.group} if several else {}
-            line |= {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "est": row.est, "se": row.se}
+            line |= {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "label": row.label}
+            line |= {"est": number(row.est), "se": number(row.se)}
             line |= {"z": row.z, "p": row.p, "std_all": number(row.std_all), "std_lv": number(row.std_lv)}
             rows.append(line)
         per_group = [
@@ -203,6 +213,7 @@ class CbsemResult:
             "iterations": self.iterations,
             "fit": fit,
             "estimates": rows,
+            "defined": [self._defined(row) for row in self.estimates if row.op == ":="],
             "cautions": [each.plain() for each in self.cautions],
         }
         if several:

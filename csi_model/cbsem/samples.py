@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.cbsem import additions, syntax
+from csi_model.cbsem import additions, constraints, syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
+from csi_model.cbsem.models import Given
 from csi_model.cbsem.moments import Patterns, by_pattern, saturated
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import Ordinal, ordinal_statistics
 from csi_model.cbsem.structure import FIXED, Row, Structure
-from csi_model.errors import IdentificationError
+from csi_model.errors import IdentificationError, SpecificationError
 
 Estimator = Literal["ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"]
 
@@ -88,27 +89,40 @@ def reduce(
 
 
 def structure_of(
-    text: str,
-    names: tuple[str, ...],
+    model: Given,
     samples: Sequence[GroupMoments],
     *,
     means: bool,
     ordinal: bool,
     invariance: str | None,
 ) -> Structure:
-    """The model of all groups, start values from each group's answers."""
+    """The model of all groups, start values from each group's answers.
+
+    Raises
+    ------
+    SpecificationError
+        Intercepts of ordered answers are written; else as ``syntax.specify`` and ``constraints.forms`` say.
+    """
+    means = means or bool(model.written.of("~1"))
+    if ordinal and model.written.of("~1"):
+        raise SpecificationError(
+            f"Line {model.written.of('~1')[0].line} has an intercept (~ 1); ordered answers have thresholds.",
+            code="ordinal-intercept",
+            remedy="Leave the line out, or use MLR.",
+        )
     apart = []
-    for sample in samples:
+    for group, sample in enumerate(samples):
         start_from = sample.values
         if ordinal:
             start_from = (start_from - start_from.mean(axis=0)) / start_from.std(axis=0)
-        one = syntax.specify(text, start_from, names)
+        at = sample.mean if means and not ordinal else None
+        one = syntax.specify(model, start_from, means=at, group=group, n_groups=len(samples))
         if sample.ordinal is not None:
             one = additions.as_ordinal(one, list(sample.ordinal.thresholds))
-        elif means:
-            one = additions.with_means(one, sample.mean)
         apart.append(one)
-    return apart[0] if len(apart) == 1 else together(apart, invariance)
+    whole = apart[0] if len(apart) == 1 else together(apart, invariance)
+    labels = tuple(dict.fromkeys(row.label for row in whole.rows if row.label))
+    return replace(whole, equalities=constraints.forms(model.written, labels))
 
 
 def together(apart: Sequence[Structure], invariance: str | None) -> Structure:

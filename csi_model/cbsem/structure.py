@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
+from csi_model.cbsem.constraints import Reduction, reduction
+from csi_model.specify.expressions import Linear
 
 # Complex input is allowed wherever a complex-step derivative is taken through the same code.
 Numeric = NDArray[Any]
@@ -160,29 +162,57 @@ class Structure:
     n_groups: int = 1
     mean_structure: bool = False
     ordinal: bool = False
+    equalities: tuple[Linear, ...] = ()  # of labels; each is zero
+
+    @property
+    def n_numbered(self) -> int:
+        """Numbers that rows have as ``free``: the free parameters, were there no equalities."""
+        return 1 + max((row.free for row in self.rows), default=-1)
 
     @property
     def n_free(self) -> int:
-        """Free parameters, equal ones counted once."""
-        return 1 + max((row.free for row in self.rows), default=-1)
+        """Free parameters, equal ones counted once, and less those that equalities determine."""
+        return self.n_numbered if self.reduction is None else len(self.reduction.kept)
+
+    @cached_property
+    def reduction(self) -> Reduction | None:
+        """How the numbered parameters follow from the free ones, where equalities bind them."""
+        if not self.equalities:
+            return None
+        labelled = {row.label: (row.free, row.value) for row in reversed(self.rows) if row.label}
+        return reduction(self.equalities, labelled, self.n_numbered)
+
+    @cached_property
+    def kept(self) -> NDArray[np.intp]:
+        """The number of every free parameter among the rows."""
+        return np.arange(self.n_numbered) if self.reduction is None else self.reduction.kept
 
     @cached_property
     def start(self) -> F64:
         """Start values of the free parameters."""
-        out = np.zeros(self.n_free)
-        for row in reversed(self.rows):
-            if row.free >= 0:
-                out[row.free] = row.value
-        return out
+        return np.array([self._first[number].value for number in self.kept])
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """A readable name of every free parameter."""
-        out = [""] * self.n_free
-        for row in reversed(self.rows):
-            if row.free >= 0:
-                out[row.free] = row.name + (f" (group {row.group + 1})" if self.n_groups > 1 else "")
-        return tuple(out)
+        rows = [self._first[number] for number in self.kept]
+        return tuple(row.name + (f" (group {row.group + 1})" if self.n_groups > 1 else "") for row in rows)
+
+    @cached_property
+    def _first(self) -> dict[int, Row]:
+        return {row.free: row for row in reversed(self.rows) if row.free >= 0}
+
+    def numbered(self, theta: Numeric) -> Numeric:
+        """Give the numbered parameters at the free ones."""
+        if self.reduction is None:
+            return theta
+        return np.asarray(self.reduction.origin + self.reduction.basis @ theta)
+
+    def spread(self, covariance: F64) -> F64:
+        """Standard errors of the numbered parameters from the free ones' covariance."""
+        if self.reduction is not None:
+            covariance = self.reduction.basis @ covariance @ self.reduction.basis.T
+        return np.sqrt(np.maximum(np.diagonal(covariance), 0.0))
 
     @cached_property
     def tables(self) -> tuple[tuple[int, ...], ...]:
@@ -216,7 +246,7 @@ class Structure:
         jacobian : ndarray of shape (k, n_free)
         """
         layout = self.layouts[group]
-        implied = layout.evaluate(theta)
+        implied = layout.evaluate(self.numbered(theta))
         a, b = self.lower
         by_row = implied.u[:, a] * implied.v[:, b] + implied.u[:, b] * implied.v[:, a]
         if layout.dependent.size:
@@ -233,12 +263,14 @@ class Structure:
             parts.insert(0, implied.mu)
             slopes.insert(0, implied.m)
         stacked = np.concatenate(slopes, axis=1)
-        jacobian = np.zeros((stacked.shape[1], self.n_free), dtype=theta.dtype)
+        jacobian = np.zeros((stacked.shape[1], self.n_numbered), dtype=theta.dtype)
         free = layout.free[layout.is_free]
         if np.unique(free).size == free.size:
             jacobian[:, free] = stacked[layout.is_free].T
         else:
             np.add.at(jacobian.T, free, stacked[layout.is_free])
+        if self.reduction is not None:
+            jacobian = jacobian @ self.reduction.basis
         return np.concatenate(parts), jacobian
 
     @staticmethod
@@ -251,7 +283,7 @@ class Structure:
 
     def implied(self, group: int, theta: Numeric) -> Implied:
         """Implied moments of one group."""
-        return self.layouts[group].evaluate(theta)
+        return self.layouts[group].evaluate(self.numbered(theta))
 
     def with_rows(self, rows: tuple[Row, ...], **changes: Any) -> Structure:
         """The same names with another table, free parameters renumbered in order of appearance."""

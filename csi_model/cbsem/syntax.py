@@ -1,230 +1,278 @@
-"""lavaan syntax to a parameter table: semopy parses, specifies and gives the start values."""
+"""lavaan's statements to a parameter table: what is written, and what lavaan adds by itself."""
 
 from __future__ import annotations
 
-import logging
-import re
-import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem.starting import fix_single_items, is_written, start_constructs
+from csi_model.cbsem.models import Given
+from csi_model.cbsem.starting import Starts, starts
 from csi_model.cbsem.structure import FIXED, MatrixName, Row, Structure
 from csi_model.errors import SpecificationError
-from csi_model.specify.lavaan import statements
+from csi_model.specify.grammar import Term, Written
 
-_UNSUPPORTED = (
-    (re.compile(r":="), "defined parameters (:=)"),
-    (re.compile(r"(?<![=~])~(?!~)\s*(?:[\w.]+\s*\*\s*)?1\s*(\+|$)"), "intercepts (~ 1)"),
-    (re.compile(r"\|"), "thresholds (|)"),
-    (re.compile(r"\b(start|equal|c)\s*\("), "start(), equal() and c()"),
-    (re.compile(r"<~"), "composites (<~)"),
-)
+ORDER = {"=~": 0, "~": 1, "~~": 2, "~1": 4}
 
 
-def parse(text: str) -> tuple[str, Mapping[str, Mapping[str, Mapping[str, str | None]]]]:
-    """Check lavaan syntax and split it into effects.
-
-    Returns
-    -------
-    text : str
-        The statements as semopy wants them, one a line.
-    effects : mapping operator -> left -> right -> multiplier or None
-
-    Raises
-    ------
-    SpecificationError
-        A statement cannot be read, or uses what this room does not estimate.
-    """
-    from semopy.parser import parse_desc  # noqa: PLC0415  semopy takes a second to import
-
-    lines = [line for _, line in statements(text)]
-    for line in lines:
-        for pattern, what in _UNSUPPORTED:
-            if pattern.search(line):
-                raise SpecificationError(
-                    f"The model line {line!r} uses {what}, which is not supported.",
-                    code="syntax-unsupported",
-                    remedy="Write loadings (=~), regressions (~), covariances (~~), labels and fixed values.",
-                )
-    clean = "\n".join(lines)
-    try:
-        effects, operations = parse_desc(clean)
-    except SyntaxError as error:
-        raise SpecificationError(
-            f"{str(error).replace(chr(10), ' ')!r} is not lavaan syntax.",
-            code="syntax",
-            remedy="Each line is: left, one of =~ ~ ~~, then names joined by +.",
-        ) from None
-    strange = set(effects) - {"=~", "~", "~~"}
-    if operations or strange or not effects:
-        raise SpecificationError(
-            "The model needs lines with =~, ~ or ~~ and nothing else"
-            + (f"; found {', '.join(sorted([*operations, *strange]))}." if operations or strange else "."),
-            code="syntax",
-            remedy="Write, for example: SAT =~ SAT1 + SAT2 + SAT3.",
-        )
-    return clean, effects
-
-
-def observed_names(text: str) -> tuple[str, ...]:
-    """Observed variables of the model in order of appearance, indicators first as in lavaan."""
-    _, effects = parse(text)
-    latent = list(effects["=~"]) if "=~" in effects else []
-    order: list[str] = []
-    for op in ("=~", "~", "~~"):
-        for left, rights in effects.get(op, {}).items():
-            order += [right for right in rights if right not in latent] if op == "=~" else [left, *rights]
-    return tuple(dict.fromkeys(name for name in order if name not in latent))
-
-
-def specify(text: str, values: F64, names: tuple[str, ...], *, single_residual: float = 0.0) -> Structure:
+def specify(
+    model: Given,
+    values: F64,
+    *,
+    means: F64 | None = None,
+    group: int = 0,
+    n_groups: int = 1,
+    single_residual: float = 0.0,
+) -> Structure:
     """One group's structure, start values from the data.
+
+    As lavaan's ``sem`` does, the first item of a construct is fixed at 1 unless it has another value or NA,
+    and variances, covariances of exogenous constructs and of those that depend only are free. The variances
+    and covariances of exogenous observed variables are free too: they give the same fit and the same other
+    estimates as when they are fixed to the sample's.
 
     Parameters
     ----------
-    text : str
-        lavaan syntax.
     values : ndarray of shape (n, p)
-        Answers in the order of ``names``; gaps are filled by means for the start values only.
-    names : tuple of str
-        Observed variables, as ``observed_names`` orders them.
+        Answers in the order of ``model.written.observed``; gaps are filled by means, to start from only.
+    means : ndarray of shape (p,), optional
+        With them intercepts are estimated, beginning there; those of constructs are zero.
+    group, n_groups : int
+        Which entry of `c(...)` holds.
     single_residual : float
         Residual variance of the only item of a construct, which data cannot tell (lavaan fixes it to 0).
 
     Raises
     ------
     SpecificationError
-        See ``parse``; further when semopy refuses the model.
+        Two lines say the same parameter; `c(...)` has another number of entries than there are groups; equal
+        parameters are fixed at different values.
     """
-    import pandas as pd  # noqa: PLC0415
-    from semopy.model import Model  # noqa: PLC0415
-
-    clean, effects = parse(text)
+    written = model.written
     filled = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
-    logging.getLogger().disabled, was = True, logging.getLogger().disabled
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            model = Model(clean, mimic_lavaan=True)
-            _give_markers(model, effects)
-            model.load(pd.DataFrame(filled, columns=list(names)))
-    except SpecificationError:
-        raise
-    except (KeyError, IndexError, ValueError, NotImplementedError, TypeError) as error:
-        raise SpecificationError(
-            f"The model could not be specified: {error}.",
-            code="specification",
-            remedy="Check that every name is a construct or an item, and that no name is both.",
-        ) from None
-    finally:
-        logging.getLogger().disabled = was
-    rows = _table(model, effects, names)
-    rows = fix_single_items(rows, effects, single_residual)
-    rows = start_constructs(rows, effects, dict(zip(names, filled.var(axis=0), strict=True)))
-    factors = tuple(model.vars["inner"])
-    latent = tuple(name for name in effects.get("=~", {}))
-    bare = Structure(names, _factor_order(factors, latent), latent, ())
-    return bare.with_rows(_placed(rows, bare))
-
-
-def _give_markers(model: Any, effects: Any) -> None:
-    """Name an item to start every construct's loadings from, where none is fixed.
-
-    Without one semopy's search for a start value never ends; nor does it when constructs are measured
-    by one another.
-    """
-    measured = effects.get("=~", {})
-    for latent, items in measured.items():
-        if model.first_manifs[latent] is None:
-            model.first_manifs[latent] = next(iter(items))
-    for latent in measured:
-        at, passed = latent, {latent}
-        while at in measured:
-            at = model.first_manifs[at]
-            if at in passed:
-                raise SpecificationError(
-                    f"Construct {at} is measured by itself.",
-                    code="measured-by-itself",
-                    remedy="Let every construct end in items.",
-                )
-            passed.add(at)
-
-
-def _factor_order(factors: tuple[str, ...], latent: tuple[str, ...]) -> tuple[str, ...]:
-    return (*latent, *(name for name in factors if name not in latent))
-
-
-def _table(model: Any, effects: Any, names: tuple[str, ...]) -> list[Row]:
-    """The parameters of semopy as table rows; its alphabetical matrices are left behind."""
-    where = {id(matrix): name for matrix, name in zip(model.matrices, model.matrices_names, strict=True)}
-    labels = dict(zip(model.matrices_names, model.names, strict=True))
-    rows: list[Row] = []
-    free = 0
-    observed = set(names)
-    for name, parameter in model.parameters.items():
-        label = "" if re.fullmatch(r"_[a-z]+\d+", name) else name
-        # lavaan frees a parameter whose multiplier is NA; semopy would take NA for a label shared by all.
-        apart = label == "NA"
-        position = FIXED
-        if parameter.active and not apart:
-            position, free = free, free + 1
-        for location in parameter.locations:
-            if apart:
-                position, free = free, free + 1
-            matrix = where[id(location.matrix)]
-            left, right = (labels[matrix][axis][k] for axis, k in zip((0, 1), location.indices, strict=True))
-            value = float(parameter.start)
-            # Exogenous observed variables: semopy fixes their moments to the sample's. Estimated as free
-            # parameters they give the same fit and the same other estimates, also with missing answers.
-            exogenous = matrix == "psi" and left in observed and not is_written(effects, left, right)
-            if position == FIXED and exogenous:
-                position, free = free, free + 1
-            if matrix in {"lambda", "beta"}:
-                measured = left in effects.get("=~", {}).get(right, {})
-                lhs, op, rhs = (right, "=~", left) if measured else (left, "~", right)
-            else:
-                lhs, op, rhs = left, "~~", right
-            kind: MatrixName = matrix
-            rows.append(Row(0, lhs, op, rhs, kind, 0, 0, position, value, "" if apart else label))
-    return rows
-
-
-def _placed(rows: list[Row], bare: Structure) -> tuple[Row, ...]:
-    """Rows in lavaan's order with indices into our matrices, and the unit rows of observed factors."""
-    observed = {name: k for k, name in enumerate(bare.observed)}
-    factor = {name: k for k, name in enumerate(bare.factors)}
-    placed = []
-    for row in rows:
-        left, right = row.lhs, row.rhs
-        if row.op == "=~":
-            left, right = right, left
-        i = observed[left] if row.matrix in {"lambda", "theta"} else factor[left]
-        j = observed[right] if row.matrix == "theta" else factor[right]
-        placed.append(Row(0, row.lhs, row.op, row.rhs, row.matrix, i, j, row.free, row.value, row.label))
-    first = {"=~": 0, "~": 1, "~~": 2}
-    order = {name: k for k, name in enumerate((*bare.observed, *bare.latent))}
-
-    def rank(row: Row) -> tuple[int, ...]:
-        if row.op != "~~":
-            return (first[row.op], 0)
-        apart = row.lhs != row.rhs
-        a, b = sorted((order[row.lhs], order[row.rhs]))
-        return (first["~~"], int(apart), a, b)
-
-    placed.sort(key=rank)
-    placed = [
-        row
-        if row.op != "~~" or order[row.lhs] <= order[row.rhs]
-        else Row(0, row.rhs, "~~", row.lhs, row.matrix, row.j, row.i, row.free, row.value, row.label)
-        for row in placed
-    ]
+    terms = [_of_group(term, group, n_groups) for term in written.terms]
+    marked = _with_markers(terms)
+    fixed = {(t.lhs, t.rhs): t.values[0] for t in marked if t.op in {"=~", "~~"} and t.values and t.values[0]}
+    measured = {name: [t.rhs for t in marked if t.op == "=~" and t.lhs == name] for name in written.latent}
+    begin = starts(measured, fixed, filled, written.observed)
+    said = {term.key for term in marked}
+    every = [*marked, *(term for term in _added(written, model.orthogonal) if term.key not in said)]
+    every += [term for term in _variances(written, single_residual) if term.key not in said]
+    if means is not None:
+        every += [term for term in _intercepts(written) if term.key not in said]
+    bare = Structure(written.observed, (*written.latent, *_acting(written)), written.latent, ())
+    centre = {} if means is None else _centres(every, begin, dict(zip(written.observed, means, strict=True)))
+    rows = [_row(term, bare, _start(term, written, begin, filled, centre)) for term in every]
+    _check_cells(rows)
+    rows = _held_equal(rows, every)
     units = [
-        Row(0, name, "=~", name, "lambda", observed[name], factor[name], FIXED, 1.0)
+        Row(0, name, "=~", name, "lambda", bare.observed.index(name), bare.factors.index(name), FIXED, 1.0)
         for name in bare.factors
-        if name in observed
+        if name in bare.observed
     ]
-    return (*placed, *units)
+    ranks = {name: k for k, name in enumerate((*bare.observed, *bare.latent))}
+    rows.sort(key=lambda row: _rank(row, ranks))
+    return bare.with_rows((*rows, *units), mean_structure=means is not None)
+
+
+def _of_group(term: Term, group: int, n_groups: int) -> Term:
+    picked: dict[str, Any] = {}
+    for kind in ("values", "starts", "labels", "equal"):
+        entries = getattr(term, kind)
+        if len(entries) not in {0, 1, n_groups}:
+            raise SpecificationError(
+                f"Line {term.line}: c() before {term.rhs or 1} has {len(entries)} entries, and there "
+                f"{'is one group' if n_groups == 1 else f'are {n_groups} groups'}.",
+                code="groups-of-modifier",
+                remedy="Give one entry a group, and groups (--multigroup).",
+            )
+        if entries:
+            picked[kind] = (entries[0] if len(entries) == 1 else entries[group],)
+    return replace(term, **picked)
+
+
+def _with_markers(terms: Iterable[Term]) -> list[Term]:
+    """Fix the first item of each construct at 1; a value, NA, and as in lavaan start() take its place."""
+    found, begun = [], set()
+    for term in terms:
+        if term.op == "=~" and term.lhs not in begun:
+            begun.add(term.lhs)
+            if not term.values:
+                at = term.starts[0] if term.starts and term.starts[0] is not None else 1.0
+                found.append(replace(term, values=(at,)))
+                continue
+        found.append(term)
+    return found
+
+
+def _added(written: Written, orthogonal: bool) -> list[Term]:
+    """Covariances that lavaan frees by itself (of constructs: fixes at zero where orthogonal)."""
+    latent = written.latent
+    parts = {term.rhs for term in written.of("=~")}
+    targets = {term.lhs for term in written.of("~")}
+    sources = {term.rhs for term in written.of("~")}
+    exogenous = [name for name in latent if name not in targets | parts]
+    given = [name for name in written.observed if name in sources - targets - parts]
+    last = [name for name in (*latent, *written.observed) if name in targets - sources - parts]
+    pairs = [*combinations(exogenous, 2), *combinations(last, 2), *combinations(given, 2)]
+    zero = (0.0,) if orthogonal else ()
+    return [Term(a, "~~", b, values=zero if {a, b} <= set(latent) else ()) for a, b in pairs]
+
+
+def _variances(written: Written, single_residual: float) -> list[Term]:
+    items = [term.rhs for term in written.of("=~")]
+    sizes = {name: sum(term.lhs == name for term in written.of("=~")) for name in written.latent}
+    single = {t.rhs for t in written.of("=~") if sizes[t.lhs] == 1 and items.count(t.rhs) == 1}
+    return [
+        Term(name, "~~", name, values=(single_residual,) if name in single - set(written.latent) else ())
+        for name in (*written.observed, *written.latent)
+    ]
+
+
+def _intercepts(written: Written) -> list[Term]:
+    free = [Term(name, "~1", "") for name in written.observed]
+    return [*free, *(Term(name, "~1", "", values=(0.0,)) for name in written.latent)]
+
+
+def _acting(written: Written) -> tuple[str, ...]:
+    """Observed variables that act as constructs do: in paths, not items, or tied to one that does."""
+    items = {term.rhs for term in written.of("=~")}
+    acting = {name for term in written.of("~") for name in (term.lhs, term.rhs)}
+    acting |= set(written.observed) - items
+    known = acting | set(written.latent)
+    while True:
+        more = {
+            name
+            for term in written.of("~~")
+            for name, other in ((term.lhs, term.rhs), (term.rhs, term.lhs))
+            if other in known and name not in known
+        }
+        if not more:
+            return tuple(name for name in written.observed if name in known)
+        known |= more
+
+
+def _centres(terms: list[Term], begin: Starts, means: Mapping[str, float]) -> dict[str, float]:
+    """Where intercepts begin: a free mean of a construct follows from an item whose intercept is fixed."""
+    fixed = {term.lhs: term.values[0] for term in terms if term.op == "~1" and term.values}
+    centre = dict(means)
+    for name in begin.variances:
+        items = {item: by for (of, item), by in begin.loadings.items() if of == name and item in means and by}
+        at = fixed.get(name)
+        if at is None:
+            known = [
+                (means[item] - own) / by for item, by in items.items() if (own := fixed.get(item)) is not None
+            ]
+            at = known[0] if known else 0.0
+        centre[name] = at
+        for item, by in items.items():
+            centre[item] -= by * at
+    return centre
+
+
+def _start(term: Term, written: Written, begin: Starts, values: F64, centre: Mapping[str, float]) -> float:
+    """Where a parameter begins: at its fixed value, where `start()` says, or where the data do."""
+    if term.values and term.values[0] is not None:
+        return term.values[0]
+    if term.starts and term.starts[0] is not None:
+        return term.starts[0]
+    if term.op == "=~":
+        return begin.loadings[term.lhs, term.rhs]
+    if term.op == "~1":
+        return centre[term.lhs]
+    if term.op == "~" or term.lhs in written.latent or term.rhs in written.latent:
+        return begin.variances[term.lhs] if term.op == "~~" and term.lhs == term.rhs else 0.0
+    a, b = (written.observed.index(name) for name in (term.lhs, term.rhs))
+    depends = {each.rhs for each in written.of("=~")} | {each.lhs for each in written.of("~")}
+    if a != b and {term.lhs, term.rhs} & depends:
+        return 0.0
+    share = 0.5 if term.lhs in depends else 1.0
+    return share * float(np.cov(values[:, a], values[:, b], bias=True)[0, 1])
+
+
+def _row(term: Term, bare: Structure, value: float) -> Row:
+    """Put a parameter into its matrix, free unless it is fixed; every free one is its own at first."""
+    left, right, matrix = term.lhs, term.rhs, _matrix(term, bare)
+    if term.op == "~~":
+        order = [*bare.observed, *bare.latent]
+        left, right = sorted((left, right), key=order.index)
+    row, column = (right, left) if term.op == "=~" else (left, right or left)
+    places = {name: k for k, name in enumerate(bare.factors)}
+    i = bare.observed.index(row) if matrix in {"lambda", "theta", "nu"} else places[row]
+    j = bare.observed.index(column) if matrix in {"theta", "nu"} else places[column]
+    is_fixed = bool(term.values) and term.values[0] is not None
+    label = term.labels[0] if term.labels else ""
+    return Row(0, left, term.op, right, matrix, i, j, FIXED if is_fixed else 0, value, label)
+
+
+def _matrix(term: Term, bare: Structure) -> MatrixName:
+    if term.op == "=~":
+        return "beta" if term.rhs in bare.factors else "lambda"
+    if term.op == "~":
+        return "beta"
+    if term.op == "~1":
+        return "alpha" if term.lhs in bare.factors else "nu"
+    return "psi" if term.lhs in bare.factors else "theta"
+
+
+def _check_cells(rows: list[Row]) -> None:
+    seen: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        ends = sorted((row.i, row.j)) if row.op == "~~" else (row.i, row.j)
+        other = seen.setdefault((row.matrix, *ends), row)
+        if other is not row:
+            raise SpecificationError(
+                f"{other.name} and {row.name} are the same parameter.",
+                code="duplicate",
+                remedy="Keep one of them.",
+            )
+
+
+def _held_equal(rows: list[Row], terms: list[Term]) -> list[Row]:
+    """Number the free parameters; those of one label, or said to be equal, share a number or a value."""
+    place = {"".join(term.key[1:2]) + term.op + "".join(term.key[2:]): k for k, term in enumerate(terms)}
+    place |= {f"{term.lhs}{term.op}{term.rhs}": k for k, term in enumerate(terms)}
+    place |= {f"{term.rhs}{term.op}{term.lhs}": k for k, term in enumerate(terms) if term.op == "~~"}
+    owner = list(range(len(rows)))
+
+    def root(k: int) -> int:
+        while owner[k] != k:
+            k = owner[k]
+        return k
+
+    first: dict[str, int] = {}
+    for k, (row, term) in enumerate(zip(rows, terms, strict=True)):
+        if row.label:
+            owner[root(k)] = root(first.setdefault(row.label, k))
+        for name in filter(None, term.equal):
+            if name not in place:
+                raise SpecificationError(
+                    f"Line {term.line}: equal('{name}') names no parameter of the model.",
+                    code="unknown-parameter",
+                    remedy="Name it without blanks as its line does, such as QUAL=~q2.",
+                )
+            owner[root(k)] = root(place[name])
+    values: dict[int, float] = {}
+    for k, row in enumerate(rows):
+        if row.free == FIXED and values.setdefault(root(k), row.value) != row.value:
+            raise SpecificationError(
+                f"{row.name} is fixed at {row.value:g}, and is to equal one fixed at {values[root(k)]:g}.",
+                code="contradiction",
+                remedy="Leave one of the two values out.",
+            )
+    return [
+        replace(row, free=FIXED, value=values[root(k)]) if root(k) in values else replace(row, free=root(k))
+        for k, row in enumerate(rows)
+    ]
+
+
+def _rank(row: Row, ranks: Mapping[str, int]) -> tuple[int, ...]:
+    if row.op in {"=~", "~"}:
+        return (ORDER[row.op], 0)
+    if row.op == "~1":
+        return (ORDER[row.op], ranks[row.lhs])
+    return (ORDER[row.op], int(row.lhs != row.rhs), ranks[row.lhs], ranks[row.rhs])

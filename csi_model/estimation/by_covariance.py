@@ -108,7 +108,7 @@ def usable(sample: Sample, missing: str) -> Sample:
     DataError
         No row is complete.
     """
-    complete = sample if missing == "fiml" else sample.complete()
+    complete = sample if missing == "fiml" else _complete(sample)
     left_out = len(sample) - len(complete)
     if not left_out:
         return complete
@@ -121,6 +121,19 @@ def usable(sample: Sample, missing: str) -> Sample:
     )
 
 
+def _complete(sample: Sample) -> Sample:
+    """Give the rows without any gap, in what stands beside the model too."""
+    there = np.ones(len(sample), dtype=bool)
+    for column in sample.beside.values():
+        there &= ~np.isnan(column)
+    if there.all():
+        return sample.complete()
+    if not there.any():
+        return sample.where(np.zeros(len(sample), dtype=bool)).complete()
+    known = replace(sample.where(there), n_given=sample.n_given, cautions=sample.cautions)
+    return known.complete()
+
+
 def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:
     names, codes = spec.construct_ids, spec.indicator_ids
     place = {name: number for number, name in enumerate(names)}
@@ -130,7 +143,8 @@ def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tupl
     for name, share in result.index_weights().items():
         for code, weight in share.items():
             weights[codes.index(code), place[name]] = weight * sd[codes.index(code)]
-    weights /= np.sqrt(np.einsum("pj,pq,qj->j", weights, corr, weights))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights /= np.sqrt(np.einsum("pj,pq,qj->j", weights, corr, weights))
     loadings = corr @ weights
     paths, errors = np.zeros((len(names), len(names))), np.full((len(names), len(names)), np.nan)
     turn = result.directions()

@@ -97,6 +97,7 @@ def _own(result: Estimated) -> dict[str, Any]:
     if result.covariance is not None:
         written["estimator"] = result.covariance.document["estimator"]
         written["estimates"] = result.covariance.document["estimates"]
+        written["defined"] = result.covariance.document["defined"]
     elif options.bootstrap:
         written["bootstrap"] = {
             "n": options.bootstrap,

@@ -72,6 +72,12 @@ def estimate_one(
 
 def _check_method(spec: ModelSpec, method: str) -> None:
     """Refuse what a method cannot estimate; the covariance model takes second-order constructs."""
+    if spec.written is not None and method != "cbsem":
+        raise SpecificationError(
+            f"The model was read for the covariance model, not for {method}.",
+            code="model-of-covariance",
+            remedy="Choose method cbsem, or read it without covariance=True.",
+        )
     refused = {
         "Second-order constructs": method == "plsc" and any(c.components for c in spec.constructs),
         "Interactions": method != "pls" and any(c.product for c in spec.constructs),

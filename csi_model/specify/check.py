@@ -5,8 +5,10 @@ from __future__ import annotations
 from csi_model.specify.elements import Construct, Parts, refuse
 
 
-def check(parts: Parts) -> None:
+def check(parts: Parts, *, of_composites: bool = True) -> None:
     """Refuse a model that cannot be estimated.
+
+    A construct without paths, and a component with some, are refused `of_composites` alone.
 
     Raises
     ------
@@ -39,10 +41,11 @@ def check(parts: Parts) -> None:
                 "Flag the constructs that it is made of.",
             )
         if construct.components:
-            _components(construct, known, parts)
+            _components(construct, known, parts, of_composites=of_composites)
         if construct.product:
             _product(construct, known, parts)
-    _tied(parts, names)
+    if of_composites:
+        _tied(parts, names)
     cycle = _cycle(parts, names)
     if cycle:
         raise refuse(
@@ -92,7 +95,9 @@ def _tied(parts: Parts, names: list[str]) -> None:
             )
 
 
-def _components(construct: Construct, known: dict[str, Construct], parts: Parts) -> None:
+def _components(
+    construct: Construct, known: dict[str, Construct], parts: Parts, *, of_composites: bool
+) -> None:
     name = construct.id
     if len(construct.components) < 2:
         raise refuse(f"{name} has a single component.", "component", "Name two or more, or use indicators.")
@@ -108,7 +113,7 @@ def _components(construct: Construct, known: dict[str, Construct], parts: Parts)
             raise refuse(
                 f"{part} is a component twice ({', '.join(owners)}).", "component", "Keep it in one place."
             )
-        if any(part in path for path in parts.paths):
+        if of_composites and any(part in path for path in parts.paths):
             raise refuse(
                 f"{part} is a component of {name} and has a path of its own.",
                 "component",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from csi_model.specify import document, lavaan
 from csi_model.specify.check import check
 from csi_model.specify.elements import Construct, Dimension, Indicator, Parts
+from csi_model.specify.grammar import Written
 
 
 @dataclass(frozen=True)
 class ModelSpec:
     """A checked model. Matrices are in the order of `construct_ids` and `indicator_ids`.
+
+    Where it was read for the covariance model, `written` is all that lavaan's lines say, and `orthogonal`
+    that constructs are not correlated beyond their paths; composite models hold neither.
 
     Raises
     ------
@@ -31,9 +35,11 @@ class ModelSpec:
     index: str
     indicators: tuple[Indicator, ...]
     missing_codes: tuple[float, ...] = ()
+    written: Written | None = None
+    orthogonal: bool = False
 
     def __post_init__(self) -> None:
-        check(self.parts)
+        check(self.parts, of_composites=self.written is None)
 
     @property
     def parts(self) -> Parts:
@@ -127,9 +133,9 @@ class ModelSpec:
         return tuple((construct.id, node) for construct in self.constructs for node in construct.dimensions)
 
     @classmethod
-    def from_parts(cls, parts: Parts) -> ModelSpec:
+    def from_parts(cls, parts: Parts, written: Written | None = None) -> ModelSpec:
         """Check what a reader found."""
-        return cls(parts.constructs, parts.paths, parts.index, parts.indicators, parts.missing_codes)
+        return cls(parts.constructs, parts.paths, parts.index, parts.indicators, parts.missing_codes, written)
 
     @classmethod
     def from_yaml(cls, text: str) -> ModelSpec:
@@ -143,10 +149,44 @@ class ModelSpec:
 
     @classmethod
     def from_lavaan(
-        cls, text: str, *, index: str | None = None, low: float = 1, high: float = 10
+        cls,
+        text: str,
+        *,
+        index: str | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        missing_codes: tuple[float, ...] | None = None,
+        covariance: bool = False,
     ) -> ModelSpec:
-        """Read `=~`, `<~` and `~` lines; `index` defaults to SAT or Satisfaction, else the last construct."""
-        return cls.from_parts(lavaan.read(text, index, low, high))
+        """Read lavaan syntax: `=~`, `<~` and `~` lines, or with `covariance` all that such models estimate.
+
+        `index` defaults to SAT or Satisfaction, else the last construct; scales to 1–10. A comment that
+        begins with `# manyi:` may say both, and missing codes; what is given here wins.
+        """
+        given: dict[str, Any] = {"index": index, "low": low, "high": high, "missing_codes": missing_codes}
+        chosen = replace(
+            lavaan.settings(text), **{name: value for name, value in given.items() if value is not None}
+        )
+        if not covariance:
+            return cls.from_parts(lavaan.read(text, chosen))
+        parts, written = lavaan.read_covariance(text, chosen)
+        return replace(cls.from_parts(parts, written), orthogonal=chosen.orthogonal)
+
+    def check_of_composites(self) -> None:
+        """Refuse a model that no composite method estimates, though the covariance model does.
+
+        Raises
+        ------
+        SpecificationError
+            A construct is tied to nothing, or a component has paths of its own.
+        """
+        check(self.parts)
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Observed variables of a covariance model that are no indicators."""
+        known = {*self.indicator_ids, *self.construct_ids}
+        return () if self.written is None else tuple(n for n in self.written.observed if n not in known)
 
     def to_mapping(self) -> dict[str, Any]:
         """Give plain values that `from_mapping` reads back to an equal model."""

@@ -14,6 +14,8 @@ from surveys.codes import REASONS, WRITTEN
 from web.cli import Refusal
 from web.cli.table import read_columns
 
+LAVAAN = {".lav", ".lavaan", ".txt"}
+
 model = click.option(
     "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
 )
@@ -85,6 +87,7 @@ def read_answers(
     beside: tuple[str, ...] = (),
 ) -> csi_model.Sample:
     """Read the answers of a model from a CSV file; weights, labels, strata and cluster name columns."""
+    beside = (*beside, *(name for name in spec.covariates if name not in beside))
     columns = read_named(data, weights, *labels, *beside, strata, cluster)
     return csi_model.prepare(
         spec,
@@ -144,11 +147,15 @@ def index_points(result: csi_model.Result) -> dict[str, Any]:
     return {"id": spec.index, "points": float(result.points.constructs[0, spec.place[spec.index]])}
 
 
-def read_model(path: Path) -> csi_model.ModelSpec:
-    """Read a model file in either language."""
+def read_model(path: Path, **of_syntax: Any) -> csi_model.ModelSpec:
+    """Read a model file in either language; what else is given says what lavaan's has no words for."""
     text = _text(path)
-    if path.suffix in {".lav", ".lavaan", ".txt"}:
-        return csi_model.ModelSpec.from_lavaan(text)
+    if path.suffix in LAVAAN:
+        return csi_model.ModelSpec.from_lavaan(text, **of_syntax)
+    flags = {"index": "--index", "low": "--scale", "missing_codes": "--missing-codes"}
+    for name, flag in flags.items():
+        if of_syntax.get(name) is not None:
+            raise Refusal(f"{flag} is for lavaan syntax (.lav); {path} says it itself. Change it there.")
     return csi_model.ModelSpec.from_yaml(text)
 
 

@@ -22,6 +22,11 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
     help="Of --method cbsem: WLSMV for ordered answers, MLM or MLR for answers far from normal. "
     "ML without it, MLR over clusters.",
 )
+@click.option("--index", metavar="CONSTRUCT", help="Of lavaan syntax: the index (SAT, else the last).")
+@click.option("--scale", metavar="LOW HIGH", type=float, nargs=2, help="Of lavaan syntax: the answer scale.")
+@click.option(
+    "--missing-codes", metavar="CODES", help="Of lavaan syntax: numbers that are no answers, as in 98,99."
+)
 @analysis.scheme
 @analysis.missing
 @analysis.weights
@@ -59,6 +64,9 @@ def estimate(
     model: Path,
     method: str,
     estimator: str | None,
+    index: str | None,
+    scale: tuple[float, float] | None,
+    missing_codes: str | None,
     scheme: str,
     missing: str,
     weights: str | None,
@@ -85,7 +93,16 @@ def estimate(
     """
     if overall and not assess:
         raise click.UsageError("--global is a part of the assessment: give --assess too.")
-    spec = analysis.read_model(model)
+    covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
+    low, high = scale or (None, None)
+    spec = analysis.read_model(
+        model,
+        index=index,
+        low=low,
+        high=high,
+        missing_codes=None if missing_codes is None else _codes(missing_codes),
+        covariance=covariance,
+    )
     how = analysis.read_tree(tree)
     wholes = dict(_overall(each, spec) for each in overall)
     prepared = analysis.read_answers(
@@ -121,6 +138,13 @@ def estimate(
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
+
+
+def _codes(given: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(each) for each in given.split(","))
+    except ValueError:
+        raise Refusal(f"--missing-codes {given} is not understood. Write it as 98,99.") from None
 
 
 def _overall(given: str, spec: csi_model.ModelSpec) -> tuple[str, str]:
@@ -162,6 +186,11 @@ def summary(document: dict[str, Any]) -> str:
         groups = document["side_by_side"]["groups"]
         names = [name for name, each in groups.items() if each["tier"] == tier]
         lines.append(f"Groups clearly {tier} all together: {', '.join(names) or 'none'}")
+    lines += [
+        "{name} := {formula}: {est:.3f} [{ci[0]:.3f}, {ci[1]:.3f}]".format(**each)
+        for each in document.get("defined", ())
+        if each["est"] is not None
+    ]
     if "weighting" in document:
         lines.append(weights_line(document))
     checks = document.get("assessment", {"cautions": []})

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from csi_model.cbsem import syntax
 from csi_model.cbsem.discrepancy import LeastSquares, Likelihood, normal_weight
+from csi_model.cbsem.models import given
 from csi_model.cbsem.moments import by_pattern, log_likelihood, saturated
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import bivariate_normal_cdf, ordinal_statistics
@@ -14,10 +14,11 @@ from tests.csi_model.cbsem.drawn import TEXT, draw
 
 
 def objective_of(data, estimator="ML", *, means=False):
-    names = syntax.observed_names(TEXT)
+    model = given(TEXT)
+    names = model.written.observed
     values = np.column_stack([data[name] for name in names])
     samples = (reduce(values, names, ordered=estimator == "WLSMV"),)
-    structure = structure_of(TEXT, names, samples, means=means, ordinal=estimator == "WLSMV", invariance=None)
+    structure = structure_of(model, samples, means=means, ordinal=estimator == "WLSMV", invariance=None)
     return Objective(structure, discrepancies(samples, structure, Fitting(estimator)))
 
 

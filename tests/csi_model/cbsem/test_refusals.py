@@ -30,10 +30,9 @@ def draw(n=200, seed=1, *, path=0.5):
         ("", "syntax"),
         ("A = a1", "syntax"),
         ("A =~ a1 + + a2", "syntax"),
-        ("A =~ a1 + a2\nx := a*b", "syntax-unsupported"),
-        ("A =~ a1 + a2 + a3\na1 ~ 1", "syntax-unsupported"),
+        ("A =~ a1 + a2\nx := a*b", "unknown-label"),
         ("a1 | t1", "syntax-unsupported"),
-        ("A =~ c(1, 1)*a1 + a2", "syntax-unsupported"),
+        ("A =~ c(1, 1)*a1 + a2", "groups-of-modifier"),
         ("A =~ B\nB =~ C + b1\nC =~ B + a1", "measured-by-itself"),
     ],
 )

@@ -1,0 +1,106 @@
+"""`manyi estimate` with lavaan syntax: all of the language reaches the covariance model."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tests.csi_model.cbsem.worlds import world
+from tests.csi_model.simulated import GOLDEN
+
+CFA = "IMG =~ i1 + i2 + i3\nQUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\n"
+PATHS = "QUAL ~ IMG\nSAT ~ IMG + "
+
+
+@pytest.fixture
+def ask(manyi, tmp_path):
+    """Write answers and a model, and estimate; gives exit code, document (None if refused), what was told."""
+
+    def run(text, columns, *options):
+        data, model = tmp_path / "data.csv", tmp_path / "model.lav"
+        with data.open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            rows.writerow(columns)
+            rows.writerows(np.column_stack(list(columns.values())).tolist())
+        model.write_text(text, encoding="utf-8")
+        code, out, err = manyi("estimate", data, "--model", model, *options, "--json", "-")
+        return code, json.loads(out) if code == 0 else None, err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("text", "seed", "chi2", "df"),
+    [
+        (CFA + PATHS + "0*QUAL", 7102, 115.47171641, 25),
+        (CFA + PATHS + "start(0.4)*QUAL", 7102, 33.38444957, 24),
+        (CFA + PATHS + "QUAL\nq1 ~~ q2", 7108, 24.33380794, 23),
+        (CFA, 7109, 16.82206781, 24),
+        ("SAT =~ s1 + s2 + s3 + q1", 7109, 1.09273667, 2),
+    ],
+)
+def test_the_covariance_model_has_lavaans_chi_square(ask, text, seed, chi2, df):
+    code, found, err = ask(text, world(seed), "--method", "cbsem")
+    assert code == 0, err
+    assert (found["fit"]["chi2"], found["fit"]["df"]) == (pytest.approx(chi2, abs=1e-4), df)
+    assert "← index" in err
+    if df != 2:
+        code, found, err = ask(text, world(seed), "--method", "pls")
+        assert code == 1
+        assert "cbsem" in err or "tied to nothing" in err
+
+
+def test_defined_parameters_stand_in_the_document(ask):
+    text = CFA + "QUAL ~ a*IMG\nSAT ~ c*IMG + b*QUAL\nind := a*b\nwhole := ind + c"
+    code, found, err = ask(text, world(7108), "--method", "cbsem")
+    assert code == 0, err
+    ind, whole = found["defined"]
+    assert (ind["est"], ind["se"]) == pytest.approx((0.29589833, 0.04738689), abs=1e-5)
+    assert whole["est"] == pytest.approx(ind["est"] + 0.42892545, abs=1e-5)
+    assert {row["label"] for row in found["estimates"]} == {"", "a", "b", "c", "ind", "whole"}
+    assert "ind := a*b: 0.296 [0.203, 0.389]" in err
+
+
+@pytest.mark.parametrize("text", [CFA, "SAT =~ s1 + s2 + s3 + q1"])
+def test_a_model_without_paths_is_assessed_as_far_as_it_goes(ask, text):
+    code, found, err = ask(text, world(7109), "--method", "cbsem", "--assess", "--bootstrap", 20)
+    assert code == 0, err
+    assessed = found["assessment"]
+    assert assessed["exact_fit"]["chi2"]["p"] > 0
+    assert len(assessed["parameters"]["estimates"]) == (21 if text is CFA else 8)
+    assert assessed["prediction"] is None
+    assert "prediction-tied-to-nothing" in {caution["code"] for caution in assessed["cautions"]}
+
+
+def test_the_comment_speaks_and_a_flag_wins(ask):
+    columns = world(7109)
+    wide = {name: 10 * column for name, column in columns.items()}
+    wide["q1"][:4] = 999
+    code, _, err = ask(CFA, wide, "--method", "cbsem")
+    assert (code, "is off 1–10" in err) == (1, True)
+    said = "# manyi: scale 0 100; index IMG; missing 999\n" + CFA
+    code, found, err = ask(said, wide, "--method", "cbsem")
+    assert (code, found["index"]["id"], found["n_used"]) == (0, "IMG", 296), err
+    flags = ("--index", "QUAL", "--scale", 0, 200, "--missing-codes", "998,999")
+    code, again, err = ask(said, wide, "--method", "cbsem", *flags)
+    assert (code, again["index"]["id"]) == (0, "QUAL"), err
+    assert again["constructs"]["IMG"]["points"] == pytest.approx(found["constructs"]["IMG"]["points"] / 2)
+    code, _, err = ask(said, wide, "--method", "cbsem", "--missing-codes", "none")
+    assert (code, "Write it as 98,99" in err) == (1, True)
+
+
+def test_flags_of_the_syntax_are_refused_beside_a_yaml_model(manyi):
+    code, _, err = manyi("estimate", GOLDEN / "data.csv", "--model", GOLDEN / "model.yaml", "--scale", 0, 10)
+    assert (code, "--scale is for lavaan syntax" in err) == (1, True)
+
+
+def test_covariates_are_read_beside_the_items(ask):
+    columns = world(7102) | {"age": np.random.default_rng(3).normal(50, 9, 300)}
+    code, found, err = ask(CFA + PATHS + "QUAL\nSAT ~ age", columns, "--method", "cbsem")
+    assert code == 0, err
+    assert "age" in {row["rhs"] for row in found["estimates"] if row["op"] == "~"}
+    assert set(found["indicators"]) == {f"{c}{k}" for c in "iqs" for k in (1, 2, 3)}
+    del columns["age"]
+    code, _, err = ask(CFA + PATHS + "QUAL\nSAT ~ age", columns, "--method", "cbsem")
+    assert (code, "no column age" in err) == (1, True)

@@ -1,0 +1,20 @@
+"""The worlds of answers behind lavaan's figures that stand in the tests of its language."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = dict[str, NDArray[np.float64]]
+
+
+def answers(x: NDArray[np.float64], middle: float = 6.5) -> NDArray[np.float64]:
+    return np.clip(np.rint(middle + 1.6 * x), 1, 10)
+
+
+def world(seed: int, n: int = 300) -> Columns:
+    """Image, quality and satisfaction, three questions each."""
+    rng = np.random.default_rng(seed)
+    image = rng.normal(size=n)
+    quality = 0.6 * image + 0.8 * rng.normal(size=n)
+    satisfaction = 0.4 * image + 0.5 * quality + 0.6 * rng.normal(size=n)
+    scores = (("i", image), ("q", quality), ("s", satisfaction))
+    return {f"{c}{k}": answers(0.85 * x + 0.55 * rng.normal(size=n)) for c, x in scores for k in (1, 2, 3)}
