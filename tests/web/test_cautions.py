@@ -82,6 +82,7 @@ def recorded() -> set[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
                 "record",
                 "_record",
+                "_changed",
             }:
                 given = [*node.args, *(each.value for each in node.keywords if each.arg == "action")]
                 texts = {
