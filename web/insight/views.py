@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from csi_model import Options
 from web.accounts.access import allow, may
 from web.accounts.roles import ANALYST, VIEWER
 from web.exports.download import csv_download
@@ -78,6 +79,7 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
         "construct": construct,
         "is_shown": own is not None,
         "panels": panels,
+        "floor": Options.floor,
         "series_run": series.run and series.run[0],
     }
 

@@ -6,7 +6,7 @@ and marker as well. A figure carries no text of its own: titles stand in the pag
 
 from collections.abc import Sequence
 from html import escape
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 import plotly.graph_objects as go
@@ -20,7 +20,14 @@ FONT = 'system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft 
 WRAP = 14
 
 AXIS = {"gridcolor": "#e6ebf0", "zeroline": False, "fixedrange": True}
-FIRST_ON_TOP = {"autorange": "reversed", "automargin": True}
+# Ticks that nobody sees keep names away from the bars.
+FIRST_ON_TOP = {
+    "autorange": "reversed",
+    "automargin": True,
+    "ticks": "outside",
+    "ticklen": 6,
+    "tickcolor": "rgba(0,0,0,0)",
+}
 
 Number = float | None
 Point = tuple[Number, Number, Number]  # value, and the ends of its interval
@@ -91,13 +98,23 @@ def short(value: Number) -> str:
 
 def wrap(name: str) -> str:
     """Break a long name into lines: a phone has no room for it beside the bars. Plotly reads markup."""
-    name = escape(name, quote=False)
     if name.isascii():
         lines = [""]
         for word in name.split():
             if lines[-1] and len(lines[-1]) + len(word) > WRAP:
                 lines.append("")
             lines[-1] = f"{lines[-1]} {word}".strip()
-        return "<br>".join(lines)
-    width = WRAP // 2 + 1
-    return "<br>".join(name[at : at + width] for at in range(0, len(name), width))
+    else:
+        number = ceil(len(name) / (WRAP // 2 + 1))
+        width = ceil(len(name) / number)  # lines of like length: no sign stands alone
+        lines = [name[at : at + width] for at in range(0, len(name), width)]
+    return "<br>".join(escape(line, quote=False) for line in lines)
+
+
+def folded(name: str) -> str:
+    """Break a name in two at the blank next to its middle, so that it stands upright below an axis."""
+    blanks = [at for at, sign in enumerate(name) if sign == " "]
+    if not blanks or len(name) <= WRAP // 2:
+        return escape(name, quote=False)
+    at = min(blanks, key=lambda place: abs(place - len(name) / 2))
+    return f"{escape(name[:at], quote=False)}<br>{escape(name[at + 1 :], quote=False)}"

@@ -13,6 +13,7 @@ from web.insight.charts.look import (
     Json,
     Point,
     cells,
+    folded,
     short,
     written,
 )
@@ -64,7 +65,13 @@ def over_waves(
     between = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "dash": "dash"}}
     return written(
         traces,
-        x={"type": "category", "automargin": True},
+        x={
+            "type": "category",
+            "automargin": True,
+            "tickangle": 0,
+            "tickvals": list(waves),
+            "ticktext": [folded(wave) for wave in waves],
+        },
         y=axis,
         height=height,
         legend=len(lines) > 1,

@@ -34,9 +34,8 @@ def panels(seen: Seen) -> Iterator[Panel]:
         ),
     }
     blocks = [
-        words
+        Words(f"{sentences[role](node)} {certainty(figure)}".rstrip())
         for role, (node, figure) in found.items()
-        for words in (Words(sentences[role](node)), Words(certainty(figure), look="hint"))
     ]
     if blocks:
         yield Panel("companions", _("Beside the index"), list(blocks))
