@@ -11,6 +11,7 @@ from csi_model.answers.labels import Coded
 from csi_model.answers.prepare import prepare, prepare_rated
 from csi_model.answers.sample import Sample
 from csi_model.assessment.assess import assess
+from csi_model.assessment.cvpat import compare_predictions
 from csi_model.beside.boxes import boxes
 from csi_model.beside.expectations import TierAnswers, expectation_gaps
 from csi_model.beside.facets import facet_scores
@@ -95,6 +96,7 @@ __all__ = [
     "changes_document",
     "classify_service",
     "compare",
+    "compare_predictions",
     "comparison_document",
     "document",
     "effect_of_measure",

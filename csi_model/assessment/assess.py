@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from csi_model.answers.sample import Sample
+from csi_model.assessment.cvpat import against_benchmarks
 from csi_model.assessment.exact_fit import exact_fit
 from csi_model.assessment.of_covariance import Checks
-from csi_model.assessment.predict import predict
+from csi_model.assessment.predict import Prediction, predict
 from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
 from csi_model.estimation.document import unformed
 from csi_model.estimation.result import Result
 from csi_model.inference.figures import Figure
 from csi_model.inference.plain import number
-from csi_model.options import Options
 from csi_model.pls.implied import fit_of
 from csi_model.resampling.estimator import Estimator
 from csi_model.resampling.plan import resampled
@@ -50,7 +50,8 @@ def assess(
         ``htmt`` and ``htmt2``: rows of source, target, value, low, high, one-sided upper end.
         ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
         benchmark and the mean, in scale points; a covariance model has no predictions of its own, so
-        ``method`` is pls then too. ``exact_fit``: the ``method`` tested, and statistic, critical value and p
+        ``method`` is pls then too. ``cvpat``: whether its losses are lower than those of both benchmarks
+        (`cvpat.contest`). ``exact_fit``: the ``method`` tested, and statistic, critical value and p
         of each distance; of chi-square for a covariance model. ``srmr_saturated``, ``srmr_estimated`` as the
         estimation's document. Of a covariance model also ``modification``
         (what it leaves out and would better have, with the index above 3.84) and, where `bootstrap` is asked
@@ -60,7 +61,8 @@ def assess(
 
     See Also
     --------
-    predict.predict, exact_fit.exact_fit, of_covariance.Checks, redundancy.redundancy
+    predict.predict, cvpat.compare_predictions, exact_fit.exact_fit, of_covariance.Checks,
+    redundancy.redundancy
     """
     spec, options = result.spec, result.options
     n = options.bootstrap or RESAMPLES
@@ -96,13 +98,20 @@ def assess(
             "htmt2": _ratios(spec, lambda at: drawn.percentiles(again, value, at), options.level),
         }
 
+    foretold: list[Prediction] = []
+
     def prediction() -> dict[str, Any]:
         spec.check_of_composites()
-        return _prediction(spec, sample, options, n_folds)
+        rng = np.random.default_rng([options.seed, 3])
+        foretold.append(predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme))
+        return _prediction(foretold[0], n_folds)
 
     part("htmt", ratios)
     found |= found["htmt"] or {"htmt2": None}
     part("prediction", prediction)
+    found["cvpat"] = None
+    if foretold:
+        part("cvpat", lambda: against_benchmarks(spec, sample, foretold[0], options.level))
     part("exact_fit", lambda: {"method": options.method} | tested())
     if own is None:
         fit = fit_of(result.moments.corr, result.solution, spec, options.method)
@@ -137,9 +146,7 @@ def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float)
     ]
 
 
-def _prediction(spec: ModelSpec, sample: Sample, options: Options, n_folds: int) -> dict[str, Any]:
-    rng = np.random.default_rng([options.seed, 3])
-    found = predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme)
+def _prediction(found: Prediction, n_folds: int) -> dict[str, Any]:
     errors = {"": found.pls, "_lm": found.lm, "_naive": found.naive}
     return {
         "method": "pls",

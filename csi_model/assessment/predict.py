@@ -46,8 +46,9 @@ class Prediction:
     Attributes
     ----------
     codes : the n_targets indicators of endogenous constructs
-    predicted, predicted_lm : ndarray of shape (n_respondents, n_targets)
-        Each respondent as predicted by fits without him, in scale points; means over repetitions.
+    predicted, predicted_lm, predicted_naive : ndarray of shape (n_respondents, n_targets)
+        Each respondent as predicted by fits without him, in scale points, by the linear benchmark and by the
+        training mean; means over repetitions.
     pls, lm, naive : Errors
         Out of sample: of the model, of the linear benchmark, and of the training mean; means over
         repetitions. Missing answers are left out.
@@ -63,6 +64,7 @@ class Prediction:
     benchmark: str
     predicted: F64
     predicted_lm: F64
+    predicted_naive: F64
     pls: Errors
     lm: Errors
     naive: Errors
@@ -159,15 +161,16 @@ def predict(
         deals = check_folds(folds, len(sample))
     wide, _ = augment(spec, sample)
     runs = [_run(spec, sample, wide, deal, technique, benchmark, scheme) for deal in deals]
-    outside, outside_lm, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
+    outside, outside_lm, outside_naive, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
-    squares = np.mean([1 - (run[2][0, 0] / run[2][2, 0]) ** 2 for run in runs], axis=0)
+    squares = np.mean([1 - (run[3][0, 0] / run[3][2, 0]) ** 2 for run in runs], axis=0)
     return Prediction(
         tuple(np.array(spec.indicator_ids)[targets_of(spec)].tolist()),
         technique,
         benchmark,
         outside,
         outside_lm,
+        outside_naive,
         model,
         linear,
         naive,
@@ -205,8 +208,8 @@ def _run(
     technique: str,
     benchmark: str,
     scheme: str,
-) -> tuple[F64, F64, F64]:
-    """One repetition: predictions of model and benchmark, and errors (5, 2, n_targets).
+) -> tuple[F64, F64, F64, F64]:
+    """One repetition: predictions of model, benchmark and training mean, and errors (5, 2, n_targets).
 
     `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
     training mean, then of model and benchmark in sample.
@@ -231,7 +234,7 @@ def _run(
             within[~held] += found[~held]
     times = len(moments.mean) - 1
     guesses = (outside, outside_lm, naive, inside / times, inside_lm / times)
-    return outside, outside_lm, np.stack([_errors(truth, guess, sample.weights) for guess in guesses])
+    return outside, outside_lm, naive, np.stack([_errors(truth, guess, sample.weights) for guess in guesses])
 
 
 def _coefficients(spec: ModelSpec, moments: Moments, technique: str, scheme: str, center: F64 | None) -> F64:

@@ -1,5 +1,6 @@
 """`manyi estimate`: a data file and a model file in, the index and everything beside it out."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
     multiple=True,
     help="With --assess: do the construct's questions cover this one on the whole?",
 )
+@click.option(
+    "--against",
+    metavar="MODEL",
+    type=click.Path(path_type=Path),
+    help="With --assess: does the model foretell unseen answers better than this other one?",
+)
 @analysis.tree
 @analysis.group_weights
 @analysis.json_file
@@ -79,6 +86,7 @@ def estimate(
     jobs: int,
     assess: bool,
     overall: tuple[str, ...],
+    against: Path | None,
     tree: str | None,
     group_weights: str,
     json_file: Path | None,
@@ -93,28 +101,25 @@ def estimate(
     """
     if overall and not assess:
         raise click.UsageError("--global is a part of the assessment: give --assess too.")
+    if against is not None and not assess:
+        raise click.UsageError("--against is a part of the assessment: give --assess too.")
     covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
     low, high = scale or (None, None)
-    spec = analysis.read_model(
-        model,
-        index=index,
-        low=low,
-        high=high,
-        missing_codes=None if missing_codes is None else _codes(missing_codes),
-        covariance=covariance,
-    )
+    of_syntax = {
+        "low": low,
+        "high": high,
+        "missing_codes": None if missing_codes is None else _codes(missing_codes),
+    }
+    spec = analysis.read_model(model, index=index, covariance=covariance, **of_syntax)
+    other = None
+    if against is not None:
+        other = analysis.read_model(against, **(of_syntax if against.suffix in analysis.LAVAAN else {}))
     how = analysis.read_tree(tree)
     wholes = dict(_overall(each, spec) for each in overall)
-    prepared = analysis.read_answers(
-        data,
-        spec,
-        missing=missing,
-        weights=weights,
-        labels=group,
-        strata=strata,
-        cluster=cluster,
-        beside=tuple(wholes.values()),
+    read = partial(
+        analysis.read_answers, data, missing=missing, weights=weights, strata=strata, cluster=cluster
     )
+    prepared = read(spec, labels=group, beside=tuple(wholes.values()))
     options = csi_model.Options(
         method=method,
         scheme=scheme,
@@ -135,6 +140,9 @@ def estimate(
         document["tree"] = csi_model.tree_document(result, how)
     if assess:
         document["assessment"] = csi_model.assess(result, prepared, overall=wholes)
+        if other is not None:
+            checks = document["assessment"]
+            checks["against"] = _against(spec, prepared, other, read(other), options, checks["cautions"])
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
@@ -168,6 +176,22 @@ def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> d
     return found
 
 
+def _against(
+    spec: csi_model.ModelSpec,
+    prepared: csi_model.Sample,
+    other: csi_model.ModelSpec,
+    others: csi_model.Sample,
+    options: csi_model.Options,
+    cautions: list[dict[str, str]],
+) -> dict[str, Any] | None:
+    """Hold the model against another, or say among the cautions why not."""
+    try:
+        return csi_model.compare_predictions(spec, prepared, other, others, options)
+    except csi_model.ModelError as error:
+        cautions.append(error.plain() | {"code": f"against-{error.code}"})
+        return None
+
+
 def summary(document: dict[str, Any]) -> str:
     """Say the result in a few lines for people."""
     how = document.get("estimator", document["scheme"])
@@ -197,6 +221,7 @@ def summary(document: dict[str, Any]) -> str:
     if checks.get("prediction"):
         of_pls = "" if document["method"] == "pls" else " (of the PLS model)"
         lines.append(f"Predictive power out of sample{of_pls}: {checks['prediction']['power']}")
+    lines += _loss_lines(checks)
     if checks.get("exact_fit"):
         name = "chi2" if checks["exact_fit"]["method"] == "cbsem" else "srmr"
         kind = {"chi2": "chi-square, Bollen–Stine", "srmr": "SRMR"}[name]
@@ -205,6 +230,22 @@ def summary(document: dict[str, Any]) -> str:
     return "\n".join(
         [*lines, *analysis.caution_lines([*document["cautions"], *scored["cautions"], *checks["cautions"]])]
     )
+
+
+def _loss_lines(checks: dict[str, Any]) -> list[str]:
+    """Say whether losses out of sample are lower than those of the benchmarks, and of another model."""
+    lines = []
+    names = {"indicator_average": "the indicator average", "linear_model": "the linear model"}
+    for key, name in names.items() if checks.get("cvpat") else ():
+        lines.append(f"CVPAT against {name}: {_loss(checks['cvpat']['overall'][key])}")
+    if checks.get("against"):
+        lines.append(f"CVPAT against the other model: {_loss(checks['against']['overall'])}")
+    return lines
+
+
+def _loss(test: dict[str, Any]) -> str:
+    chance = "no difference" if test["p"] is None else f"p = {test['p']:.3f}"
+    return f"loss {test['loss']:.3f}, its {test['rival_loss']:.3f}, {chance}"
 
 
 def _fit_lines(checks: dict[str, Any]) -> list[str]:
