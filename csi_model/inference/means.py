@@ -40,6 +40,28 @@ def weighted_means(
     ----------
     Binder (1983), International Statistical Review 51:279-292.
     """
+    means, share = linearised(values, weights)
+    if clusters is not None:
+        labels, place = np.unique(check_length(clusters, len(share), "clusters"), return_inverse=True)
+        grouped = np.zeros((len(labels), share.shape[1]))
+        np.add.at(grouped, place, share)
+        share = grouped
+    n = len(share)
+    if n < 2:
+        msg = "One sampling unit alone says nothing about uncertainty."
+        raise DataError(msg, code="one-unit", remedy="Give at least two respondents or clusters.")
+    return means, share.T @ share * (n / (n - 1))
+
+
+def linearised(values: F64, weights: F64 | None = None) -> tuple[F64, F64]:
+    r"""Mean of every column over its answered rows, and what each respondent adds to it.
+
+    Returns
+    -------
+    means : ndarray of shape (n_columns,)
+    rows : ndarray of shape (n_respondents, n_columns)
+        :math:`u_{ij}` of `weighted_means`: they sum to zero.
+    """
     values = check_answers(values)
     weights = check_weights(weights, len(values))
     answered = ~np.isnan(values)
@@ -51,17 +73,7 @@ def weighted_means(
         raise DataError(msg, code="empty", remedy="Leave these questions out or add answers.")
     means = np.where(answered, values, 0.0)
     means = (weights @ means) / total
-    share = mass * np.where(answered, values - means, 0.0) / total
-    if clusters is not None:
-        labels, place = np.unique(check_length(clusters, len(values), "clusters"), return_inverse=True)
-        grouped = np.zeros((len(labels), values.shape[1]))
-        np.add.at(grouped, place, share)
-        share = grouped
-    n = len(share)
-    if n < 2:
-        msg = "One sampling unit alone says nothing about uncertainty."
-        raise DataError(msg, code="one-unit", remedy="Give at least two respondents or clusters.")
-    return means, share.T @ share * (n / (n - 1))
+    return means, mass * np.where(answered, values - means, 0.0) / total
 
 
 def n_effective(weights: F64) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -23,9 +24,10 @@ from csi_model.series.breaks import Bridge
 from csi_model.series.control import control_limits
 from csi_model.series.decompose import WaveAnswers, decompose
 from csi_model.series.document import once, points_over_waves, waves_of
+from csi_model.series.joint import joint_points
 from csi_model.series.wave import index_rows, wave_of
 from csi_model.specify import ModelSpec
-from csi_model.tree.score import tree_over_waves, tree_weights
+from csi_model.tree.score import follow_tree
 
 
 def follow(
@@ -40,6 +42,7 @@ def follow(
     modes: str | None = None,
     reworded: Mapping[str, Sequence[str]] | None = None,
     bridges: Mapping[str, Bridge] | None = None,
+    opened: Mapping[str, date] | None = None,
     tree: str | Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -63,6 +66,8 @@ def follow(
         Wave → questions of the index worded anew from there on: a break.
     bridges
         Wave → what the new form alone does to the index (`breaks.bridge_shift`); mends the break there.
+    opened, optional
+        Wave → the day it went into the field, for changes since a year before and trends a year.
     tree, optional
         Follow the tree score too, by the base wave's weights (`tree.score.tree_weights`).
 
@@ -70,7 +75,8 @@ def follow(
     -------
     dict
         ``waves`` (official and re-estimated points, change since the wave before with ``p_holm`` and a
-        verdict), ``constructs`` (points by wave), ``why`` (each change in parts that add up), ``breaks``,
+        verdict), ``constructs`` (points by wave, each with its own weights), ``frozen`` (the same with the
+        base's) and their ``drift`` (`drift.drift`), ``why`` (each change in parts that add up), ``breaks``,
         ``control`` (limits of the ordinary, None before the fourth wave), ``tree``, ``cautions``.
 
     Raises
@@ -83,6 +89,12 @@ def follow(
     base = base or codes[0]
     if base not in codes:
         raise DataError(f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}.")
+    if strange := sorted(set(opened or {}) - set(codes)):
+        raise DataError(
+            f"No wave {strange[0]!r}, which is said to have opened.",
+            code="unknown-wave",
+            remedy=f"Choose one of {list(codes)}.",
+        )
     cut = sample.split(by).samples
     parts = {code: cut[code] for code in codes}
     results = {}
@@ -100,9 +112,12 @@ def follow(
         )
         for code in codes
     ]
+    joint = joint_points(parts, results, base)
     series = official.index_series(
         summaries,
         base=base,
+        covariance=joint.covariance[spec.place[spec.index]],
+        df=joint.df,
         floor=options.floor,
         indicative=options.indicative,
         bridges=bridges,
@@ -113,7 +128,8 @@ def follow(
     ]
     cautions = [*sample.cautions, *unlabelled, *series.cautions]
     control, known = _control(series, cautions), _Known(parts, results, base)
-    followed = None if tree is None else _tree(results, base, tree, reworded or {}, cautions)
+    followed, of_tree = follow_tree(results, base, tree, reworded or {})
+    cautions += of_tree
     return {
         "index": spec.index,
         "base": base,
@@ -123,6 +139,7 @@ def follow(
             name: [points_over_waves(results[code], at) for code in codes]
             for at, name in enumerate(spec.construct_ids)
         },
+        **joint.drifted(spec, series, reworded or {}, opened or {}, options),
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
             _across(pair, series) or _why(pair, series.changes.at(at), known, segments, options, cautions)
@@ -132,22 +149,6 @@ def follow(
         "tree": followed,
         "cautions": [caution.plain() for caution in once(cautions)],
     }  # fmt: skip
-
-
-def _tree(
-    results: Mapping[str, Result],
-    base: str,
-    how: str | Mapping[str, Any],
-    reworded: Mapping[str, Sequence[str]],
-    cautions: list[Caution],
-) -> dict[str, Any]:
-    """Follow the tree score; a change across a question of the tree worded anew is none."""
-    made = tree_weights(results[base], how)
-    spec = results[base].spec
-    held = {code for code, share in zip(spec.indicator_ids, made.shares(spec), strict=True) if share > 0}
-    broken = [wave for wave, questions in reworded.items() if held & set(questions)]
-    cautions += made.cautions
-    return {"kind": made.kind, "base": base, "waves": tree_over_waves(results, made, broken)}
 
 
 def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:

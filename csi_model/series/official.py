@@ -32,6 +32,10 @@ class Series:
         Official change to the wave before, (n_waves - 1,); a change over an unbridged break is ``nan``.
     breaks : tuple of Break
     cautions : tuple of Caution
+    bridged : ndarray of shape (n_waves, n_waves)
+        Joint covariance of the official points, bridges included.
+    df : float
+        Its degrees of freedom.
     """
 
     codes: tuple[str, ...]
@@ -40,6 +44,8 @@ class Series:
     changes: Figure
     breaks: tuple[Break, ...]
     cautions: tuple[Caution, ...]
+    bridged: F64
+    df: float = np.inf
 
 
 def index_series(
@@ -50,6 +56,8 @@ def index_series(
     indicative: int = INDICATIVE,
     mode_tolerance: float = 0.1,
     bridges: Mapping[str, Bridge] | None = None,
+    covariance: F64 | None = None,
+    df: float = np.inf,
     level: float = LEVEL,
 ) -> Series:
     r"""Build the official series with frozen base-wave weights and the re-estimated one beside it.
@@ -67,6 +75,10 @@ def index_series(
     bridges : mapping of wave code to Bridge, optional
         Shift to add to everything *before* the wave named, so that old figures read on the new terms. It
         joins changes of wording, mode and scale.
+    covariance : ndarray of shape (n_waves, n_waves), optional
+        Joint covariance of the official points (`joint.joint_points`); by default the waves' own, apart.
+    df : float
+        Its degrees of freedom.
 
     Raises
     ------
@@ -77,8 +89,9 @@ def index_series(
     Notes
     -----
     Official points of wave t are :math:`\omega_b' m_t`. The weights are a convention, fixed when the base
-    wave was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b` and waves are independent of each
-    other. The re-estimated points are the estimation's own figures, whose resamples weigh anew. A bridge adds
+    wave was published, so :math:`\mathrm{var} = \omega_b' C_t \omega_b`; waves are independent of each other
+    unless a joint covariance says how they are not. The re-estimated points are the estimation's own
+    figures, whose resamples weigh anew. A bridge adds
     its variance to all earlier waves together, hence to every change that crosses the break and to no other;
     ends that are not symmetric move out each by its own distance (Donner & Zou 2012). That the shift
     found in the bridge wave holds for earlier waves too is an assumption (mean equating: Kolen & Brennan
@@ -88,7 +101,9 @@ def index_series(
     codes = check_waves(waves, base, floor)
     official_weights = _shares(waves[codes.index(base)])
     points = np.array([official_weights @ w.means for w in waves])
-    variance = np.array([official_weights @ w.covariance @ official_weights for w in waves])
+    if covariance is None:
+        covariance = np.diag([official_weights @ w.covariance @ official_weights for w in waves])
+    variance = np.diag(covariance)
     bridges = dict(bridges or {})
     unknown = sorted(set(bridges) - set(codes[1:]))
     if unknown:
@@ -105,14 +120,17 @@ def index_series(
     _check_scales(open_breaks)
     cautions += [b.caution for b in open_breaks]
     change = np.diff(points + shift)
-    change_variance = variance[1:] + variance[:-1] + np.abs(np.diff(bridge_variance))
+    together = np.diag(covariance, 1)
+    change_variance = variance[1:] + variance[:-1] - 2 * together + np.abs(np.diff(bridge_variance))
     broken = np.isin(codes[1:], [step for b in open_breaks for step in b.steps(codes)])
     change = np.where(broken, np.nan, change)
     return Series(
         codes=codes,
-        official=from_normal(points + shift, np.sqrt(variance + bridge_variance), level=level),
+        official=from_normal(points + shift, np.sqrt(variance + bridge_variance), level=level, df=df),
         re_estimated=_bridged([w.points for w in waves], shift, bridge_variance, level),
-        changes=from_normal(change, np.sqrt(change_variance), level=level),
+        changes=from_normal(change, np.sqrt(np.maximum(change_variance, 0.0)), level=level, df=df),
+        bridged=covariance + _bridge_covariance(codes, bridges),
+        df=df,
         breaks=breaks,
         cautions=tuple(cautions),
     )
@@ -139,6 +157,15 @@ def _bridge_effect(codes: tuple[str, ...], bridges: Mapping[str, Bridge]) -> tup
         shift[earlier] += float(bridge.shift.value)
         variance[earlier] += float(bridge.shift.se) ** 2
     return shift, variance
+
+
+def _bridge_covariance(codes: tuple[str, ...], bridges: Mapping[str, Bridge]) -> F64:
+    """Give what bridges add: the error of one is shared by all waves before it."""
+    found = np.zeros((len(codes), len(codes)))
+    for code, bridge in bridges.items():
+        before = codes.index(code)
+        found[:before, :before] += float(bridge.shift.se) ** 2
+    return found
 
 
 def _bridged(points: Sequence[Figure], shift: F64, variance: F64, level: float) -> Figure:

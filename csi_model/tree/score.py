@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.arrays import F64
+from csi_model.errors import Caution
 from csi_model.estimation.estimated import Estimated
 from csi_model.inference.figures import Figure, figure, from_draws, from_normal
 from csi_model.inference.means import weighted_means
@@ -72,28 +73,38 @@ def tree_document(result: Estimated, how: str | Mapping[str, Any]) -> dict[str, 
     return found | {"cautions": [caution.plain() for caution in made.cautions]}
 
 
-def tree_over_waves(
-    results: Mapping[str, Estimated], made: TreeWeights, broken: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Follow the tree score with one set of weights, as plain values: the waves are samples of their own.
+def follow_tree(
+    results: Mapping[str, Estimated],
+    base: str,
+    how: str | Mapping[str, Any] | None,
+    reworded: Mapping[str, Sequence[str]],
+) -> tuple[dict[str, Any] | None, tuple[Caution, ...]]:
+    """Follow the tree score with the base wave's weights, as plain values; waves are samples of their own.
 
     Parameters
     ----------
-    results : mapping of wave to Estimated, in order of time
-    broken : sequence of str
-        Waves whose change is not comparable.
+    results : mapping of wave to result, in order of time
+    how
+        As `tree_weights` takes it; None for no tree score.
+    reworded
+        Wave → questions worded anew from there on: a change across one of the tree is none.
     """
+    if how is None:
+        return None, ()
+    made = tree_weights(results[base], how)
+    codes, shares = results[base].spec.indicator_ids, made.shares(results[base].spec)
+    held = {code for code, share in zip(codes, shares, strict=True) if share > 0}
     rows: list[dict[str, Any]] = []
     before: Figure | None = None
     for wave, result in results.items():
         now = tree_score(result, made)
         change = None
-        if before is not None and wave not in broken:
+        if before is not None and not held & set(reworded.get(wave, ())):
             error = np.sqrt(now.se**2 + before.se**2)
             change = from_normal(now.value - before.value, error, level=now.level).plain()
         rows.append({"wave": wave, **now.plain("points"), "change": change})
         before = now
-    return rows
+    return {"kind": made.kind, "base": base, "waves": rows}, made.cautions
 
 
 def levels(result: Estimated, made: TreeWeights) -> dict[str, Any]:

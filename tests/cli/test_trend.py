@@ -97,3 +97,32 @@ def test_bad_input_is_said(manyi, answers, extra, said):
     assert code == 1
     assert out == ""
     assert said in err
+
+
+def test_trend_says_drift_by_the_days_given(manyi, answers):
+    given = ("trend", answers, "--model", MODEL, "--wave", "year", "--bootstrap", 20, "--json", "-")
+    days = [word for k in (1, 2, 3) for word in ("--opened", f"{2020 + k}={2020 + k}-03-01")]
+    code, out, err = manyi(*given, *days)
+    assert code == 0
+    moves = json.loads(out)["drift"]["2023"]["SAT"]
+    assert {name: each["against"] for name, each in moves.items()} == {
+        "last": "2022",
+        "year": "2022",
+        "base": "2021",
+    }
+    assert "2023 against" in err
+    assert f"{moves['last']['value']:+.1f}" in err
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2021=soon", "is not understood"),
+        ("2021", "is not understood"),
+        ("1999=1999-03-01", "No wave '1999'"),
+    ],
+)
+def test_days_that_are_none_are_refused(manyi, answers, day, said):
+    code, _, err = manyi("trend", answers, "--model", MODEL, "--wave", "year", "--opened", day)
+    assert code == 1
+    assert said in err

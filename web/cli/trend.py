@@ -1,5 +1,6 @@
 """`manyi trend`: the index over waves, what moved more than chance explains, and why."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 import csi_model
 from web.cli import Refusal, analysis
+from web.cli.table import aligned
 
 
 @click.command(short_help="Follow the index over the waves of a data file.")
@@ -37,6 +39,12 @@ from web.cli import Refusal, analysis
     help="What the new form alone does to the index, with its standard error; or the index of those who were "
     "asked the old and the new form in one wave.",
 )
+@click.option(
+    "--opened",
+    metavar="WAVE=DATE",
+    multiple=True,
+    help="When a wave went into the field, as 2026-03-01: for changes since a year before and trends a year.",
+)
 @analysis.tree
 @analysis.weights
 @analysis.cluster
@@ -55,6 +63,7 @@ def trend(
     mode: str | None,
     reworded: tuple[str, ...],
     bridge: tuple[str, ...],
+    opened: tuple[str, ...],
     tree: str | None,
     weights: str | None,
     cluster: str | None,
@@ -87,6 +96,7 @@ def trend(
             modes=mode,
             reworded=dict(_reworded(each) for each in reworded),
             bridges=dict(_bridge(each) for each in bridge),
+            opened=dict(_opened(each) for each in opened),
             tree=analysis.read_tree(tree),
             progress=bar,
         )
@@ -101,6 +111,14 @@ def _reworded(given: str) -> tuple[str, list[str]]:
     if not wave or not found:
         raise Refusal(f"--reworded {given!r} is not understood. Write it as 2026=SAT1,SAT2.")
     return wave, found
+
+
+def _opened(given: str) -> tuple[str, date]:
+    wave, _, day = given.partition("=")
+    try:
+        return wave, date.fromisoformat(day)
+    except ValueError:
+        raise Refusal(f"--opened {given!r} is not understood. Write it as 2026=2026-03-01.") from None
 
 
 def _bridge(given: str) -> tuple[str, csi_model.Bridge]:
@@ -135,7 +153,7 @@ def summary(document: dict[str, Any]) -> str:
             lines.append(
                 f"  {each['wave']:<14}{each['points']:>7.1f}  {ends or '':<14}{_moved(each['change'])}"
             )
-        lines.append("")
+    lines += ["", *_drift_lines(document), ""]
     for each in document["why"]:
         if "refused" in each:
             lines.append(f"{each['from']} → {each['to']}: not split. {each['refused']['message']}")
@@ -151,6 +169,30 @@ def summary(document: dict[str, Any]) -> str:
         lines.append("Out of the ordinary: " + (", ".join(signals) if signals else "no wave."))
     lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in document["cautions"]]
     return "\n".join(lines)
+
+
+def _drift_lines(document: dict[str, Any]) -> list[str]:
+    """Say how the last wave's figures moved, horizon by horizon; a star marks what is more than chance."""
+    wave, nodes = list(document["drift"].items())[-1]
+    rows = []
+    for name, moves in nodes.items():
+        told = set()
+        for horizon, move in moves.items():
+            if move["value"] is None or (move["against"], "per" in move) in told:
+                continue
+            told.add((move["against"], "per" in move))
+            mark = {"up": "*", "down": "*", "hint": "?"}.get(move["verdict"], "")
+            per = f" a {move['per']}" if "per" in move else ""
+            cells = (f"{horizon}, {move['against']}", f"{move['value']:+.1f}{per}", _ends(move), mark)
+            rows.append((name, *cells))
+    if not rows:
+        return []
+    head = (f"{wave} against", "", "change", "interval", "")
+    return [*aligned([head, *rows]), "* more than chance among all of these   ? only if looked at alone"]
+
+
+def _ends(move: dict[str, Any]) -> str:
+    return "" if move["ci"] is None else "[{:+.1f}, {:+.1f}]".format(*move["ci"])
 
 
 def _moved(change: dict[str, Any] | None) -> str:

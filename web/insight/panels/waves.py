@@ -17,8 +17,5 @@ def panels(seen: Seen) -> Iterator[Panel]:
     if series.stored is not None:
         lines.insert(0, (_("Index, same weights in all waves"), series.index(seen.part)))
     breaks = series.breaks()
-    caption = _(
-        "The band shows how far chance can move the index. "
-        "Where bands hardly overlap, satisfaction has changed."
-    )
+    caption = _("The band shows how far chance can move the figure.")
     yield over_the_waves(series.waves, lines, breaks, caption=caption)

@@ -1,0 +1,111 @@
+"""Figures over waves with joint errors: the same units, or the same customers, may answer in several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from csi_model.answers.sample import Sample
+from csi_model.arrays import F64
+from csi_model.estimation.result import Result
+from csi_model.inference.figures import from_normal
+from csi_model.inference.means import linearised
+from csi_model.options import Options
+from csi_model.series.breaks import WORDING
+from csi_model.series.drift import Course, drift
+from csi_model.series.official import Series
+from csi_model.series.wave import items_of
+from csi_model.specify import ModelSpec
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Points of all constructs over waves, by the base's question shares, with their joint errors.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        Waves in order of time.
+    values : (n_waves, n_constructs)
+    covariance : (n_constructs, n_waves, n_waves)
+    n : (n_waves,), respondents
+    df : of the covariance; infinite without clusters
+    """
+
+    codes: tuple[str, ...]
+    values: F64
+    covariance: F64
+    n: F64
+    df: float
+
+    def drifted(
+        self,
+        spec: ModelSpec,
+        series: Series,
+        reworded: Mapping[str, Sequence[str]],
+        opened: Mapping[str, date],
+        options: Options,
+    ) -> dict[str, Any]:
+        """Give ``frozen``, the points by construct and wave, and their ``drift``; the index as bridged."""
+        shifted = {step for each in series.breaks if each.kind != WORDING for step in each.steps(self.codes)}
+        courses, points = {}, {}
+        for name, at in spec.place.items():
+            if not spec.scored[at]:
+                continue
+            values, covariance = self.values[:, at], self.covariance[at]
+            own = set(np.array(spec.indicator_ids)[spec.block_mask[:, at]])
+            broken = [code in shifted or bool(own & set(reworded.get(code, ()))) for code in self.codes[1:]]
+            if name == spec.index:
+                values, covariance = series.official.value, series.bridged
+                broken = np.isnan(series.changes.value).tolist()
+            courses[name] = Course(values, covariance, np.array(broken, bool), self.n, self.df)
+            found = from_normal(values, np.sqrt(np.diag(covariance)), level=options.level, df=self.df)
+            points[name] = replace(found, axes=(self.codes,)).plain("points")
+        return {"frozen": points, "drift": drift(courses, self.codes, opened, options)}
+
+
+def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], base: str) -> Joint:
+    r"""Give points by the base wave's question shares in all waves, with their joint errors.
+
+    Parameters
+    ----------
+    waves : mapping of wave to its part of one sample, whose clusters have the same numbers, in order of time
+    results : mapping of wave to what was estimated from it
+
+    Notes
+    -----
+    Within a wave errors are those of its questions' means (`wave.items_of`). Between waves the correlation is
+    that of the sums :math:`U_{gt}` over unit g of what its respondents add to the figure of wave t
+    (`means.linearised`): :math:`r_{ts} = \sum_g U_{gt} U_{gs} / \sqrt{\sum_g U_{gt}^2 \sum_g U_{gs}^2}`.
+    Without clusters a respondent is a unit of one wave, so waves are independent. Degrees of freedom: the
+    fewest units of a wave, less one.
+    """
+    codes, parts = tuple(waves), list(waves.values())
+    shares = results[base].points.construct_shares[0]
+    items = [items_of(waves[code], results[code]) for code in codes]
+    values = np.array([each.means @ shares for each in items])
+    errors = np.sqrt(np.array([np.einsum("pk,pq,qk->k", shares, each.covariance, shares) for each in items]))
+    together, df = _correlations(parts, shares)
+    covariance = together * errors.T[:, :, None] * errors.T[:, None, :]
+    return Joint(codes, values, covariance, np.array([len(each) for each in parts], float), df)
+
+
+def _correlations(waves: Sequence[Sample], shares: F64) -> tuple[F64, float]:
+    """Give the correlations of figures between waves, (k, n_waves, n_waves), and degrees of freedom."""
+    n_waves, k = len(waves), shares.shape[1]
+    alone = np.broadcast_to(np.eye(n_waves), (k, n_waves, n_waves))
+    numbers = [wave.clusters.number for wave in waves if wave.clusters is not None]
+    if len(numbers) < n_waves:
+        return alone, np.inf
+    sums = np.zeros((n_waves, 1 + max(int(own.max()) for own in numbers), k))
+    for at, (wave, number) in enumerate(zip(waves, numbers, strict=True)):
+        np.add.at(sums[at], number, linearised(wave.points, wave.weights)[1] @ shares)
+    products = np.einsum("tgk,sgk->kts", sums, sums)
+    size = np.sqrt(np.einsum("ktt->kt", products))
+    scale = size[:, :, None] * size[:, None, :]
+    found = np.where(scale > 0, products / np.where(scale > 0, scale, 1.0), alone)
+    return found, float(min(len(np.unique(own)) for own in numbers) - 1)
