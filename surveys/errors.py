@@ -33,7 +33,6 @@ class Problem(Enum):
     SECTION_UNKNOWN = auto()
     DRAFT_STALE = auto()
     QUESTIONNAIRE_EXISTS = auto()
-    QUESTIONNAIRE_UNKNOWN = auto()
     # answers
     ANSWER_REQUIRED = auto()
     ANSWER_OFFERED = auto()

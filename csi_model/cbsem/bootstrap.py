@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from csi_model.answers.sampling import drawn_rows
 from csi_model.arrays import F64
+from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.discrepancy import Likelihood
 from csi_model.cbsem.moments import by_pattern, saturated
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.results import CbsemResult
 from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
+from csi_model.inference import kinds
 from csi_model.options import LEVEL
 
 
@@ -39,29 +40,10 @@ class ParameterBootstrap:
         """Standard deviations of the replicates."""
         return np.asarray(self.replicates.std(axis=0, ddof=1))
 
-    def interval(self, level: float = LEVEL, kind: Literal["percentile", "bc", "bca"] = "percentile") -> F64:
-        """Intervals of all free parameters, (n_free, 2).
-
-        ``bc`` corrects for bias alone (lavaan's ``bca.simple``); ``bca`` also accelerates, from the
-        empirical influence values.
-
-        References
-        ----------
-        Efron (1987), JASA 82; Efron & Tibshirani (1993), chapter 14 and section 22.4.
-        """
-        half = (1.0 - level) / 2.0
-        ends = np.array([half, 1.0 - half])
-        if kind == "percentile":
-            return np.asarray(np.quantile(self.replicates, ends, axis=0).T)
-        below = (self.replicates < self.estimates).mean(axis=0)
-        n = self.replicates.shape[0]
-        bias = ndtri(np.clip(below, 0.5 / n, 1.0 - 0.5 / n))
-        cubes = (self.influence**3).sum(axis=0)
-        squares = (self.influence**2).sum(axis=0)
-        speed = cubes / (6.0 * squares**1.5) if kind == "bca" else np.zeros_like(bias)
-        shifted = bias[:, None] + ndtri(ends)
-        levels = ndtr(bias[:, None] + shifted / (1.0 - speed[:, None] * shifted))
-        return np.stack([np.quantile(self.replicates[:, k], levels[k]) for k in range(levels.shape[0])])
+    def interval(self, level: float = LEVEL, kind: Literal["percentile", "bca"] = "percentile") -> F64:
+        """Intervals of all free parameters, (n_free, 2), as those of all other draws (`kinds.ends`)."""
+        ends = kinds.ends(self.replicates, self.estimates, kind=kind, level=level, shares=self.influence)
+        return np.stack(ends, axis=1)
 
 
 def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
@@ -80,6 +62,34 @@ def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
         drawn.append(Likelihood(patterns, logl, mean if own else None))
     objective = Objective(result.structure, drawn)
     return optimise(objective, result.theta, tolerance=1e-8, most=100, polish=False, rescue=False)
+
+
+def refits(
+    result: CbsemResult, groups: Sequence[GroupData], n_resamples: int, seed: int
+) -> tuple[list[Optimum], int]:
+    """Fit to resamples of the answers in groups, clusters whole; give those fitted and how many were not.
+
+    Raises
+    ------
+    ConvergenceError
+        More than half of the resamples could not be fitted.
+    """
+    found: list[Optimum] = []
+    for child in np.random.SeedSequence(seed).spawn(n_resamples):
+        rng = np.random.default_rng(child)
+        try:
+            drawn = [own.values[drawn_rows(own.clusters, len(own.values), rng)] for own in groups]
+            found.append(refit(result, drawn))
+        except (ConvergenceError, np.linalg.LinAlgError):
+            continue
+    failed = n_resamples - len(found)
+    if len(found) < max(2, n_resamples // 2):
+        raise ConvergenceError(
+            f"{failed} of {n_resamples} resamples could not be fitted.",
+            code="bootstrap-failed",
+            remedy="Simplify the model or give more respondents.",
+        )
+    return found, failed
 
 
 def bootstrap(result: CbsemResult, n_resamples: int, *, seed: int) -> ParameterBootstrap:
@@ -108,28 +118,17 @@ def bootstrap(result: CbsemResult, n_resamples: int, *, seed: int) -> ParameterB
             code="bootstrap-estimator",
             remedy="Use estimator='ML' or 'MLR' and two resamples or more.",
         )
-    replicates, failed = [], 0
-    for child in np.random.SeedSequence(seed).spawn(n_resamples):
-        rng = np.random.default_rng(child)
-        try:
-            found = refit(
-                result,
-                [group.values[drawn_rows(group.clusters, len(group.values), rng)] for group in result.data],
-            )
-            replicates.append(found.theta)
-        except (ConvergenceError, np.linalg.LinAlgError):
-            failed += 1
-    if len(replicates) < max(2, n_resamples // 2):
-        raise ConvergenceError(
-            f"{failed} of {n_resamples} resamples could not be fitted.",
-            code="bootstrap-failed",
-            remedy="Simplify the model or give more respondents.",
-        )
+    found, failed = refits(result, result.data, n_resamples, seed)
     bread = inverse(result.objective.observed(result.theta))
     pulls = []
     for k, part in enumerate(parts):
         moments, jacobian = structure.moments(k, result.theta)
         pulls.append(part.scores(moments) @ jacobian @ bread)
     return ParameterBootstrap(
-        structure.names, result.theta, np.array(replicates), failed, seed, np.concatenate(pulls)
+        structure.names,
+        result.theta,
+        np.array([each.theta for each in found]),
+        failed,
+        seed,
+        np.concatenate(pulls),
     )

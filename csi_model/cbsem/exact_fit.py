@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import sqrtm
 
-from csi_model.answers.sampling import drawn_rows
 from csi_model.arrays import F64
-from csi_model.cbsem.bootstrap import refit
+from csi_model.cbsem.bootstrap import refits
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.results import CbsemResult
-from csi_model.errors import ConvergenceError, SpecificationError
+from csi_model.errors import SpecificationError
 from csi_model.options import LEVEL
 
 
@@ -78,23 +77,8 @@ def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: flo
             remedy="Leave incomplete rows out, or read the chi-square of the fit.",
         )
     held = [_where_it_holds(result, group) for group in range(len(result.data))]
-    draws = []
-    for child in np.random.SeedSequence(seed).spawn(n_resamples):
-        rng = np.random.default_rng(child)
-        try:
-            again = refit(
-                result, [group.values[drawn_rows(group.clusters, len(group.values), rng)] for group in held]
-            )
-            draws.append(2.0 * again.half_chi2)
-        except (ConvergenceError, np.linalg.LinAlgError):
-            continue
-    if len(draws) < max(2, n_resamples // 2):
-        raise ConvergenceError(
-            f"{n_resamples - len(draws)} of {n_resamples} resamples could not be fitted.",
-            code="bootstrap-failed",
-            remedy="Simplify the model or give more respondents.",
-        )
-    found, chi2 = np.array(draws), result.fit.chi2
+    again, failed = refits(result, held, n_resamples, seed)
+    found, chi2 = np.array([2.0 * each.half_chi2 for each in again]), result.fit.chi2
     scaled = result.fit.p_scaled
     normal = scaled if scaled is not None else result.fit.p
     return ExactFit(
@@ -104,7 +88,7 @@ def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: flo
         p=float((1 + (found >= chi2).sum()) / (1 + len(found))),
         critical=float(np.quantile(found, level)),
         draws=found,
-        failed=n_resamples - len(draws),
+        failed=failed,
     )
 
 

@@ -44,11 +44,6 @@ class Ordinal:
         a, b = np.tril_indices(self.correlations.shape[0], -1)
         return np.concatenate([*self.thresholds, self.correlations[a, b]])
 
-    @property
-    def n_thresholds(self) -> int:
-        """Number of thresholds of all items."""
-        return sum(cuts.size for cuts in self.thresholds)
-
 
 def bivariate_normal_cdf(x: F64, y: F64, rho: F64) -> F64:
     """P(X < x, Y < y) of standard normals with correlation rho, by Gauss-Legendre quadrature.

@@ -58,7 +58,7 @@ class CbsemResult:
 
     ``estimates`` follow lavaan's row order; ``r_squared`` has one mapping per group; ``covariance`` is
     that of the free parameters (named by ``structure.names``). ``objective`` and ``data`` let further
-    figures (modification indices, bootstrap, scores) be computed without another fit.
+    figures (modification indices, bootstrap) be computed without another fit.
     """
 
     estimator: str
@@ -94,10 +94,6 @@ class CbsemResult:
             remedy="See the rows of the estimates.",
         )
 
-    def implied_covariance(self, group: int = 0) -> F64:
-        """Model-implied covariance of the observed variables, in the order of ``structure.observed``."""
-        return np.asarray(self.structure.implied(group, self.theta).sigma)
-
     def latent_covariance(self, group: int = 0) -> F64:
         """Model-implied covariance of the latent variables, in the order of ``structure.latent``."""
         at = [self.structure.factors.index(name) for name in self.structure.latent]
@@ -116,39 +112,6 @@ class CbsemResult:
             if row.op == "=~" and row.group == self.groups[group]:
                 out.setdefault(row.lhs, {})[row.rhs] = row.std_all
         return out
-
-    def factor_scores(self, group: int = 0) -> F64:
-        """Regression scores of the latent variables, ``Phi L' Sigma^-1 (y - mu)``.
-
-        Returns
-        -------
-        ndarray of shape (n, n_latent)
-            Missing answers are conditioned out, row by row of equal pattern. Not for ordinal models.
-
-        References
-        ----------
-        Thurstone (1935); lavaan's ``lavPredict(type = "lv")``.
-        """
-        if self.structure.ordinal:
-            raise ModelError(
-                "Scores of ordinal models are not computed.",
-                code="scores-ordinal",
-                remedy="Use index_weights() on the answers, or estimate with MLR.",
-            )
-        implied = self.structure.implied(group, self.theta)
-        lam = self.structure.layouts[group].matrices(implied.values)[0]
-        at = [self.structure.factors.index(name) for name in self.structure.latent]
-        values = self.data[group].values
-        mean = implied.mu if self.structure.mean_structure else np.nanmean(values, axis=0)
-        shared = (implied.phi @ lam.T)[at]
-        scores = np.empty((values.shape[0], len(at)))
-        seen = ~np.isnan(values)
-        kinds, member = np.unique(seen, axis=0, return_inverse=True)
-        for k, kind in enumerate(kinds):
-            rows = np.flatnonzero(member.reshape(-1) == k)
-            gain = np.linalg.solve(implied.sigma[np.ix_(kind, kind)], shared[:, kind].T)
-            scores[rows] = (values[rows][:, kind] - mean[kind]) @ gain + implied.kappa[at]
-        return scores
 
     def index_weights(self, group: int = 0) -> dict[str, dict[str, float]]:
         """Weights of each construct's own items in its index, non-negative, summing to one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +16,9 @@ from csi_model.inference.kinds import critical, ends
 from csi_model.inference.plain import number
 from csi_model.options import LEVEL
 
-# What may be said of a cell, in the order in which the site stores it.
-SHOWN, INDICATIVE, FEW, HELD, BREAK, REFUSED, FAILED = range(7)
-STATES = ("shown", "indicative", "few", "held", "break", "refused", "failed")
+# What may be said of a cell.
+SHOWN, INDICATIVE, FEW, BREAK, FAILED = range(5)
+STATES = ("shown", "indicative", "few", "break", "failed")
 
 # Names under which documents hold a figure whose error, ends and p stand beside it as `se`, `ci`, `p`; any
 # other has them under its own name (`rho_a_ci`).
@@ -75,12 +75,6 @@ class Figure:
         parts = {part: np.asarray(getattr(self, part)[places]) for part in _ARRAYS}
         names = (tuple(self.axes[0][k] for k in places),) if self._has_names(0) else self.axes[:1]
         return Figure(**parts, level=self.level, axes=names + self.axes[1:])
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Give a row for each cell: its names (its places, without names), then the seven numbers."""
-        for place in np.ndindex(self.value.shape):
-            names = [self.axes[axis][k] if self._has_names(axis) else k for axis, k in enumerate(place)]
-            yield *names, *(getattr(self, part)[place].item() for part in _ARRAYS)
 
     def plain(self, key: str = "value", *, with_se: bool = True, whole: bool = False) -> Any:
         """Give the figure as plain values, a mapping of names (a list, without names) for each axis.

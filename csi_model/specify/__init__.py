@@ -1,4 +1,4 @@
-"""The model: indicators, dimensions, constructs and paths; YAML and lavaan syntax in and out."""
+"""The model: indicators, dimensions, constructs and paths; YAML in and out, lavaan syntax in."""
 
 from csi_model.specify.elements import APPROACHES, MODES, Construct, Dimension, Indicator
 from csi_model.specify.model import ModelSpec

@@ -1,4 +1,4 @@
-"""lavaan syntax in and out: `=~` reflective, `<~` formative, `~` paths, `a:b` an interaction.
+"""lavaan syntax: `=~` reflective, `<~` formative, `~` paths, `a:b` an interaction.
 
 Composite models hold these lines alone; a covariance model holds whatever `grammar` reads.
 """
@@ -192,20 +192,3 @@ def _source(term: Term, products: dict[str, tuple[str, ...]]) -> str:
     name = "x".join(pair)
     products[name] = pair
     return name
-
-
-def write(parts: Parts) -> str:
-    """Write measurement and paths; scales, names and dimensions have no place in this syntax."""
-    lines = []
-    terms = {construct.id: construct.id for construct in parts.constructs}
-    for construct in parts.constructs:
-        if construct.product:
-            terms[construct.id] = ":".join(construct.product)
-            continue
-        operator = "<~" if construct.mode == "B" else "=~"
-        lines.append(f"{construct.id} {operator} {' + '.join(construct.indicators or construct.components)}")
-    for construct in parts.constructs:
-        sources = [terms[source] for source, target in parts.paths if target == construct.id]
-        if sources:
-            lines.append(f"{construct.id} ~ {' + '.join(sources)}")
-    return "\n".join(lines) + "\n"

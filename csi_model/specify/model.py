@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from csi_model.specify import document, lavaan
@@ -191,11 +190,3 @@ class ModelSpec:
     def to_mapping(self) -> dict[str, Any]:
         """Give plain values that `from_mapping` reads back to an equal model."""
         return document.write(self.parts)
-
-    def to_yaml(self) -> str:
-        """Write MODEL.yaml."""
-        return str(yaml.safe_dump(self.to_mapping(), allow_unicode=True, sort_keys=False))
-
-    def to_lavaan(self) -> str:
-        """Write lavaan syntax: measurement (`=~`, `<~`) and regressions (`~`)."""
-        return lavaan.write(self.parts)

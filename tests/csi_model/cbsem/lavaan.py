@@ -139,7 +139,7 @@ def check_fit_measures(figures: Figures, result: CbsemResult, *, chi2: float = 1
 def check_matrices(figures: Figures, result: CbsemResult, limits: dict[str, Any]) -> None:
     """Implied moments and residual correlations of a model of one group."""
     observed, latent = list(result.structure.observed), list(result.structure.latent)
-    sigma = result.implied_covariance()
+    sigma = result.structure.implied(0, result.theta).sigma
     figures.same("implied_cov", sigma, observed, observed, **limits)
     figures.same("latent_cov", result.latent_covariance(), latent, latent, **limits)
     if result.structure.ordinal:

@@ -58,7 +58,9 @@ def test_specification_gives_what_its_syntax_gives(golden):
     data = golden.columns("data.csv")
     spec = golden.spec("model.yaml")
     result = fit(spec, data)
-    assert fit(spec.to_lavaan(), data).fit.chi2 == pytest.approx(result.fit.chi2, rel=1e-9)
+    blocks = [f"{each.id} =~ {' + '.join(each.indicators)}" for each in spec.constructs]
+    text = "\n".join([*blocks, *(f"{target} ~ {source}" for source, target in spec.paths)])
+    assert fit(text, data).fit.chi2 == pytest.approx(result.fit.chi2, rel=1e-9)
     assert result.estimate("COM1", "~~", "COM1").est == 0.0
     assert result.index_weights()["COM"] == {"COM1": 1.0}
     assert set(result.index_weights()) == set(spec.construct_ids)

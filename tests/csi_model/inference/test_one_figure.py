@@ -89,7 +89,8 @@ def test_the_documents_constructs_are_read_with_all_that_stands_beside():
 
 def test_paths_effects_and_companions_of_stored_runs_are_read():
     paths = [{"source": "A", "target": "B", "estimate": 0.4, "se": 0.1, "ci": [0.2, 0.6], "p": 0.01, "f2": 1}]
-    assert next(Figure.read(paths).rows())[:6] == (0, 0.4, 0.1, 0.2, 0.6, 0.01)
+    path = Figure.read(paths).at(0)
+    assert (path.value, path.se, path.low, path.high, path.p) == (0.4, 0.1, 0.2, 0.6, 0.01)
     effects = [{"source": "A", "standardised": 0.5, "points_per_point": 0.3, "se": 0.1, "ci": [0.1, 0.5]}]
     assert Figure.read(effects).plain("points_per_point")[0]["ci"] == [0.1, 0.5]
     segments = {"loyal": {"value": 0.4, "ci": [0.3, 0.5]}, "hostage": {"value": None, "ci": None}}
@@ -114,12 +115,11 @@ def test_entries_that_name_the_same_in_another_order_are_one_axis():
         Figure.read({"2024": {"A": {"value": 1.0}}, "2025": {"B": {"value": 2.0}}})
 
 
-def test_rows_have_the_names_of_both_axes():
+def test_a_cell_is_found_by_the_names_of_both_axes():
     found = figure(np.array([[1.0, np.nan]]), 0.5, axes=(("north",), ("2024", "2025")))
-    first, second = found.rows()
-    assert first[:4] == ("north", "2024", 1.0, 0.5)
-    assert second[:2] == ("north", "2025")
-    assert (first[-1], second[-1]) == (SHOWN, FAILED)
+    first, second = found.at("north", "2024"), found.at("north", "2025")
+    assert (first.value, first.se) == (1.0, 0.5)
+    assert (first.state, second.state) == (SHOWN, FAILED)
     assert found.plain()["north"]["2025"] == {"value": None, "se": None, "ci": None}
 
 
