@@ -96,6 +96,8 @@ def _kind(value: object) -> type:
 
 
 def _is_one_of(value: object, items: list[Any]) -> bool:
+    if isinstance(value, tuple):
+        return False
     return any(item is not None and _kind(item) is _kind(value) and item == value for item in items)
 
 

@@ -21,6 +21,7 @@ _SPOKEN: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"
 _PLAIN: Final = re.compile(r"[\\'\n]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HIGHEST: Final = 0x10FFFF
+EXACT: Final = 2**53
 
 
 class UnreadableError(ValueError):
@@ -51,10 +52,10 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def number_of(text: str) -> float | int:
-    """Give the number that a text writes."""
-    if text.isdecimal():
-        return int(text)
+    """Give the number that a text writes; browsers know whole numbers only so far."""
     number = float(text)
+    if text.isdecimal() and number <= EXACT:
+        return int(text)
     if number == float("inf"):
         raise UnreadableError(Reason.CONDITION_CONSTANT, part=text)
     return number

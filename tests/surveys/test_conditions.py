@@ -13,7 +13,8 @@ from surveys.errors import Problem, SurveyError
 from surveys.logic.binding import bound
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import DEEPEST, LONGEST, parse
-from surveys.logic.tree import TODAY, WayOut
+from surveys.logic.reducing import reduced
+from surveys.logic.tree import TODAY, WayOut, references
 from surveys.logic.types import faults
 from surveys.logic.writing import to_text
 from surveys.models.organisation import CustomerClass, Tier
@@ -208,3 +209,18 @@ def test_days_and_words_are_asked_about_from_the_second_format_on(condition):
     assert refusal.value.problem is Problem.LOGIC_TYPE
     # What was published before conditions had types is asked as it was: such a test never holds.
     assert loading.load(day_and_words("manyi/1", condition), published=True)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_what_is_left_of_a_condition_means_what_the_whole_meant(seed):
+    random = Random(seed)
+    tree, before, after = trees.tree(random), trees.answers(random), trees.answers(random)
+    is_open = {name for name in trees.NAMES if random.random() < 0.4}
+    known = before | {name: after[name] for name in is_open}
+    left = reduced(tree, before, is_open)
+    if isinstance(left, bool):
+        assert left is evaluate(tree, known)
+    else:
+        assert {each.name for each in references(left)} <= is_open, "an answer of another page is told"
+        assert evaluate(left, known) is evaluate(tree, known)

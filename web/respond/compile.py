@@ -17,10 +17,9 @@ from surveys.asking.pages import Item
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import SETTINGS, in_language, sanitise
-from surveys.logic.tree import references
-from surveys.logic.writing import to_text
 from web import i18n
 from web.respond.fields import page_form
+from web.respond.following import Following
 from web.respond.pieces import Pieces, hole
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -30,7 +29,7 @@ class Block(NamedTuple):
     """A question: what stands before its items, the items, and what stands after."""
 
     head: Pieces
-    items: tuple[tuple[str, bool, Pieces], ...]
+    items: tuple[tuple[str, Pieces], ...]
     tail: Pieces
 
 
@@ -43,7 +42,8 @@ class CompiledPage:
         document = router.document
         self._page = router.pages[section.code]
         names = SETTINGS | set(document.pipes)
-        html = _render(document, section, language, self._conditions)
+        self.following = Following(document, self._page)
+        html = _render(document, section, language, self.following)
         top, *blocks, bottom = html.split("\x1d")
         self.top, self.bottom = Pieces(top, names), Pieces(bottom, names)
         self.blocks = tuple(self._block(block, names) for block in blocks)
@@ -55,43 +55,35 @@ class CompiledPage:
         made = []
         for item in items:
             code, _, text = item.partition("\x1f")
-            made.append((code, code in self._conditions, Pieces(text, names)))
+            made.append((code, Pieces(text, names)))
         return Block(Pieces(head, names), tuple(made), Pieces(tail, names))
-
-    @cached_property
-    def _conditions(self) -> dict[str, str]:
-        """The conditions that this page's own answers can change, as the browser reads them."""
-        own = {item.code for item in self._page.items}
-        found = {}
-        for item in self._page.items:
-            if item.condition is not None and item.account is None:
-                names = {part.name for part in references(item.condition) if not part.is_account}
-                if names & own:
-                    found[item.code] = to_text(item.condition)
-        return found
 
     @cached_property
     def items(self) -> dict[str, Item]:
         """The page's questions and rows by code."""
         return {item.code: item for item in self._page.items}
 
-    def fill(self, shown: Collection[str], values: dict[str, str]) -> str:
-        """Give the whole page. Questions that only this page's answers can bring up are there, hidden."""
+    def fill(
+        self, shown: Collection[str], values: Mapping[str, str], open_ones: Mapping[str, str] | None = None
+    ) -> str:
+        """Give the whole page; `open_ones` are there too, with what the browser needs to decide on them."""
+        conditions = open_ones or {}
         found = [self.top.fill(values)]
         for block in self.blocks:
-            inside = []
-            for code, conditional, pieces in block.items:
-                if code in shown:
-                    inside.append(pieces.fill(values))
-                elif conditional:
-                    inside.append(pieces.fill(values | {f"h:{code}": " hidden disabled"}))
+            inside = [
+                pieces.fill({**values, f"h:{code}": conditions[code]} if code in conditions else values)
+                for code, pieces in block.items
+                if code in shown or code in conditions
+            ]
             if inside:
-                found += [block.head.fill(values), *inside, block.tail.fill(values)]
+                is_seen = any(code in shown for code, _ in block.items)
+                head = values if is_seen else {**values, "g": " hidden"}
+                found += [block.head.fill(head), *inside, block.tail.fill(values)]
         found.append(self.bottom.fill(values))
         return "".join(found)
 
 
-def _render(document: Questionnaire, section: Section, language: str, conditions: Mapping[str, str]) -> str:
+def _render(document: Questionnaire, section: Section, language: str, following: Following) -> str:
     form = page_form(document, section, language)()
     with force_locale(i18n.locale(language)):
         return render_template(
@@ -99,7 +91,7 @@ def _render(document: Questionnaire, section: Section, language: str, conditions
             document=document,
             section=section,
             form=form,
-            conditions=conditions,
+            following=following,
             page_language=language,
             page_tag=i18n.tag(language),
             hole=hole,

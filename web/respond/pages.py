@@ -74,4 +74,5 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str], *, 
         if more:
             notice = escape(_("Your answer brings up a further question."))
             frame["notice"] = f'<p class="notice">{notice}</p>'
-    return page.fill(way.shown.get(section, ()), values | chosen | names | frame)
+    shown = way.shown.get(section, ())
+    return page.fill(shown, values | chosen | names | frame, page.following.attributes(way))
