@@ -49,7 +49,6 @@ REMEDIES = {
     "few-clusters": "Read the intervals as the least there is to allow for, or sample more clusters.",
     "lonely-strata": "Join small strata by what they have in common, or collect more answers in them.",
     "percentile-used": "Nothing: with so many respondents the kinds of interval agree.",
-    "weights-without-draws": "Give the draws of the weights, as an estimation with resamples holds them.",
     # time
     "break": "Ask both forms in one wave (a bridge), or begin a new series there.",
     "few-waves": "Wait for more waves before trusting the limits.",

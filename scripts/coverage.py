@@ -53,7 +53,7 @@ def changes(rng: np.random.Generator, _: int) -> Iterator[Hit]:
     yield hit("change, frozen weights", index_series(waves, base="before").changes.at(0), 2.0)
 
 
-def parts(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
+def parts(rng: np.random.Generator, _: int) -> Iterator[Hit]:
     """Answer and mix part of a change between waves of 400."""
     mix = np.array([[0.6, 0.4], [0.5, 0.5]])
     means = np.array([[[70.0, 66.0], [55.0, 50.0]], [[72.0, 66.0], [55.0, 56.0]]])
@@ -64,7 +64,7 @@ def parts(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
         points = means[t][segment] + 8 * rng.standard_normal((400, 1)) + 12 * rng.standard_normal((400, 2))
         waves.append(WaveAnswers(points, segment, shares))
     truth = split_change((mix[0], mix[1]), (shares, shares), (means[0], means[1]))
-    found = decompose(waves[0], waves[1], rng, n_draws=resamples)
+    found = decompose(waves[0], waves[1])
     yield hit("change, answer part", found.answers, truth.answers)
     yield hit("change, mix part", found.mix, truth.mix)
 

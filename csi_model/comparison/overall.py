@@ -78,7 +78,7 @@ def overall_difference(
     Notes
     -----
     With :math:`\hat\Sigma_g` the correlations implied by the paths of group g (`implied.structural_corr`),
-    the statistics are :func:`fit.d_g` and :func:`fit.d_uls` of the two. By method pls a construct is a
+    the statistics are `measures.fit.d_g` and `d_uls` of the two. By method pls a construct is a
     composite, so correlations within its questions stand as observed; by plsc it is a common factor.
 
     References

@@ -51,7 +51,7 @@ def unit_panel(
     Parameters
     ----------
     points, units, waves, treated, before, after, weights, unit_weights, floor
-        As in :func:`csi_model.evaluation.evaluate_measure`.
+        As in `effect.evaluate_measure`.
 
     Raises
     ------

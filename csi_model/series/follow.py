@@ -142,7 +142,7 @@ def follow(
         **joint.drifted(spec, series, reworded or {}, opened or {}, options),
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
-            _across(pair, series) or _why(pair, series.changes.at(at), known, segments, options, cautions)
+            _across(pair, series) or _why(pair, series.changes.at(at), known, segments, options)
             for at, pair in enumerate(pairwise(codes))
         ],
         "control": control,
@@ -242,7 +242,6 @@ def _why(
     known: _Known,
     segments: str | None,
     options: Options,
-    cautions: list[Caution],
 ) -> dict[str, Any]:
     """Split the change of the official index: its weights are the base wave's, so none of it is theirs.
 
@@ -264,11 +263,9 @@ def _why(
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
     try:
-        rng = np.random.default_rng([options.seed, 7, *pair[1].encode()])
-        found = decompose(side(pair[0]), side(pair[1]), rng, floor=options.floor, level=options.level)
+        found = decompose(side(pair[0]), side(pair[1]), floor=options.floor, level=options.level)
     except ModelError as error:
         return said | {"refused": error.plain()}
-    cautions += found.cautions
     names = [spec.indicator_ids[row] for row in rows]
     said["change"] = change.plain()
     said |= {name: getattr(found, name).plain() for name in ("answers", "weights", "mix")}

@@ -37,7 +37,7 @@ class Design:
     icc : float
         Intraclass correlation of the index within clusters, 0-1.
     weighting_effect : float
-        Kish's design effect of the weights expected, 1 and more (`weighting.design_effect`).
+        Kish's design effect of the weights expected, 1 and more (`answers.weights.design_effect`).
     population : float
         Customers in all; infinite leaves out the finite population correction.
     level : float

@@ -27,6 +27,9 @@ def test_a_planted_rise_is_found_and_is_due_to_answers():
     assert parts == pytest.approx(why["change"]["value"], abs=1e-9)
     assert why["change"] == {key: last["change"][key] for key in ("value", "se", "ci")}
     assert why["weights"]["value"] == pytest.approx(0, abs=1e-12)
+    # Without segments all is answers: their error and ends are those of the change, by the same formula.
+    assert why["answers"]["se"] == pytest.approx(why["change"]["se"], rel=1e-9)
+    assert why["answers"]["ci"] == pytest.approx(why["change"]["ci"], rel=1e-9)
     own = [each["re_estimated"]["value"] for each in found["waves"][-2:]]
     assert why["re_estimated_change"] == pytest.approx(own[1] - own[0], abs=1e-9)
     assert [each["wave"] for each in found["control"]["signals"]] == ["2024"]
