@@ -41,6 +41,7 @@ from csi_model.improvement.what_if import WhatIf, scenario
 from csi_model.inference.figures import Figure
 from csi_model.inference.plain import plain
 from csi_model.options import ESTIMATORS, Options
+from csi_model.segmentation.segments import Segmentation, segments
 from csi_model.series.breaks import Bridge, bridge_shift
 from csi_model.series.changes import changes_document
 from csi_model.series.follow import follow
@@ -83,6 +84,7 @@ __all__ = [
     "Raked",
     "Result",
     "Sample",
+    "Segmentation",
     "SpecificationError",
     "TierAnswers",
     "WhatIf",
@@ -122,6 +124,7 @@ __all__ = [
     "retention_map",
     "scenario",
     "seed_of_group",
+    "segments",
     "side_by_side",
     "stated",
     "tree_document",

@@ -21,6 +21,11 @@ REMEDIES = {
     "no-difference": "Report the common mean; do not rank these units.",
     "small-group": "Join the group with another, or collect more answers from it.",
     "workers-ended": "Free memory or ask for fewer processes; the figures are the same.",
+    # segments
+    "imputed-scores": "Compare with the segments of those who answered everything (--missing listwise).",
+    "mixture-degenerate": "Ask for fewer segments, or join questions that are copies.",
+    "mixture-open": "Ask for fewer segments, or read these with care.",
+    "small-segment": "Ask for fewer segments, or collect more answers; nothing is said of it.",
     # the measurement and the model
     "collinear-constructs": "Join antecedents that say the same, or make them parts of one construct.",
     "collinear-items": "Leave one of them out, or use mode A.",

@@ -16,6 +16,7 @@ COMMANDS = {
     "evaluate": ("web.cli.evaluate", "evaluate"),
     "priorities": ("web.cli.priorities", "priorities"),
     "what-if": ("web.cli.what_if", "what_if"),
+    "segments": ("web.cli.segments", "segments"),
     "figures": ("web.cli.figures", "figures"),
     "rake": ("web.cli.rake", "rake"),
     "sample-size": ("web.cli.sample_size", "sample_size"),

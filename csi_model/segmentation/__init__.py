@@ -1,0 +1,1 @@
+"""Groups of respondents that nobody named: finite mixtures of the paths."""
