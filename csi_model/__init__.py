@@ -32,8 +32,10 @@ from csi_model.errors import (
 from csi_model.estimation.document import document
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.groups import estimate_groups, seed_of_group
+from csi_model.estimation.report import summary
 from csi_model.estimation.result import Result
-from csi_model.estimation.scores import respondent_scores
+from csi_model.estimation.scores import expected_scores, respondent_scores
+from csi_model.estimation.tables import tables_of
 from csi_model.evaluation.measure import effect_of_measure
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
@@ -105,6 +107,7 @@ __all__ = [
     "estimate",
     "estimate_groups",
     "expectation_gaps",
+    "expected_scores",
     "facet_scores",
     "follow",
     "half_width",
@@ -127,6 +130,8 @@ __all__ = [
     "segments",
     "side_by_side",
     "stated",
+    "summary",
+    "tables_of",
     "tree_document",
     "units_half_width",
     "units_needed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csi_model.estimation import tables
+from csi_model.estimation import report, tables
 from csi_model.estimation.document import document
 from csi_model.estimation.estimated import Estimated
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class Result(Estimated):
     """Everything estimated from one sample; see `Estimated` for its attributes."""
 
-    def summary(self) -> tables.Summary:
+    def summary(self) -> report.Summary:
         """Give the result as a text of tables, which a notebook or terminal shows as it is."""
-        return tables.summary(document(self))
+        return report.summary(document(self))
 
     def to_frame(self, table: str = "constructs") -> pd.DataFrame:
         """Give one table of the document as a data frame.

@@ -1,11 +1,12 @@
-"""Every respondent's construct scores in points."""
+"""Every respondent's construct scores in points: of what was answered, or with gaps at their expectation."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from csi_model.answers.expected import filled
 from csi_model.answers.sample import Sample
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
 
@@ -40,15 +41,55 @@ def respondent_scores(result: Estimated, sample: Sample) -> F64:
     ----------
     Fornell, Johnson, Anderson, Cha and Bryant (1996), Journal of Marketing 60(4), 7-18, appendix.
     """
-    if sample.codes != result.spec.indicator_ids:
-        raise DataError(
-            "The answers are not those to this model's questions.",
-            code="other-questions",
-            remedy="Prepare them with prepare(spec, columns).",
-        )
+    _check_questions(result, sample)
     points, shares = sample.points, result.points.construct_shares[0]
     answered = ~np.isnan(points)
     mass = answered @ shares
     total = np.where(answered, points, 0.0) @ shares
     scores = np.divide(total, mass, out=np.full_like(mass, np.nan), where=mass > 0)
     return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends
+
+
+def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:
+    r"""Score respondents with each gap at its conditional expectation, and say where that was needed.
+
+    Parameters
+    ----------
+    sample
+        The answers that were estimated, or others to the same questions.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_respondents, n_constructs)
+        0 to 100; ``nan`` for interactions.
+    expected : boolean ndarray of the same shape
+        Whether a question of the construct was not answered.
+
+    Raises
+    ------
+    DataError
+        The columns are not the model's questions in order.
+
+    Notes
+    -----
+    .. math:: P_{nj} = \sum_i \omega_{ij}\, E(s_{ni} \mid \text{what n answered})
+
+    under the moments of the estimation. Their weighted mean is the construct's points where these moments are
+    by maximum likelihood, or where nothing is missing.
+    """
+    _check_questions(result, sample)
+    moments, (low, high, _) = result.moments, result.spec.scales.T
+    values = filled(sample.values, moments.mean[0], moments.cov[0])
+    shares = result.points.construct_shares[0]
+    scores = (100 * (values - low) / (high - low)) @ shares
+    gaps = np.isnan(sample.values).astype(float) @ result.spec.block_mask > 0
+    return np.where(result.spec.scored, np.clip(scores, 0.0, 100.0), np.nan), gaps
+
+
+def _check_questions(result: Estimated, sample: Sample) -> None:
+    if sample.codes != result.spec.indicator_ids:
+        raise DataError(
+            "The answers are not those to this model's questions.",
+            code="other-questions",
+            remedy="Prepare them with prepare(spec, columns).",
+        )

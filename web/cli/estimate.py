@@ -8,9 +8,9 @@ import click
 
 import csi_model
 from web.cli import Refusal, analysis
-
-MOST_TOLD = 3
-ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
+from web.cli.table import write_table, write_workbook
+from web.cli.told import summary
+from web.exports.table import Table
 
 
 @click.command(short_help="Estimate the index from a data file and a model file.")
@@ -65,6 +65,15 @@ ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
 )
 @analysis.tree
 @analysis.group_weights
+@click.option(
+    "--scores",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write every row's points of each construct to this CSV file.",
+)
+@click.option(
+    "--xlsx", metavar="FILE", type=click.Path(path_type=Path), help="Write all tables to this workbook."
+)
 @analysis.json_file
 def estimate(
     data: Path,
@@ -89,9 +98,11 @@ def estimate(
     against: Path | None,
     tree: str | None,
     group_weights: str,
+    scores: Path | None,
+    xlsx: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Estimate the four-level index.
+    """Estimate the four-level index; without --json a report of it goes to standard output.
 
     Example: manyi estimate answers.csv --model model.yaml --bootstrap 5000 --seed 1 --json result.json
 
@@ -143,7 +154,14 @@ def estimate(
         if other is not None:
             checks = document["assessment"]
             checks["against"] = _against(spec, prepared, other, read(other), options, checks["cautions"])
-    if json_file is not None:
+    if scores is not None:
+        write_table(scores, _scores(result, prepared))
+    if xlsx is not None:
+        tables = csi_model.tables_of(document)
+        write_workbook(xlsx, {name: Table(*table) for name, table in tables.items()})
+    if json_file is None:
+        click.echo(csi_model.summary(document | {"cautions": []}))
+    else:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
 
@@ -153,6 +171,17 @@ def _codes(given: str) -> tuple[float, ...]:
         return tuple(float(each) for each in given.split(","))
     except ValueError:
         raise Refusal(f"--missing-codes {given} is not understood. Write it as 98,99.") from None
+
+
+def _scores(result: csi_model.Result, prepared: csi_model.Sample) -> Table:
+    """Give a row for each that was given: points, and 1 where a gap stands at what it is expected to be."""
+    points, expected = csi_model.expected_scores(result, prepared)
+    kept = [place for place, is_scored in enumerate(result.spec.scored) if is_scored]
+    names = [result.spec.construct_ids[place] for place in kept]
+    rows: list[list[object]] = [[number + 1, *[""] * (2 * len(kept))] for number in range(prepared.n_given)]
+    for row, own, flags in zip(prepared.rows.tolist(), points[:, kept], expected[:, kept], strict=True):
+        rows[row][1:] = [round(each, 6) for each in own.tolist()] + flags.astype(int).tolist()
+    return Table(("row", *names, *(f"{name}_expected" for name in names)), rows)
 
 
 def _overall(given: str, spec: csi_model.ModelSpec) -> tuple[str, str]:
@@ -190,83 +219,3 @@ def _against(
     except csi_model.ModelError as error:
         cautions.append(error.plain() | {"code": f"against-{error.code}"})
         return None
-
-
-def summary(document: dict[str, Any]) -> str:
-    """Say the result in a few lines for people."""
-    how = document.get("estimator", document["scheme"])
-    lines = ["{n_used} of {n_respondents} respondents, {method}, {how}".format(how=how, **document)]
-    for name, construct in document["constructs"].items():
-        mark = "  ← index" if name == document["index"]["id"] else ""
-        ends = construct.get("ci") or [None]
-        interval = "" if None in ends else f"  [{ends[0]:.1f}, {ends[1]:.1f}]"
-        points = "     –" if construct["points"] is None else f"{construct['points']:6.1f}"
-        lines.append(f"  {name:<16}{points}{interval}{mark}")
-    scored = document.get("tree", {"cautions": []})
-    if "points" in scored:
-        ends = scored["ci"] and " [{:.1f}, {:.1f}]".format(*scored["ci"])
-        lines.append(f"Tree score ({scored['kind']} weights): {scored['points']:.1f}{ends or ''}")
-    for tier in ("above", "below") if document.get("side_by_side") else ():
-        groups = document["side_by_side"]["groups"]
-        names = [name for name, each in groups.items() if each["tier"] == tier]
-        lines.append(f"Groups clearly {tier} all together: {', '.join(names) or 'none'}")
-    lines += [
-        "{name} := {formula}: {est:.3f} [{ci[0]:.3f}, {ci[1]:.3f}]".format(**each)
-        for each in document.get("defined", ())
-        if each["est"] is not None
-    ]
-    if "weighting" in document:
-        lines.append(weights_line(document))
-    checks = document.get("assessment", {"cautions": []})
-    if checks.get("prediction"):
-        of_pls = "" if document["method"] == "pls" else " (of the PLS model)"
-        lines.append(f"Predictive power out of sample{of_pls}: {checks['prediction']['power']}")
-    lines += _loss_lines(checks)
-    if checks.get("exact_fit"):
-        name = "chi2" if checks["exact_fit"]["method"] == "cbsem" else "srmr"
-        kind = {"chi2": "chi-square, Bollen–Stine", "srmr": "SRMR"}[name]
-        lines.append(f"Exact fit ({kind}): p = {checks['exact_fit'][name]['p']:.3f}")
-    lines += _fit_lines(checks)
-    return "\n".join(
-        [*lines, *analysis.caution_lines([*document["cautions"], *scored["cautions"], *checks["cautions"]])]
-    )
-
-
-def _loss_lines(checks: dict[str, Any]) -> list[str]:
-    """Say whether losses out of sample are lower than those of the benchmarks, and of another model."""
-    lines = []
-    names = {"indicator_average": "the indicator average", "linear_model": "the linear model"}
-    for key, name in names.items() if checks.get("cvpat") else ():
-        lines.append(f"CVPAT against {name}: {_loss(checks['cvpat']['overall'][key])}")
-    if checks.get("against"):
-        lines.append(f"CVPAT against the other model: {_loss(checks['against']['overall'])}")
-    return lines
-
-
-def _loss(test: dict[str, Any]) -> str:
-    chance = "no difference" if test["p"] is None else f"p = {test['p']:.3f}"
-    return f"loss {test['loss']:.3f}, its {test['rival_loss']:.3f}, {chance}"
-
-
-def _fit_lines(checks: dict[str, Any]) -> list[str]:
-    """Say what a covariance model leaves out, and how well questions cover the one on the whole."""
-    lines = []
-    if would := checks.get("modification"):
-        first = ", ".join("{lhs} {op} {rhs} (chi² −{mi:.1f})".format(**each) for each in would[:MOST_TOLD])
-        lines.append(f"Would fit better with: {first}")
-    for each in checks.get("redundancy") or []:
-        verdict = "enough" if each["value"] >= ENOUGH else "below 0.7: something is left out"
-        figure = "{value:.2f} [{ci[0]:.2f}, {ci[1]:.2f}]".format(**each)
-        lines.append(f"Redundancy of {each['construct']}: {figure}, {verdict}")
-    return lines
-
-
-def weights_line(document: dict[str, Any]) -> str:
-    """Say what the weights cost, and what the index is without them."""
-    cost, plain = document["weighting"], document["weighting"]["index_unweighted"]
-    without = "unknown: no solution" if plain is None else f"{plain:.1f}"
-    return (
-        f"Weights: {document['n_used']} answers tell as much as {cost['n_effective']:.0f} of equal weight "
-        f"(design effect {cost['design_effect']:.2f}, largest weight {cost['max_over_mean']:.1f} times "
-        f"the mean). Index without weights: {without}"
-    )

@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from web.cli import Refusal
+from web.exports import xlsx
 from web.exports.csv import write
 from web.exports.table import Table
 
@@ -74,6 +75,15 @@ def write_table(path: Path, table: Table, *, line_end: str = "\r\n") -> None:
     try:
         with path.open("w", newline="", encoding="utf-8") as file:
             write(table, file, line_end=line_end)
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def write_workbook(path: Path, tables: Mapping[str, Table]) -> None:
+    """Write tables to a workbook, a sheet each."""
+    try:
+        with path.open("wb") as file:
+            xlsx.write(tables, file)
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
 
