@@ -14,7 +14,6 @@ REMEDIES = {
     "replaced-before-product": "Leave out rows with gaps to see how much the replacement matters.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units
-    "clusters-ignored": "Take p-values for too small where the answers of a cluster are alike.",
     "few-units": "Use more or smaller units, or describe the figures without inference.",
     "group-refused": "Join the group with another, or estimate without it.",
     "no-group": "Fill in the group of these respondents, or leave it as it is.",
@@ -49,6 +48,7 @@ REMEDIES = {
     "bca-used": "Nothing; or join small strata to have studentised intervals.",
     "bootstrap-not-used": "Read the standard errors of the covariance model, or assess it, which resamples.",
     "options-not-used": "Leave them out, or use PLS.",
+    "weights-robust": "Ask for --estimator MLR: the figures are the same.",
     "failed-draws": "Where many fail, collect more answers or simplify the model.",
     "constant-in-draws": "Leave the question out, or collect more answers to it.",
     "few-clusters": "Read the intervals as the least there is to allow for, or sample more clusters.",

@@ -95,6 +95,7 @@ def prepare_items(
     columns: Mapping[str, ArrayLike],
     *,
     missing: str = "listwise",
+    weights: ArrayLike | None = None,
     clusters: ArrayLike | Coded | None = None,
     groups: ArrayLike | Coded | None = None,
     missing_codes: Sequence[float] = (),
@@ -111,12 +112,14 @@ def prepare_items(
     Raises
     ------
     DataError
-        A column is missing, holds text, or has another length; a cluster or a group is blank; no row is left.
+        A column is missing, holds text, or has another length; weights are negative or all zero; a cluster or
+        a group is blank; no row is left.
     """
     values, gaps = given.table(names, columns, _reserved(missing_codes, None), UNKNOWN)
     n = len(values)
     gap = np.isnan(values)
-    kept = np.logical_not(gap.any(axis=1) if missing == "listwise" else gap.all(axis=1))
+    sampling = given.weights(weights, n)
+    kept = (sampling > 0) & ~(gap.any(axis=1) if missing == "listwise" else gap.all(axis=1))
     if not kept.any():
         raise DataError(
             "No respondent is left to estimate from.",
@@ -129,7 +132,7 @@ def prepare_items(
         tuple(names),
         np.full((len(names), 2), np.nan),
         gaps[kept],
-        np.ones(int(kept.sum())),
+        sampling[kept] / sampling[kept].mean(),
         np.flatnonzero(kept),
         n,
         clusters=given.design(clusters, kept, "clusters"),

@@ -46,7 +46,7 @@ class ParameterBootstrap:
         return np.stack(ends, axis=1)
 
 
-def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
+def refit(result: CbsemResult, answers: Sequence[GroupData]) -> Optimum:
     """Fit a likelihood model to other answers of each group, from its own estimates.
 
     Raises
@@ -55,8 +55,8 @@ def refit(result: CbsemResult, answers: Sequence[F64]) -> Optimum:
         No maximum, or no covariance matrix, in these answers.
     """
     drawn = []
-    for values, part in zip(answers, result.objective.parts, strict=True):
-        patterns = by_pattern(values)
+    for group, part in zip(answers, result.objective.parts, strict=True):
+        patterns = by_pattern(group.values, group.weights)
         mean, _, logl = saturated(patterns, tolerance=1e-6)
         own = isinstance(part, Likelihood) and part.mean is not None
         drawn.append(Likelihood(patterns, logl, mean if own else None))
@@ -78,7 +78,7 @@ def refits(
     for child in np.random.SeedSequence(seed).spawn(n_resamples):
         rng = np.random.default_rng(child)
         try:
-            drawn = [own.values[drawn_rows(own.clusters, len(own.values), rng)] for own in groups]
+            drawn = [own.drawn(drawn_rows(own.clusters, len(own.values), rng)) for own in groups]
             found.append(refit(result, drawn))
         except (ConvergenceError, np.linalg.LinAlgError):
             continue

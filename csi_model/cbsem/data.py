@@ -11,17 +11,27 @@ from numpy.typing import NDArray
 
 from csi_model.answers.prepare import prepare_items
 from csi_model.answers.sample import ANSWERED, UNKNOWN, By, Sample
-from csi_model.arrays import F64
+from csi_model.arrays import F64, I64
 from csi_model.errors import Caution, DataError
 
 
 @dataclass(frozen=True)
 class GroupData:
-    """One group's answers, (n, p), ``nan`` is missing, and numbers of clusters (n,) if there are any."""
+    """One group's answers, (n, p), ``nan`` is missing; numbers of clusters and weights, (n,), if any.
+
+    Weights have mean 1 over all groups.
+    """
 
     name: str
     values: F64
     clusters: NDArray[np.int32] | None = None
+    weights: F64 | None = None
+
+    def drawn(self, rows: I64) -> GroupData:
+        """Give a resample: these rows, one as often as it is drawn."""
+        clusters = None if self.clusters is None else self.clusters[rows]
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, values=self.values[rows], clusters=clusters, weights=weights)
 
 
 class Chosen(NamedTuple):
@@ -38,6 +48,7 @@ def choose(
     *,
     groups: str | Sequence[Any] | None,
     clusters: str | Sequence[Any] | None,
+    weights: str | Sequence[float] | None = None,
     missing: str,
     missing_codes: Sequence[float],
 ) -> Chosen:
@@ -56,6 +67,7 @@ def choose(
         names,
         data,
         missing=missing,
+        weights=_column(weights, data, "weigh"),
         groups=_labels(groups, data, "group"),
         clusters=_labels(clusters, data, "cluster"),
         missing_codes=missing_codes,
@@ -93,24 +105,25 @@ def _columns(sample: Sample, names: tuple[str, ...]) -> Sample:
 
 
 def _labels(given: str | Sequence[Any] | None, data: Mapping[str, Any], what: str) -> Any:
-    if given is None:
-        return None
+    column = _column(given, data, what)
+    return None if column is None else np.array([str(label) for label in column], dtype=object)
+
+
+def _column(given: str | Sequence[Any] | None, data: Mapping[str, Any], what: str) -> Any:
     if isinstance(given, str) and given not in data:
         raise DataError(
             f"The data have no column {given!r} to {what} by.",
             code="missing-column",
             remedy="Check the spelling of the column; case counts.",
         )
-    column = data[given] if isinstance(given, str) else given
-    return np.array([str(label) for label in column], dtype=object)
+    return data[given] if isinstance(given, str) else given
 
 
 def _by_group(sample: Sample, by: By | None) -> tuple[GroupData, ...]:
     """Cut a sample into groups in the order in which they appear: the first is the reference."""
-    parts = {"": sample}
-    if by is not None:
-        found = sample.split(by).samples
-        parts = dict(sorted(found.items(), key=lambda part: int(part[1].rows[0])))
+    places = {"": np.arange(len(sample))} if by is None else sample.label(by).rows()
+    places = dict(sorted(places.items(), key=lambda part: int(part[1][0])))
+    parts = {name: sample.where(rows) for name, rows in places.items()}
     for name, part in parts.items():
         where = f" in group {name}" if name else ""
         _check(part.values, part.codes, where)
@@ -120,8 +133,14 @@ def _by_group(sample: Sample, by: By | None) -> tuple[GroupData, ...]:
                 code="one-cluster",
                 remedy="Cluster by a column with more values, or leave clusters out.",
             )
+    is_weighted = not np.allclose(sample.weights, 1.0)
     return tuple(
-        GroupData(name, part.values, None if part.clusters is None else part.clusters.number)
+        GroupData(
+            name,
+            part.values,
+            None if part.clusters is None else part.clusters.number,
+            sample.weights[places[name]] if is_weighted else None,
+        )
         for name, part in parts.items()
     )
 

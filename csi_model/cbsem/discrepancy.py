@@ -143,7 +143,7 @@ class Likelihood:
         return out
 
     def scores(self, moments: F64) -> F64:
-        """Each respondent's slope of the log-likelihood in the moments, (n, k)."""
+        """Each respondent's slope of the (weighted) log-likelihood in the moments, (n, k)."""
         mean, sigma = self.split(moments)
         inverse, _ = masked_inverse(self.patterns, sigma)
         p, member = self.p, self.patterns.member
@@ -152,7 +152,9 @@ class Likelihood:
         pull = away @ inverse[0] if whole else np.einsum("nij,nj->ni", inverse[member], away)
         a, b = np.tril_indices(p)
         by_sigma = (pull[:, a] * pull[:, b] - inverse[:, a, b][member]) * vech_weight(p)
-        return np.asarray(by_sigma if self.mean is not None else np.concatenate([pull, by_sigma], axis=1))
+        slopes = by_sigma if self.mean is not None else np.concatenate([pull, by_sigma], axis=1)
+        weights = self.patterns.weights
+        return np.asarray(slopes if weights is None else weights[:, None] * slopes)
 
 
 @dataclass(frozen=True)

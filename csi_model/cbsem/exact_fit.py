@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import sqrtm
@@ -94,9 +94,10 @@ def bollen_stine(result: CbsemResult, n_resamples: int, *, seed: int, level: flo
 
 def _where_it_holds(result: CbsemResult, group: int) -> GroupData:
     own = result.data[group]
-    away = own.values - own.values.mean(axis=0)
-    sample = away.T @ away / len(away)
+    mean = np.average(own.values, axis=0, weights=own.weights)
+    away = own.values - mean
+    sample = np.atleast_2d(np.cov(away, rowvar=False, bias=True, aweights=own.weights))
     implied = result.structure.implied(group, result.theta)
     turned = away @ np.linalg.inv(sqrtm(sample).real) @ sqrtm(implied.sigma).real
-    centre = implied.mu if result.structure.mean_structure else own.values.mean(axis=0)
-    return GroupData(own.name, centre + turned, own.clusters)
+    centre = implied.mu if result.structure.mean_structure else mean
+    return replace(own, values=centre + turned)

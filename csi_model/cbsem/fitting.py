@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from csi_model.arrays import F64
 from csi_model.cbsem import additions, defined, index_weights, models, standardise, testing
 from csi_model.cbsem.data import choose
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
+from csi_model.cbsem.options import check_options
 from csi_model.cbsem.results import CbsemResult, Parameter
 from csi_model.cbsem.samples import (
     Estimator,
@@ -24,7 +25,7 @@ from csi_model.cbsem.samples import (
     structure_of,
 )
 from csi_model.cbsem.structure import Structure
-from csi_model.errors import Caution, ConvergenceError, IdentificationError, SpecificationError
+from csi_model.errors import Caution, ConvergenceError, IdentificationError
 
 
 def fit(
@@ -35,6 +36,7 @@ def fit(
     missing: Missing = "listwise",
     groups: str | Sequence[Any] | None = None,
     clusters: str | Sequence[Any] | None = None,
+    weights: str | Sequence[float] | None = None,
     invariance: Invariance | None = None,
     likelihood: Literal["normal", "wishart"] = "normal",
     information: Literal["expected", "observed"] | None = None,
@@ -46,8 +48,8 @@ def fit(
     model : str or ModelSpec
         lavaan syntax (=~, ~, ~~, ~1, :=, ==, modifiers) or a specification.
     data : mapping of column name to array of shape (n,), or Sample
-        Answers; ``nan`` is missing. A data frame will do. A sample has its clusters itself, and its cautions
-        stay with it.
+        Answers; ``nan`` is missing. A data frame will do. A sample has its clusters and weights itself, and
+        its cautions stay with it.
     estimator : {"ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"}
         Maximum likelihood; with Huber-White errors and Yuan-Bentler test; with Satorra-Bentler's;
         generalised and unweighted least squares; ordered answers (polychorics, diagonally weighted least
@@ -59,6 +61,9 @@ def fit(
     clusters : str or sequence, optional
         Column name or labels of sampling units, at least two a group, for standard errors and test (MLR
         only): respondents of one unit may answer alike.
+    weights : str or sequence, optional
+        Column name or weights of respondents: a pseudo-likelihood (Skinner 1989). ML with them is fitted as
+        MLR, and a caution says so; other estimators take none.
     invariance : {"configural", "metric", "scalar"}, optional
         Equal nothing; equal loadings; equal loadings and intercepts (latent means free from the second
         group on). Needs ``groups``.
@@ -90,14 +95,40 @@ def fit(
     wanted = models.given(model)
     names = wanted.written.observed
     is_clustered = clusters is not None or (isinstance(data, Sample) and data.clusters is not None)
-    _check_options(estimator, missing, groups, invariance, likelihood, is_clustered=is_clustered)
     chosen = choose(
-        data, names, groups=groups, clusters=clusters, missing=missing, missing_codes=wanted.missing_codes
+        data,
+        names,
+        groups=groups,
+        clusters=clusters,
+        weights=weights,
+        missing=missing,
+        missing_codes=wanted.missing_codes,
     )
     given, cautions = chosen.groups, (*wanted.cautions, *chosen.cautions)
+    is_weighted = given[0].weights is not None
+    if is_weighted and estimator == "ML":
+        estimator = "MLR"
+        message = "Weighted answers are fitted as MLR: errors and test of ML hold for equal weights alone."
+        cautions = (*cautions, Caution("weights-robust", message))
+    check_options(
+        estimator,
+        missing,
+        groups,
+        invariance,
+        likelihood,
+        is_clustered=is_clustered,
+        is_weighted=is_weighted,
+    )
     options = Fitting(estimator, missing, likelihood, information)
     samples = tuple(
-        reduce(group.values, names, ordered=estimator == "WLSMV", clusters=group.clusters) for group in given
+        reduce(
+            group.values,
+            names,
+            ordered=estimator == "WLSMV",
+            clusters=group.clusters,
+            weights=group.weights,
+        )
+        for group in given
     )
     means = missing == "fiml" or groups is not None
     structure = structure_of(
@@ -140,37 +171,6 @@ def fit(
         objective=objective,
         data=given,
     )
-
-
-def _check_options(
-    estimator: str,
-    missing: str,
-    groups: object,
-    invariance: str | None,
-    likelihood: str,
-    *,
-    is_clustered: bool,
-) -> None:
-    def refuse(message: str, remedy: str) -> None:
-        raise SpecificationError(message, code="options", remedy=remedy)
-
-    if estimator not in get_args(Estimator):
-        refuse(f"There is no estimator {estimator!r}.", f"Use one of {', '.join(get_args(Estimator))}.")
-    if missing not in get_args(Missing):
-        refuse(f"There is no treatment {missing!r} of missing answers.", "Use listwise or fiml.")
-    if missing == "fiml" and estimator not in {"ML", "MLR"}:
-        refuse(f"{estimator} cannot use incomplete rows.", "Use ML or MLR with fiml, or listwise.")
-    if is_clustered and estimator != "MLR":
-        refuse(f"{estimator} has no standard errors for clusters.", "Use MLR, or no clusters.")
-    if invariance is not None and (groups is None or invariance not in get_args(Invariance)):
-        refuse(
-            f"Invariance {invariance!r} cannot be tested.",
-            "Give groups, and configural, metric or scalar.",
-        )
-    if groups is not None and estimator == "WLSMV":
-        refuse("Groups with ordered answers are not supported.", "Use MLR, or fit each group apart.")
-    if likelihood == "wishart" and (missing == "fiml" or groups is not None or estimator != "ML"):
-        refuse("Wishart likelihood is for ML with complete data in one group.", "Use likelihood='normal'.")
 
 
 def _search(objective: Objective, df: int) -> Optimum:

@@ -74,6 +74,8 @@ def assess_invariance(
     *,
     estimator: Literal["ML", "MLR"] = "ML",
     missing: Literal["listwise", "fiml"] = "listwise",
+    clusters: str | Sequence[Any] | None = None,
+    weights: str | Sequence[float] | None = None,
     level: float = 0.05,
     cfi_drop: float = 0.01,
 ) -> InvarianceTest:
@@ -85,6 +87,8 @@ def assess_invariance(
         Only its measurement part is used; constructs covary freely.
     groups : str or sequence
         Column or labels, of a sample the name of its labels; at least two groups.
+    clusters, weights : str or sequence, optional
+        As in ``fit``; a sample has them itself.
     level : float
         A step holds if its p-value is at least this, or the drop in CFI is at most ``cfi_drop``.
 
@@ -107,6 +111,7 @@ def assess_invariance(
     critical(level)
     given = measurement_part(model)
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
+    common |= {"clusters": clusters, "weights": weights}
     configural = fit(given, data, invariance="configural", **common)
     if len(configural.groups) < 2:
         raise SpecificationError(

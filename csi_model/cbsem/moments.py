@@ -19,7 +19,8 @@ class Patterns:
     """Sums over the respondents who answered the same items.
 
     ``seen`` (k, p) bool; ``n`` (k,); ``total`` (k, p) and ``cross`` (k, p, p) sums of answers and of their
-    products, zero where an item was not answered; ``member`` (n,) the pattern of each respondent.
+    products, zero where an item was not answered; ``member`` (n,) the pattern of each respondent. Where
+    respondents have ``weights`` (n,), all sums are weighted.
     """
 
     values: F64
@@ -28,10 +29,11 @@ class Patterns:
     total: F64
     cross: F64
     member: NDArray[np.intp]
+    weights: F64 | None = None
 
     @property
     def n_respondents(self) -> float:
-        """Rows behind the sums."""
+        """Rows behind the sums, or their weight."""
         return float(self.n.sum())
 
     def around(self, mean: F64) -> tuple[F64, F64]:
@@ -48,8 +50,9 @@ class Patterns:
         return first, second
 
 
-def by_pattern(values: F64) -> Patterns:
+def by_pattern(values: F64, weights: F64 | None = None) -> Patterns:
     """Group respondents by which items they answered; rows without any answer must be gone."""
+    each = np.ones(len(values)) if weights is None else weights
     seen = ~np.isnan(values)
     kinds, member = np.unique(seen, axis=0, return_inverse=True)
     member = member.reshape(-1)
@@ -59,9 +62,11 @@ def by_pattern(values: F64) -> Patterns:
     order = np.argsort(member, kind="stable")
     edges = np.searchsorted(member[order], np.arange(k + 1))
     for a in range(k):
-        block = filled[order[edges[a] : edges[a + 1]]]
-        total[a], cross[a] = block.sum(axis=0), block.T @ block
-    return Patterns(values, kinds, np.diff(edges).astype(float), total, cross, member)
+        rows = order[edges[a] : edges[a + 1]]
+        block, weighted = filled[rows], filled[rows] * each[rows, None]
+        total[a], cross[a] = weighted.sum(axis=0), block.T @ weighted
+    n = np.bincount(member, weights=each, minlength=k).astype(float)
+    return Patterns(values, kinds, n, total, cross, member, weights)
 
 
 def masked_inverse(patterns: Patterns, sigma: F64) -> tuple[F64, F64]:
@@ -112,7 +117,8 @@ def saturated(patterns: Patterns, *, tolerance: float = em.TOLERANCE) -> tuple[F
         mean = patterns.total.sum(axis=0) / n
         covariance = patterns.around(mean)[1].sum(axis=0) / n
         return mean, covariance, log_likelihood(patterns, mean, covariance)
-    means, covariances = em.Patterns(patterns.values).maximum(np.ones((1, round(n))), tolerance=tolerance)
+    weights = np.ones(len(patterns.values)) if patterns.weights is None else patterns.weights
+    means, covariances = em.Patterns(patterns.values).maximum(weights[None], tolerance=tolerance)
     if not np.isfinite(covariances).all():
         raise ConvergenceError(
             f"The means and covariances of {p} items with missing answers did not settle.",

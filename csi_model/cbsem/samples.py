@@ -61,7 +61,12 @@ class GroupMoments:
 
 
 def reduce(
-    values: F64, names: tuple[str, ...], *, ordered: bool, clusters: NDArray[np.generic] | None = None
+    values: F64,
+    names: tuple[str, ...],
+    *,
+    ordered: bool,
+    clusters: NDArray[np.generic] | None = None,
+    weights: F64 | None = None,
 ) -> GroupMoments:
     """Saturated moments of one group's answers.
 
@@ -70,13 +75,13 @@ def reduce(
     IdentificationError
         The items' covariance matrix is singular.
     """
-    n = float(values.shape[0])
+    n = float(len(values) if weights is None else weights.sum())
     if ordered:
         ordinal = ordinal_statistics(values, names)
         return GroupMoments(
             values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), None, ordinal
         )
-    patterns = by_pattern(values)
+    patterns = by_pattern(values, weights)
     try:
         mean, covariance, logl = saturated(patterns)
     except np.linalg.LinAlgError:

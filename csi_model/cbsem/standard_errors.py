@@ -39,13 +39,14 @@ def huber_white(
     unrestricted : sequence of ndarray
         Saturated moments of each group.
     clusters : sequence of arrays of shape (n,) or None, optional
-        Sampling units of each group's respondents: scores are added up within a unit first.
+        Sampling units of each group's respondents: scores are added up within a unit first, over groups too.
 
     Notes
     -----
     The trace is ``tr(B1 A1^-1) - tr(B0 A0^-1)``, A from curvature and B from scores, 1 at the saturated
     and 0 at the model's moments: lavaan's ``yuan.bentler.mplus``. With G clusters the cross-products B of the
-    scores are those of cluster sums, times G / (G - 1), as lavaan's and Mplus's (``TYPE = COMPLEX``).
+    scores are those of cluster sums, times G / (G - 1), as lavaan's and Mplus's (``TYPE = COMPLEX``). Scores
+    of weighted respondents are weighted: curvature counts a weight once, their cross-products twice.
 
     References
     ----------
@@ -53,29 +54,41 @@ def huber_white(
     International Statistical Review 51 (clusters).
     """
     bread = inverse(objective.observed(theta))
-    meat = np.zeros_like(bread)
+    slopes: list[tuple[NDArray[np.generic] | None, F64]] = []
     trace = 0.0
     for group, part in enumerate(objective.parts):
         if not isinstance(part, Likelihood):
             raise TypeError("casewise scores need a likelihood")
         moments, jacobian = objective.structure.moments(group, theta)
         units = None if clusters is None else clusters[group]
-        scores = _by_unit(part.scores(moments) @ jacobian, units)
-        meat += scores.T @ scores
-        free = _by_unit(part.scores(unrestricted[group]), units)
+        slopes.append(_by_unit(part.scores(moments) @ jacobian, units))
+        _, free = _by_unit(part.scores(unrestricted[group]), units)
         trace += float(np.sum(np.linalg.inv(part.curvature(unrestricted[group])) * (free.T @ free)))
+    meat = _cross_products(slopes)
     trace -= float(np.sum(bread * meat))
     return Sandwich(bread @ meat @ bread, abs(trace))
 
 
-def _by_unit(scores: F64, clusters: NDArray[np.generic] | None) -> F64:
-    """Scores summed within clusters, with the factor for their number; as given where there are none."""
+def _by_unit(scores: F64, clusters: NDArray[np.generic] | None) -> tuple[NDArray[np.generic] | None, F64]:
+    """Clusters and scores summed within, with the factor for their number; as given where there are none."""
     if clusters is None:
-        return scores
+        return None, scores
     labels, place = np.unique(clusters, return_inverse=True)
     sums = np.zeros((len(labels), scores.shape[1]))
     np.add.at(sums, place.reshape(-1), scores)
-    return np.asarray(sums * np.sqrt(len(labels) / (len(labels) - 1.0)))
+    return labels, np.asarray(sums * np.sqrt(len(labels) / (len(labels) - 1.0)))
+
+
+def _cross_products(groups: Sequence[tuple[NDArray[np.generic] | None, F64]]) -> F64:
+    """Cross-products of scores; a unit that is in several groups (asked in two waves) is one."""
+    scores = np.concatenate([each for _, each in groups])
+    names = [labels for labels, _ in groups if labels is not None]
+    if names:
+        labels, place = np.unique(np.concatenate(names), return_inverse=True)
+        sums = np.zeros((len(labels), scores.shape[1]))
+        np.add.at(sums, place.reshape(-1), scores)
+        scores = sums
+    return np.asarray(scores.T @ scores)
 
 
 class Projected(NamedTuple):

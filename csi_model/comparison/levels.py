@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.answers.sample import Sample
-from csi_model.errors import Caution, DataError
+from csi_model.errors import Caution
 from csi_model.estimation import by_covariance
 from csi_model.options import Options
 from csi_model.specify import ModelSpec
@@ -20,22 +20,14 @@ def covariance_levels(
     """Give configural, metric and scalar invariance of the covariance model as plain values, and doubts."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
-    if not np.allclose(whole.weights, whole.weights[0]):
-        raise DataError(
-            "The covariance model takes no weights.",
-            code="weights",
-            remedy="Leave out the weights, or the covariance model's invariance.",
-        )
-    used = by_covariance.usable(replace(whole, clusters=None, cautions=()), options.missing)
+    used = by_covariance.usable(replace(whole, cautions=()), options.missing)
+    is_robust = whole.clusters is not None or not np.allclose(whole.weights, 1.0)
     found = cbsem.assess_invariance(
         spec,
         used,
         "group",
+        estimator="MLR" if is_robust else "ML",
         missing="fiml" if options.missing == "fiml" else "listwise",
         level=1 - options.level,
     )
-    doubts = list(used.cautions)
-    if whole.clusters is not None:
-        message = "The covariance model's steps take respondents as independent; clusters are ignored."
-        doubts.append(Caution("clusters-ignored", message))
-    return found.document(), tuple(doubts)
+    return found.document(), used.cautions

@@ -10,7 +10,7 @@ import numpy as np
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.errors import Caution, DataError
+from csi_model.errors import Caution
 from csi_model.inference.means import weighted_means
 from csi_model.measures.points import Points
 from csi_model.options import Options
@@ -37,22 +37,14 @@ def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> 
     Construct points use the factor score weights of each construct's own indicators, for the second order
     those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points. Of
     ordered answers (WLSMV) they weigh standardised answers, as theirs are the latent responses' weights.
-    Each construct is turned so that its loadings sum to a positive number. With clusters, errors and test are
-    robust (MLR over clusters).
+    Each construct is turned so that its loadings sum to a positive number. With clusters or weights, errors
+    and test are robust (MLR).
 
     Raises
     ------
-    DataError
-        Respondent weights are given: the likelihood here is unweighted.
     ConvergenceError, IdentificationError
         As the covariance model says.
     """
-    if not np.allclose(sample.weights, 1.0):
-        raise DataError(
-            "The covariance model takes no weights.",
-            code="weights",
-            remedy="Use --method pls, or no weights.",
-        )
     result = fit_covariance(spec, sample, options)
     solution, path_errors = _as_solution(spec, result, moments)
     found = result.document()
@@ -73,12 +65,16 @@ def fit_covariance(spec: ModelSpec, sample: Sample, options: Options) -> CbsemRe
 
 
 def point_errors(spec: ModelSpec, sample: Sample, scored: Points) -> F64:
-    """Give standard errors of construct points, weights held fixed: sd/√n, or linearised over clusters."""
-    if sample.clusters is None:
+    """Give standard errors of construct points, questions' weights held fixed.
+
+    They are sd/√n, or linearised where respondents have weights or stand in clusters.
+    """
+    if sample.clusters is None and np.allclose(sample.weights, 1.0):
         return np.asarray(scored.sd[0] / np.sqrt(len(sample)))
     low, high, _ = spec.scales.T
     shares = scored.construct_shares[0] * (100 / (high - low))[:, None]
-    _, covariance = weighted_means(sample.values, None, sample.clusters.number)
+    units = None if sample.clusters is None else sample.clusters.number
+    _, covariance = weighted_means(sample.values, sample.weights, units)
     return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
 
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.csi_model.cbsem.worlds import world
+from tests.csi_model.cbsem.worlds import skewed_world, world
 from tests.csi_model.simulated import GOLDEN
 
 CFA = "IMG =~ i1 + i2 + i3\nQUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\n"
@@ -104,3 +104,28 @@ def test_covariates_are_read_beside_the_items(ask):
     del columns["age"]
     code, _, err = ask(CFA + PATHS + "QUAL\nSAT ~ age", columns, "--method", "cbsem")
     assert (code, "no column age" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "chi2", "scaled"),
+    [
+        (("--estimator", "MLR"), 24.81716102, 19.94996093),
+        (("--estimator", "MLM"), 24.81716102, 19.50385831),
+        (("--weights", "w"), 19.28739635, 14.67018502),
+        (("--weights", "w", "--estimator", "MLR"), 19.28739635, 14.67018502),
+    ],
+)
+def test_estimator_and_weights_reach_the_covariance_model(ask, options, chi2, scaled):
+    code, found, err = ask(CFA + PATHS + "QUAL", skewed_world(), "--method", "cbsem", *options)
+    assert code == 0, err
+    assert (found["fit"]["chi2"], found["fit"]["chi2_scaled"]) == pytest.approx((chi2, scaled), abs=1e-4)
+    assert ("Weighted answers are fitted as MLR" in err) == (options == ("--weights", "w"))
+    assert ("design effect" in err) == ("--weights" in options)
+
+
+def test_weights_and_clusters_are_refused_where_no_estimator_takes_them(ask):
+    columns = skewed_world() | {"office": np.arange(300) // 10}
+    for estimator in ("MLM", "GLS", "ULS", "WLSMV"):
+        for option in (("--weights", "w"), ("--cluster", "office")):
+            code, _, err = ask(CFA, columns, "--method", "cbsem", "--estimator", estimator, *option)
+            assert (code, f"{estimator} " in err) == (1, True), err

@@ -21,7 +21,7 @@ from web.exports.table import Table
     "--estimator",
     type=click.Choice(csi_model.ESTIMATORS),
     help="Of --method cbsem: WLSMV for ordered answers, MLM or MLR for answers far from normal. "
-    "ML without it, MLR over clusters.",
+    "ML without it, MLR over clusters or with weights.",
 )
 @click.option("--index", metavar="CONSTRUCT", help="Of lavaan syntax: the index (SAT, else the last).")
 @click.option("--scale", metavar="LOW HIGH", type=float, nargs=2, help="Of lavaan syntax: the answer scale.")

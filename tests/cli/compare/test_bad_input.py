@@ -45,7 +45,6 @@ def test_wrong_usage_has_exit_code_two(manyi, model):
         (("--by", "group", "--bootstrap", 7), "7 resamples cannot give an interval."),
         (("--by", "group", "--cluster", "group"), "Group A: All respondents are of one cluster"),
         (("--by", "group", "--weights", "light"), "negative"),
-        (("--by", "group", "--weights", "mass", "--invariance"), "takes no weights"),
         (("--by", "group", "--json", "/not/there/out.json", *FEW), "cannot be written"),
     ],
 )

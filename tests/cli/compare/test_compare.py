@@ -253,21 +253,20 @@ def test_invariance_adds_the_covariance_models_steps(manyi, model, tmp_path):
     assert f"Covariance model: {wanted['reached']} invariance holds." in err
 
 
-def test_invariance_says_that_clusters_do_not_count(compared, answers):
-    data = answers({"office": np.arange(300) // 10})
-    found = compared(
-        data,
-        "--by",
-        "group",
-        "--cluster",
-        "office",
-        "--permutations",
-        0,
-        "--bootstrap",
-        0,
-        "--invariance",
-    )
-    assert "clusters-ignored" in {caution["code"] for caution in found["cautions"]}
+@pytest.mark.parametrize("options", [("--cluster", "office"), ("--weights", "mass")])
+def test_clusters_and_weights_reach_invariance(compared, answers, options):
+    n = np.arange(300)
+    data = answers({"office": n // 10, "mass": 1 + n % 3})
+    quick = ("--by", "group", "--permutations", 0, "--bootstrap", 0, "--invariance")
+    plain = compared(data, *quick)["invariance"]
+    found = compared(data, *quick, *options)["invariance"]
+    assert [each["df"] for each in found["differences"]] == [each["df"] for each in plain["differences"]]
+    for robust, usual in zip(found["differences"], plain["differences"], strict=True):
+        assert robust["chi2"] != pytest.approx(usual["chi2"], rel=0.01)
+    same = [
+        found["levels"][name]["chi2"] == pytest.approx(each["chi2"]) for name, each in plain["levels"].items()
+    ]
+    assert all(same) == (options[0] == "--cluster")
 
 
 def test_a_staged_model_is_compared_and_what_cannot_be_tested_is_said(manyi, model, tmp_path):

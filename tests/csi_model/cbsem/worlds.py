@@ -18,3 +18,16 @@ def world(seed: int, n: int = 300) -> Columns:
     satisfaction = 0.4 * image + 0.5 * quality + 0.6 * rng.normal(size=n)
     scores = (("i", image), ("q", quality), ("s", satisfaction))
     return {f"{c}{k}": answers(0.85 * x + 0.55 * rng.normal(size=n)) for c, x in scores for k in (1, 2, 3)}
+
+
+def skewed_world() -> Columns:
+    """Skewed answers, and weights `w` of those who think well of the image four times those of others."""
+    rng = np.random.default_rng(7120)
+    image = rng.normal(size=300)
+    quality = 0.6 * image + 0.8 * rng.normal(size=300)
+    satisfaction = 0.4 * image + 0.5 * quality + 0.6 * rng.normal(size=300)
+    scores = (("i", image), ("q", quality), ("s", satisfaction))
+    plain = {f"{c}{k}": answers(0.85 * x + 0.55 * rng.normal(size=300)) for c, x in scores for k in (1, 2, 3)}
+    bent = {code: (column - 6.5) / 1.6 for code, column in plain.items()}
+    found = {code: answers(column - 0.3 * column**2, 8) for code, column in bent.items()}
+    return found | {"w": np.where(image > 0, 2.0, 0.5)}

@@ -65,12 +65,22 @@ def test_covariance_model_gives_fit_estimates_and_points(survey, golden):
     assert rows[path["target"], "~", path["source"]]["std_all"] == pytest.approx(path["estimate"])
 
 
-def test_covariance_model_refuses_respondent_weights(survey):
+def test_respondent_weights_reach_the_covariance_model(survey):
     spec, data = survey
     columns = {code: data.values[:, place] for place, code in enumerate(data.codes)}
-    weighted = csi_model.prepare(spec, columns, weights=np.linspace(0.5, 1.5, len(data.values)))
-    with pytest.raises(csi_model.DataError, match="takes no weights"):
-        csi_model.estimate(spec, weighted, csi_model.Options(method="cbsem"))
+    weighted = csi_model.prepare(spec, columns, weights=np.linspace(0.2, 1.8, len(data.values)))
+    result = csi_model.estimate(spec, weighted, csi_model.Options(method="cbsem"))
+    found = csi_model.document(result)
+    plain = csi_model.document(csi_model.estimate(spec, data, csi_model.Options(method="cbsem")))
+    assert (found["estimator"], plain["estimator"]) == ("MLR", "ML")
+    assert found["weighting"]["index_unweighted"] == pytest.approx(plain["index"]["points"])
+    means = weighted.weights @ weighted.points / len(weighted)
+    shares = result.points.construct_shares[0][:, spec.place[spec.index]]
+    assert found["index"]["points"] == pytest.approx(shares @ means)
+    spread = weighted.weights * ((weighted.points - means) @ shares)
+    n = len(weighted)
+    assert found["index"]["se"] == pytest.approx(np.sqrt(spread @ spread / n / (n - 1)), rel=1e-9)
+    assert found["index"]["se"] > plain["index"]["se"]
 
 
 def test_a_covariance_construct_goes_with_most_of_its_items(survey):
