@@ -1,7 +1,9 @@
 """The declarative base, the column types, and engines for SQLite (WAL) and PostgreSQL (psycopg 3)."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,6 +166,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()
+
+
+def make_private(path: Path) -> Path:
+    """Let its owner alone read a file, which is made if missing; SQLite's companions follow it."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+    return path
 
 
 def lock_for_writing(session: Session, table: type[Base]) -> None:

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
 
-from surveys.database import create_engine, normalise_url
+from surveys.database import create_engine, make_private, normalise_url
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -59,6 +59,7 @@ def _run(url: str | URL, revision: str, *, forward: bool) -> None:
     parsed = normalise_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(str(parsed.database)))
     engine = create_engine(parsed)
     try:
         with engine.connect() as connection:

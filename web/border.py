@@ -30,12 +30,15 @@ LAST_WORDS = (
 )
 
 
-def readable(environ: "WSGIEnvironment") -> bool:
-    """Tell whether host, path and query are such that an application can read them."""
+def _refusal(environ: "WSGIEnvironment") -> int | None:
+    """Give the status with which a request is refused that cannot be read; take NUL out of its query."""
     host = environ.get("HTTP_HOST")
     if host is not None and not (len(host) <= LONGEST_HOST and HOST.fullmatch(host)):
-        return False
-    return "\x00" not in environ.get("PATH_INFO", "") and "%00" not in environ.get("QUERY_STRING", "")
+        return 400
+    if "\x00" in environ.get("PATH_INFO", ""):
+        return 404
+    environ["QUERY_STRING"] = environ.get("QUERY_STRING", "").replace("%00", "")
+    return None
 
 
 def stand_inside(app: Flask) -> None:
@@ -43,7 +46,8 @@ def stand_inside(app: Flask) -> None:
     inner = app.wsgi_app
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return (inner if readable(environ) else _told(app, 400))(environ, start_response)
+        status = _refusal(environ)
+        return (inner if status is None else _told(app, status))(environ, start_response)
 
     app.wsgi_app = serve  # type: ignore[method-assign]
 

@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from surveys import words
-from web import languages
+from flask_babel import lazy_gettext
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
+
+from web import languages, readers
 
 
 class SettingError(ValueError):
@@ -23,70 +26,35 @@ class Setting(NamedTuple):
     name: str
     default: str
     read: Callable[[str], Any]
-
-
-def whole(text: str) -> int:
-    """Read a whole number, zero or more."""
-    number = int(text)
-    if number < 0:
-        raise ValueError("must not be negative")
-    return number
-
-
-def yes_no(text: str) -> bool:
-    """Read a yes or no."""
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
-    try:
-        return known[text.strip().lower()]
-    except KeyError:
-        raise ValueError("write yes or no") from None
-
-
-def names(text: str) -> list[str]:
-    """Read a list separated by commas or blanks."""
-    return text.replace(",", " ").split()
-
-
-def language(text: str) -> str:
-    """Read one of the languages of the site."""
-    if text not in words.spoken():
-        raise ValueError(f"write one of {', '.join(words.spoken())}")
-    return text
-
-
-def translations(text: str) -> Path | None:
-    """Read the folder of further languages, which are spoken from then on."""
-    folder = Path(text).expanduser().resolve() if text else None
-    languages.use(folder)
-    return folder
+    is_secret: bool = False  # its text is not repeated
 
 
 SETTINGS = (
-    Setting("INSTANCE", "instance", lambda text: Path(text).expanduser().resolve()),
-    Setting("DATABASE_URL", "", str),
-    Setting("SECRET_KEY", "", str),
-    Setting("SECRET_KEY_FALLBACKS", "", names),
+    Setting("INSTANCE", "instance", readers.folder),
+    Setting("DATABASE_URL", "", readers.database, is_secret=True),
+    Setting("SECRET_KEY", "", readers.key, is_secret=True),
+    Setting("SECRET_KEY_FALLBACKS", "", readers.keys, is_secret=True),
     Setting("HOST", "127.0.0.1", str),
-    Setting("PORT", "8000", whole),
-    Setting("WORKERS", "2", whole),
-    Setting("PUBLIC_URL", "", lambda text: text.rstrip("/")),
-    Setting("HTTPS", "no", yes_no),
-    Setting("TRUSTED_HOSTS", "", names),
-    Setting("PROXY_HOPS", "0", whole),
-    Setting("TRANSLATIONS", "", translations),
-    Setting("LANGUAGE", "zh", language),
-    Setting("TIMEZONE", "Asia/Shanghai", str),
-    Setting("SESSION_HOURS", "12", whole),
-    Setting("RESUME_DAYS", "60", whole),
-    Setting("UPLOAD_KIB", "4096", whole),
-    Setting("ANSWER_KIB", "128", whole),
-    Setting("LOGIN_LIMIT", "10 per minute", str),
-    Setting("ANSWER_LIMIT", "600 per minute", str),
-    Setting("LIMIT_STORAGE", "memory://", str),
-    Setting("MAIL_URL", "", str),
-    Setting("MAIL_SENDER", "no-reply@localhost", str),
-    Setting("LOG_LEVEL", "INFO", str.upper),
-    Setting("LOG_FORMAT", "console", str),
+    Setting("PORT", "8000", readers.whole(1, 65535)),
+    Setting("WORKERS", "2", readers.whole(1, 256)),
+    Setting("PUBLIC_URL", "", readers.public_url),
+    Setting("HTTPS", "no", readers.yes_no),
+    Setting("TRUSTED_HOSTS", "", readers.names),
+    Setting("PROXY_HOPS", "0", readers.whole(0, 16)),
+    Setting("TRANSLATIONS", "", readers.translations),
+    Setting("LANGUAGE", "zh", readers.language),
+    Setting("TIMEZONE", "Asia/Shanghai", readers.zone),
+    Setting("SESSION_HOURS", "12", readers.whole(1, 8760)),
+    Setting("RESUME_DAYS", "60", readers.whole(1, 3650)),
+    Setting("UPLOAD_KIB", "4096", readers.whole(64, 1048576)),
+    Setting("ANSWER_KIB", "128", readers.whole(16, 65536)),
+    Setting("LOGIN_LIMIT", "10 per minute", readers.limit),
+    Setting("ANSWER_LIMIT", "600 per minute", readers.limit),
+    Setting("LIMIT_STORAGE", "memory://", readers.storage, is_secret=True),
+    Setting("MAIL_URL", "", readers.mail_server, is_secret=True),
+    Setting("MAIL_SENDER", "no-reply@localhost", readers.sender),
+    Setting("LOG_LEVEL", "INFO", readers.level),
+    Setting("LOG_FORMAT", "console", readers.one_of("console", "json")),
 )
 CSRF_HOURS = 12
 
@@ -112,7 +80,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
         try:
             found[setting.name] = setting.read(text)
         except ValueError as error:
-            raise SettingError(f"MANYI_{setting.name}={text!r} cannot be used: {error}.") from None
+            shown = "" if setting.is_secret else f"={text!r}"
+            raise SettingError(f"MANYI_{setting.name}{shown} cannot be used: {error}.") from None
+    if found["MAIL_URL"] and not found["PUBLIC_URL"]:
+        missing = "MANYI_MAIL_URL is set without MANYI_PUBLIC_URL, with which links in mails begin."
+        raise SettingError(f"{missing} Write MANYI_PUBLIC_URL=https://HOST.")
     return found
 
 
@@ -158,6 +130,10 @@ def flask_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     key = settings["SECRET_KEY"] or secret_key(instance)
     if len(key) < 32:
         raise SettingError("MANYI_SECRET_KEY must have at least 32 characters.")
+    try:
+        storage_from_string(settings["LIMIT_STORAGE"])
+    except ConfigurationError as error:
+        raise SettingError(f"MANYI_LIMIT_STORAGE cannot be used: {error}.") from None
     return {
         "MANYI": dict(settings),
         "DATABASE_URL": settings["DATABASE_URL"] or f"sqlite:///{instance / 'manyi.db'}",
@@ -172,9 +148,6 @@ def flask_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings["HTTPS"],
-        "REMEMBER_COOKIE_HTTPONLY": True,
-        "REMEMBER_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": settings["HTTPS"],
         "BABEL_DEFAULT_LOCALE": settings["LANGUAGE"],
         "BABEL_DEFAULT_TIMEZONE": settings["TIMEZONE"],
         "BABEL_TRANSLATION_DIRECTORIES": ";".join(
@@ -219,6 +192,7 @@ SECURITY = {
     "SECURITY_RESET_URL": "/account/reset",
     "SECURITY_VERIFY_URL": "/account/verify",
     "SECURITY_API_ENABLED_METHODS": ["session"],
+    "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": lazy_gettext("Set a new password"),
     "SECURITY_DEFAULT_REMEMBER_ME": False,
     "SECURITY_DATETIME_FACTORY": lambda: datetime.now(UTC),
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},

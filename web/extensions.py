@@ -2,13 +2,11 @@
 
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_security import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
 db = SQLAlchemy()
-security = Security()
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()

@@ -1,25 +1,26 @@
 """The site: questionnaires in, dashboards out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app
-from flask_security import FSQLALiteUserDatastore
+from flask import Flask
+from flask_security import FSQLALiteUserDatastore, Security
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from surveys.database import engine_options
 from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
-from web.accounts import access
+from web.accounts import access, attempts, sessions
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
+from web.accounts.passwords import Passwords
 from web.accounts.wording import WORDING
-from web.extensions import babel, bootstrap, csrf, db, security, talisman
+from web.extensions import babel, bootstrap, csrf, db, talisman
 from web.limits import limiter
 from web.respond import addresses
 from web.respond.app import create_app as create_respondents_app
@@ -112,12 +113,11 @@ def _configure_accounts(app: Flask) -> None:
     app.before_request(access.guard)
     app.config.from_mapping(WORDING)
     # The theme of Bootstrap-Flask and Flask-Security's own pages are replaced by templates/security.
-    security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role), mail_util_cls=SmtpMail)
-    # The limiter knows views by name, so a limit must not hold on to one app of several.
-    limit = limiter.limit(lambda: current_app.config["MANYI"]["LOGIN_LIMIT"], methods=["POST"])
-    for endpoint in ("security.login", "security.forgot_password", "security.reset_password"):
-        view: Callable[..., Any] = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limit(view)
+    # What is given to `init_app` is left unread: the classes are asked for when it is made.
+    security = Security(mail_util_cls=SmtpMail, password_util_cls=Passwords)
+    security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role))
+    sessions.configure(app, security)
+    attempts.configure(app)
 
 
 class RowNumber(IntegerConverter):

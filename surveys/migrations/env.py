@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 import surveys.models
 from surveys.database import Base, create_engine
 
-STAFF = {"staff", "role", "staff_role"}
+STAFF = {"staff", "role", "staff_role", "staff_session", "attempt"}
 # Upgrading runs the steps alone; only a comparison needs every model, and those of accounts bring the site.
 COMPARES = context.config.attributes.get("compares", True)
 HAS_STAFF_MODELS = COMPARES and importlib.util.find_spec("web.accounts") is not None

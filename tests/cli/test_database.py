@@ -1,6 +1,9 @@
 """The database from the command line: upgraded, copied in use, put back; broken copies change nothing."""
 
 import sqlite3
+import stat
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -234,3 +237,37 @@ def test_a_database_without_tables_is_a_message(manyi, tmp_path):
     code, _, err = manyi("responses", "export", "W", "-o", tmp_path / "x.csv")
     assert (code, "manyi db upgrade" in err) == (1, True), err
     assert "Traceback" not in err
+
+
+def test_only_their_owner_reads_databases_and_copies(manyi, database, tmp_path):
+    database.chmod(0o644)  # as releases before made it
+    manyi("db", "upgrade")
+    add_responses(database, 1)
+    assert manyi("backup", tmp_path / "copy.db")[0] == 0
+    assert manyi("restore", tmp_path / "copy.db", "--yes")[0] == 0
+    files = [database, tmp_path / "copy.db", database.with_suffix(".before-restore.db")]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in files] == [0o600] * 3
+    with closing(sqlite3.connect(database)) as opened:
+        opened.execute("BEGIN IMMEDIATE")
+        companions = [path for path in database.parent.iterdir() if path.name.startswith("manyi.db-")]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in companions} <= {0o600}
+
+
+def test_nothing_is_restored_while_the_site_runs(manyi, database, tmp_path):
+    assert manyi("backup", tmp_path / "copy.db")[0] == 0
+    add_responses(database, 2)
+    code = "import sys, pathlib; from web import running; running.announce(pathlib.Path(sys.argv[1]))"
+    code += "; print(flush=True); sys.stdin.read()"
+    site = subprocess.Popen(
+        [sys.executable, "-c", code, str(database.parent)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        site.stdout.readline()
+        status, _, err = manyi("restore", tmp_path / "copy.db", "--yes")
+        assert (status, "Stop it first" in err) == (1, True)
+        assert count_responses(database) == 2
+    finally:
+        site.kill()  # and the lock is gone with it, whatever it could not tidy up
+        site.communicate()
+    assert manyi("restore", tmp_path / "copy.db", "--yes")[0] == 0
+    assert count_responses(database) == 0

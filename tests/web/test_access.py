@@ -28,6 +28,8 @@ TABLE = {
     "security.logout": STAFF,
     "security.change_password": STAFF,
     "security.verify": STAFF,
+    "accounts.own_sessions": STAFF,
+    "accounts.end_sessions": STAFF,
     "insight.index": FIGURES,
     "insight.construct": FIGURES,
     "insight.download": FIGURES,

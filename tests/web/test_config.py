@@ -85,10 +85,36 @@ def test_workers_that_start_together_share_one_key(tmp_path):
         assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
 
-def test_a_short_key_is_refused(tmp_path):
-    settings = read_settings({"MANYI_INSTANCE": str(tmp_path), "MANYI_SECRET_KEY": "short"})
-    with pytest.raises(SettingError, match="at least 32"):
-        flask_settings(settings)
+@pytest.mark.parametrize(
+    ("name", "text", "secret"),
+    [
+        ("LOGIN_LIMIT", "nonsense", ""), ("LOGIN_LIMIT", "", ""), ("ANSWER_LIMIT", "many a minute", ""),
+        ("LIMIT_STORAGE", "nonsense://hush@x", "hush"), ("TIMEZONE", "Mars/X", ""), ("TIMEZONE", "../x", ""),
+        ("LOG_LEVEL", "LOUD", ""), ("LOG_FORMAT", "xml", ""), ("WORKERS", "0", ""), ("PORT", "70000", ""),
+        ("PORT", "0", ""), ("SESSION_HOURS", "0", ""), ("RESUME_DAYS", "0", ""), ("ANSWER_KIB", "0", ""),
+        ("UPLOAD_KIB", "0", ""), ("PROXY_HOPS", "-1", ""), ("MAIL_URL", "mail.example:587", ""),
+        ("MAIL_URL", "smtp+starttls://user:hush@mail.example:notaport", "hush"), ("MAIL_URL", "smtp://", ""),
+        ("MAIL_SENDER", "not an address", ""), ("MAIL_SENDER", "a@b\nBcc: c@d", ""),
+        ("PUBLIC_URL", "survey.example", ""), ("PUBLIC_URL", "https://a.example/path", ""),
+        ("PUBLIC_URL", "javascript://a", ""), ("SECRET_KEY", "a" * 40, "aaaa"),
+        ("SECRET_KEY", "short-secret", "short-secret"), ("SECRET_KEY_FALLBACKS", "short-old", "short-old"),
+        ("DATABASE_URL", "mysql://manyi:hush@127.0.0.1/manyi", "hush"), ("DATABASE_URL", "hush", "hush"),
+        ("INSTANCE", __file__, ""), ("TRANSLATIONS", "/nowhere/at/all", ""),
+    ],
+)  # fmt: skip
+def test_every_setting_that_cannot_be_used_is_refused_by_name_and_tells_no_secret(name, text, secret):
+    with pytest.raises(SettingError, match=f"MANYI_{name}") as refused:
+        read_settings({f"MANYI_{name}": text})
+    told = str(refused.value)
+    assert len(told.splitlines()) == 1
+    assert not secret or secret not in told
+
+
+def test_mails_ask_for_a_public_address():
+    with pytest.raises(SettingError, match="MANYI_PUBLIC_URL"):
+        read_settings({"MANYI_MAIL_URL": "smtp://mail.example"})
+    known = {"MANYI_MAIL_URL": "smtp://u:p@mail.example:25", "MANYI_PUBLIC_URL": "https://survey.example/"}
+    assert read_settings(known)["PUBLIC_URL"] == "https://survey.example"
 
 
 def make(tmp_path, **manyi):

@@ -126,7 +126,7 @@ def test_a_wave_in_the_field_is_hidden_from_leaders(viewer, analyst):
     [
         "/insight/?wave=NEVER",
         "/insight/?part=county:NOWHERE",
-        "/insight/?part=%00",
+        "/insight/?part=%01",
         "/insight/NEVER/constructs/SAT",
         f"/insight/{SECOND}/constructs/NOTHING",
         f"/insight/{SECOND}/constructs/SAT?part=x",

@@ -194,7 +194,7 @@ def test_closing_the_wave_closes_every_link_the_same_way(app, session):
     session.commit()
     Respondent(app, f"/i/{used}").answer_all()
     links = [f"/s/{w.public_key}" for w in (expired, planned, later, invited)]
-    links += [f"/i/{used}", f"/i/{withdrawn}", "/s/unknown-key", f"/i/{'x' * 24}", "/i/'--", "/s/%00", "/i/é"]
+    links += [f"/i/{used}", f"/i/{withdrawn}", "/s/unknown-key", f"/i/{'x' * 24}", "/i/'--", "/s/%01", "/i/é"]
     pages = set()
     for link in links:
         for path in ("", "/start", "/done"):

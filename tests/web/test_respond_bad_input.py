@@ -117,7 +117,7 @@ def test_a_page_that_is_left_out_stores_nothing(session, wave, person):
     [(response, answers)] = stored(session, wave)
     assert (answers["BIG"], response.texts, response.section) == (NOT_ASKED, {}, "start")
     for path in ("nowhere", "..%2f", "%00", "é", "x" * 2000):
-        assert person.post(path, {"BIG": "yes"}).status_code in {303, 400, 404, 405}
+        assert person.post(path, {"BIG": "yes"}).status_code in {303, 404, 405}
 
 
 @pytest.mark.parametrize("mark", ["", "0" * 32, "é" * 32, "x" * 5000])

@@ -4,13 +4,14 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formataddr
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import email_validator
 import structlog
 from flask import current_app
-from flask_security import MailUtil
+from flask_security import MailUtil, hash_password
 
 log = structlog.get_logger(__name__)
 # Intranets use addresses under .local and the like, and a log-in name need not be deliverable.
@@ -52,6 +53,8 @@ class SmtpMail(MailUtil):
     ) -> None:
         """Send one mail; a server that cannot be reached is logged and told to nobody else."""
         del html, kwargs
+        # An address without an account costs a hash (`forgot_password`); one with an account costs it too.
+        hash_password("not-a-password")
         url = current_app.config["MANYI"]["MAIL_URL"]
         if not url:
             log.warning("mail_not_sent", template=template, remedy="set MANYI_MAIL_URL")
@@ -61,10 +64,15 @@ class SmtpMail(MailUtil):
         message["From"] = formataddr(sender) if isinstance(sender, tuple) else str(sender)
         message["To"] = formataddr(recipient) if isinstance(recipient, tuple) else str(recipient)
         message.set_content(body or "")
-        try:
-            _send(url, message)
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("mail_not_sent", template=template, error=type(error).__name__)
+        # Outside the request: how long the server takes would tell that the account exists.
+        Thread(target=_deliver, args=(url, message, template), daemon=True).start()
+
+
+def _deliver(url: str, message: EmailMessage, template: str) -> None:
+    try:
+        _send(url, message)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        log.warning("mail_not_sent", template=template, error=type(error).__name__)
 
 
 def _send(url: str, message: EmailMessage) -> None:

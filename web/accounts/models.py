@@ -58,3 +58,25 @@ class Staff(Base, UserMixin):
     def role_names(self) -> frozenset[str]:
         """The names of the roles."""
         return frozenset(role.name for role in self.roles)
+
+
+class StaffSession(Base):
+    """A log-in that lasts: whoever deletes the row ends it, whatever cookie comes."""
+
+    __tablename__ = "staff_session"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of what the cookie holds
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    address: Mapped[str] = mapped_column(String(64), default="")
+    browser: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Attempt(Base):
+    """How often something was tried; the key tells nobody who tried it."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int]
+    until: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from web.accounts.mail import normalise
 from web.accounts.models import Role, Staff
+from web.accounts.passwords import SHORTEST, is_common
 from web.accounts.roles import ADMINISTRATOR, NEWCOMER, ROLES
 
 
@@ -54,7 +55,7 @@ def add_staff(
     ------
     StaffError
         `email`: no address; `taken`: the address has an account; `roles`: an unknown role or none;
-        `password`: shorter than ten characters.
+        `password`: shorter than ten characters, or among the first that are tried.
     """
     try:
         address = normalise(email)
@@ -62,7 +63,7 @@ def add_staff(
         raise StaffError("email") from None
     if find_staff(session, address) is not None:
         raise StaffError("taken")
-    if password is not None and len(password) < 10:
+    if password is not None and (len(password) < SHORTEST or is_common(password, address, name)):
         raise StaffError("password")
     clear = password or new_password()
     staff = Staff(

@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 WORDING: Final = {
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": (_l("The address or the password is wrong. Try again."), "error"),
-    "SECURITY_MSG_GENERIC_RECOVERY": (
+    # Said to known and unknown addresses alike.
+    "SECURITY_MSG_PASSWORD_RESET_REQUEST": (
         _l("If this address has an account, a mail with a link to set a new password is on its way."),
         "info",
     ),

@@ -15,6 +15,7 @@ ACTIONS = {
     "staff.activate": _l("Switched an account on"),
     "staff.add": _l("Added a person"),
     "staff.deactivate": _l("Switched an account off"),
+    "staff.end_sessions": _l("Logged out elsewhere"),
     "staff.renew_password": _l("Gave a new password"),
     "staff.set_roles": _l("Changed roles"),
     "units.add": _l("Added organisation units"),

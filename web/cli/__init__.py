@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": ("web.cli.serve", "serve"),
     "start": ("web.cli.serve", "start"),
     "worker": ("web.cli.serve", "worker"),
+    "doctor": ("web.cli.doctor", "doctor"),
     "db": ("web.cli.database", "database"),
     "backup": ("web.cli.database", "backup"),
     "restore": ("web.cli.database", "restore"),

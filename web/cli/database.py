@@ -13,7 +13,8 @@ from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from surveys import audit, migrating
-from surveys.database import create_engine, normalise_url
+from surveys.database import create_engine, make_private, normalise_url
+from web import running
 from web.cli import Refusal
 from web.config import read_settings
 
@@ -65,7 +66,7 @@ def upgrade() -> None:
 
     Example: manyi db upgrade
     """
-    with _told():
+    with told():
         migrating.upgrade(database_url())
     click.echo("The database is up to date.", err=True)
 
@@ -76,7 +77,7 @@ def check() -> None:
 
     Example: manyi db check
     """
-    with _told():
+    with told():
         migrating.check(_existing(database_url()))
     click.echo("The database is what this release expects.", err=True)
 
@@ -101,14 +102,14 @@ def downgrade(revision: str, *, yes: bool) -> None:
         )
         click.confirm(question, abort=True, err=True)
     kept = _copied_beside(Path(str(url.database)), "downgrade") if _is_sqlite(url) else None
-    with _told():
+    with told():
         migrating.downgrade(url, revision)
     beside = f" As it was it is kept in {kept}." if kept else ""
     click.echo(f"The database is at {revision}.{beside}", err=True)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Say what Alembic finds wrong as a refusal with a remedy."""
     try:
         yield
@@ -152,6 +153,7 @@ def _copied_beside(target: Path, before: str) -> Path:
     """Keep the SQLite database as it is in a file beside it, instead of what an earlier time left there."""
     kept = target.with_suffix(f".before-{before}.db")
     kept.unlink(missing_ok=True)
+    make_private(kept)
     with closing(sqlite3.connect(target)) as opened, closing(sqlite3.connect(kept)) as copy:
         opened.backup(copy)
     return kept
@@ -175,9 +177,10 @@ def backup(file: Path) -> None:
         raise Refusal(f"{file} is there already. Choose another name.")
     _existing(database_url())
     try:
+        make_private(file)
         with closing(sqlite3.connect(source)) as opened, closing(sqlite3.connect(file)) as copy:
             opened.backup(copy)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         file.unlink(missing_ok=True)  # half a copy is none
         raise Refusal(f"{file} cannot be written: {error}.") from None
     click.echo(f"Copied to {file}.", err=True)
@@ -202,6 +205,8 @@ def restore(file: Path, *, yes: bool) -> None:
         raise Refusal(f"{file} is no SQLite database.") from None
     if sound != "ok" or "response" not in tables:
         raise Refusal(f"{file} is damaged, or no copy of Manyi's database.")
+    if running.is_running(instance_folder()):
+        raise Refusal("The site runs: answers that it acknowledges meanwhile would be lost. Stop it first.")
     if target.exists():
         if not yes:
             click.confirm(f"Replace {target}?", abort=True, err=True)

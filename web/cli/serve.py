@@ -5,22 +5,32 @@ import socket
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
+from web import running
 from web.cli import Refusal
-from web.config import read_settings
+from web.config import flask_settings, read_settings
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @click.command(short_help="Database, demo content where missing, and the server: what `make run` does.")
 @click.pass_context
 def start(context: click.Context) -> None:
-    """Prepare whatever is missing, then serve.
+    """Prepare whatever is missing, then serve; for trying it on this machine.
 
     Example: MANYI_PORT=8080 manyi start
     """
     from web.cli.demo import demo  # noqa: PLC0415
 
+    if not is_private(read_settings()):
+        steps = "manyi db upgrade, manyi user add you@example.org --role administrator, manyi serve"
+        raise Refusal(
+            "Others can reach this site: manyi start would show a demo and passwords.\n"
+            f"Write instead: {steps}. A demo is made by manyi demo alone."
+        )
     _check_port()
     click.echo("Preparing the database and the demo (the first time takes half a minute) …", err=True)
     context.invoke(demo, if_missing=True, responses=1200, waves=6, seed=1)
@@ -40,6 +50,7 @@ def serve(*, no_worker: bool = False) -> None:
 
     settings = read_settings()
     _check_port()
+    flask_settings(settings)  # what only a second look refuses, before anything listens
     worker = None
     if not no_worker:
         # A session of its own: Ctrl-C reaches the server alone, which then ends the worker in order.
@@ -78,11 +89,18 @@ def worker() -> None:
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
     from web.runs.queue import end_abandoned, follow, queue  # noqa: PLC0415
 
+    running.announce(instance_folder())
     end_abandoned(database_url())
     follow(database_url())
     waiting, _task = queue(database_url(), instance_folder())
     consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
     consumer.run()
+
+
+def is_private(settings: dict[str, Any]) -> bool:
+    """Tell whether this machine alone reaches the site, as far as the settings say."""
+    public = urlsplit(settings["PUBLIC_URL"]).hostname or "localhost"
+    return not settings["HTTPS"] and {settings["HOST"], public} <= LOOPBACK
 
 
 def _address(settings: dict[str, Any]) -> str:

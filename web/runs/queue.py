@@ -15,7 +15,7 @@ from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from surveys.analysing.runs import fail
-from surveys.database import create_engine, normalise_url
+from surveys.database import create_engine, make_private, normalise_url
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
 from web.runs import compute, series
@@ -28,6 +28,7 @@ def queue(url: URL, folder: Path) -> tuple[Huey, TaskWrapper]:
     """Give the queue of a database, and the task that carries out a run of it."""
     if url.get_backend_name() == "sqlite":
         folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder / "jobs.db")
         made: Huey = SqliteHuey("manyi", filename=str(folder / "jobs.db"), results=False, fsync=True)
     else:
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)

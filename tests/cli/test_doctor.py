@@ -1,0 +1,78 @@
+"""`manyi doctor`, and starts that are refused before anything listens."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from surveys.database import create_engine
+from web.accounts.models import Staff
+from web.accounts.staff import ensure_roles, set_roles
+
+SITE = {"HOST": "0.0.0.0", "HTTPS": "yes", "PUBLIC_URL": "https://survey.example"}
+PROXY = {"PROXY_HOPS": "1", "TRUSTED_HOSTS": "survey.example", "MAIL_URL": "smtp://mail.example"}
+
+
+def use(monkeypatch, **settings):
+    for name, text in settings.items():
+        monkeypatch.setenv(f"MANYI_{name}", text)
+
+
+def add_administrator(folder):
+    engine = create_engine(f"sqlite:///{folder / 'instance' / 'manyi.db'}")
+    with Session(engine) as session:
+        ensure_roles(session)
+        person = Staff(email="ana@example.org", fs_uniquifier="x", active=True)
+        session.add(person)
+        set_roles(session, person, ["administrator"])
+        session.commit()
+    engine.dispose()
+
+
+def test_the_doctor_names_each_thing_and_then_nothing(manyi, monkeypatch, tmp_path):
+    code, out, _ = manyi("doctor")
+    assert (code, "no database yet" in out) == (1, True)
+    assert manyi("db", "upgrade")[0] == 0
+    code, out, _ = manyi("doctor")
+    assert (code, "No administrator" in out) == (1, True)
+    add_administrator(tmp_path)
+    code, out, _ = manyi("doctor")
+    assert (code, out) == (0, "Nothing is wrong.\n")
+    (tmp_path / "instance" / "manyi.db").chmod(0o644)
+    code, out, _ = manyi("doctor")
+    assert (code, "chmod 600" in out) == (1, True)
+
+
+def test_the_doctor_knows_what_a_public_site_needs(manyi, monkeypatch, tmp_path):
+    assert manyi("db", "upgrade")[0] == 0
+    add_administrator(tmp_path)
+    use(monkeypatch, HOST="0.0.0.0")
+    code, out, _ = manyi("doctor")
+    named = [line.split()[0] for line in out.splitlines()]
+    assert (code, named) == (
+        1,
+        [f"MANYI_{name}" for name in ("PUBLIC_URL", "HTTPS", "PROXY_HOPS", "TRUSTED_HOSTS", "MAIL_URL")],
+    )
+    use(monkeypatch, **SITE, **PROXY)
+    assert manyi("doctor")[:2] == (0, "Nothing is wrong.\n")
+
+
+@pytest.mark.parametrize(
+    "settings", [{"HOST": "0.0.0.0"}, {"PUBLIC_URL": "https://survey.example"}, {"HTTPS": "yes"}]
+)
+def test_a_site_that_others_reach_gets_no_demo_and_prints_no_passwords(
+    manyi, monkeypatch, tmp_path, settings
+):
+    use(monkeypatch, **settings)
+    code, out, err = manyi("start")
+    assert (code, out) == (1, "")
+    assert "manyi user add" in err
+    assert not (tmp_path / "instance" / "manyi.db").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "start", "worker", "doctor", "db upgrade", "backup x.db"])
+def test_all_commands_share_one_check_of_the_settings(manyi, monkeypatch, tmp_path, command):
+    use(monkeypatch, LOGIN_LIMIT="nonsense")
+    code, out, err = manyi(*command.split())
+    assert (code, out) == (1, "")
+    assert "MANYI_LOGIN_LIMIT" in err
+    assert len(err.splitlines()) <= 2
+    assert not (tmp_path / "instance").exists()

@@ -1,0 +1,165 @@
+"""How the text of a setting is read; whatever cannot be used is refused with what to write instead."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from limits import parse_many
+from limits.storage import SCHEMES  # type: ignore[attr-defined]
+
+from surveys import words
+from web import languages
+
+SHORTEST_KEY = 32
+FEWEST_SIGNS = 10
+MAIL = ("smtp", "smtps", "smtp+starttls")
+
+
+def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
+    """Read a whole number between two ends."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.strip().isdecimal()) or not low <= int(text) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def yes_no(text: str) -> bool:
+    """Read a yes or no."""
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    try:
+        return known[text.strip().lower()]
+    except KeyError:
+        raise ValueError("write yes or no") from None
+
+
+def names(text: str) -> list[str]:
+    """Read a list separated by commas or blanks."""
+    return text.replace(",", " ").split()
+
+
+def language(text: str) -> str:
+    """Read one of the languages of the site."""
+    if text not in words.spoken():
+        raise ValueError(f"write one of {', '.join(words.spoken())}")
+    return text
+
+
+def translations(text: str) -> Path | None:
+    """Read the folder of further languages, which are spoken from then on."""
+    folder = Path(text).expanduser().resolve() if text else None
+    languages.use(folder)
+    return folder
+
+
+def folder(text: str) -> Path:
+    """Read a folder, which may not be there yet."""
+    path = Path(text).expanduser().resolve()
+    if path.exists() and not path.is_dir():
+        raise ValueError("this is a file; name a folder")
+    return path
+
+
+def limit(text: str) -> str:
+    """Read how often something may be done."""
+    try:
+        parse_many(text)
+    except ValueError:
+        raise ValueError("write a limit such as 10 per minute; 100 per day") from None
+    return text
+
+
+def storage(text: str) -> str:
+    """Read where limits are counted."""
+    if urlsplit(text).scheme not in SCHEMES:
+        raise ValueError("write memory://, or redis://HOST:6379")
+    return text
+
+
+def zone(text: str) -> str:
+    """Read a time zone."""
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("write a time zone such as Asia/Shanghai") from None
+    return text
+
+
+def level(text: str) -> str:
+    """Read how much is logged."""
+    if text.upper() not in logging.getLevelNamesMapping():
+        raise ValueError("write DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    """Read one of a few words."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"write {' or '.join(known)}")
+        return text
+
+    return read
+
+
+def mail_server(text: str) -> str:
+    """Read the address of a mail server, which may hold a password."""
+    if text:
+        try:
+            parts = urlsplit(text)
+            is_good = parts.scheme in MAIL and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise ValueError("write smtps://USER:PASSWORD@HOST:PORT, smtp+starttls://… or smtp://…")
+    return text
+
+
+def sender(text: str) -> str:
+    """Read the address that mails come from."""
+    name, _, host = text.partition("@")
+    if not name or not host or "@" in host or any(sign.isspace() or sign in "<>,;" for sign in text):
+        raise ValueError("write an address such as survey@example.org")
+    return text
+
+
+def public_url(text: str) -> str:
+    """Read how the site is reached from outside."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_good = False
+    if not is_good or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise ValueError("write https://HOST, without a path")
+    return text.rstrip("/")
+
+
+def key(text: str) -> str:
+    """Read a key; one that somebody could guess is refused."""
+    if text and (len(text) < SHORTEST_KEY or len(set(text)) < FEWEST_SIGNS):
+        raise ValueError(
+            f"write at least {SHORTEST_KEY} random characters; openssl rand -base64 48 prints some"
+        )
+    return text
+
+
+def keys(text: str) -> list[str]:
+    """Read earlier keys."""
+    return [key(each) for each in names(text)]
+
+
+def database(text: str) -> str:
+    """Read the address of a database, which may hold a password."""
+    from surveys.database import normalise_url  # noqa: PLC0415  loads SQLAlchemy
+
+    if text:
+        normalise_url(text)
+    return text
