@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,8 +15,67 @@ from csi_model.errors import DataError
 Reserved = Mapping[float, int]  # number in the columns → a place in `sample.GAPS`
 
 
+class Frame(Protocol):
+    """A data frame, of pandas or Polars, neither of which is needed here."""
+
+    @property
+    def columns(self) -> Any:
+        """Names of the columns."""
+
+    def __getitem__(self, name: Any, /) -> Any:
+        """Give a column."""
+
+
+Columns = Mapping[str, ArrayLike] | Frame
+
+
+def by_name(columns: Columns) -> Mapping[str, ArrayLike]:
+    """Give the columns of a data frame, or of a mapping, by name; blanks around names do not count.
+
+    Raises
+    ------
+    DataError
+        No table, one that is not computed yet, or two columns of one name.
+    """
+    if isinstance(columns, Mapping):
+        return columns
+    if hasattr(columns, "collect_schema") and not hasattr(columns, "to_dict"):
+        raise DataError(
+            "The data frame is lazy: it holds a plan, and no answers yet.",
+            code="lazy-frame",
+            remedy="Give its .collect().",
+        )
+    if not hasattr(columns, "columns"):
+        raise DataError(
+            f"A {type(columns).__name__} has no names of columns.",
+            code="no-table",
+            remedy="Give a mapping of names to columns, or a data frame of pandas or Polars.",
+        )
+    found: dict[str, ArrayLike] = {}
+    for name in columns.columns:
+        own = str(name).strip()
+        if own in found:
+            raise DataError(
+                f"The data have two columns named {own}.",
+                code="duplicate-column",
+                remedy="Rename one of them.",
+            )
+        found[own] = _Later(columns, name)
+    return found
+
+
+class _Later:
+    """A column of a frame, taken out where it is read: a wide table has many that nobody asks for."""
+
+    def __init__(self, frame: Frame, name: Any) -> None:
+        self.frame, self.name = frame, name
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self.frame[self.name], dtype=dtype)
+
+
 def table(
-    names: Sequence[str], columns: Mapping[str, ArrayLike], reserved: Reserved, unknown: int
+    names: Sequence[str], given: Columns, reserved: Reserved, unknown: int
 ) -> tuple[F64, NDArray[np.int8]]:
     """Give the columns named as one table of numbers, and why cells are missing.
 
@@ -27,6 +86,7 @@ def table(
     gaps : int8 ndarray of shape (n, p)
         What `reserved` says of each cell, `unknown` for one that is empty, else 0.
     """
+    columns = by_name(given)
     absent = [name for name in names if name not in columns]
     if absent:
         more = f" (and {len(absent) - 1} more of the model: {', '.join(absent[1:6])})" if absent[1:] else ""

@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from csi_model.arrays import Mask
 from csi_model.errors import DataError
 
+NOTHING = ("<NA>", "NaT")
+
+
 BLANKS = " \t\r\n\u00a0\u3000"
 
 
@@ -125,6 +128,8 @@ def _text(value: Any) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     text = str(value)
+    if text in NOTHING and not isinstance(value, str):  # what pandas has for a cell without a value
+        return ""
     return text if text.strip(BLANKS) else ""
 
 

@@ -17,7 +17,7 @@ from csi_model.specify import ModelSpec
 
 def prepare(
     spec: ModelSpec,
-    columns: Mapping[str, ArrayLike],
+    columns: given.Columns,
     *,
     missing: str = "mean",
     weights: ArrayLike | None = None,
@@ -32,7 +32,8 @@ def prepare(
     Parameters
     ----------
     columns
-        Column name → values of one length; ``nan`` and the model's missing codes are missing.
+        Column name → values of one length, or a data frame of pandas or Polars; ``nan``, null and the model's
+        missing codes are missing.
     missing : {"mean", "listwise", "fiml"}
         `listwise` leaves out rows with any gap here; the others leave gaps in.
     weights
@@ -92,7 +93,7 @@ def prepare(
 
 def prepare_items(
     names: Sequence[str],
-    columns: Mapping[str, ArrayLike],
+    columns: given.Columns,
     *,
     missing: str = "listwise",
     weights: ArrayLike | None = None,
@@ -143,7 +144,7 @@ def prepare_items(
 
 def prepare_rated(
     names: Sequence[str],
-    columns: Mapping[str, ArrayLike],
+    columns: given.Columns,
     scales: Sequence[tuple[float, float]],
     *,
     weights: ArrayLike | None = None,
@@ -208,7 +209,7 @@ def _left_out(kept: Mask, missing: str) -> tuple[Caution, ...]:
 
 
 def _beside(
-    names: Sequence[str], columns: Mapping[str, ArrayLike], kept: Mask, reserved: Mapping[float, int]
+    names: Sequence[str], columns: given.Columns, kept: Mask, reserved: Mapping[float, int]
 ) -> dict[str, F64]:
     if not names:
         return {}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csi_model.estimation import report, tables
 from csi_model.estimation.document import document
 from csi_model.estimation.estimated import Estimated
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class Result(Estimated):
@@ -19,8 +16,8 @@ class Result(Estimated):
         """Give the result as a text of tables, which a notebook or terminal shows as it is."""
         return report.summary(document(self))
 
-    def to_frame(self, table: str = "constructs") -> pd.DataFrame:
-        """Give one table of the document as a data frame.
+    def to_frame(self, table: str = "constructs") -> Any:
+        """Give one table of the document as a data frame of pandas; of Polars, where that alone is installed.
 
         Parameters
         ----------
@@ -30,7 +27,7 @@ class Result(Estimated):
         Raises
         ------
         DataError
-            There is no such table, or pandas is not installed.
+            There is no such table, or neither is installed.
         """
         return tables.frame(document(self), table)
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from csi_model.errors import DataError
 from csi_model.measures.indirect import ARROW
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Tables of the document, and the names of the leading columns of those that are lists of rows.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -31,8 +28,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
-def frame(document: Mapping[str, Any], table: str) -> pd.DataFrame:
-    """Give one of `TABLES` as a data frame."""
+def frame(document: Mapping[str, Any], table: str) -> Any:
+    """Give one of `TABLES` as a data frame of pandas, or of Polars where that alone is installed."""
     if table not in TABLES or table not in document:
         raise DataError(
             f"The result has no table {table!r}.",
@@ -40,13 +37,23 @@ def frame(document: Mapping[str, Any], table: str) -> pd.DataFrame:
             remedy=f"Choose {', '.join(name for name in TABLES if name in document)}.",
         )
     columns, rows = table_rows(document, table)
-    made: pd.DataFrame
+    try:
+        pandas = _library("pandas")
+    except DataError as error:
+        return _of_polars(columns, rows, error)
     if isinstance(document[table], list):
-        made = _library("pandas").DataFrame(rows, columns=columns)
-    else:
-        names, cells = [row[0] for row in rows], [row[1:] for row in rows]
-        made = _library("pandas").DataFrame(cells, index=names, columns=columns[1:])
-    return made
+        return pandas.DataFrame(rows, columns=columns)
+    names, cells = [row[0] for row in rows], [row[1:] for row in rows]
+    return pandas.DataFrame(cells, index=names, columns=columns[1:])
+
+
+def _of_polars(columns: list[str], rows: list[list[Any]], refusal: DataError) -> Any:
+    """Give a frame of Polars, whose first column holds the names that pandas has as its index."""
+    try:
+        polars = _library("polars")
+    except DataError:
+        raise refusal from None
+    return polars.DataFrame({name: [row[place] for row in rows] for place, name in enumerate(columns)})
 
 
 def tables_of(document: Mapping[str, Any]) -> dict[str, tuple[list[str], list[list[Any]]]]:

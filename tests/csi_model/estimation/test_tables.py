@@ -79,15 +79,3 @@ def test_what_is_not_installed_is_named(result, monkeypatch, name, call):
     with pytest.raises(csi_model.DataError, match=f"{name} is not installed") as refusal:
         getattr(result, call)()
     assert f"pip install {name}" in refusal.value.remedy
-
-
-def test_a_data_frame_goes_in(result):
-    sample, year = survey(n=120, years=3)
-    table = pd.DataFrame(dict(zip(SPEC.indicator_ids, sample.values.T, strict=True)))  # noqa: PD011  of a sample
-    table["wave"] = year
-    again = csi_model.prepare(SPEC, table, labels={"wave": table["wave"]})
-    np.testing.assert_array_equal(again.values, sample.values)
-    whole = table[list(SPEC.indicator_ids)].round().astype("Int64")
-    whole.iloc[3, 2] = pd.NA
-    gappy = csi_model.prepare(SPEC, whole)
-    assert np.isnan(gappy.values).nonzero() == (np.array([3]), np.array([2]))

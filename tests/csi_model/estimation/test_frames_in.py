@@ -1,0 +1,136 @@
+"""Data frames of pandas and Polars go in; of Polars alone, tables come out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import csi_model
+from tests.csi_model.estimation.frames_alone import Frame
+from tests.csi_model.simulated import SPEC, survey
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Lazy:
+    """A frame that is not computed: its columns cannot be had."""
+
+    def collect_schema(self):
+        return {}
+
+
+FRAMES = {"pandas": pd.DataFrame, "like Polars": Frame}
+try:
+    import polars as pl
+except ImportError:
+    pass
+else:
+    FRAMES["Polars"] = pl.DataFrame
+
+
+@pytest.fixture(scope="module")
+def answers():
+    sample, year = survey(n=120, years=3)
+    values = sample.values.T.tolist()  # noqa: PD011  of a sample
+    return sample, dict(zip(SPEC.indicator_ids, values, strict=True)) | {"wave": year.tolist()}
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_frame_gives_what_its_columns_give(answers, kind):
+    sample, columns = answers
+    table = FRAMES[kind](columns)
+    again = csi_model.prepare(SPEC, table, labels={"wave": table["wave"]}, beside=("SAT1",))
+    np.testing.assert_array_equal(again.values, sample.values)
+    np.testing.assert_array_equal(again.beside["SAT1"], columns["SAT1"])
+    assert again.label("wave").sizes.tolist() == [120, 120, 120]
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_nulls_are_gaps_and_no_labels(answers, kind):
+    _, columns = answers
+    whole = {name: [round(each) for each in values] for name, values in columns.items() if name != "wave"}
+    whole["SAT2"] = [None if row == 3 else each for row, each in enumerate(whole["SAT2"])]
+    wave = [None if row == 5 else each for row, each in enumerate(columns["wave"])]
+    table = FRAMES[kind](whole | {"wave": wave})
+    found = csi_model.prepare(SPEC, table, labels={"wave": table["wave"]})
+    column = SPEC.indicator_ids.index("SAT2")
+    assert np.isnan(found.values).nonzero() == (np.array([3]), np.array([column]))
+    assert np.flatnonzero(found.label("wave").is_blank).tolist() == [5]
+
+
+def test_pandas_own_word_for_nothing_is_no_label(answers):
+    _, columns = answers
+    table = pd.DataFrame(columns)
+    table["SAT2"] = table["SAT2"].round().astype("Int64")
+    table.loc[3, "SAT2"] = pd.NA
+    table["wave"] = table["wave"].astype("string")
+    table.loc[5, "wave"] = pd.NA
+    found = csi_model.prepare(SPEC, table, labels={"wave": table["wave"]})
+    assert np.isnan(found.values).sum() == 1
+    assert found.label("wave").names == ("2021", "2022", "2023")
+    assert np.flatnonzero(found.label("wave").is_blank).tolist() == [5]
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_column_that_is_missing_is_named_beside_those_that_are_there(answers, kind):
+    _, columns = answers
+    table = FRAMES[kind]({name: values for name, values in columns.items() if name != "LOY3"})
+    with pytest.raises(csi_model.DataError, match="no column LOY3") as refusal:
+        csi_model.prepare(SPEC, table)
+    assert "IMG1, IMG2" in refusal.value.remedy
+
+
+def test_names_given_twice_lazy_frames_and_what_has_no_names_are_refused(answers):
+    _, columns = answers
+    table = pd.DataFrame(columns)
+    twice = pd.concat([table, table[["SAT1"]].rename(columns={"SAT1": " SAT1 "})], axis=1)
+    with pytest.raises(csi_model.DataError, match="two columns named SAT1") as refusal:
+        csi_model.prepare(SPEC, twice)
+    assert refusal.value.code == "duplicate-column"
+    with pytest.raises(csi_model.DataError, match="lazy") as refusal:
+        csi_model.prepare(SPEC, Lazy())
+    assert ".collect()" in refusal.value.remedy
+    for nothing in (np.ones((9, 3)), [[1, 2]], None):
+        with pytest.raises(csi_model.DataError, match="no names of columns"):
+            csi_model.prepare(SPEC, nothing)
+
+
+def test_blanks_and_chinese_in_names_are_read_and_a_column_that_nobody_asks_for_is_not(answers):
+    _, columns = answers
+    spaced = {f" {name}\n": values for name, values in columns.items()} | {"意见": ["好"] * 360}
+    assert len(csi_model.prepare(SPEC, pd.DataFrame(spaced))) == 360
+
+
+PROGRAM = """
+import importlib.abc, sys, types
+
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"pandas", "semopy"}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+from tests.csi_model.estimation.frames_alone import Frame
+polars = types.ModuleType("polars"); polars.DataFrame = Frame; sys.modules["polars"] = polars
+from tests.csi_model.estimation.frames_alone import Frame
+from tests.csi_model.simulated import SPEC, survey
+import csi_model
+sample, _ = survey(n=80, years=1)
+table = Frame(dict(zip(SPEC.indicator_ids, sample.values.T.tolist(), strict=True)))
+result = csi_model.estimate(SPEC, csi_model.prepare(SPEC, table), csi_model.Options(bootstrap=20))
+found = result.to_frame("constructs")
+assert type(found) is Frame and list(found["name"].values) == list(SPEC.construct_ids)
+assert max(abs(x - y) for x, y in zip(found["points"].values, result.points.constructs[0], strict=True)) < 1e-9
+assert result.to_frame("specific_effects").columns[:3] == ["source", "target", "through"]
+assert "pandas" not in sys.modules
+"""
+
+
+def test_with_polars_alone_all_works():
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
