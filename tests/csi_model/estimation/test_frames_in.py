@@ -123,7 +123,8 @@ table = Frame(dict(zip(SPEC.indicator_ids, sample.values.T.tolist(), strict=True
 result = csi_model.estimate(SPEC, csi_model.prepare(SPEC, table), csi_model.Options(bootstrap=20))
 found = result.to_frame("constructs")
 assert type(found) is Frame and list(found["name"].values) == list(SPEC.construct_ids)
-assert max(abs(x - y) for x, y in zip(found["points"].values, result.points.constructs[0], strict=True)) < 1e-9
+pairs = zip(found["points"].values, result.points.constructs[0], strict=True)
+assert max(abs(x - y) for x, y in pairs) < 1e-9
 assert result.to_frame("specific_effects").columns[:3] == ["source", "target", "through"]
 assert "pandas" not in sys.modules
 """
