@@ -21,9 +21,12 @@ MOST: Final = 600
 def quoted(value: object, most: int = QUOTED) -> str:
     """Give an author's writing so that any screen can show it: short, on one line, marks made visible."""
     text = str(value)
-    shown = text[:most] + ("…" if len(text) > most else "")
+    return _visible(text[:most] + ("…" if len(text) > most else ""))
+
+
+def _visible(text: str) -> str:
     return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in shown
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
     )
 
 
@@ -67,9 +70,9 @@ class Finding:
 
 def error(code: str, place: str, variant: str = "", /, **about: object) -> Finding:
     """Make a finding that stands in the way of publishing."""
-    return Finding(code, "error", place, about, variant)
+    return Finding(code, "error", _visible(place), about, variant)
 
 
 def warning(code: str, place: str, variant: str = "", /, **about: object) -> Finding:
     """Make a finding for somebody to judge."""
-    return Finding(code, "warning", place, about, variant)
+    return Finding(code, "warning", _visible(place), about, variant)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from surveys.document.questionnaire import Questionnaire
 from surveys.findings import (
     codes,
     consent,
@@ -18,6 +17,7 @@ from surveys.findings import (
     ranges,
     reach,
     texts,
+    wording,
 )
 from surveys.findings.finding import Finding
 from surveys.findings.reading import read
@@ -25,8 +25,6 @@ from surveys.findings.shape import shaped
 from surveys.findings.subject import Subject
 
 Room = Callable[[Subject], Iterator[Finding]]
-# What the questionnaire's own package cannot know, such as what the index's model refuses.
-Further = Callable[[Questionnaire], Iterable[Finding]]
 
 ROOMS: Final[tuple[Room, ...]] = (
     codes.find,
@@ -41,22 +39,29 @@ ROOMS: Final[tuple[Room, ...]] = (
     indicators.find,
     measurement.find,
     quality.find,
+    wording.find,
     length.find,
 )
 
 
-def findings_of_file(source: bytes, *, more: Further | None = None) -> list[Finding]:
-    """Give every finding of a file, whatever stands in it."""
+def findings_of_file(source: bytes, *, more: Room | None = None) -> list[Finding]:
+    """Give every finding of a file, whatever stands in it.
+
+    `more` is what this package cannot know, such as what the index's model refuses.
+    """
     plain, found = read(source)
     if plain is None:
         return list(found)
     document, of_shape, left_out = shaped(plain)
     found += of_shape
     if document is not None:
-        subject = Subject(document, plain, left_out)
-        found += tuple(finding for room in ROOMS for finding in room(subject))
-        found += tuple(more(document)) if more is not None else ()
+        found += tuple(_of_subject(Subject(document, plain, left_out), more))
     return _in_order(found)
+
+
+def _of_subject(subject: Subject, more: Room | None) -> Iterator[Finding]:
+    for room in (*ROOMS, *((more,) if more is not None else ())):
+        yield from room(subject)
 
 
 def _in_order(found: Iterable[Finding]) -> list[Finding]:

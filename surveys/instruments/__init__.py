@@ -67,5 +67,8 @@ def _without(document: dict[str, Any], left_out: frozenset[str], form: str) -> d
         for gap in system.get("gaps", [])
         if gap["expected"] in kept and kept.intersection(gap["perceived"])
     ]
+    attention = document["quality"].get("attention")
+    if attention is not None and attention["code"] in left_out:
+        del document["quality"]["attention"]
     system["roles"] = {role: code for role, code in system.get("roles", {}).items() if code not in left_out}
     return document

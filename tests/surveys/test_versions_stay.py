@@ -12,11 +12,11 @@ from tests.surveys.every_type import DOCUMENT
 
 RECORDED = {
     "full": (
-        "2f151d155afd7ddb34080be1d97bed1afffa8d7a296a76602f1fc5ad740eb11f",
+        "443e7d857ac402bf4f9bcc7d2f54aa1641e5450ffc81d2d736d54dc25bcd4f24",
         "7f408903bfd1112956c2b113aa2ad580e668d71900b6f4a34035297b8c31fe50",
     ),
     "short": (
-        "696d14d4f0896bbbbf148fd1876657d5bc5c75fdf0c5a08ee221a1442b8b1a0f",
+        "bb47f9f5a019cc35d9e0d574ca6851ca8712be84694f3283b1fb758680b3675b",
         "c93cce1fd7f3cee5c81574b7ca9e73383e61a8126fc6692f983cc253e5c3ac15",
     ),
     "every type": (

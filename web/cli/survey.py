@@ -12,6 +12,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.findings.finding import Finding
 from surveys.findings.listing import findings_of_file
+from web.author.model import findings_of_model
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
@@ -40,7 +41,7 @@ def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
     source = _bytes(file)
-    errors = [each for each in findings_of_file(source) if each.severity == "error"]
+    errors = [each for each in findings_of_file(source, more=findings_of_model) if each.severity == "error"]
     if errors:
         raise Refusal("\n".join(map(_line, errors)) + f"\n{file}: nothing was published.")
     document = loading.load(source)
@@ -64,7 +65,7 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
     """
     if language not in words.spoken():
         raise Refusal(f"No language {language!r}. There are: {', '.join(words.spoken())}.")
-    found = findings_of_file(_bytes(file))
+    found = findings_of_file(_bytes(file), more=findings_of_model)
     for finding in found:
         click.echo(_line(finding, language), err=str(json_file) == "-")
     if json_file is not None:

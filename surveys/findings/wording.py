@@ -1,0 +1,54 @@
+"""How questions are worded: two things in one, suggestions, negations, absolutes, terms of the trade."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from surveys.findings import phrases
+from surveys.findings.finding import Finding, warning
+from surveys.findings.subject import Subject
+from surveys.findings.texts import LONGEST, shown
+
+# What an option can be wrong in: it is no sentence.
+OF_OPTIONS: Final = ("jargon",)
+FIELDS: Final = frozenset({"text", "without"})
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """Find questions, rows and options whose words stand in the way of an answer; each kind once a node."""
+    nodes: dict[str, tuple[str, ...]] = {}
+    short: set[str] = set()
+    for asked in subject.questions:
+        if asked.question.nature.seconds == 0:  # read, and not answered
+            continue
+        nodes[asked.place] = phrases.KINDS
+        if not asked.question.nature.is_consent:  # what is agreed to has to be said in full
+            short.add(asked.place)
+        for row in asked.question.subquestions():
+            nodes[f"{asked.place}.{row.code}"] = phrases.KINDS
+            short.add(f"{asked.place}.{row.code}")
+        for option in asked.question.offered():
+            nodes.setdefault(f"{asked.place}.{option.code}", OF_OPTIONS)
+    told: set[tuple[str, str]] = set()
+    for written in subject.texts:
+        if written.field not in FIELDS or written.node not in nodes:
+            continue
+        for language in dict.fromkeys(subject.document.languages):
+            known, text = phrases.of_language(language), written.texts.get(language, "")
+            if known is None or len(text) > LONGEST:
+                continue
+            text = shown(text)
+            for finding in _of_text(text, known, nodes[written.node], written.node):
+                if (finding.code, written.node) not in told:
+                    told.add((finding.code, written.node))
+                    yield finding
+            length = len(known.counted.findall(text))
+            if written.node in short and length > known.most and ("wording-long", written.node) not in told:
+                told.add(("wording-long", written.node))
+                yield warning("wording-long", written.node, length=length, limit=known.most)
+
+
+def _of_text(text: str, known: phrases.Phrases, kinds: tuple[str, ...], node: str) -> Iterator[Finding]:
+    for kind in kinds:
+        found = known.kinds[kind].found(text) if kind in known.kinds else ""
+        if found:
+            yield warning(f"wording-{kind}", node, found=found)
