@@ -186,3 +186,10 @@ def lock_for_writing(session: Session, table: type[Base]) -> None:
         session.execute(text(f"DELETE FROM {name} WHERE 0"))  # noqa: S608 - a name of ours
     else:
         session.execute(text(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def lock_row(session: Session, row: Base) -> None:
+    """Make others who lock this row wait until this transaction ends, and read it anew; readers go on."""
+    if session.connection().dialect.name == "sqlite":
+        lock_for_writing(session, type(row))
+    session.refresh(row, with_for_update={"key_share": True})

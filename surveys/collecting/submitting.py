@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from surveys.collecting import invitations, segments
 from surveys.collecting.packing import layout_of
+from surveys.collecting.quotas import full_quota
 from surveys.collecting.responses import NO_SYNC, account_of, require_open
+from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
-from surveys.models import Invitation, Participation, Response
+from surveys.models import Invitation, Participation, Response, Segment
 from surveys.models.collection import Access, InvitationState, ResponseState, new_receipt
 
 
@@ -28,6 +30,9 @@ def submit(
     session: Session, response: Response, now: datetime, *, invitation: Invitation | None = None
 ) -> Receipt:
     """Submit once; any repetition gives the same receipt.
+
+    Whose quota has been filled meanwhile is screened out instead, with an empty receipt: quotas are counted
+    in the transaction that completes, and those of one wave complete one after the other.
 
     In an anonymous wave for invited people the token is spent here, so `invitation` is required; nothing
     that is stored tells which response it was spent on.
@@ -53,6 +58,9 @@ def _end(
     wave = response.wave
     if response.state == ResponseState.OPEN:
         require_open(wave, now)
+        segment_id, is_full = _counted(session, response, state)
+        if is_full:
+            state = ResponseState.SCREENED
         _spend_token(session, response, invitation, state, now)
         session.refresh(response)
     if response.state == ResponseState.OPEN:
@@ -68,7 +76,7 @@ def _end(
                 state=state.value,
                 completed_at=at if state == ResponseState.COMPLETE else None,
                 receipt=new_receipt() if state == ResponseState.COMPLETE else None,
-                segment_id=_answered_segment(session, response),
+                segment_id=segment_id,
                 revision=Response.revision + 1,
             ),
             execution_options=NO_SYNC,
@@ -77,6 +85,19 @@ def _end(
     if response.state != state:
         raise SurveyError(Problem.RESPONSE_SUBMITTED)
     return Receipt(response.receipt or "", response.completed_at or wave.moment(now))
+
+
+def _counted(session: Session, response: Response, state: ResponseState) -> tuple[int | None, bool]:
+    """Give the segment in which a response ends, and whether its quota is full; others wait until then."""
+    segment_id = _answered_segment(session, response)
+    if state != ResponseState.COMPLETE or not response.wave.quotas:
+        return segment_id, False
+    lock_row(session, response.wave)
+    session.refresh(response)  # another tab of the same person may have been first
+    if response.state != ResponseState.OPEN:
+        return segment_id, False
+    segment = session.get(Segment, segment_id) if segment_id is not None else None
+    return segment_id, full_quota(session, response.wave, segment) is not None
 
 
 def _answered_segment(session: Session, response: Response) -> int | None:

@@ -131,3 +131,43 @@ def test_one_token_gives_one_complete_response(engine, session, anonymous):
     complete = select(func.count()).where(Response.state == "complete")
     assert session.scalar(complete) == 1
     assert session.scalar(select(Invitation.state)) == "used"
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_a_quota_holds_when_twenty_submit_at_once(engine, session, limit):
+    make_customers(session)
+    quotas = [{"where": {"unit": "C1-O1"}, "limit": limit}, {"where": {"unit": "C2-O1"}, "limit": 100}]
+    wave = make_wave(session, quotas=quotas)
+    wave_id = wave.id
+    offices = {f"key {place}": "C2-O1" if place >= 20 else "C1-O1" for place in range(24)}
+    for key, office in offices.items():
+        start(session, wave, key, segment={"unit": office})
+    keys, lock = iter(offices), threading.Lock()
+
+    def send(own: Session) -> Receipt:
+        with lock:
+            key = next(keys)
+        response = responses.find_response(own, own.get_one(Wave, wave_id), key)
+        return submit(own, response, NOW)
+
+    ends = together(engine, 24, send)
+    assert all(isinstance(end, Receipt) for end in ends), ends
+    assert sum(bool(end.code) for end in ends) == limit + 4
+    session.expire_all()
+    crowd = [key for key, office in offices.items() if office == "C1-O1"]
+    states = [responses.find_response(session, wave, key).state for key in crowd]
+    assert (states.count("complete"), states.count("screened")) == (limit, 20 - limit)
+
+
+def test_two_tabs_of_the_last_one_in_a_quota_get_one_receipt(engine, session):
+    make_customers(session)
+    wave = make_wave(session, quotas=[{"where": {"unit": "C1-O1"}, "limit": 1}])
+    wave_id = wave.id
+    start(session, wave, segment={"unit": "C1-O1"})
+
+    def send(own: Session) -> Receipt:
+        return submit(own, responses.find_response(own, own.get_one(Wave, wave_id), "browser"), NOW)
+
+    ends = together(engine, 4, send)
+    assert len({end.code for end in ends}) == 1
+    assert ends[0].code

@@ -232,6 +232,24 @@ def test_a_full_quota_is_told_kindly(app, session):
     assert stored(session, wave) == []
 
 
+def test_a_quota_that_fills_meanwhile_ends_the_last_page_kindly(app, session):
+    quotas = [{"where": {"customer_class": "residential"}, "limit": 1}]
+    wave = make_wave(session, quotas=quotas)
+    people = [Respondent(app, f"/s/{wave.public_key}") for _ in range(3)]
+    for person in people:  # nobody's class is known before they say it
+        person.open()
+        person.send(OK="yes", CLASS="residential")
+        person.send(Q1="7")
+    for person in people:
+        person.send(WHY="good")
+    states = sorted(response.state for response, _ in stored(session, wave))
+    assert states == ["complete", "screened", "screened"]
+    first, *others = [person.get(f"{person.link}/done").text for person in people]
+    assert "Your receipt" in first
+    assert all("Enough answers from customers like you" in text for text in others)
+    assert all("Your receipt" not in text for text in others)
+
+
 def test_every_answer_is_strict_and_kept_out_of_caches(wave, person):
     person.open()
     seen = [person.get(person.link), person.get(f"{person.link}/start"), person.post("start", {"OK": "x"})]

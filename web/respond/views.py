@@ -54,8 +54,11 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     if response is None or not found.is_over:
         return redirect(addresses.start(found), 303)
     document, way = found.router.document, found.way()
-    stop = way.stop if response.state == ResponseState.SCREENED else None
-    text = in_language(document.thanks if stop is None else stop.text, found.language)
+    text = in_language(document.thanks, found.language)
+    if response.state == ResponseState.SCREENED:
+        # Screened out without a stop: the quota was full when the last page came.
+        full = Problem.QUOTA_FULL.text(found.language)
+        text = in_language(way.stop.text, found.language) if way.stop is not None else full
     with force_locale(found.language):
         return render_template(
             "respond/done.html",
