@@ -113,6 +113,7 @@ class Reason(Enum):
     DOCUMENT_LONG = auto()
     SIGN = auto()
     SCALE_ENDS = auto()
+    LABEL_POINT = auto()
     TOP = auto()
 
 

@@ -59,6 +59,8 @@ def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, st
         for item_place, item in _items(value, here):
             if isinstance(item, BaseModel):
                 yield from texts_of(item, item_place)
+            elif isinstance(item, dict) and name == "labels":  # a text for each point
+                yield from ((f"{item_place}.{point}", text) for point, text in item.items())
             elif isinstance(item, dict) and name not in {"quality", "scales", "pipes"} and item:
                 yield item_place, item
 
@@ -100,6 +102,25 @@ def _check_scales(document: Questionnaire) -> None:
         if named is not None and named not in document.scales:
             known = ", ".join(document.scales) or "–"
             raise SurveyError(Problem.SCALE_UNKNOWN, place=question.code, code=named, known=known)
+    for place, point, low, high in strange_labels(document):
+        reason = Because(Reason.LABEL_POINT, point=point, low=low, high=high)
+        raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=reason)
+
+
+def strange_labels(document: Questionnaire) -> Iterator[tuple[str, str, int, int]]:
+    """Give texts of points that a scale has not: place, point, and the ends of the scale."""
+    scales = document.scales
+    labelled = [(f"scales.{code}", scale.labels, scale) for code, scale in scales.items()]
+    for section in document.sections:
+        for question in section.questions:
+            named = question.scale_code()
+            if named in scales:
+                own = getattr(question, "labels", {})
+                labelled.append((f"{section.code}.{question.code}", own, scales[named]))
+    for place, labels, scale in labelled:
+        for point in labels:
+            if not scale.low <= int(point) <= scale.high:
+                yield place, point, scale.low, scale.high
 
 
 def _check_conditions(document: Questionnaire, *, typed: bool) -> None:

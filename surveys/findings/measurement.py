@@ -84,15 +84,19 @@ def _conditional(subject: Subject, code: str) -> Iterator[str]:
 
 
 def _anchors(subject: Subject, asked: Asked) -> tuple[Text, ...]:
-    scale = subject.document.scales.get(asked.question.scale_code() or "")
-    own = getattr(asked.question, "anchors", None)
-    return own or (scale.anchors if scale is not None and scale.anchors is not None else ())
+    """Give the texts of the ends of its scale, of both or of none."""
+    named = asked.question.scale_code()
+    ends = asked.question.ends(subject.document.scales) if named in subject.document.scales else None
+    if ends is None:
+        return ()
+    points = (ends.labels.get(ends.low), ends.labels.get(ends.high))
+    return ends.anchors or tuple(text for text in points if text is not None and all(points))
 
 
 def _is_anchored(subject: Subject, asked: Asked) -> bool:
     """Tell whether the ends are named: by the scale, or by the question in every language, as in 1 (poor)."""
     scale = subject.document.scales.get(asked.question.scale_code() or "")
-    if scale is None or any(_anchors(subject, asked)) or getattr(scale, "labels", None):
+    if scale is None or any(_anchors(subject, asked)):
         return True
     ends = [
         re.compile(rf"(?<!\d){end}\s*[(（=:：为是]|(?<!\d){end} (means|is)\b|\d[^\d]+ {end} \w")

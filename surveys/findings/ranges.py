@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from surveys.document.checking import strange_labels
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject
 
@@ -19,6 +20,8 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield error(
                 "scale-too-long", f"scales.{code}", points=scale.high - scale.low + 1, most=MOST_POINTS
             )
+    for place, point, low, high in strange_labels(subject.document):
+        yield error("label-point", place, point=point, low=low, high=high)
     for asked in subject.questions:
         question = asked.question
         for doubt in question.doubts():

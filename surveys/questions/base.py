@@ -15,6 +15,7 @@ from surveys.questions.seeing import Answer, stored_number
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 Text = Annotated[dict[str, str], Field(max_length=20)]
+Labels = Annotated[dict[Annotated[str, Field(pattern=r"^-?[0-9]{1,5}$")], Text], Field(max_length=40)]
 Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
 
 
@@ -33,11 +34,12 @@ class Part(BaseModel):
 
 
 class Scale(Part):
-    """A numeric scale and its two anchor texts."""
+    """A numeric scale and its two anchor texts; `labels` are texts of single points."""
 
     low: Whole = 1
     high: Whole = 10
     anchors: tuple[Text, Text] | None = None
+    labels: Labels = Field(default_factory=dict)
 
 
 class Option(Part):
@@ -92,14 +94,14 @@ class Control(NamedTuple):
         return self.name == slot or any(choice.slot == slot for choice in self.choices)
 
     def meanings(self, slot: str) -> dict[int, Mapping[str, str]]:
-        """Give what the values of a slot mean: the chosen option, or an end of the scale."""
-        if self.kind == "points":
-            return {end: text for end, text in zip(self.ends, self.anchors, strict=True) if text}
-        return {
+        """Give what the values of a slot mean: an option, a point with a text, an end of the scale."""
+        chosen = {
             choice.stored: choice.text
             for choice in self.choices
-            if choice.slot == slot and not isinstance(choice.text, str)
+            if choice.slot == slot and choice.text and not isinstance(choice.text, str)
         }
+        ends = zip(self.ends, self.anchors, strict=True) if self.kind == "points" else ()
+        return {end: text for end, text in ends if text} | chosen
 
 
 # Slots, each with a number that stands there.
@@ -132,6 +134,12 @@ class Ends(NamedTuple):
     high: int
     anchors: tuple[Text, Text] | None = None
     unit: Text = {}  # noqa: RUF012  never written to
+    labels: Mapping[int, Text] = {}
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Everything that respondents read of it: the anchors, and the texts of points from low to high."""
+        return (*(self.anchors or ()), *(self.labels[point] for point in sorted(self.labels)))
 
 
 class Rated(NamedTuple):

@@ -26,7 +26,7 @@ class Grid(OnScale):
     def pieces(self, scales: Scales) -> Iterator[Piece]:
         """Give each row, which is asked or left out by itself."""
         for row in self.rows:
-            control = points_control(row, scales[self.scale], self.anchors)
+            control = points_control(row, self.ends(scales))
             yield Piece(
                 row.code,
                 row.text,
@@ -43,7 +43,7 @@ class Grid(OnScale):
 
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give its rows, each with the texts around them."""
-        scale = scales[self.scale]
-        around = (self.text, self.hint, *(self.anchors or scale.anchors or ()))
+        ends = self.ends(scales)
+        around = (self.text, self.hint, *ends.texts)
         for row in self.rows:
-            yield Rated(row.code, (*around, row.text), (scale.low, scale.high))
+            yield Rated(row.code, (*around, row.text), (ends.low, ends.high))

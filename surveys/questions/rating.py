@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import Field
+
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, SENT, WAYS_OUT
 from surveys.logic.types import Type
 from surveys.questions.base import (
     Choice,
     Control,
     Ends,
+    Labels,
     Look,
     Question,
     Rated,
     Row,
-    Scale,
     Scales,
     Slot,
     Text,
@@ -23,17 +25,18 @@ from surveys.questions.reading import Reader, one_of
 from surveys.questions.seeing import Answer, stored_number
 
 
-def points_control(item: "Row | Rating", scale: Scale, anchors: tuple[Text, Text] | None) -> Control:
-    """Give the points of a scale and the ways out that an item offers."""
+def points_control(item: "Row | Rating", scale: Ends) -> Control:
+    """Give the points of a scale with their texts, and the ways out that an item offers."""
     code = item.code
     choices = [
-        Choice(str(point), {"en": str(point)}, code, point) for point in range(scale.low, scale.high + 1)
+        Choice(str(point), scale.labels.get(point, {}), code, point)
+        for point in range(scale.low, scale.high + 1)
     ]
     for reserved, is_offered in ((DONT_KNOW, item.dont_know), (NOT_APPLICABLE, item.not_applicable)):
         if is_offered:
             choices.append(Choice(SENT[reserved], WAYS_OUT[reserved], code, reserved))
-    ends = anchors or scale.anchors or ({}, {})
-    return Control(code, "points", item.text, tuple(choices), (scale.low, scale.high), ends)
+    anchors = scale.anchors or ({}, {})
+    return Control(code, "points", item.text, tuple(choices), (scale.low, scale.high), anchors)
 
 
 def read_points(control: Control, *, required: bool) -> Reader:
@@ -42,10 +45,11 @@ def read_points(control: Control, *, required: bool) -> Reader:
 
 
 class OnScale(Question):
-    """A question answered on one of the document's scales, with end labels of its own where it has any."""
+    """A question answered on one of the document's scales; its own texts of points win."""
 
     scale: str
     anchors: tuple[Text, Text] | None = None
+    labels: Labels = Field(default_factory=dict)
 
     def scale_code(self) -> str:
         """Give its scale."""
@@ -54,7 +58,8 @@ class OnScale(Question):
     def ends(self, scales: Scales) -> Ends:
         """Give the ends of its scale."""
         scale = scales[self.scale]
-        return Ends(scale.low, scale.high, self.anchors or scale.anchors)
+        labels = {int(point): text for point, text in {**scale.labels, **self.labels}.items()}
+        return Ends(scale.low, scale.high, self.anchors or scale.anchors, labels=labels)
 
 
 class Rating(OnScale):
@@ -81,7 +86,7 @@ class Rating(OnScale):
 
     def controls(self, scales: Scales) -> tuple[Control, ...]:
         """Give its points."""
-        return (points_control(self, scales[self.scale], self.anchors),)
+        return (points_control(self, self.ends(scales)),)
 
     def reader(self, scales: Scales) -> Reader:
         """Read one of its points or ways out."""
@@ -93,6 +98,5 @@ class Rating(OnScale):
 
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give itself."""
-        scale = scales[self.scale]
-        texts = (self.text, self.hint, *(self.anchors or scale.anchors or ()))
-        yield Rated(self.code, texts, (scale.low, scale.high))
+        ends = self.ends(scales)
+        yield Rated(self.code, (self.text, self.hint, *ends.texts), (ends.low, ends.high))

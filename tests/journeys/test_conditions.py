@@ -100,7 +100,7 @@ DOCUMENT = {
                 option("hot", 1), option("hall", 2), option("else", 3, with_text=True),
                 option("none", 4, exclusive=True)]),
             asked("long_text", "WHY", "CLASS == 'shop' and any(MET, ['hot', 'hall'])"),
-            asked("rating", "S1", "'hot' in MET", scale="ten"),
+            asked("rating", "S1", "'hot' in MET", scale="ten", labels={"4": text("rather low")}),
             asked("short_text", "LOW", "S1 <= 4 or dont_know(S1)"),
             asked("grid", "HALLS", "'hall' in MET", scale="ten", rows=[
                 {"code": "H1", "text": text("H1")},

@@ -152,6 +152,9 @@ class Reading:
         ends = question.ends(self.document.scales)
         if ends is None:
             return ""
+        if ends.labels:
+            named = {**dict(zip((ends.low, ends.high), ends.anchors or (), strict=False)), **ends.labels}
+            return " – ".join(f"{point} {self.words(named[point])}" for point in sorted(named))
         if ends.anchors is None:
             return f"{ends.low}–{ends.high} {self.words(ends.unit)}".strip()
         return f"{ends.low} {self.words(ends.anchors[0])} – {ends.high} {self.words(ends.anchors[1])}"

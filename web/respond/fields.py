@@ -29,9 +29,14 @@ class PointsField(RadioField):
     """A row of points on one scale, with its end labels and the ways out (don't know, not applicable)."""
 
     def __init__(
-        self, *args: object, ends: tuple[int, int], anchors: tuple[str, str], **kwargs: object
+        self,
+        *args: object,
+        ends: tuple[int, int],
+        anchors: tuple[str, str],
+        has_labels: bool,
+        **kwargs: object,
     ) -> None:
-        (self.low, self.high), self.anchors = ends, anchors
+        (self.low, self.high), self.anchors, self.has_labels = ends, anchors, has_labels
         super().__init__(*args, **kwargs)
 
 
@@ -64,7 +69,15 @@ def _field(control: Control, language: str) -> Field:
         case "points":
             low, high = control.anchors
             anchors = (in_language(low, language), in_language(high, language))
-            return PointsField(label, choices=choices, ends=control.ends, anchors=anchors, render_kw=extra)
+            has_labels = any(choice.text and not isinstance(choice.text, str) for choice in control.choices)
+            return PointsField(
+                label,
+                choices=choices,
+                ends=control.ends,
+                anchors=anchors,
+                has_labels=has_labels,
+                render_kw=extra,
+            )
         case "one":
             return RadioField(label, choices=choices, render_kw=extra)
         case "many":
