@@ -19,6 +19,7 @@ from csi_model.pls import consistent, items
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.products import augment, center, own
 from csi_model.pls.stages import solve, solve_one
+from csi_model.pls.turning import turned
 from csi_model.resampling.draws import Draws, describe
 from csi_model.specify import ModelSpec
 
@@ -106,13 +107,22 @@ class Estimator:
         return solution
 
     def fitted(self, moments: Moments) -> tuple[Moments, Solution]:
-        """Give the moments of the indicators alone, and their solution; `moments` with products."""
+        """Give the moments of the indicators alone, and their solution; `moments` with products.
+
+        Constructs are turned as the sample's are.
+        """
         with np.errstate(all="ignore"):
             solution = solve(moments, self.spec, self.options.scheme, self.center)
             indicators = own(moments, self.spec)
             if self.options.method == "plsc":
                 solution = consistent.correct(indicators.corr, solution, self.spec)
-        return indicators, solution
+            return indicators, turned(solution, self._direction, self.spec)
+
+    @cached_property
+    def _direction(self) -> F64:
+        """Loadings of the sample, by whose direction those of resamples are turned."""
+        found = solve(self.moments, self.spec, self.options.scheme, self.center)
+        return np.asarray(found.loadings[0])
 
     def of_moments(self, moments: Moments) -> Draws:
         """Give the estimates of batches of moments, products included."""

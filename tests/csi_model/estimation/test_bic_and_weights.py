@@ -87,11 +87,36 @@ def test_outer_weights_have_error_and_probability(sample):
     assert "outer_weight_p" not in plain["SAT1"]
 
 
-def test_the_draws_of_a_weight_share_its_sign_whatever_the_direction_of_a_question(sample):
-    turned = replace(sample, values=sample.values * np.where(np.arange(sample.values.shape[1]) % 2, 1, -1))
-    for given in (sample, turned):
-        result = csi_model.estimate(SPEC, given, csi_model.Options(bootstrap=40))
-        own = np.where(SPEC.home_mask, result.solution.loadings[0], 0.0).sum(axis=1)
-        drawn = result.resampled.of("loadings")
-        clear = np.abs(own) > 0.5
-        assert (np.sign(drawn[:, clear]) == np.sign(own[clear])).mean() > 0.98
+def opposite(n=300):
+    """A formed construct of two questions that point in opposite ways: its loadings sum to nothing."""
+    rng = np.random.default_rng(12)
+    one, other = rng.normal(size=(2, n))
+    columns = {"F1": one, "F2": other}
+    columns |= {f"S{k}": one - other + 0.5 * rng.normal(size=n) for k in (1, 2)}
+    spec = csi_model.ModelSpec.from_mapping(
+        {
+            "index": "S",
+            "scale": {"low": -50, "high": 50},
+            "constructs": [
+                {"id": "F", "mode": "B", "indicators": ["F1", "F2"]},
+                {"id": "S", "indicators": ["S1", "S2"]},
+            ],
+            "paths": [["F", "S"]],
+        }
+    )
+    return spec, csi_model.prepare(spec, columns)
+
+
+def test_draws_of_weights_and_paths_have_the_samples_direction():
+    spec, data = opposite()
+    result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=100))
+    assert abs(np.where(spec.home_mask, result.solution.loadings[0], 0.0).sum(axis=0)[0]) < 0.1
+    drawn, own = result.resampled.of("weights"), result.estimates.weights[0]
+    assert (np.sign(drawn[:, :2]) == np.sign(own[:2])).all()
+    assert (np.sign(result.resampled.of("paths")[:, 1, 0]) == np.sign(result.solution.paths[0, 1, 0])).all()
+    assert (
+        np.sign(result.resampled.of("total_effects")[:, 1, 0]) == np.sign(result.solution.paths[0, 1, 0])
+    ).all()
+    found = csi_model.document(result)["indicators"]["F1"]
+    assert found["outer_weight_p"] < 1e-6
+    assert found["outer_weight_ci"][0] * found["outer_weight_ci"][1] > 0
