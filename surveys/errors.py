@@ -38,6 +38,7 @@ class Problem(Enum):
     ANSWER_OFFERED = auto()
     ANSWER_NUMBER = auto()
     ANSWER_DATE = auto()
+    ANSWER_LEAST = auto()
     ANSWER_MOST = auto()
     ANSWER_ONCE = auto()
     ANSWER_EXCLUSIVE = auto()

@@ -26,6 +26,7 @@ class Item(NamedTuple):
     preset: Mapping[str, int]
     required: bool
     own_words: Mapping[str, Stored]
+    needed_words: Mapping[str, Stored]
     varies: bool  # whether one person is asked it and another is not
 
     def is_filed(self, account: Mapping[str, Value]) -> bool:
@@ -84,6 +85,7 @@ def _items(document: Questionnaire, question: Question, read: Callable[[str], Ex
             preset=piece.preset,
             required=piece.required,
             own_words=piece.own_words,
+            needed_words=piece.needed_words,
             varies=bool(piece.conditions) or piece.account is not None,
         )
 

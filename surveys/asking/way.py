@@ -14,6 +14,7 @@ from surveys.asking.pages import Item, Page
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.questionnaire import Stop
 from surveys.logic.tree import Value
+from surveys.questions.base import Stored
 from surveys.questions.seeing import Decoder
 
 
@@ -157,13 +158,16 @@ class Way:
 
     def _is_missing(self, item: Item) -> bool:
         stored = [self.standing.get(slot, NOT_ASKED) for slot in item.slots]
-        if NOT_ASKED in stored:
+        if NOT_ASKED in stored or any(self._lacks_words(*each) for each in item.needed_words.items()):
             return True
         if not item.required:
             return False
         if stored:
             return all(value == SKIPPED for value in stored)
         return not any(field in self.texts for field in item.fields)
+
+    def _lacks_words(self, field: str, chosen: Stored) -> bool:
+        return field not in self.texts and any(self.standing.get(slot) == value for slot, value in chosen)
 
     def is_answered(self, item: Item) -> bool:
         """Tell whether an item has an answer that counts, or own words."""

@@ -49,7 +49,7 @@ class Option(Part):
     value: Whole
     text: Text
     exclusive: bool = False
-    with_text: bool = False
+    with_text: bool | Literal["required"] = False
 
 
 class Slot(NamedTuple):
@@ -112,7 +112,8 @@ class Piece(NamedTuple):
     """What is asked or left out as a whole: a question, or a row of a grid.
 
     `preset`: the customer file's word → the number of that option. `own_words`: field → the chosen options,
-    as they are stored, with one of which what is written there counts.
+    as they are stored, with one of which what is written there counts; `needed_words`: those of them
+    with which something must be written.
     """
 
     code: str
@@ -125,6 +126,7 @@ class Piece(NamedTuple):
     preset: Mapping[str, int] = {}
     required: bool = False
     own_words: Mapping[str, Stored] = {}
+    needed_words: Mapping[str, Stored] = {}
 
 
 class Ends(NamedTuple):
@@ -236,6 +238,7 @@ class Question(Part):
             {option.code: option.value for option in self.offered()},
             self.required,
             self.own_words(),
+            self.own_words(needed=True),
         )
 
     def columns(self, scales: Scales) -> Iterator[Column]:
@@ -260,8 +263,11 @@ class Question(Part):
         """Give what conditions and pipes can ask about; nothing where they can ask nothing."""
         yield from ()
 
-    def own_words(self) -> dict[str, Stored]:
-        """Give the fields for own words beside options, each with the stored choices to which it belongs."""
+    def own_words(self, *, needed: bool = False) -> dict[str, Stored]:  # noqa: ARG002
+        """Give the fields for own words beside options, each with the stored choices to which it belongs.
+
+        `needed` gives those choices alone with which something must be written.
+        """
         return {}
 
     def subquestions(self) -> tuple[Row, ...]:

@@ -20,6 +20,13 @@ def other_words(code: str, options: tuple[Option, ...]) -> tuple[Control, ...]:
     return (Control(f"{code}.text", "line", "own_words", limit=OTHER_TEXT_LIMIT),)
 
 
+def with_words(options: tuple[Option, ...], *, needed: bool) -> Iterator[Option]:
+    """Give the options that ask for own words, or those alone that need them."""
+    for option in options:
+        if option.with_text == "required" or (option.with_text and not needed):
+            yield option
+
+
 def codes_of(options: tuple[Option, ...]) -> dict[str, int]:
     """Give the values of options by their codes."""
     return {option.code: option.value for option in options}
@@ -62,16 +69,18 @@ class ChoiceQuestion(Question):
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
         """Read one option; own words count only where the option asks for them."""
         name = f"{self.code}.text"
-        own = {option.value for option in self.options if option.with_text}
+        own = {option.value: option.with_text for option in self.options if option.with_text}
         pick = one_of(
             self.code, {option.code: option.value for option in self.options}, required=self.required
         )
-        write = own_words(name, OTHER_TEXT_LIMIT, required=False)
+        write = {
+            each: own_words(name, OTHER_TEXT_LIMIT, required=each == "required") for each in own.values()
+        }
 
         def read(form: Form, found: PageAnswers) -> None:
             pick(form, found)
-            if found.values.get(self.code) in own:
-                write(form, found)
+            if (chosen := found.values.get(self.code)) in own:
+                write[own[chosen]](form, found)
             elif own:
                 found.texts[name] = ""
 
@@ -83,9 +92,9 @@ class ChoiceQuestion(Question):
         for field in self.own_words():
             yield Answer(field, Type("words"), written_words(field), since=2)
 
-    def own_words(self) -> dict[str, Stored]:
+    def own_words(self, *, needed: bool = False) -> dict[str, Stored]:
         """Give the field for own words, which belongs to the options that ask for them."""
-        own = tuple((self.code, option.value) for option in self.options if option.with_text)
+        own = tuple((self.code, option.value) for option in with_words(self.options, needed=needed))
         return {f"{self.code}.text": own} if own else {}
 
     def offered(self) -> tuple[Option, ...]:

@@ -10,8 +10,8 @@ from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
 from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Stored
-from surveys.questions.choice import codes_of, other_words
-from surveys.questions.nature import Doubt, Nature, too_many
+from surveys.questions.choice import codes_of, other_words, with_words
+from surveys.questions.nature import Doubt, Nature, too_few, too_many
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 from surveys.questions.seeing import Answer, written_words
 
@@ -21,6 +21,7 @@ class Multiple(Question):
 
     type: Literal["multiple"]
     options: tuple[Option, ...] = Field(min_length=2)
+    least: int | None = Field(default=None, ge=1)
     most: int | None = Field(default=None, ge=1)
 
     @property
@@ -29,8 +30,9 @@ class Multiple(Question):
         return Nature(at_most=self.most, has_exclusive=True)
 
     def doubts(self) -> Iterator[Doubt]:
-        """Give a limit that is higher than there are options."""
+        """Give limits that nothing can meet."""
         yield from too_many(self.most, len(self.options))
+        yield from too_few(self.least, min(self.most or len(self.options), len(self.options)))
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place an option, marked or not."""
@@ -50,7 +52,9 @@ class Multiple(Question):
         slots = {option.code: f"{code}.{option.code}" for option in self.options}
         exclusive = {option.code for option in self.options if option.exclusive}
         has_text = any(option.with_text for option in self.options)
+        needed = {option.code for option in with_words(self.options, needed=True)}
         write = own_words(f"{code}.text", OTHER_TEXT_LIMIT, required=False) if has_text else nothing
+        must_write = own_words(f"{code}.text", OTHER_TEXT_LIMIT, required=True)
 
         def read(form: Form, found: PageAnswers) -> None:
             chosen = {text for text in form.get(code, ()) if text}
@@ -60,13 +64,15 @@ class Multiple(Question):
                 found.refuse(code, Problem.ANSWER_EXCLUSIVE)
             elif self.most is not None and len(chosen) > self.most:
                 found.refuse(code, Problem.ANSWER_MOST, limit=self.most)
+            elif chosen - exclusive and len(chosen) < (self.least or 1):
+                found.refuse(code, Problem.ANSWER_LEAST, limit=self.least)
             elif not chosen and self.required:
                 found.refuse(code, Problem.ANSWER_REQUIRED)
             else:
                 found.values.update(
                     (slot, int(option in chosen) if chosen else SKIPPED) for option, slot in slots.items()
                 )
-            write(form, found)
+            (must_write if chosen & needed else write)(form, found)
 
         return read
 
@@ -84,9 +90,9 @@ class Multiple(Question):
         for field in self.own_words():
             yield Answer(field, Type("words"), written_words(field), since=2)
 
-    def own_words(self) -> dict[str, Stored]:
+    def own_words(self, *, needed: bool = False) -> dict[str, Stored]:
         """Give the field for own words, which belongs to the marks of the options that ask for them."""
-        own = tuple((f"{self.code}.{option.code}", 1) for option in self.options if option.with_text)
+        own = tuple((f"{self.code}.{option.code}", 1) for option in with_words(self.options, needed=needed))
         return {f"{self.code}.text": own} if own else {}
 
     def offered(self) -> tuple[Option, ...]:

@@ -38,3 +38,9 @@ def too_many(most: int | None, options: int) -> Iterator[Doubt]:
     """Doubt a limit of choices that is higher than the number of options."""
     if most is not None and most > options:
         yield Doubt("range-empty", {"most": most, "options": options}, "most")
+
+
+def too_few(least: int | None, most: int) -> Iterator[Doubt]:
+    """Find that more must be chosen than can be."""
+    if least is not None and least > most:
+        yield Doubt("range-empty", {"least": least, "most": most}, "least", is_error=True)

@@ -11,7 +11,7 @@ from surveys.logic.tree import Value
 from surveys.logic.types import Type
 from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot
 from surveys.questions.choice import codes_of
-from surveys.questions.nature import SLOW, Doubt, Nature, too_many
+from surveys.questions.nature import SLOW, Doubt, Nature, too_few, too_many
 from surveys.questions.reading import Form, PageAnswers, Reader
 from surveys.questions.seeing import Answer
 
@@ -21,6 +21,7 @@ class Ranking(Question):
 
     type: Literal["ranking"]
     options: tuple[Option, ...] = Field(min_length=2)
+    least: int | None = Field(default=None, ge=1)
     most: int = Field(ge=1)
 
     def _places(self) -> list[str]:
@@ -32,8 +33,9 @@ class Ranking(Question):
         return Nature(at_most=self.most, seconds=SLOW)
 
     def doubts(self) -> Iterator[Doubt]:
-        """Give a limit that is higher than there are options."""
+        """Give limits that nothing can meet."""
         yield from too_many(self.most, len(self.options))
+        yield from too_few(self.least, min(self.most, len(self.options)))
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place a rank."""
@@ -66,6 +68,8 @@ class Ranking(Question):
                 found.refuse(slots[0], Problem.ANSWER_OFFERED)
             elif len(set(chosen)) < len(chosen):
                 found.refuse(slots[0], Problem.ANSWER_ONCE)
+            elif chosen and len(chosen) < (self.least or 1):
+                found.refuse(slots[0], Problem.ANSWER_LEAST, limit=self.least)
             elif not chosen and self.required:
                 found.refuse(slots[0], Problem.ANSWER_REQUIRED)
             else:
