@@ -9,6 +9,7 @@ import numpy as np
 from csi_model.arrays import F64, Mask
 from csi_model.estimation.estimated import Estimated
 from csi_model.estimation.relations import effects_of, indirect_of, paths_of, with_interval
+from csi_model.inference.figures import STATES
 from csi_model.inference.plain import plain
 from csi_model.measures import reliability, validity
 from csi_model.measures.effects import bic, r_squared_adjusted
@@ -136,6 +137,7 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     return {
         construct.id: {"points": float(result.points.constructs[0, place])}
         | with_interval(result, "constructs", place)
+        | _state(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
         | {
             f"{name}_ci": None if formed[place] and name in RELIABILITY else ends
@@ -146,6 +148,11 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
     }
+
+
+def _state(result: Estimated, name: str, place: int) -> dict[str, str]:
+    """Say what may be said of points by how many answered."""
+    return {"state": STATES[int(result.figure(name).state[place])]}
 
 
 def _bic(result: Estimated) -> F64:
@@ -193,6 +200,7 @@ def _dimensions(result: Estimated) -> dict[str, dict[str, Any]]:
             "construct": construct,
             "points": float(result.points.dimensions[0, place]),
             **with_interval(result, "dimensions", place),
+            **_state(result, "dimensions", place),
             "weight_share": float(result.points.dimension_shares[0, place]),
             "name": dict(node.name),
         }
@@ -217,6 +225,7 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
             "dimension": within.get(code),
             "points": float(scored.indicators[0, row]),
             **with_interval(result, "indicators", row),
+            **_state(result, "indicators", row),
             "mean": float(result.moments.mean[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),

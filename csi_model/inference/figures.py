@@ -76,6 +76,11 @@ class Figure:
         names = (tuple(self.axes[0][k] for k in places),) if self._has_names(0) else self.axes[:1]
         return Figure(**parts, level=self.level, axes=names + self.axes[1:])
 
+    @property
+    def is_indicative(self) -> bool:
+        """Whether any of them rests on few answers."""
+        return bool(np.isin(self.state, (INDICATIVE, FEW)).any())
+
     def plain(self, key: str = "value", *, with_se: bool = True, whole: bool = False) -> Any:
         """Give the figure as plain values, a mapping of names (a list, without names) for each axis.
 

@@ -260,3 +260,17 @@ def test_signs_of_another_width_are_no_rewording(session):
     half = publishing.publish(session, loading.load(document), "test", NOW)
     assert half.document != wave.version.document
     assert asked.wordings(half) == known
+
+
+def test_questions_that_few_answered_are_marked(viewer, session):
+    found = results.series_of(session).last.result["indicators"]
+    few = {code for code, node in found.items() if node["state"] in {"indicative", "few"}}
+    assert few, "some are asked of few only"
+    construct = found[min(few)]["construct"]
+    page = viewer.browse(f"/insight/{SECOND}/constructs/{construct}")
+    rows = {
+        row.select_one(".tag").get_text(): row.td.get_text()
+        for row in page.select("section[aria-labelledby=questions] tbody tr")
+    }
+    assert {code for code, cell in rows.items() if cell.startswith("≈ ")} == few & set(rows)
+    assert "fewer than 100 answers" in page.select_one("section[aria-labelledby=questions]").get_text()

@@ -14,7 +14,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from csi_model import Figure
+from csi_model import Figure, Options
 from surveys.editing import publishing
 from web.i18n import text
 from web.insight import sentences
@@ -85,6 +85,18 @@ class Seen:
 def points(figure: Figure) -> str:
     """Write one figure, a dash where there is none."""
     return number(figure) or "–"
+
+
+def marked(figure: Figure) -> str:
+    """Write one figure, marked where it rests on few answers (`mark_of`)."""
+    return f"≈ {points(figure)}" if figure.is_indicative else points(figure)
+
+
+def mark_of(figure: Figure) -> str:
+    """Say what the mark means, where any of the figures has it."""
+    if not figure.is_indicative:
+        return ""
+    return str(_("≈ from fewer than %(n)s answers: indicative only.", n=Options.indicative))
 
 
 def number(figure: Figure) -> str:

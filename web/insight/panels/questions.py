@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from csi_model import Figure
 from web.i18n import text
 from web.insight import questions
-from web.insight.blocks import BELOW, Name, Panel, Table
-from web.insight.panels.base import Seen, interval, points
+from web.insight.blocks import BELOW, Name, Panel, Table, Words
+from web.insight.panels.base import Seen, interval, mark_of, marked, points
 
 PAGE, ORDER = "construct", 30
 
@@ -28,7 +28,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
             (
                 Name(texts[question], tag=question),
                 (
-                    points(figure.at(at)),
+                    marked(figure.at(at)),
                     interval(figure.at(at)),
                     f"{100 * weights[question]:.0f} %",
                 ),
@@ -47,4 +47,9 @@ def panels(seen: Seen) -> Iterator[Panel]:
                 ),
             )
         )
-    yield Panel("questions", _("The questions behind it"), list(tables), place=BELOW)
+    every = Figure.read(
+        [each for each in seen.own["indicators"].values() if each["construct"] == seen.construct],
+        key="points",
+    )
+    legend = Words(mark_of(Figure.read(every, key="points")), look="hint")
+    yield Panel("questions", _("The questions behind it"), [*tables, legend], place=BELOW)
