@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,6 +19,8 @@ from surveys.editing import publishing
 from surveys.models import Response, Unit, Wave
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import estimate_again
+from web.exports.download import csv_download
+from web.exports.table import Table
 from web.insight import results
 from web.insight.charts.over_waves import over_waves
 from web.runs import asked
@@ -175,11 +178,40 @@ def test_lines_end_at_a_break_and_a_dashed_line_stands_there():
     drawn = json.loads(over_waves(["W1", "W2", "W3"], [("Index", points)], cut=[2]))
     go.Figure(drawn)
     *bands, line = drawn["data"]
-    assert [band["x"] for band in bands] == [["W1", "W2", "W2", "W1"], ["W3", "W3"]]
+    assert [band["x"] for band in bands] == [[0, 1, 1, 0], [2, 2]]
     assert [band["line"]["width"] > 0 for band in bands] == [False, True], "a single wave hides its interval"
-    assert line["x"] == ["W1", "W2", "W2", "W3"]
+    assert line["x"] == [0, 1, 1, 2]
+    assert drawn["layout"]["xaxis"]["ticktext"] == ["W1", "W2", "W3"]
     assert line["y"] == [60.0, 61.0, None, 70.0]
     assert [shape["x0"] for shape in drawn["layout"]["shapes"]] == [1.5]
+
+
+def test_two_waves_of_one_title_have_a_place_each():
+    value = np.array([60.0, 61.0, 70.0])
+    drawn = json.loads(over_waves(["Q3", "Q3", "Q3"], [("Index", figures.figure(value))]))
+    [line] = [trace for trace in drawn["data"] if trace["mode"].startswith("lines+markers")]
+    assert line["x"] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "hostile", ['<a href="https://evil.example">go</a>', "<b>x</b>", "<img src=x>", "</a>"]
+)
+def test_no_name_becomes_markup_of_a_chart(hostile):
+    value = np.array([60.0, 61.0])
+    text = over_waves([hostile, "W2"], [(hostile, figures.figure(value)), ("x", figures.figure(value))])
+    assert not re.search("<(?!br>|extra></extra>|/extra>)", text), text
+
+
+FORMULAS = ['=HYPERLINK("http://evil.example","x")', "+1+1", "-1+cmd|' /C calc'!A0", "@x", "\t=1"]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_no_cell_of_a_download_is_computed(app, cell):
+    with app.test_request_context():
+        answer = csv_download(Table([cell, "n"], [[cell, -3.5], ["-4.2", "plain"]]), "x")
+        answer.direct_passthrough = False
+        rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True), newline="")))
+    assert rows == [[f"'{cell}", "n"], [f"'{cell}", "-3.5"], ["-4.2", "plain"]]
 
 
 def reword(session, code: str) -> None:

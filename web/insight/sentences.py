@@ -1,5 +1,6 @@
 """The words of the dashboards: names of segments, tiers and cautions, sentences about changes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,8 +34,10 @@ CAUTIONS = {
 
 
 def titles_of(waves: Sequence[WaveResult]) -> dict[str, str]:
-    """Give the titles of waves by code."""
-    return {each.wave.code: text(each.wave.title) for each in waves}
+    """Give the titles of waves by code; equal ones are told apart by it."""
+    titles = {each.wave.code: text(each.wave.title) for each in waves}
+    often = Counter(titles.values())
+    return {code: title if often[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
 
 
 def caution_texts(codes: set[str]) -> list[str]:

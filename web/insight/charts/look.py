@@ -4,6 +4,7 @@ Colours are those of Okabe & Ito (2008), which people with any colour vision tel
 and marker as well. A figure carries no text of its own: titles stand in the page.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 from math import ceil, isfinite
@@ -28,6 +29,9 @@ FIRST_ON_TOP = {
     "ticklen": 6,
     "tickcolor": "rgba(0,0,0,0)",
 }
+
+# Whatever Plotly would take for markup, but the ends of lines and of hover texts.
+MARKUP = re.compile("<(?!br>|/?extra>)")
 
 Number = float | None
 Point = tuple[Number, Number, Number]  # value, and the ends of its interval
@@ -59,8 +63,18 @@ def written(
         "xaxis": AXIS | (x or {}),
         "yaxis": AXIS | (y or {}),
     }
-    written: Any = go.Figure({"data": traces, "layout": layout | (more or {})}).to_json(engine="json")
+    drawn = _plain({"data": traces, "layout": layout | (more or {})})
+    written: Any = go.Figure(drawn).to_json(engine="json")
     return str(written)
+
+
+def _plain(part: Any) -> Any:
+    """Let no text of a figure hold markup but line ends: Plotly makes links of names that people wrote."""
+    if isinstance(part, str):
+        return MARKUP.sub("&lt;", part)
+    if isinstance(part, dict):
+        return {name: _plain(value) for name, value in part.items()}
+    return [_plain(value) for value in part] if isinstance(part, list | tuple) else part
 
 
 def cells(figure: Figure) -> list[Point]:

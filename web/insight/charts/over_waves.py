@@ -36,6 +36,8 @@ def over_waves(
         Positions of waves that are not comparable with the wave before: lines end and begin anew there, and
         an upright dashed line stands between.
     """
+    # Waves stand by their places: two of one title are two.
+    places = list(range(len(waves)))
     pieces = [slice(*ends) for ends in pairwise([0, *cut, len(waves)])]
     traces: list[Json] = []
     drawn = [(name, cells(figure)) for name, figure in lines]
@@ -44,11 +46,12 @@ def over_waves(
         values = [value for value, _, _ in points]
         first = place == 0
         if first:
-            traces += [band for piece in pieces for band in _band(waves[piece], points[piece])]
+            traces += [band for piece in pieces for band in _band(places[piece], points[piece])]
         traces.append(
             {
                 "type": "scatter",
-                "x": _pieced(waves, pieces, waves),
+                "x": _pieced(places, pieces, places),
+                "customdata": _pieced(waves, pieces, waves),
                 "y": _pieced(values, pieces),
                 "name": name,
                 "mode": "lines+markers+text" if first else "lines+markers",
@@ -56,7 +59,7 @@ def over_waves(
                 "textposition": "top center",
                 "line": {"color": colour, "dash": dash, "width": 3 if first else 2},
                 "marker": {"symbol": symbol, "size": 8 if first else 6, "color": colour},
-                "hovertemplate": "%{x}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
+                "hovertemplate": "%{customdata}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
             }
         )
     seen = [end for _, points in drawn for ends in points for end in ends if end is not None] or [0.0, 100.0]
@@ -66,10 +69,10 @@ def over_waves(
     return written(
         traces,
         x={
-            "type": "category",
             "automargin": True,
             "tickangle": 0,
-            "tickvals": list(waves),
+            "range": [-0.5, len(waves) - 0.5],
+            "tickvals": places,
             "ticktext": [folded(wave) for wave in waves],
         },
         y=axis,
@@ -89,14 +92,15 @@ def _pieced(values: Sequence[Any], pieces: Sequence[slice], fill: Sequence[Any] 
     return found
 
 
-def _band(waves: Sequence[str], points: Sequence[Point]) -> list[Json]:
-    known = [(wave, low, high) for wave, (_, low, high) in zip(waves, points, strict=True) if low is not None]
+def _band(places: Sequence[int], points: Sequence[Point]) -> list[Json]:
+    ends = zip(places, points, strict=True)
+    known = [(place, low, high) for place, (_, low, high) in ends if low is not None]
     if not known:
         return []
     return [
         {
             "type": "scatter",
-            "x": [wave for wave, _, _ in known] + [wave for wave, _, _ in reversed(known)],
+            "x": [place for place, _, _ in known] + [place for place, _, _ in reversed(known)],
             "y": [high for _, _, high in known] + [low for _, low, _ in reversed(known)],
             "fill": "toself",
             "fillcolor": FAINT,
