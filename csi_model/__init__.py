@@ -32,6 +32,7 @@ from csi_model.errors import (
 from csi_model.estimation.document import document
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.groups import estimate_groups, seed_of_group
+from csi_model.estimation.multigroup import multigroup
 from csi_model.estimation.report import summary
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import expected_scores, respondent_scores
@@ -112,6 +113,7 @@ __all__ = [
     "follow",
     "half_width",
     "items_of",
+    "multigroup",
     "net_promoter",
     "pilot_sd",
     "plain",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +17,6 @@ from csi_model.cbsem.results import CbsemResult, Parameter
 from csi_model.cbsem.samples import (
     Estimator,
     Fitting,
-    Invariance,
     Missing,
     discrepancies,
     n_moments,
@@ -37,7 +36,7 @@ def fit(
     groups: str | Sequence[Any] | None = None,
     clusters: str | Sequence[Any] | None = None,
     weights: str | Sequence[float] | None = None,
-    invariance: Invariance | None = None,
+    equal: Collection[str] = (),
     likelihood: Literal["normal", "wishart"] = "normal",
     information: Literal["expected", "observed"] | None = None,
 ) -> CbsemResult:
@@ -64,9 +63,9 @@ def fit(
     weights : str or sequence, optional
         Column name or weights of respondents: a pseudo-likelihood (Skinner 1989). ML with them is fitted as
         MLR, and a caution says so; other estimators take none.
-    invariance : {"configural", "metric", "scalar"}, optional
-        Equal nothing; equal loadings; equal loadings and intercepts (latent means free from the second
-        group on). Needs ``groups``.
+    equal : collection of {"loadings", "intercepts", "residuals", "means", "regressions"}
+        What is the same in all groups. With equal intercepts, means of constructs are free from the second
+        group on, unless they are equal too. Needs ``groups``.
     likelihood : {"normal", "wishart"}
         Divide covariances by n or by n - 1.
     information : {"expected", "observed"}, optional
@@ -114,7 +113,7 @@ def fit(
         estimator,
         missing,
         groups,
-        invariance,
+        equal,
         likelihood,
         is_clustered=is_clustered,
         is_weighted=is_weighted,
@@ -131,9 +130,7 @@ def fit(
         for group in given
     )
     means = missing == "fiml" or groups is not None
-    structure = structure_of(
-        wanted, samples, means=means, ordinal=estimator == "WLSMV", invariance=invariance
-    )
+    structure = structure_of(wanted, samples, means=means, ordinal=estimator == "WLSMV", equal=equal)
     n = sum(sample.n for sample in samples)
     objective = Objective(structure, discrepancies(samples, structure, options))
     try:

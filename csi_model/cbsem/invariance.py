@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from csi_model.answers.sample import Sample
+from csi_model.cbsem.equal import INVARIANCE
 from csi_model.cbsem.fit_measures import tail
 from csi_model.cbsem.fitting import fit
 from csi_model.cbsem.models import measurement_part
@@ -112,18 +113,18 @@ def assess_invariance(
     given = measurement_part(model)
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
     common |= {"clusters": clusters, "weights": weights}
-    configural = fit(given, data, invariance="configural", **common)
+    configural = fit(given, data, equal=INVARIANCE["configural"], **common)
     if len(configural.groups) < 2:
         raise SpecificationError(
             "There is one group only, so nothing can be compared.",
             code="one-group",
             remedy="Give a column with two groups or more.",
         )
-    metric = fit(given, data, invariance="metric", **common)
-    scalar = fit(given, data, invariance="scalar", **common)
+    metric = fit(given, data, equal=INVARIANCE["metric"], **common)
+    scalar = fit(given, data, equal=INVARIANCE["scalar"], **common)
     steps = (
-        _difference(("metric", metric), ("configural", configural), level=level, cfi_drop=cfi_drop),
-        _difference(("scalar", scalar), ("metric", metric), level=level, cfi_drop=cfi_drop),
+        difference(("metric", metric), ("configural", configural), level=level, cfi_drop=cfi_drop),
+        difference(("scalar", scalar), ("metric", metric), level=level, cfi_drop=cfi_drop),
     )
     reached: Literal["configural", "metric", "scalar"] = "configural"
     cautions = [*configural.cautions, *metric.cautions, *scalar.cautions]
@@ -139,13 +140,14 @@ def assess_invariance(
     return InvarianceTest(configural, metric, scalar, steps, reached, tuple(dict.fromkeys(cautions)))
 
 
-def _difference(
+def difference(
     restricted: tuple[str, CbsemResult],
     wider: tuple[str, CbsemResult],
     *,
-    level: float,
-    cfi_drop: float,
+    level: float = 0.05,
+    cfi_drop: float = 0.01,
 ) -> Difference:
+    """Test a fit against a wider one, each with its name: chi-squares' difference, scaled where they are."""
     (name, strict), (against, free) = restricted, wider
     df = strict.fit.df - free.fit.df
     chi2 = strict.fit.chi2 - free.fit.chi2

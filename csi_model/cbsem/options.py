@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import get_args
 
-from csi_model.cbsem.samples import Estimator, Invariance, Missing
+from csi_model.cbsem.equal import EQUAL
+from csi_model.cbsem.samples import Estimator, Missing
 from csi_model.errors import SpecificationError
 
 
@@ -12,7 +14,7 @@ def check_options(
     estimator: str,
     missing: str,
     groups: object,
-    invariance: str | None,
+    equal: Collection[str],
     likelihood: str,
     *,
     is_clustered: bool,
@@ -39,11 +41,10 @@ def check_options(
         refuse(f"{estimator} has no standard errors for clusters.", "Use MLR, or no clusters.")
     if is_weighted and estimator != "MLR":
         refuse(f"{estimator} takes no weights.", "Use MLR (ML becomes it), or no weights.")
-    if invariance is not None and (groups is None or invariance not in get_args(Invariance)):
-        refuse(
-            f"Invariance {invariance!r} cannot be tested.",
-            "Give groups, and configural, metric or scalar.",
-        )
+    if unknown := [each for each in equal if each not in EQUAL]:
+        refuse(f"{unknown[0]} cannot be held equal.", f"Choose among {', '.join(EQUAL)}; others by c(a, a).")
+    if equal and groups is None:
+        refuse("Without groups there is nothing to hold equal.", "Give groups too.")
     if groups is not None and estimator == "WLSMV":
         refuse("Groups with ordered answers are not supported.", "Use MLR, or fit each group apart.")
     if likelihood == "wishart" and (missing == "fiml" or groups is not None or estimator != "ML"):

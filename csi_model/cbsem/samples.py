@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,20 +12,18 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, constraints, syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
+from csi_model.cbsem.equal import together
 from csi_model.cbsem.models import Given
 from csi_model.cbsem.moments import Patterns, by_pattern, saturated
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import Ordinal, ordinal_statistics
-from csi_model.cbsem.structure import FIXED, Row, Structure
+from csi_model.cbsem.structure import Structure
 from csi_model.errors import IdentificationError, SpecificationError
 
 Estimator = Literal["ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"]
 
 
 Missing = Literal["listwise", "fiml"]
-
-
-Invariance = Literal["configural", "metric", "scalar"]
 
 
 LIKELIHOODS = ("ML", "MLR", "MLM")
@@ -99,9 +97,9 @@ def structure_of(
     *,
     means: bool,
     ordinal: bool,
-    invariance: str | None,
+    equal: Collection[str] = (),
 ) -> Structure:
-    """The model of all groups, start values from each group's answers.
+    """The model of all groups, start values from each group's answers; for `equal` see ``together``.
 
     Raises
     ------
@@ -125,42 +123,9 @@ def structure_of(
         if sample.ordinal is not None:
             one = additions.as_ordinal(one, list(sample.ordinal.thresholds))
         apart.append(one)
-    whole = apart[0] if len(apart) == 1 else together(apart, invariance)
+    whole = apart[0] if len(apart) == 1 else together(apart, model.written, equal)
     labels = tuple(dict.fromkeys(row.label for row in whole.rows if row.label))
     return replace(whole, equalities=constraints.forms(model.written, labels))
-
-
-def together(apart: Sequence[Structure], invariance: str | None) -> Structure:
-    """One structure of several groups, with the equalities that the level of invariance asks for.
-
-    Labels hold across groups. From the second group on, scalar invariance frees the latent means.
-    """
-    rows: list[Row] = []
-    offset = 0
-    shared: dict[tuple[str, ...], int] = {}
-    observed = set(apart[0].observed)
-    for group, one in enumerate(apart):
-        for row in one.rows:
-            free = row.free
-            if (
-                invariance == "scalar"
-                and group > 0
-                and row.op == "~1"
-                and row.lhs not in observed
-                and free == FIXED
-            ):
-                free = one.n_free + len(rows)
-            key: tuple[str, ...] | None = ("label", row.label) if row.label else None
-            if invariance in {"metric", "scalar"} and row.op == "=~":
-                key = key or ("loading", row.lhs, row.rhs)
-            if invariance == "scalar" and row.op == "~1" and row.lhs in observed:
-                key = ("intercept", row.lhs)
-            if free >= 0:
-                free += offset
-                free = shared.setdefault(key, free) if key else free
-            rows.append(replace(row, group=group, free=free))
-        offset += one.n_free + len(one.rows) * len(apart) + 1
-    return apart[0].with_rows(tuple(rows), n_groups=len(apart))
 
 
 def sample_vector(sample: GroupMoments, structure: Structure) -> F64:

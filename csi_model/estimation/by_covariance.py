@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,8 +53,14 @@ def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> 
     return Fitted(solution, found, errors, result.cautions)
 
 
-def fit_covariance(spec: ModelSpec, sample: Sample, options: Options) -> CbsemResult:
-    """Fit the model to rows that are usable."""
+def fit_covariance(
+    spec: ModelSpec,
+    sample: Sample,
+    options: Options,
+    groups: str | None = None,
+    equal: Collection[str] = (),
+) -> CbsemResult:
+    """Fit the model to rows that are usable, of groups where labels are named."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
     return cbsem.fit(
@@ -61,6 +68,8 @@ def fit_covariance(spec: ModelSpec, sample: Sample, options: Options) -> CbsemRe
         sample,
         estimator=options.estimator or ("ML" if sample.clusters is None else "MLR"),  # type: ignore[arg-type]
         missing="fiml" if options.missing == "fiml" else "listwise",
+        groups=groups,
+        equal=equal,
     )
 
 
@@ -130,17 +139,23 @@ def _complete(sample: Sample) -> Sample:
     return known.complete()
 
 
-def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:
-    names, codes = spec.construct_ids, spec.indicator_ids
-    place = {name: number for number, name in enumerate(names)}
+def question_weights(spec: ModelSpec, result: CbsemResult, moments: Moments, group: int = 0) -> F64:
+    """Give the weights of standardised questions, (n_indicators, n_constructs), for variances of one."""
+    codes = spec.indicator_ids
     sd = np.ones(len(codes)) if result.structure.ordinal else np.sqrt(np.diag(moments.cov[0]))
     corr = moments.corr[0]
-    weights = np.zeros((len(codes), len(names)))
-    for name, share in result.index_weights().items():
+    weights = np.zeros((len(codes), len(spec.construct_ids)))
+    for name, share in result.index_weights(group).items():
         for code, weight in share.items():
-            weights[codes.index(code), place[name]] = weight * sd[codes.index(code)]
+            weights[codes.index(code), spec.place[name]] = weight * sd[codes.index(code)]
     with np.errstate(invalid="ignore", divide="ignore"):
         weights /= np.sqrt(np.einsum("pj,pq,qj->j", weights, corr, weights))
+    return weights
+
+
+def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tuple[Solution, F64]:
+    names, codes, place = spec.construct_ids, spec.indicator_ids, spec.place
+    corr, weights = moments.corr[0], question_weights(spec, result, moments)
     loadings = corr @ weights
     paths, errors = np.zeros((len(names), len(names))), np.full((len(names), len(names)), np.nan)
     turn = result.directions()

@@ -79,6 +79,9 @@ def read(text: str, chosen: Settings) -> Parts:
     modes: dict[str, str] = {}
     paths: list[tuple[str, str]] = []
     products: dict[str, tuple[str, ...]] = {}
+    if chosen.orthogonal:
+        what = "Constructs are held uncorrelated (orthogonal), which PLS does not."
+        raise refuse(what, "lavaan", COVARIANCE)
     for formula in (*written.defined, *written.equalities):
         what = f"defines {formula.name} (:=)" if formula.name else "holds parameters equal (==)"
         raise refuse(f"Line {formula.line} {what}, which PLS does not.", "lavaan", COVARIANCE)

@@ -155,14 +155,16 @@ class ModelSpec:
         low: float | None = None,
         high: float | None = None,
         missing_codes: tuple[float, ...] | None = None,
+        orthogonal: bool | None = None,
         covariance: bool = False,
     ) -> ModelSpec:
         """Read lavaan syntax: `=~`, `<~` and `~` lines, or with `covariance` all that such models estimate.
 
         `index` defaults to SAT or Satisfaction, else the last construct; scales to 1–10. A comment that
-        begins with `# manyi:` may say both, and missing codes; what is given here wins.
+        begins with `# manyi:` may say both, missing codes and `orthogonal`; what is given here wins.
         """
         given: dict[str, Any] = {"index": index, "low": low, "high": high, "missing_codes": missing_codes}
+        given["orthogonal"] = orthogonal
         chosen = replace(
             lavaan.settings(text), **{name: value for name, value in given.items() if value is not None}
         )

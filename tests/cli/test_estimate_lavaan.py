@@ -129,3 +129,45 @@ def test_weights_and_clusters_are_refused_where_no_estimator_takes_them(ask):
         for option in (("--weights", "w"), ("--cluster", "office")):
             code, _, err = ask(CFA, columns, "--method", "cbsem", "--estimator", estimator, *option)
             assert (code, f"{estimator} " in err) == (1, True), err
+
+
+def test_groups_are_fitted_at_once_and_told(ask):
+    columns = world(7102) | {"region": np.arange(300) % 2}
+    text = CFA + "QUAL ~ IMG\nSAT ~ c(a, a)*IMG + c(b1, b2)*QUAL\ngap := b1 - b2"
+    code, found, err = ask(
+        text, columns, "--method", "cbsem", "--multigroup", "region", "--equal", "loadings,intercepts"
+    )
+    assert code == 0, err
+    assert (found["equal"], set(found["groups"])) == (["loadings", "intercepts"], {"0", "1"})
+    paths = {(row["group"], row["rhs"]): row["est"] for row in found["estimates"] if row["op"] == "~"}
+    assert paths["0", "IMG"] == paths["1", "IMG"]
+    assert found["defined"][0]["est"] == pytest.approx(paths["0", "QUAL"] - paths["1", "QUAL"])
+    assert "300 of 300 respondents in 2 groups at once" in err
+    assert f"on {found['equality']['df']} df, p = {found['equality']['p']:.3f}" in err
+    code, _, err = ask(text, columns, "--method", "cbsem")
+    assert (code, "2 entries, and there is one group" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "status"),
+    [
+        (("--equal", "loadings"), "give --multigroup too", 2),
+        (("--multigroup", "region", "--bootstrap", 50), "--bootstrap says nothing", 2),
+        (("--multigroup", "region", "--group", "region"), "--group says nothing", 2),
+        (("--multigroup", "region", "--equal", "factors"), "factors cannot be held equal", 1),
+        (("--multigroup", "nowhere"), "has no column nowhere", 1),
+        (("--multigroup", "region", "--method", "pls"), "not by pls", 1),
+        (("--orthogonal", "--method", "pls"), "which PLS does not", 1),
+    ],
+)
+def test_what_says_nothing_to_groups_at_once_is_refused(ask, options, said, status):
+    columns = world(7102) | {"region": np.arange(300) % 2}
+    code, _, err = ask(CFA + PATHS + "QUAL", columns, "--method", "cbsem", *options)
+    assert (code, said in err) == (status, True), err
+
+
+def test_orthogonal_constructs_are_asked_for_by_a_flag_too(ask):
+    code, found, err = ask(CFA, world(7109), "--method", "cbsem", "--orthogonal")
+    assert (code, found["fit"]["df"]) == (0, 27), err
+    code, said, _ = ask("# manyi: orthogonal\n" + CFA, world(7109), "--method", "cbsem")
+    assert said["fit"]["chi2"] == found["fit"]["chi2"]

@@ -152,7 +152,12 @@ def read_model(path: Path, **of_syntax: Any) -> csi_model.ModelSpec:
     text = _text(path)
     if path.suffix in LAVAAN:
         return csi_model.ModelSpec.from_lavaan(text, **of_syntax)
-    flags = {"index": "--index", "low": "--scale", "missing_codes": "--missing-codes"}
+    flags = {
+        "index": "--index",
+        "low": "--scale",
+        "missing_codes": "--missing-codes",
+        "orthogonal": "--orthogonal",
+    }
     for name, flag in flags.items():
         if of_syntax.get(name) is not None:
             raise Refusal(f"{flag} is for lavaan syntax (.lav); {path} says it itself. Change it there.")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, multigroup
 from web.cli.table import write_table, write_workbook
 from web.cli.told import summary
 from web.exports.table import Table
@@ -28,6 +28,9 @@ from web.exports.table import Table
 @click.option(
     "--missing-codes", metavar="CODES", help="Of lavaan syntax: numbers that are no answers, as in 98,99."
 )
+@click.option("--orthogonal", is_flag=True, help="Of lavaan syntax, by cbsem: constructs are not correlated.")
+@multigroup.column
+@multigroup.equal
 @analysis.scheme
 @analysis.missing
 @analysis.weights
@@ -83,6 +86,9 @@ def estimate(
     index: str | None,
     scale: tuple[float, float] | None,
     missing_codes: str | None,
+    orthogonal: bool,
+    multigroup_column: str | None,
+    equal: str | None,
     scheme: str,
     missing: str,
     weights: str | None,
@@ -114,12 +120,15 @@ def estimate(
         raise click.UsageError("--global is a part of the assessment: give --assess too.")
     if against is not None and not assess:
         raise click.UsageError("--against is a part of the assessment: give --assess too.")
+    alone = {"group": group, "strata": strata, "bootstrap": bootstrap, "assess": assess, "tree": tree}
+    multigroup.check(multigroup_column, equal, alone | {"scores": scores, "xlsx": xlsx})
     covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
     low, high = scale or (None, None)
     of_syntax = {
         "low": low,
         "high": high,
         "missing_codes": None if missing_codes is None else _codes(missing_codes),
+        "orthogonal": orthogonal or None,
     }
     spec = analysis.read_model(model, index=index, covariance=covariance, **of_syntax)
     other = None
@@ -130,7 +139,7 @@ def estimate(
     read = partial(
         analysis.read_answers, data, missing=missing, weights=weights, strata=strata, cluster=cluster
     )
-    prepared = read(spec, labels=group, beside=tuple(wholes.values()))
+    prepared = read(spec, labels=(*group, multigroup_column), beside=tuple(wholes.values()))
     options = csi_model.Options(
         method=method,
         scheme=scheme,
@@ -142,6 +151,9 @@ def estimate(
         estimator=estimator or "",
         group_weights=group_weights,
     )
+    if multigroup_column is not None:
+        multigroup.run(spec, prepared, multigroup_column, equal, options, json_file)
+        return
     with analysis.progress_bar("Estimating", is_long=bool(bootstrap or group)) as bar:
         result = csi_model.estimate(spec, prepared, options, by=group or None, progress=bar)
     document = csi_model.document(result)

@@ -18,7 +18,7 @@ def objective_of(data, estimator="ML", *, means=False):
     names = model.written.observed
     values = np.column_stack([data[name] for name in names])
     samples = (reduce(values, names, ordered=estimator == "WLSMV"),)
-    structure = structure_of(model, samples, means=means, ordinal=estimator == "WLSMV", invariance=None)
+    structure = structure_of(model, samples, means=means, ordinal=estimator == "WLSMV")
     return Objective(structure, discrepancies(samples, structure, Fitting(estimator)))
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from csi_model.cbsem import assess_invariance, fit, measurement_part
+from csi_model.cbsem.equal import INVARIANCE
 from tests.csi_model.cbsem.lavaan import check_model
 from tests.csi_model.figures import Figures
 
@@ -31,7 +32,7 @@ def test_ordered_fit_equals_lavaan(golden, to_five):
 @pytest.mark.parametrize("level", ["configural", "metric", "scalar"])
 def test_invariance_levels_equal_lavaan(golden, level):
     text = measurement_part(golden.text("model.lav"))
-    result = fit(text, golden.columns("data.csv"), groups="group", invariance=level)
+    result = fit(text, golden.columns("data.csv"), groups="group", equal=INVARIANCE[level])
     file = f"lavaan_invariance_{level}.json"
     with Figures(file, golden.json(file)) as figures:
         check_model(figures, result)

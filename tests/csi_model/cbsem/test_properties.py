@@ -72,7 +72,7 @@ def test_fiml_of_complete_answers_is_ml():
 def test_one_group_twice_is_one_group():
     data = draw(150, 13)
     twice = {name: np.tile(x, 2) for name, x in data.items()}
-    apart = fit(TEXT, twice, groups=["x"] * 150 + ["y"] * 150, invariance="configural")
+    apart = fit(TEXT, twice, groups=["x"] * 150 + ["y"] * 150)
     alone = fit(TEXT, data)
     assert apart.fit.chi2 == pytest.approx(2.0 * alone.fit.chi2, rel=1e-8)
     assert apart.fit.df == 2 * alone.fit.df
