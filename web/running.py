@@ -1,11 +1,15 @@
 """Whether the site of an instance runs: its processes hold a lock, which ends with them, however they end."""
 
+import ctypes
 import fcntl
 import os
+import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 LOCK = "running.lock"
+PR_SET_PDEATHSIG = 1
 _held: list[int] = []
 
 
@@ -28,3 +32,9 @@ def is_running(instance: Path) -> bool:
         finally:
             os.close(handle)
     return False
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when the one that made it ends, so that none keeps the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -3,5 +3,6 @@
 from web import running
 from web.site import create_app
 
+running.end_with_parent()
 app = create_app()
 running.announce(app.config["MANYI"]["INSTANCE"])

@@ -1,9 +1,6 @@
 """`manyi start`, `manyi serve`, `manyi worker`: the site, and the worker beside it."""
 
-import signal
 import socket
-import subprocess
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,39 +42,16 @@ def serve(*, no_worker: bool = False) -> None:
 
     Example: MANYI_PORT=8080 manyi serve
     """
-    from granian import Granian  # noqa: PLC0415
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from web.cli import supervisor  # noqa: PLC0415  loads the server
 
     settings = read_settings()
     _check_port()
     flask_settings(settings)  # what only a second look refuses, before anything listens
-    worker = None
-    if not no_worker:
-        # A session of its own: Ctrl-C reaches the server alone, which then ends the worker in order.
-        command = [sys.executable, "-m", "web.cli", "worker"]
-        worker = subprocess.Popen(command, start_new_session=True)  # noqa: S603
-    server = Granian(
-        "web.wsgi:app",
-        address=settings["HOST"],
-        port=settings["PORT"],
-        interface=Interfaces.WSGI,
-        workers=settings["WORKERS"],
-        blocking_threads=4,
-        backpressure=128,
-        workers_kill_timeout=5,
-        log_access=False,
-        log_enabled=settings["LOG_LEVEL"] == "DEBUG",
+    supervisor.serve(
+        settings,
+        with_worker=not no_worker,
+        started=lambda: click.echo(f"\nManyi is at {_address(settings)}   (Ctrl-C stops it)\n"),
     )
-    server.on_startup(lambda: click.echo(f"\nManyi is at {_address(settings)}   (Ctrl-C stops it)\n"))
-    try:
-        server.serve()
-    finally:
-        if worker is not None:
-            worker.send_signal(signal.SIGTERM)
-            try:
-                worker.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                worker.kill()
 
 
 @click.command(short_help="Carry out background jobs.")

@@ -1,0 +1,84 @@
+"""Processes of `manyi serve` are replaced when they are lost, and none outlives the one that keeps them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 60
+
+
+def children(pid):
+    """The processes that a process has made, with their command lines."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((place / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found[int(place.name)] = (place / "cmdline").read_bytes().decode()
+        except OSError:
+            continue
+    return {each: line for each, line in found.items() if "resource_tracker" not in line}
+
+
+def until(what):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if (found := what()) is not None:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("not in time")
+
+
+@pytest.fixture
+def served(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "MANYI_INSTANCE": str(tmp_path), "MANYI_PORT": str(port), "MANYI_WORKERS": "2",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "web.cli"]
+    subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    server = subprocess.Popen(
+        [*command, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+    def answers():
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status
+        except OSError:
+            return None
+
+    until(answers)
+    yield server, answers, port
+    if server.poll() is None:
+        server.kill()
+        server.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
+    server, answers, port = served
+    killed = set()
+    for _ in range(2):  # granian alone ends the site at the second loss
+        every = set(children(server.pid))
+        assert len(every) == 3  # two web processes and the job worker
+        for pid in every:
+            os.kill(pid, signal.SIGKILL)
+        killed |= every
+        until(lambda gone=frozenset(killed): len(set(children(server.pid)) - gone) == 3 or None)
+        assert until(answers) == 200
+        assert server.poll() is None
+    left = set(children(server.pid))
+    server.kill()
+    assert server.communicate()[1].count("is lost and replaced") == 6
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left) or None)
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
