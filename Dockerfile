@@ -25,5 +25,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import os, urllib.request as u; e = os.environ.get; \
 hosts = e('MANYI_TRUSTED_HOSTS', '').replace(',', ' ').split() or ['127.0.0.1']; \
-u.urlopen(u.Request('http://127.0.0.1:' + e('MANYI_PORT', '8000') + '/healthz', headers={'Host': hosts[0]}), timeout=4)"]
+u.urlopen(u.Request('http://127.0.0.1:' + e('MANYI_PORT', '8000') + '/livez', headers={'Host': hosts[0]}), timeout=4)"]
 CMD ["sh", "-c", "manyi db upgrade && exec manyi serve --no-worker"]

@@ -138,7 +138,7 @@ def test_the_container_runs_as_an_ordinary_user_and_is_checked():
     users = [line.split()[1] for line in last if line.startswith("USER ")]
     assert users
     assert users[-1] not in {"root", "0"}
-    assert any("/healthz" in line for line in last)
+    assert any("/livez" in line for line in last)
     for source in re.findall(r"^COPY ([a-z_]+) ", read("Dockerfile"), re.MULTILINE):
         assert (ROOT / source).is_dir(), source
 

@@ -21,6 +21,7 @@ TABLE = {
     "bootstrap.static": EVERYBODY,
     "home.landing": EVERYBODY,
     "home.health": EVERYBODY,
+    "home.alive": EVERYBODY,
     "home.home": STAFF,
     "security.login": EVERYBODY,
     "security.forgot_password": EVERYBODY,

@@ -107,6 +107,7 @@ def test_a_database_that_is_down_gives_503_and_the_site_recovers(app, session, s
             assert response.status_code == 503, (path, response.status_code)
             assert "Nothing was lost" in check_page(response).get_text()
         assert person.post("start", {"OK": "yes"}).status_code == 503
+        assert app.test_client().get("/livez").status_code == 200
     assert visitor.client.get("/healthz").get_json() == {"status": "ok"}
     person.send(OK="yes")
     assert stored(session, wave)[0][1]["OK"] == 1

@@ -40,6 +40,13 @@ def home() -> ResponseReturnValue:
     return render_template("home/welcome.html", name=current_user.name or current_user.email)
 
 
+@blueprint.get("/livez")
+@public
+def alive() -> ResponseReturnValue:
+    """Tell a supervisor that pages can be served, whatever the database does; it asks nothing."""
+    return {"status": "ok"}
+
+
 @blueprint.get("/healthz")
 @public
 def health() -> ResponseReturnValue:
