@@ -33,6 +33,7 @@ class Problem(Enum):
     SECTION_UNKNOWN = auto()
     DRAFT_STALE = auto()
     QUESTIONNAIRE_EXISTS = auto()
+    QUESTIONNAIRE_FAULTY = auto()
     # answers
     ANSWER_REQUIRED = auto()
     ANSWER_OFFERED = auto()

@@ -1,6 +1,6 @@
 """From a document to a published version that never changes, and what differs between two of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,17 +11,48 @@ from surveys.asking.router import Router
 from surveys.database import lock_for_writing
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
+from surveys.errors import Problem, SurveyError
+from surveys.findings.finding import Finding
+from surveys.findings.listing import Room, findings_of
 from surveys.models import StoredQuestionnaire, Version
+from surveys.models.documents import Way
 
 # Routers are large: a site asks a few versions at a time, and the rest can be made again.
 ROUTERS_KEPT: Final = 64
 _ROUTERS: dict[str, Router] = {}
 
 
-def publish(session: Session, questionnaire: Questionnaire, staff_name: str, now: datetime) -> Version:
+class FaultyError(SurveyError):
+    """A questionnaire with errors is not published; they are all named."""
+
+    def __init__(self, errors: Sequence[Finding]) -> None:
+        super().__init__(Problem.QUESTIONNAIRE_FAULTY, n=len(errors))
+        self.errors = tuple(errors)
+
+    def text(self, language: str) -> str:
+        """Give the message with a line for each error."""
+        return "\n".join((super().text(language), *(each.line(language) for each in self.errors)))
+
+
+def publish(
+    session: Session,
+    questionnaire: Questionnaire,
+    staff_name: str,
+    now: datetime,
+    *,
+    more: Room | None = None,
+    way: Way = "page",
+    reason: str = "",
+) -> Version:
     """Publish a document as the next version of its questionnaire.
 
-    A document equal to the latest version gives that version back: nothing new was published.
+    A document equal to the latest version gives that version back: nothing new was published. Warnings are
+    kept with the version as looked at by nobody. `more` finds what this package cannot know.
+
+    Raises
+    ------
+    SurveyError
+        QUESTIONNAIRE_FAULTY: there are errors in it; `FaultyError` holds them all.
     """
     lock_for_writing(session, Version)
     stored = find_questionnaire(session, questionnaire.code)
@@ -32,6 +63,10 @@ def publish(session: Session, questionnaire: Questionnaire, staff_name: str, now
     latest = latest_version(session, questionnaire.code)
     if latest is not None and latest.content_hash == questionnaire.content_hash:
         return latest
+    found = findings_of(questionnaire, more=more)
+    errors = [each for each in found if each.severity == "error"]
+    if errors:
+        raise FaultyError(errors)
     number = session.scalar(select(func.max(Version.number)).where(Version.questionnaire_id == stored.id))
     version = Version(
         questionnaire=stored,
@@ -41,6 +76,9 @@ def publish(session: Session, questionnaire: Questionnaire, staff_name: str, now
         content_hash=questionnaire.content_hash,
         published_at=now,
         published_by=staff_name,
+        way=way,
+        reason=reason,
+        accepted=[{"code": each.code, "place": each.place, "reason": None} for each in found],
     )
     session.add(version)
     session.flush()

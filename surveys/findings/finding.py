@@ -48,6 +48,11 @@ class Finding:
         """Say what to do about it."""
         return self._say("remedies", language)
 
+    def line(self, language: str = "en") -> str:
+        """Say in one line how grave it is, where it is, what is so and what to do."""
+        said = f"{self.message(language)} {self.remedy(language)}"
+        return f"{self.severity}: {self.place or '–'}: {self.code}: {said}"
+
     def plain(self, language: str = "en") -> dict[str, str]:
         """Give it as files and pages hold it."""
         return {

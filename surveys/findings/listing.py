@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from surveys.document.questionnaire import Questionnaire
 from surveys.findings import (
     codes,
     consent,
@@ -57,6 +58,11 @@ def findings_of_file(source: bytes, *, more: Room | None = None) -> list[Finding
     if document is not None:
         found += tuple(_of_subject(Subject(document, plain, left_out), more))
     return _in_order(found)
+
+
+def findings_of(document: Questionnaire, *, more: Room | None = None) -> list[Finding]:
+    """Give every finding of a document that is read already."""
+    return _in_order(_of_subject(Subject(document, document.dump()), more))
 
 
 def _of_subject(subject: Subject, more: Room | None) -> Iterator[Finding]:

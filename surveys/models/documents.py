@@ -1,12 +1,15 @@
 """Questionnaires: the one being edited, its operations, and the published versions."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, JsonType, UTCDateTime
+
+# How a version came to be: on a page, or from the command line, past any review.
+Way = Literal["page", "command line"]
 
 
 class StoredQuestionnaire(Base):
@@ -65,7 +68,8 @@ class Version(Base):
     """A published document. The database refuses to update or delete it.
 
     `slots` is the packing order of its answers, kept beside the document so that answers stay readable
-    whatever later code derives from the same document.
+    whatever later code derives from the same document. `way`, `reason` and `accepted` say how it was
+    published and with which warnings, each with somebody's reason or none; older versions do not know.
     """
 
     __tablename__ = "version"
@@ -83,6 +87,9 @@ class Version(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_by: Mapped[str] = mapped_column(String(254))
+    way: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    accepted: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonType)
 
     questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="versions")
 

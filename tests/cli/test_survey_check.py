@@ -3,8 +3,12 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
 from surveys import instruments
+from surveys.editing import publishing
+from surveys.models import AuditEntry
+from web.cli.database import session
 
 
 @pytest.fixture
@@ -47,6 +51,24 @@ def test_what_an_error_names_is_not_published(manyi, tmp_path):
     code, _, err = manyi("survey", "import", file)
     assert (code, "logic-unknown" in err, "text-missing" in err) == (1, True, True)
     assert "nothing was published" in err
+
+
+def test_publishing_past_review_needs_a_reason_and_is_in_the_trail(manyi, tmp_path):
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps(instruments.load("utility_csi", "short").dump()), encoding="utf-8")
+    assert manyi("db", "upgrade")[0] == 0
+    code, _, err = manyi("survey", "import", file, "--publish", "--reason", " ")
+    assert (code, "--reason TEXT" in err) == (1, True)
+    code, _, err = manyi("survey", "import", file, "--publish", "--reason", "after a move")
+    assert (code, "version 1; warnings not looked at: " in err) == (0, True)
+    code, _, err = manyi("survey", "import", file, "--publish", "--reason", "again")
+    assert (code, "version 1 already" in err) == (0, True)
+    with session() as opened:
+        version = publishing.latest_version(opened, "utility_csi_short")
+        assert (version.way, version.reason) == ("command line", "after a move")
+        assert version.accepted
+        entries = opened.scalars(select(AuditEntry).where(AuditEntry.action == "questionnaire.publish"))
+        assert [(each.actor, each.detail["reason"]) for each in entries] == [("command line", "after a move")]
 
 
 def test_a_file_or_language_that_is_not_there_is_said(manyi, checked, tmp_path):

@@ -6,13 +6,12 @@ from surveys.analysing.export import as_text, wave_table
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.collecting import bulk
 from surveys.document import loading
-from surveys.editing import publishing
 from tests.surveys.every_type import DOCUMENT
-from tests.surveys.worlds import NOW, make_wave
+from tests.surveys.worlds import NOW, make_wave, published_unchecked
 
 
 def stored_wave(session):
-    version = publishing.publish(session, loading.load(DOCUMENT, published=True), "Test", NOW)
+    version = published_unchecked(session, loading.load(DOCUMENT, published=True))
     wave = make_wave(session, version)
     answers = {
         "ONE": [1, 0],

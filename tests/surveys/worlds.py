@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from surveys.collecting import waves
 from surveys.collecting.frame import add_unit, find_customer, import_customers
 from surveys.document import loading
+from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
-from surveys.models import Customer, Unit, UnitLevel, Version, Wave
+from surveys.models import Customer, StoredQuestionnaire, Unit, UnitLevel, Version, Wave
 
 NOW = datetime(2026, 3, 5, 9, 41, 30, 123456, tzinfo=UTC)
 
@@ -63,6 +64,24 @@ CODES = ("Q1", "Q2", "Q3", "CH.hall", "CH.line")
 
 def make_version(session: Session, **changes) -> Version:
     return publishing.publish(session, loading.load(document(**changes)), "Test", NOW)
+
+
+def published_unchecked(session: Session, questionnaire: Questionnaire) -> Version:
+    """A version of a release that asked for no findings before it published."""
+    known = publishing.find_questionnaire(session, questionnaire.code)
+    stored = known or StoredQuestionnaire(code=questionnaire.code, created_at=NOW)
+    version = Version(
+        questionnaire=stored,
+        number=len(stored.versions) + 1,
+        document=questionnaire.dump(),
+        slots=[slot._asdict() for slot in questionnaire.slots],
+        content_hash=questionnaire.content_hash,
+        published_at=NOW,
+        published_by="Test",
+    )
+    session.add(version)
+    session.flush()
+    return version
 
 
 def make_wave(session: Session, version: Version | None = None, *, opened: bool = True, **settings) -> Wave:

@@ -149,13 +149,25 @@ def test_wrong_posts_are_refused(designer, analyst, session):
     assert session.scalar(select(func.count()).select_from(Version)) == 0
 
 
+def test_a_version_says_that_nobody_reviewed_it(designer, session):
+    plain = document()
+    plain["sections"][1]["questions"][1]["text"] = {"zh": "为什么？", "en": "What is quick and polite?"}
+    publishing.publish(
+        session, loading.load(plain), "operator", NOW, way="command line", reason="after <b>a move</b>"
+    )
+    session.commit()
+    page = designer.browse("/questionnaires/version/small/1").decode()
+    assert "Published from the command line without review: after &lt;b&gt;a move" in page
+    assert "<code>after.WHY</code> wording-double" in page
+
+
 def test_texts_of_authors_stay_texts(designer, session):
     """Tags and braces in a document reach no page as markup, in the list, the tree or the preview."""
     wild = '<script>alert(1)</script><b>"Bold"</b> & {nobody} 100% of it'
     made = document(title={"en": wild, "zh": wild})
     made["sections"][0]["title"] = {"en": wild, "zh": wild}
     made["sections"][1]["questions"][0]["options"][0]["text"] = {
-        "en": "<img src=x onerror=alert(1)>",
+        "en": "Hall <img src=x onerror=alert(1)>",
         "zh": "x",
     }
     made["pipes"] = {"nobody": {"fallback": {"en": "<i>someone</i>", "zh": "某人"}}}

@@ -33,6 +33,7 @@ def renamed(plain):
 
     return plain | {
         "indicators": walk(plain["indicators"]),
+        "quality": walk(plain["quality"]),
         "sections": [
             part | {"questions": [each | {"code": OTHER.get(each["code"], each["code"])}
                                   for each in part["questions"]]}

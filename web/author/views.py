@@ -28,6 +28,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import sources
+from web.author.model import findings_of_model
 from web.author.reading import Reading
 from web.author.sources import Source
 from web.extensions import csrf, db
@@ -142,7 +143,9 @@ def publish(code: str, part: str) -> ResponseReturnValue:
     number = _published_as(found)
     if number is None:
         now = datetime.now(UTC)
-        version = publishing.publish(db.session, found.document, current_user.email, now)
+        version = publishing.publish(
+            db.session, found.document, current_user.email, now, more=findings_of_model
+        )
         number = version.number
         # Somebody else's click may have come first: then nothing was published here.
         if version.published_at == now and version.published_by == current_user.email:

@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from surveys import instruments, words
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
-from surveys.findings.finding import Finding
 from surveys.findings.listing import findings_of_file
 from web.author.model import findings_of_model
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
-from web.cli.database import session
+from web.cli.database import ACTOR, record, session
 
 READABLE = {".json"}
 
@@ -32,26 +32,43 @@ def survey() -> None:
 @survey.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
+@click.option("--publish", "is_publishing", is_flag=True, help="Publish past any review; needs --reason.")
+@click.option("--reason", default="", help="Why it is published so; kept with the version.")
 @json_option
-def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
+def import_(file: Path, json_file: Path | None, reason: str, *, dry_run: bool, is_publishing: bool) -> None:
     """Check FILE and publish it as a new version; with an error in it nothing is published.
 
-    Example: manyi survey import questionnaire.json --dry-run --json report.json
+    Example: manyi survey import questionnaire.json --publish --reason "restored after a move"
     """
+    if is_publishing and not reason.strip():
+        raise Refusal("--publish goes past review and needs a reason: add --reason TEXT.")
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
     source = _bytes(file)
     errors = [each for each in findings_of_file(source, more=findings_of_model) if each.severity == "error"]
     if errors:
-        raise Refusal("\n".join(map(_line, errors)) + f"\n{file}: nothing was published.")
+        raise Refusal("\n".join(each.line() for each in errors) + f"\n{file}: nothing was published.")
     document = loading.load(source)
     if json_file is not None:
         write_json(report(document), json_file)
     if not dry_run:
         with session() as opened:
-            version = publishing.publish(opened, document, "command line", datetime.now(UTC))
-            opened.commit()
-            click.echo(f"{document.code}: version {version.number}", err=True)
+            _publish(opened, document, reason.strip())
+
+
+def _publish(opened: Session, document: Questionnaire, reason: str) -> None:
+    """Publish past review, note it in the trail, and say which version it is."""
+    now = datetime.now(UTC)
+    version = publishing.publish(
+        opened, document, ACTOR, now, more=findings_of_model, way="command line", reason=reason
+    )
+    if version.published_at == now:
+        warnings = len(version.accepted or ())
+        detail = {"content_hash": version.content_hash, "reason": reason, "warnings": warnings}
+        record(opened, "questionnaire.publish", f"questionnaire:{document.code}/{version.number}", detail)
+        click.echo(f"{document.code}: version {version.number}; warnings not looked at: {warnings}", err=True)
+    else:
+        click.echo(f"{document.code}: version {version.number} already", err=True)
 
 
 @survey.command()
@@ -67,7 +84,7 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
         raise Refusal(f"No language {language!r}. There are: {', '.join(words.spoken())}.")
     found = findings_of_file(_bytes(file), more=findings_of_model)
     for finding in found:
-        click.echo(_line(finding, language), err=str(json_file) == "-")
+        click.echo(finding.line(language), err=str(json_file) == "-")
     if json_file is not None:
         write_json({"findings": [finding.plain(language) for finding in found]}, json_file)
     errors = sum(finding.severity == "error" for finding in found)
@@ -99,12 +116,6 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
-
-
-def _line(finding: Finding, language: str = "en") -> str:
-    place = finding.place or "–"
-    said = f"{finding.message(language)} {finding.remedy(language)}"
-    return f"{finding.severity}: {place}: {finding.code}: {said}"
 
 
 def report(document: Questionnaire) -> dict[str, Any]:

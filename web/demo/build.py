@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import func, select
@@ -28,6 +28,7 @@ SETTINGS = {
     "listed": True,
 }
 FIELD_DAYS = 21  # how long the present wave has been in the field
+REASON: Final = "demo"
 Say = Callable[[str], None]
 
 
@@ -41,7 +42,7 @@ def build(
 ) -> None:
     """Make the whole demo; `responses` is the number of people a wave."""
     document = instruments.load("utility_csi")
-    version = publishing.publish(session, document, "demo", now)
+    version = publishing.publish(session, document, "demo", now, way="command line", reason=REASON)
     units = _units(session)
     session.commit()
     effects = world.office_effects(seed)
@@ -149,7 +150,9 @@ def _answers(
 
 def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
     """Open this quarter's waves: for anybody, in full and in short, and for invited customers only."""
-    short = publishing.publish(session, instruments.load("utility_csi", "short"), "demo", now)
+    short = publishing.publish(
+        session, instruments.load("utility_csi", "short"), "demo", now, way="command line", reason=REASON
+    )
     begun = now - timedelta(days=FIELD_DAYS)
     opened = []
     for code, chosen, access in (
