@@ -27,7 +27,7 @@ FEWEST_RESAMPLES = 20
 METHODS = ("pls", "plsc", "cbsem")
 
 
-MISSING = ("mean", "listwise", "fiml")
+MISSING = ("em", "mean", "listwise", "fiml")
 
 
 INTERVALS = ("percentile", "bca", "studentised")
@@ -47,7 +47,7 @@ class Options:
     ----------
     method : {"pls", "plsc", "cbsem"}
     scheme : {"path", "factorial", "centroid"}
-    missing : {"mean", "listwise", "fiml"}
+    missing : {"em", "mean", "listwise", "fiml"}
     bootstrap : int
         Resamples, 0 for none, else 20 at least.
     seed : int

@@ -11,7 +11,6 @@ REMEDIES = {
     "scale-unused": "Declare the scale as it was asked; points depend on it.",
     "many-missing": "See which questions go unanswered, and shorten or clarify them.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
-    "replaced-before-product": "Leave out rows with gaps to see how much the replacement matters.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units
     "few-units": "Use more or smaller units, or describe the figures without inference.",

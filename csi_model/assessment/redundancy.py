@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.answers.moments import Moments, source
+from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import source
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.kinds import ends

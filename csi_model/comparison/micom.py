@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, of_all, source
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import Source, of_all, source
 from csi_model.arrays import F64
 from csi_model.comparison.draws import shuffles
 from csi_model.comparison.statistic import WeightSolver
@@ -75,7 +75,7 @@ class Micom:
 class _Pool(NamedTuple):
     """Both groups together: what the three steps need of them."""
 
-    source: MeanReplaced | Likelihood
+    source: Source
     solver: WeightSolver
     together: F64  # covariances of the indicators in the scale of step 2
     weights: F64  # pooled, for scores of variance 1

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.moments import source
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import source
 from csi_model.arrays import F64
 from csi_model.comparison.draws import shuffles
 from csi_model.comparison.shuffling import level_free

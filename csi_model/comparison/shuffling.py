@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.moments import of_all
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import of_all
 from csi_model.arrays import Mask
 
 

@@ -66,7 +66,7 @@ def estimate_one(
             lambda plain: estimate_one(spec, plain, replace(options, bootstrap=0), common=common).points,
         ),
     )
-    cautions = (*used.cautions, *estimator.cautions, *cautions_of(result, sample))
+    cautions = (*used.cautions, *cautions_of(result, sample))
     return replace(result, cautions=cautions)
 
 

@@ -6,44 +6,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.errors import Caution, DataError
 from csi_model.specify import Construct, ModelSpec
 
 
-def augment(spec: ModelSpec, sample: Sample, missing: str = "mean") -> tuple[F64, tuple[Caution, ...]]:
-    """Give the answers and, behind them, the products of indicators that interactions need.
+def augment(spec: ModelSpec, values: F64) -> F64:
+    """Give answers and, behind them, the products of indicators that interactions need.
 
-    Products are of deviations from the means of the rows (`center`). Gaps are replaced by means first, with a
-    caution. A model without interactions takes the answers as they are.
+    Products are of deviations from the means of what was answered (`center`), and missing where an answer is.
+    A model without interactions takes the answers as they are.
     """
-    values, pairs = sample.values, _pairs(spec)
-    if not len(pairs):
-        return values, ()
-    cautions: tuple[Caution, ...] = ()
-    gaps = np.isnan(values)
-    if gaps.any():
-        if missing == "fiml":
-            raise DataError(
-                "Interactions and FIML moments do not go together.",
-                code="interaction-fiml",
-                remedy="Choose missing mean or listwise.",
-            )
-        mean = (sample.weights @ np.where(gaps, 0.0, values)) / (sample.weights @ ~gaps)
-        values = np.where(gaps, mean, values)
-        message = "Missing answers were replaced by the sample's means before interactions were formed."
-        cautions = (Caution("replaced-before-product", message),)
-    deviations = values - values.mean(axis=0)
-    products = deviations[:, pairs[:, 0]] * deviations[:, pairs[:, 1]]
-    return np.concatenate([values, products], axis=1), cautions
+    around, pairs = center(spec, values), pairs_of(spec)
+    if around is None:
+        return values
+    deviations = values - around
+    return np.concatenate([values, deviations[:, pairs[:, 0]] * deviations[:, pairs[:, 1]]], axis=1)
 
 
 def center(spec: ModelSpec, wide: F64) -> F64 | None:
     """Give the means around which `augment` formed the products, or None for a model without any."""
-    if not len(_pairs(spec)):
+    if not len(pairs_of(spec)):
         return None
-    return np.asarray(wide[:, : len(spec.indicator_ids)].mean(axis=0))
+    return np.asarray(np.nanmean(wide[:, : len(spec.indicator_ids)], axis=0))
+
+
+def blocks(spec: ModelSpec) -> NDArray[np.int64]:
+    """Give the number of the construct that each column of `augment` belongs to."""
+    n, pairs = len(spec.constructs), pairs_of(spec)
+    homes = spec.home[pairs]
+    return np.concatenate([spec.home, n + n * homes[:, 0] + homes[:, 1]])
 
 
 def own(moments: Moments, spec: ModelSpec) -> Moments:
@@ -71,7 +62,7 @@ def product(spec: ModelSpec, construct: Construct, moments: Moments, raw: F64, c
     :math:`\sum_{jk} a_j b_k (d_j - \delta_j)(d_k - \delta_k)` is linear in :math:`d_j d_k` and d.
     """
     p = len(spec.indicator_ids)
-    pairs = _pairs(spec)
+    pairs = pairs_of(spec)
     left, right = (spec.place[name] for name in construct.product)
     a, b = raw[:, :, left], raw[:, :, right]
     own = (spec.home[pairs[:, 0]] == left) & (spec.home[pairs[:, 1]] == right)

@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups, source
+from csi_model.answers.mean_products import MeanProducts
+from csi_model.answers.moments import Likelihood, Moments
+from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import Source, source
 from csi_model.arrays import F64
+from csi_model.errors import DataError
 from csi_model.measures import validity
 from csi_model.options import Options
 from csi_model.pls import consistent, items
 from csi_model.pls.algorithm import Solution
-from csi_model.pls.products import augment, center, own
+from csi_model.pls.products import augment, blocks, center, own, pairs_of
 from csi_model.pls.stages import solve, solve_one
 from csi_model.pls.turning import turned
 from csi_model.resampling.draws import Draws, describe
@@ -36,14 +40,12 @@ class Estimator:
     """The estimates of a sample as a function of how much each respondent counts.
 
     A sample above `LARGE` respondents is not resampled row by row: its moments are drawn from their
-    asymptotic normal distribution (`moments.RandomGroups`), unless they are by maximum likelihood.
+    asymptotic normal distribution (`random_groups.RandomGroups`), unless they are by maximum likelihood.
 
     Attributes
     ----------
     values : ndarray of shape (n, p + products)
         The answers, and behind them the products that interactions need.
-    cautions : tuple of Caution
-        Of making them.
     center : ndarray of shape (p,) or None
         What products are deviations from.
     common : ndarray of shape (p, n_constructs) or None
@@ -57,8 +59,13 @@ class Estimator:
 
     def __init__(self, spec: ModelSpec, sample: Sample, options: Options, common: F64 | None = None) -> None:
         self.spec, self.sample, self.options, self.common = spec, sample, options, common
-        self.values, self.cautions = augment(spec, sample, options.missing)
-        self.center = center(spec, self.values)
+        self.values, self.center = augment(spec, sample.values), center(spec, sample.values)
+        if self._multiplies_gaps and options.missing == "fiml":
+            raise DataError(
+                "Interactions and FIML moments do not go together.",
+                code="interaction-fiml",
+                remedy="Choose missing em, mean or listwise.",
+            )
 
     def again(self, **changes: Any) -> Estimator:
         """Give the same sample and moments with other options, which must treat gaps alike."""
@@ -72,16 +79,25 @@ class Estimator:
         """Whether moments are drawn instead of respondents."""
         return len(self.sample) > LARGE and self.options.missing != "fiml"
 
+    @property
+    def _multiplies_gaps(self) -> bool:
+        return self.center is not None and bool(np.isnan(self.sample.values).any())
+
     @cached_property
-    def counted(self) -> MeanReplaced | Likelihood:
+    def counted(self) -> Source:
         """Moments of resamples, from counts of respondents."""
-        return source(self.values, self.sample.weights, self.options.missing)
+        sample, missing = self.sample, self.options.missing
+        if self.center is not None and self._multiplies_gaps and missing == "mean":
+            return MeanProducts(sample.values, sample.weights, pairs_of(self.spec), self.center)
+        return source(self.values, sample.weights, missing, blocks(self.spec))
 
     @cached_property
     def grouped(self) -> RandomGroups:
         """Moments of resamples, from their distribution."""
+        if isinstance(self.counted, Likelihood):
+            raise TypeError("Moments by EM in each resample are no function of sums.")
         rng = np.random.default_rng([self.options.seed, 1])
-        return RandomGroups(self.values, self.sample.weights, self.sample.units, rng)
+        return RandomGroups(self.counted, self.sample.units, rng)
 
     @cached_property
     def moments(self) -> Moments:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from csi_model.answers.groups import choose
-from csi_model.answers.moments import of_all
+from csi_model.answers.treatment import of_all
 from csi_model.comparison.shuffling import level_free, regrouped
 from csi_model.errors import DataError
 from tests.csi_model.comparing import sample_of

@@ -8,7 +8,8 @@ from scipy.stats import norm, t
 
 import csi_model
 from csi_model import Options
-from csi_model.answers.moments import RandomGroups
+from csi_model.answers.moments import MeanReplaced
+from csi_model.answers.random_groups import RandomGroups
 from csi_model.inference import kinds
 from csi_model.resampling import bootstrap, jackknife
 from csi_model.resampling.estimator import Estimator
@@ -122,7 +123,7 @@ def test_strata_of_one_respondent_each_are_one_stratum():
 def test_moments_drawn_from_their_distribution_know_lonely_strata_and_the_whole_variance():
     strata = np.append(np.repeat(np.arange(300), 2), 999)
     data = survey(601, strata=strata)
-    groups = RandomGroups(data.values, data.weights, data.units, np.random.default_rng(1))
+    groups = RandomGroups(MeanReplaced(data.values, data.weights), data.units, np.random.default_rng(1))
     drawn = groups.draw(3000, np.random.default_rng(2))
     assert np.isfinite(drawn.cov).all()
     found = drawn.mean[:, 0].std() * 100 / 9

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from csi_model import Options
-from csi_model.answers.moments import RandomGroups, of_all
+from csi_model.answers.random_groups import RandomGroups
+from csi_model.answers.treatment import of_all
 from csi_model.answers.prepare import prepare
 from csi_model.assessment import exact_fit as room
 from csi_model.assessment.exact_fit import DISTANCES, _transformation
@@ -43,7 +44,7 @@ def exact_fit(data, n_resamples, seed, *, spec=SPEC, method="pls", groups=None, 
     own = Estimator(spec, data, Options(method=method, seed=seed))
     if groups is not None:
         rng = np.random.default_rng(1)
-        drawn_from = RandomGroups(own.values, data.weights, data.units, rng, groups=groups)
+        drawn_from = RandomGroups(own.counted, data.units, rng, groups=groups)
         own.drawn, own.moments = drawn_from.draw, drawn_from.sample()
     return room.exact_fit(own, n_resamples, **wish)
 

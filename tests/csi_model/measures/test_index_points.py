@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from csi_model.answers.moments import source
+from csi_model.answers.treatment import source
 from csi_model.inference.kinds import percentile
 from csi_model.resampling.bootstrap import bootstrap
 from tests.csi_model.figures import Figures

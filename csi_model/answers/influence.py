@@ -1,0 +1,93 @@
+"""How moments of answers with gaps follow the weights of respondents, to first order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from csi_model.answers.filling import Filling
+from csi_model.arrays import F64, I64
+
+
+class Influence(NamedTuple):
+    """A fit's derivative.
+
+    Attributes
+    ----------
+    carried : ndarray of shape (T, T)
+        Derivative of the expected statistics (deviations, products) by the moments that fill the gaps: 0
+        without gaps, near 1 in a direction that hardly anybody's answers tell of.
+    mean : ndarray of shape (T,)
+        Weighted mean of the expected statistics.
+    """
+
+    carried: F64
+    mean: F64
+
+    def shares(self, kept: float) -> F64:
+        """Give how much of each statistic is the answers' and not the prior's: of means all, (T,)."""
+        p = _columns(len(self.mean))
+        return np.concatenate([np.ones(p), np.full(len(self.mean) - p, kept)])
+
+    def settled(self, kept: float) -> F64:
+        r"""Give :math:`(I - P J)^{-1}`: what a change of the moments comes to when all is filled anew."""
+        return np.linalg.inv(np.eye(len(self.mean)) - self.shares(kept)[:, None] * self.carried)
+
+
+def _columns(n_statistics: int) -> int:
+    """Of how many columns these are the means and products."""
+    return round(np.sqrt(2 * n_statistics + 2.25) - 1.5)
+
+
+def influence(filling: Filling, mean: F64, cov: F64) -> Influence:
+    r"""Give the derivative of the E-step at a mean and covariance.
+
+    Notes
+    -----
+    The statistics of a respondent are the expected deviations f and products
+    :math:`f f' + C`, with C the covariance of the gaps given the rest. By the rule of exponential families
+    their derivative by the moments is the mean of their covariance given the answers (Q) times the inverse
+    of their covariance in the population (V), both by Isserlis' theorem.
+
+    References
+    ----------
+    Louis (1982), JRSS B 44, 226-233; Meng and Rubin (1991), JASA 86, 899-909.
+    """
+    p, (rows, columns) = filling.p, filling.upper
+    n_pairs = len(rows)
+    half, third, left = np.zeros((n_pairs, n_pairs)), np.zeros((n_pairs, p)), np.zeros(n_pairs)
+    total = np.zeros(p + n_pairs)
+    for part in filling.filled(mean, cov):
+        weighted = filling.products(part) * part.weights[:, None]
+        total += weighted.sum(axis=0)
+        first = np.flatnonzero(np.diff(part.pattern, prepend=-1))
+        mass = np.add.reduceat(part.weights, first)
+        by_pattern = np.add.reduceat(weighted, first, axis=0)
+        # The sums of products hold C itself once: half of it goes, for C C' stands once in Q, not twice.
+        spread = part.left.toarray() * mass[:, None]
+        half += part.left.T @ (by_pattern[:, p:] - 0.5 * spread)
+        third += part.left.T @ by_pattern[:, :p]
+        left += spread.sum(axis=0)
+    whole = half + half.T
+    place = filling.place
+    a, b, c, d = rows[:, None], columns[:, None], rows[None], columns[None]
+    carried = np.empty((p + n_pairs, p + n_pairs))
+    carried[p:, p:] = whole[place[a, c], place[b, d]] + whole[place[a, d], place[b, c]]
+    each = np.arange(p)[:, None]
+    carried[:p, p:] = third[place[each, c], d] + third[place[each, d], c]
+    carried[p:, :p] = carried[:p, p:].T
+    carried[:p, :p] = left[place]
+    carried /= filling.total
+    return Influence(by_moments(carried, cov, filling.upper), total / filling.total)
+
+
+def by_moments(covariances: F64, cov: F64, upper: tuple[I64, I64]) -> F64:
+    """Turn covariances with the statistics of a normal distribution, (…, T), into derivatives by moments."""
+    p, (rows, columns) = len(cov), upper
+    precision = np.linalg.inv(cov)
+    a, b, c, d = rows[:, None], columns[:, None], rows[None], columns[None]
+    twice = np.where(rows == columns, 1.0, 2.0)
+    inner = precision[a, c] * precision[b, d] + precision[a, d] * precision[b, c]
+    inner *= np.outer(twice, twice) / 4
+    return np.concatenate([covariances[..., :p] @ precision, covariances[..., p:] @ inner], axis=-1)

@@ -1,0 +1,32 @@
+"""The moments that go with each treatment of missing answers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from csi_model.answers.answered import Answered
+from csi_model.answers.mean_products import MeanProducts
+from csi_model.answers.moments import Likelihood, MeanReplaced, Moments
+from csi_model.arrays import F64, I64
+
+Source = MeanReplaced | Likelihood | Answered | MeanProducts
+
+
+def source(values: F64, weights: F64, missing: str, blocks: I64 | None = None) -> Source:
+    """Give the moments that go with a treatment of missing answers; without gaps all are the same.
+
+    Parameters
+    ----------
+    blocks : ndarray of shape (p,), optional
+        Number of the construct that each column belongs to; by default all are of one.
+    """
+    if missing in {"em", "fiml"} and np.isnan(values).any():
+        if missing == "fiml":
+            return Likelihood(values, weights)
+        return Answered(values, weights, np.zeros(values.shape[1], dtype=int) if blocks is None else blocks)
+    return MeanReplaced(values, weights)
+
+
+def of_all(values: F64, weights: F64, missing: str) -> Moments:
+    """Give the weighted moments of all rows, a batch of one."""
+    return source(values, weights, missing).of_counts(np.ones((1, len(values))))
