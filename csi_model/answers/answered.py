@@ -40,7 +40,7 @@ class Answered:
 
     def __init__(self, values: F64, weights: F64, blocks: I64) -> None:
         self.values, self.weights = values, weights
-        self.n, self.p = values.shape
+        self.n, self.p = len(values), len(blocks)
         seen = ~np.isnan(values)
         mass = weights @ seen
         self.center = (weights @ np.where(seen, values, 0.0)) / mass
@@ -69,7 +69,7 @@ class Answered:
     @property
     def n_sums(self) -> int:
         """Columns of `rows`."""
-        return len(self._influence.mean) + 2 * self.p
+        return int(self._influence.size) + 2 * self.p
 
     def of_counts(self, counts: F64) -> Moments:
         """Give the moments of resamples."""
@@ -77,8 +77,8 @@ class Answered:
         return self.of_sums(counts @ self.rows, counts.sum(axis=1))
 
     def of_sums(self, sums: F64, total: F64) -> Moments:
-        """Give moments from sums of `rows` and of weights; a question that nobody answers differently fails."""
-        p, n_statistics = self.p, len(self._influence.mean)
+        """Give moments from sums of `rows` and weights; a question that all answer alike has no variance."""
+        p, n_statistics = self.p, self._influence.size
         moved = sums[:, :n_statistics] @ self.turn / total[:, None]
         first = moved[:, :p]
         second = self.cov + moved[:, p:][:, self.filling.place]
@@ -97,7 +97,7 @@ class Answered:
         for filled in self.filling.filled(self.mean, self.cov):
             here = group[filled.rows]
             deal = csr_array((filled.weights, (here, np.arange(len(here)))), shape=(len(parts), len(here)))
-            found += deal @ self._rows(filled)
+            found += np.asarray(deal @ self._rows(filled))
         return found
 
     def _rows(self, part: Filled) -> F64:

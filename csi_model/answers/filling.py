@@ -69,10 +69,10 @@ class _Slice:
         """Give deviations from the mean, and the covariances of the gaps for each of `alike`."""
         found = self.values - self.seen * mean
         pulled = found @ precision
-        left = []
+        left: list[F64] = []
         for start, end, gaps, pattern in self.alike:
             here = gaps[pattern]
-            spread = np.linalg.inv(precision[gaps[:, :, None], gaps[:, None, :]])
+            spread: F64 = np.asarray(np.linalg.inv(precision[gaps[:, :, None], gaps[:, None, :]]), float)
             drawn = np.take_along_axis(pulled[start:end], here, axis=1)
             expected = -np.matmul(spread[pattern], drawn[:, :, None])[:, :, 0]
             np.put_along_axis(found[start:end], here, expected, axis=1)
@@ -104,7 +104,7 @@ class Filling:
 
     def sums(self, mean: F64, cov: F64) -> tuple[F64, F64]:
         """Give weighted means of deviations from `mean` and of their squares and products, as expected."""
-        p, precision = self.p, np.linalg.inv(cov)
+        p, precision = self.p, np.asarray(np.linalg.inv(cov), float)
         first, second, left = np.zeros(p), np.zeros((p, p)), np.zeros(p * p)
         for each in self.slices:
             found, spreads = each.filled(mean, precision)
@@ -119,7 +119,7 @@ class Filling:
 
     def filled(self, mean: F64, cov: F64) -> Iterator[Filled]:
         """Give the answers filled, slice by slice."""
-        precision = np.linalg.inv(cov)
+        precision = np.asarray(np.linalg.inv(cov), float)
         for each in self.slices:
             found, spreads = each.filled(mean, precision)
             yield Filled(each.rows, found, self._left(each, spreads), each.pattern, each.weights)

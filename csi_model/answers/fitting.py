@@ -83,7 +83,7 @@ def _squarem(step: Step, at: F64, tolerance: float, p: int) -> F64:
             return once
         twice = step(once)
         bend = twice - once - first
-        length = np.sqrt((first @ first) / max(bend @ bend, 1e-300))
+        length = float(np.linalg.norm(first)) / max(float(np.linalg.norm(bend)), 1e-150)
         at = twice
         if 1 < length < np.inf:
             leap = once - first + 2 * length * first + length**2 * bend

@@ -25,6 +25,11 @@ class Influence(NamedTuple):
     carried: F64
     mean: F64
 
+    @property
+    def size(self) -> int:
+        """Statistics, T."""
+        return len(self.mean)
+
     def shares(self, kept: float) -> F64:
         """Give how much of each statistic is the answers' and not the prior's: of means all, (T,)."""
         p = _columns(len(self.mean))
@@ -32,12 +37,14 @@ class Influence(NamedTuple):
 
     def settled(self, kept: float) -> F64:
         r"""Give :math:`(I - P J)^{-1}`: what a change of the moments comes to when all is filled anew."""
-        return np.linalg.inv(np.eye(len(self.mean)) - self.shares(kept)[:, None] * self.carried)
+        return np.asarray(
+            np.linalg.inv(np.eye(self.size) - self.shares(kept)[:, None] * self.carried), dtype=np.float64
+        )
 
 
 def _columns(n_statistics: int) -> int:
     """Of how many columns these are the means and products."""
-    return round(np.sqrt(2 * n_statistics + 2.25) - 1.5)
+    return round(float(np.sqrt(2 * n_statistics + 2.25)) - 1.5)
 
 
 def influence(filling: Filling, mean: F64, cov: F64) -> Influence:

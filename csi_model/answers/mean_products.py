@@ -47,7 +47,7 @@ class MeanProducts:
         return Moments(np.array([mean for mean, _ in parts]), np.array([cov for _, cov in parts]))
 
     def group_sums(self, parts: Sequence[I64]) -> F64:
-        """Give the weighted sums of statistics and of deviations from the means of parts of the respondents."""
+        """Give the weighted sums of statistics and of deviations from the means, part by part."""
         found = []
         for part in parts:
             weights, wide = self.weights[part], self._wide(part, self.mean)

@@ -159,7 +159,9 @@ def predict(
         deals = np.stack([draw_folds(sample, n_folds, rng) for _ in range(max(1, n_repetitions))])
     else:
         deals = check_folds(folds, len(sample))
-    wide, _ = augment(spec, sample)
+    wide = augment(spec, sample.values)
+    if wide.shape[1] > sample.values.shape[1]:
+        wide = augment(spec, _mean_filled(sample))
     runs = [_run(spec, sample, wide, deal, technique, benchmark, scheme) for deal in deals]
     outside, outside_lm, outside_naive, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
@@ -179,6 +181,12 @@ def predict(
         squares,
         deals,
     )
+
+
+def _mean_filled(sample: Sample) -> F64:
+    gaps = np.isnan(sample.values)
+    mean = (sample.weights @ np.where(gaps, 0.0, sample.values)) / (sample.weights @ ~gaps)
+    return np.where(gaps, mean, sample.values)
 
 
 def _check_wish(spec: ModelSpec, technique: str, benchmark: str) -> None:

@@ -32,7 +32,6 @@ from csi_model.estimation.groups import of_part, seed_of_group
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.options import Options, Progress
-from csi_model.pls import products
 from csi_model.pls.items import ratio
 from csi_model.specify import ModelSpec
 
@@ -105,8 +104,7 @@ def compare(
     -----
     Groups are resampled each by itself and by the seed of its name, as in every call, unless a cluster holds
     several of them (a person asked in two waves): then differences alone come from one draw of clusters for
-    all groups at once. Where a model has interactions, gaps are replaced by the group's means once, before
-    products are formed. With ``missing="fiml"`` every draw runs EM, which takes long.
+    all groups at once. With ``missing="fiml"`` every draw runs EM, which takes long.
     """
     options = options or Options()
     _check(options, n_permutations)
@@ -124,10 +122,9 @@ def compare(
     for name, part in groups.parts.items():
         results[name] = _estimated(spec, name, part, of_part(options, by, name), common)
         tick(max(options.bootstrap, 1))
-    filled = _replaced(spec, groups, options.missing)
     pairs, cautions = compare_parts(
-        filled,
-        _own(spec, filled, results, options, common),
+        groups,
+        _own(spec, groups, results, options, common),
         lambda part: Selections(spec, part, options, common),
         lambda first, second: _rng(options, by, 4, first, second),
         n_permutations=n_permutations,
@@ -227,17 +224,6 @@ def _own(
         )
         for name, result in results.items()
     }
-
-
-def _replaced(spec: ModelSpec, groups: Groups, missing: str) -> Groups:
-    """Replace gaps by means within each group where products are to be formed."""
-    if without_interactions(spec) is spec:
-        return groups
-    values = groups.whole.values.copy()
-    for name, rows in groups.whole.labels["group"].rows().items():
-        values[rows] = products.augment(spec, groups.parts[name], missing)[0][:, : values.shape[1]]
-    whole = replace(groups.whole, values=values)
-    return groups._replace(whole=whole, parts=whole.split("group").samples)
 
 
 class _Tests(NamedTuple):

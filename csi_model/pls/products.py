@@ -43,7 +43,7 @@ def own(moments: Moments, spec: ModelSpec) -> Moments:
     return Moments(moments.mean[:, :p], moments.cov[:, :p, :p])
 
 
-def _pairs(spec: ModelSpec) -> NDArray[np.int64]:
+def pairs_of(spec: ModelSpec) -> NDArray[np.int64]:
     """Pairs of indicators whose products are appended, (n_products, 2), interaction by interaction."""
     found = [
         (first, second)

@@ -7,9 +7,9 @@ import numpy as np
 
 from csi_model import Options, prepare
 from csi_model.answers.groups import choose
-from csi_model.answers.treatment import of_all, source
 from csi_model.answers.prepare import prepare_items
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import of_all, source
 from csi_model.comparison import draws as draw
 from csi_model.comparison.compare import compare
 from csi_model.comparison.micom import measurement_invariance

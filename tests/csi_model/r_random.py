@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments, RandomGroups
+from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import Source
 from csi_model.options import Options
 from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
@@ -147,7 +148,7 @@ class Replayed:
     Counts of one respondent each are the sample itself and stay.
     """
 
-    def __init__(self, source: MeanReplaced | Likelihood | RandomGroups, rows: np.ndarray) -> None:
+    def __init__(self, source: Source, rows: np.ndarray) -> None:
         self._source = source
         self._counts = np.stack([np.bincount(each, minlength=rows.shape[1]) for each in rows]).astype(float)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from csi_model import Options
+from csi_model.answers.prepare import prepare
 from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.treatment import of_all
-from csi_model.answers.prepare import prepare
 from csi_model.assessment import exact_fit as room
 from csi_model.assessment.exact_fit import DISTANCES, _transformation
 from csi_model.errors import DataError, IdentificationError, SpecificationError
