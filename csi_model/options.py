@@ -48,6 +48,7 @@ class Options:
     method : {"pls", "plsc", "cbsem"}
     scheme : {"path", "factorial", "centroid"}
     missing : {"em", "mean", "listwise", "fiml"}
+        ``fiml`` is ``em`` for PLS; a covariance model leaves incomplete rows out unless it is ``fiml``.
     bootstrap : int
         Resamples, 0 for none, else 20 at least.
     seed : int
@@ -72,7 +73,7 @@ class Options:
 
     method: str = "pls"
     scheme: str = "path"
-    missing: str = "mean"
+    missing: str = "em"
     bootstrap: int = 0
     seed: int = 1
     jobs: int = 1

@@ -10,10 +10,10 @@ from scipy.sparse import csr_array
 
 from csi_model.answers.filling import Filled, Filling
 from csi_model.answers.fitting import fit
-from csi_model.answers.influence import Influence, influence
+from csi_model.answers.influence import Influence, influence, of_asked
 from csi_model.answers.moments import Moments
 from csi_model.answers.prior import weak_prior
-from csi_model.arrays import F64, I64
+from csi_model.arrays import F64, I64, Mask
 
 
 class Answered:
@@ -26,6 +26,9 @@ class Answered:
     weights : ndarray of shape (n_respondents,)
     blocks : ndarray of shape (p,)
         Number of the construct that each column belongs to, for the prior (`prior.weak_prior`).
+    asked : ndarray of shape (n_respondents, p), optional
+        Who was asked what; then moments have the means of those asked beside those of all: of answers, and
+        of what the rest lets expect where somebody asked gave none.
 
     Notes
     -----
@@ -38,9 +41,11 @@ class Answered:
     would look as if they had settled and give errors of half the size.
     """
 
-    def __init__(self, values: F64, weights: F64, blocks: I64) -> None:
+    def __init__(self, values: F64, weights: F64, blocks: I64, asked: Mask | None = None) -> None:
         self.values, self.weights = values, weights
         self.n, self.p = len(values), len(blocks)
+        self.asked = np.ones(values.shape, dtype=bool) if asked is None else asked
+        self.routed = not self.asked.all()
         seen = ~np.isnan(values)
         mass = weights @ seen
         self.center = (weights @ np.where(seen, values, 0.0)) / mass
@@ -60,7 +65,7 @@ class Answered:
 
     @cached_property
     def rows(self) -> F64:
-        """Each respondent's deviations of the statistics, and who answered, and otherwise than most."""
+        """Each respondent's deviations of the statistics, who answered, otherwise than most, was asked."""
         found = np.empty((self.n, self.n_sums))
         for part in self.filling.filled(self.mean, self.cov):
             found[part.rows] = self._rows(part)
@@ -69,7 +74,7 @@ class Answered:
     @property
     def n_sums(self) -> int:
         """Columns of `rows`."""
-        return int(self._influence.size) + 2 * self.p
+        return int(self._influence.size) + (4 if self.routed else 2) * self.p
 
     def of_counts(self, counts: F64) -> Moments:
         """Give the moments of resamples."""
@@ -84,10 +89,29 @@ class Answered:
         second = self.cov + moved[:, p:][:, self.filling.place]
         mean = self.center + self.scale * (self.mean + first)
         cov = (second - first[:, :, None] * first[:, None, :]) * np.outer(self.scale, self.scale)
-        told = sums[:, n_statistics:].reshape(-1, 2, p)
-        constant = (told == 0).any(axis=1)
+        told = sums[:, n_statistics:].reshape(len(sums), -1, p)
+        constant = (told[:, :2] == 0).any(axis=1)
         cov[constant[:, :, None] | constant[:, None, :]] = 0.0
-        return Moments(np.where(told[:, 0] == 0, np.nan, mean), cov)
+        silent = told[:, 0] == 0
+        found = Moments(np.where(silent, np.nan, mean), cov)
+        if not self.routed:
+            return found
+        with np.errstate(all="ignore"):
+            around = told[:, 3] / told[:, 2] + moved @ self._of_asked
+        level = self.center + self.scale * (self.mean + around)
+        return found._replace(asked=np.where(silent, np.nan, level))
+
+    def levels(self) -> F64:
+        """Give numbers whose means are the means of those asked, and whose spread tells how these err."""
+        found = np.empty((self.n, self.p))
+        turn = self.turn @ self._of_asked if self.routed else self.turn[:, : self.p]
+        for part in self.filling.filled(self.mean, self.cov):
+            moved = (self.filling.products(part) - self._influence.mean) @ turn
+            if self.routed:
+                around = (part.deviations - self._around_asked) / self._share_asked
+                moved += self._around_asked + np.where(self.asked[part.rows], around, 0.0)
+            found[part.rows] = moved
+        return self.center + self.scale * (self.mean + found)
 
     def group_sums(self, parts: Sequence[I64]) -> F64:
         """Give the weighted sums of `rows` of parts of the respondents, none of them held."""
@@ -103,8 +127,29 @@ class Answered:
     def _rows(self, part: Filled) -> F64:
         values = self.values[part.rows]
         seen = ~np.isnan(values)
-        around = self.filling.products(part) - self._influence.mean
-        return np.concatenate([around, seen, seen & (values != self._commonest)], axis=1)
+        parts = [self.filling.products(part) - self._influence.mean, seen, seen & (values != self._commonest)]
+        if self.routed:
+            asked = self.asked[part.rows]
+            parts += [asked, np.where(asked, part.deviations, 0.0)]
+        return np.concatenate(parts, axis=1)
+
+    @cached_property
+    def _share_asked(self) -> F64:
+        return np.asarray(self.weights @ self.asked / self.filling.total)
+
+    @cached_property
+    def _around_asked(self) -> F64:
+        """Mean deviation of those asked, at the fit, (p,)."""
+        total = np.zeros(self.p)
+        for part in self.filling.filled(self.mean, self.cov):
+            total += part.weights @ np.where(self.asked[part.rows], part.deviations, 0.0)
+        return np.asarray(total / (self._share_asked * self.filling.total))
+
+    @cached_property
+    def _of_asked(self) -> F64:
+        """Derivative of the means of those asked by the moments that fill their gaps, (T, p)."""
+        found = of_asked(self.filling, self.mean, self.cov, self.asked)
+        return np.asarray((found / (self._share_asked * self.filling.total)[:, None]).T)
 
     @cached_property
     def _influence(self) -> Influence:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csi_model.answers.filling import Filling
-from csi_model.arrays import F64, I64
+from csi_model.arrays import F64, I64, Mask
 
 
 class Influence(NamedTuple):
@@ -87,6 +87,29 @@ def influence(filling: Filling, mean: F64, cov: F64) -> Influence:
     carried[:p, :p] = left[place]
     carried /= filling.total
     return Influence(by_moments(carried, cov, filling.upper), total / filling.total)
+
+
+def of_asked(filling: Filling, mean: F64, cov: F64, asked: Mask) -> F64:
+    """Give the derivative by the moments of the sums of what those asked are expected to say, (p, T).
+
+    By the same rule as `influence`. Of a question that nobody asked left open it is 0.
+    """
+    p, (rows, columns) = filling.p, filling.upper
+    alone, with_other = np.zeros((p, p)), np.zeros((p, p, p))
+    for part in filling.filled(mean, cov):
+        first = np.flatnonzero(np.diff(part.pattern, prepend=-1))
+        left = part.left.toarray()
+        for question in range(p):
+            open_to = np.flatnonzero(left[:, filling.place[question, question]] > 0)
+            weights = part.weights * asked[part.rows, question]
+            if not len(open_to) or not weights.any():
+                continue
+            spread = left[np.ix_(open_to, filling.place[question])]
+            alone[question] += np.add.reduceat(weights, first)[open_to] @ spread
+            by_pattern = np.add.reduceat(part.deviations * weights[:, None], first, axis=0)[open_to]
+            with_other[question] += spread.T @ by_pattern
+    pairs = with_other[:, rows, columns] + with_other[:, columns, rows]
+    return by_moments(np.concatenate([alone, pairs], axis=1), cov, filling.upper)
 
 
 def by_moments(covariances: F64, cov: F64, upper: tuple[I64, I64]) -> F64:

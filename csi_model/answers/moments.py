@@ -12,18 +12,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csi_model.answers.em import Patterns
 from csi_model.arrays import F64, I64
-from csi_model.errors import DataError
-
-RESAMPLE_TOLERANCE = 1e-7  # moves a resample's estimates by some millionths of a standard error
 
 
 class Moments(NamedTuple):
-    """Batches of means (n_batch, n_indicators) and covariances (…, n_indicators), divisor n."""
+    """Batches of means (n_batch, n_indicators) and covariances (…, n_indicators), divisor n.
+
+    `asked` holds the means of those who were asked each question, where they are not all.
+    """
 
     mean: F64
     cov: F64
+    asked: F64 | None = None
+
+    @property
+    def level(self) -> F64:
+        """Means that points are made of: who was not asked a question does not count there."""
+        return self.mean if self.asked is None else self.asked
 
     @property
     def corr(self) -> F64:
@@ -102,30 +107,3 @@ class MeanReplaced:
         lowered = mixed * shift[:, None, :]
         cross += both * shift[:, :, None] * shift[:, None, :] - lowered - np.swapaxes(lowered, 1, 2)
         return Moments(self.center + shift, cross / total[:, None, None])
-
-
-class Likelihood:
-    """FIML moments: the normal maximum-likelihood mean and covariance under missingness at random.
-
-    Raises
-    ------
-    DataError
-        The sample itself has no maximum.
-    """
-
-    def __init__(self, values: F64, weights: F64) -> None:
-        self.weights = weights
-        self.patterns = Patterns(values)
-        mean, cov = self.patterns.maximum(self.weights[None])
-        if not np.isfinite(cov).all():
-            raise DataError(
-                "EM found no maximum: an indicator is almost never answered, or two say the same.",
-                code="em",
-                remedy="Leave that indicator out.",
-            )
-        self.sample = mean[0], cov[0]
-
-    def of_counts(self, counts: F64) -> Moments:
-        """Give the moments of resamples, each by EM from those of the sample; one that fails has ``nan``."""
-        counts = counts * self.weights
-        return Moments(*self.patterns.maximum(counts, self.sample, tolerance=RESAMPLE_TOLERANCE))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi_model.answers.labels import Labels, joined
 from csi_model.answers.sampling import SamplingUnits, units_of
-from csi_model.arrays import F64, I64
+from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution, DataError
 
 # Why an answer is missing: what `Sample.gaps` holds. A blank in a file does not say.
@@ -76,6 +76,11 @@ class Sample:
         return points_of(self.values, self.scales)
 
     @cached_property
+    def asked(self) -> Mask:
+        """Who was asked what, so that it applied: a blank in a file counts as asked, (n, p)."""
+        return np.asarray(~np.isin(self.gaps, (NOT_ASKED, NOT_APPLICABLE)))
+
+    @cached_property
     def units(self) -> SamplingUnits:
         """What is drawn in a resample."""
         strata, clusters = (
@@ -85,7 +90,7 @@ class Sample:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what can be made anew: it need not travel to another process."""
-        return {name: value for name, value in vars(self).items() if name not in {"points", "units"}}
+        return {name: value for name, value in vars(self).items() if name not in {"points", "units", "asked"}}
 
     def label(self, by: By) -> Labels:
         """Give the labels of a name, or of several, joined.

@@ -6,24 +6,32 @@ import numpy as np
 
 from csi_model.answers.answered import Answered
 from csi_model.answers.mean_products import MeanProducts
-from csi_model.answers.moments import Likelihood, MeanReplaced, Moments
-from csi_model.arrays import F64, I64
+from csi_model.answers.moments import MeanReplaced, Moments
+from csi_model.arrays import F64, I64, Mask
 
-Source = MeanReplaced | Likelihood | Answered | MeanProducts
+Source = MeanReplaced | Answered | MeanProducts
 
 
-def source(values: F64, weights: F64, missing: str, blocks: I64 | None = None) -> Source:
+def fits(missing: str) -> bool:
+    """Say whether a treatment fits moments to what was answered; ``fiml`` is what it was once called."""
+    return missing in {"em", "fiml"}
+
+
+def source(
+    values: F64, weights: F64, missing: str, blocks: I64 | None = None, asked: Mask | None = None
+) -> Source:
     """Give the moments that go with a treatment of missing answers; without gaps all are the same.
 
     Parameters
     ----------
     blocks : ndarray of shape (p,), optional
         Number of the construct that each column belongs to; by default all are of one.
+    asked : ndarray of shape (n_respondents, p), optional
+        Who was asked what; by default all were asked everything.
     """
-    if missing in {"em", "fiml"} and np.isnan(values).any():
-        if missing == "fiml":
-            return Likelihood(values, weights)
-        return Answered(values, weights, np.zeros(values.shape[1], dtype=int) if blocks is None else blocks)
+    if fits(missing) and np.isnan(values).any():
+        home = np.zeros(values.shape[1], dtype=int) if blocks is None else blocks
+        return Answered(values, weights, home, asked)
     return MeanReplaced(values, weights)
 
 

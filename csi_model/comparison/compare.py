@@ -104,7 +104,7 @@ def compare(
     -----
     Groups are resampled each by itself and by the seed of its name, as in every call, unless a cluster holds
     several of them (a person asked in two waves): then differences alone come from one draw of clusters for
-    all groups at once. With ``missing="fiml"`` every draw runs EM, which takes long.
+    all groups at once.
     """
     options = options or Options()
     _check(options, n_permutations)

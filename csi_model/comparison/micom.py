@@ -180,7 +180,8 @@ def measurement_invariance(
 
 def _pool(both: Sample, solver: WeightSolver, missing: str, *, standardised: bool) -> _Pool:
     n, weights = len(both), both.weights
-    mean, cov = (moment[0] for moment in of_all(both.values, weights, missing))
+    found = of_all(both.values, weights, missing)
+    mean, cov = found.mean[0], found.cov[0]
     scaled = (both.values - mean) / np.sqrt(np.diag(cov))
     pooled = of_all(scaled, weights, missing)
     own = solver(pooled.corr)[0]

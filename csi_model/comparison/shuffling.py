@@ -17,8 +17,8 @@ def level_free(whole: Sample, missing: str) -> Sample:
     """Standardise every indicator within each group, by the group's own weighted mean and deviation."""
     values = whole.values.copy()
     for rows in whole.labels["group"].rows().values():
-        mean, cov = of_all(values[rows], whole.weights[rows], missing)
-        values[rows] = (values[rows] - mean[0]) / np.sqrt(np.diag(cov[0]))
+        found = of_all(values[rows], whole.weights[rows], missing)
+        values[rows] = (values[rows] - found.mean[0]) / np.sqrt(np.diag(found.cov[0]))
     return replace(whole, values=values)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.measures.points import Points
@@ -107,7 +107,7 @@ def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
 
 def _missing(sample: Sample) -> Iterator[Caution]:
     """Name what many did not answer who were asked, and to whom it applies."""
-    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
+    asked = sample.asked
     gaps = np.isnan(sample.values) & asked
     whole = gaps.sum() / max(asked.sum(), 1)
     message = f"{whole:.0%} of the answers are missing." if whole > MANY_MISSING else ""

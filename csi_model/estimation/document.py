@@ -226,7 +226,7 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
             "points": float(scored.indicators[0, row]),
             **with_interval(result, "indicators", row),
             **_state(result, "indicators", row),
-            "mean": float(result.moments.mean[0, row]),
+            "mean": float(result.moments.level[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),
             **{f"{name}_ci": ends for name, field in OUTER.items() if (ends := _ends(result, field, row))},

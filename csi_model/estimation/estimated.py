@@ -65,8 +65,8 @@ class Estimated:
         memory; its `figures` were made before they went.
     figures : mapping of name to Figure
         What `figure` has made, where the resamples are gone.
-    kept_covariance : ndarray of shape (p, p) or None
-        `indicator_covariance`, where the resamples are gone.
+    kept_covariance, kept_level_covariance : ndarray of shape (p, p) or None
+        `indicator_covariance` and `level_covariance`, where the resamples are gone.
     common : ndarray of shape (p, n_constructs) or None
         Question shares by which points were made, instead of its own: a group's, those of the whole.
     failed : int
@@ -88,6 +88,7 @@ class Estimated:
     covariance: by_covariance.Fitted | None = None
     figures: Mapping[str, Figure] = field(default_factory=dict)
     kept_covariance: F64 | None = None
+    kept_level_covariance: F64 | None = None
     common: F64 | None = None
     failed: int = 0
     interval_kind: str = "percentile"
@@ -137,10 +138,17 @@ class Estimated:
     def without_draws(self) -> Self:
         """Give the result with its figures but without the draws they come from."""
         if self.resampled is None:
-            return replace(self, estimator=None)
+            return replace(self, estimator=None, kept_level_covariance=self.level_covariance)
         figures = {name: self.figure(name) for name in (*Draws._fields, *INDIRECT)}
         together = self.indicator_covariance
-        return replace(self, estimator=None, resampled=None, figures=figures, kept_covariance=together)
+        return replace(
+            self,
+            estimator=None,
+            resampled=None,
+            figures=figures,
+            kept_covariance=together,
+            kept_level_covariance=self.level_covariance,
+        )
 
     @property
     def indicator_covariance(self) -> F64 | None:
@@ -149,6 +157,13 @@ class Estimated:
             return self.kept_covariance
         drawn = self.resampled.of("indicators")
         return np.atleast_2d(np.cov(drawn, rowvar=False)) if len(drawn) > 1 else None
+
+    @cached_property
+    def level_covariance(self) -> F64 | None:
+        """Sampling covariance of the questions' points, without resamples; None where no gaps were fitted."""
+        if self.estimator is None:
+            return self.kept_level_covariance
+        return self.estimator.level_covariance()
 
     @cached_property
     def _made(self) -> dict[str, Figure]:

@@ -39,7 +39,7 @@ def estimate_one(
     if options.method == "cbsem":
         fitted = by_covariance.fit(spec, used, moments, options)
     solution = estimator.solution if fitted is None else fitted.solution
-    scored = points.points(spec, moments.mean, moments.cov, solution.weights)
+    scored = points.points(spec, moments.level, moments.cov, solution.weights)
     if common is not None:
         scored = points.by_common_weights(spec, scored, common)
     if fitted is not None:

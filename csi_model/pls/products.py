@@ -40,7 +40,8 @@ def blocks(spec: ModelSpec) -> NDArray[np.int64]:
 def own(moments: Moments, spec: ModelSpec) -> Moments:
     """Give the moments of the indicators alone, without products."""
     p = len(spec.indicator_ids)
-    return Moments(moments.mean[:, :p], moments.cov[:, :p, :p])
+    asked = None if moments.asked is None else moments.asked[:, :p]
+    return Moments(moments.mean[:, :p], moments.cov[:, :p, :p], asked)
 
 
 def pairs_of(spec: ModelSpec) -> NDArray[np.int64]:

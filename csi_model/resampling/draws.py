@@ -56,7 +56,7 @@ def describe(moments: Moments, spec: ModelSpec, solution: Solution, common: F64 
     """
     with np.errstate(all="ignore"):
         items, home = measurement.items(spec, moments, solution), spec.home_mask
-        scored = points.points(spec, moments.mean, moments.cov, solution.weights)
+        scored = points.points(spec, moments.level, moments.cov, solution.weights)
         if common is not None:
             scored = points.by_common_weights(spec, scored, common)
         total = effects.total_effects(solution.paths)

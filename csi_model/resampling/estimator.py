@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from csi_model.answers.answered import Answered
 from csi_model.answers.mean_products import MeanProducts
-from csi_model.answers.moments import Likelihood, Moments
+from csi_model.answers.moments import Moments
 from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import Source, source
-from csi_model.arrays import F64
-from csi_model.errors import DataError
+from csi_model.arrays import F64, Mask
+from csi_model.inference.means import weighted_means
 from csi_model.measures import validity
 from csi_model.options import Options
 from csi_model.pls import consistent, items
@@ -40,7 +41,7 @@ class Estimator:
     """The estimates of a sample as a function of how much each respondent counts.
 
     A sample above `LARGE` respondents is not resampled row by row: its moments are drawn from their
-    asymptotic normal distribution (`random_groups.RandomGroups`), unless they are by maximum likelihood.
+    asymptotic normal distribution (`random_groups.RandomGroups`).
 
     Attributes
     ----------
@@ -50,22 +51,11 @@ class Estimator:
         What products are deviations from.
     common : ndarray of shape (p, n_constructs) or None
         Question shares by which points are made, instead of the fit's own.
-
-    Raises
-    ------
-    DataError
-        Interactions with moments by maximum likelihood; these have no maximum.
     """
 
     def __init__(self, spec: ModelSpec, sample: Sample, options: Options, common: F64 | None = None) -> None:
         self.spec, self.sample, self.options, self.common = spec, sample, options, common
         self.values, self.center = augment(spec, sample.values), center(spec, sample.values)
-        if self._multiplies_gaps and options.missing == "fiml":
-            raise DataError(
-                "Interactions and FIML moments do not go together.",
-                code="interaction-fiml",
-                remedy="Choose missing em, mean or listwise.",
-            )
 
     def again(self, **changes: Any) -> Estimator:
         """Give the same sample and moments with other options, which must treat gaps alike."""
@@ -77,25 +67,41 @@ class Estimator:
     @property
     def is_large(self) -> bool:
         """Whether moments are drawn instead of respondents."""
-        return len(self.sample) > LARGE and self.options.missing != "fiml"
-
-    @property
-    def _multiplies_gaps(self) -> bool:
-        return self.center is not None and bool(np.isnan(self.sample.values).any())
+        return len(self.sample) > LARGE
 
     @cached_property
     def counted(self) -> Source:
         """Moments of resamples, from counts of respondents."""
         sample, missing = self.sample, self.options.missing
-        if self.center is not None and self._multiplies_gaps and missing == "mean":
+        if self.center is not None and missing == "mean" and np.isnan(sample.values).any():
             return MeanProducts(sample.values, sample.weights, pairs_of(self.spec), self.center)
-        return source(self.values, sample.weights, missing, blocks(self.spec))
+        return source(self.values, sample.weights, missing, blocks(self.spec), self._asked)
+
+    @property
+    def _asked(self) -> Mask | None:
+        """Who was asked what, products included; None where all were asked everything."""
+        asked = self.sample.asked
+        if asked.all():
+            return None
+        more = self.values.shape[1] - asked.shape[1]
+        return np.pad(asked, ((0, 0), (0, more)), constant_values=True)
+
+    def level_covariance(self) -> F64 | None:
+        """Give the covariance of the questions' mean points, clusters whole; None where gaps are not fitted.
+
+        As `means.weighted_means` has it of whole answers.
+        """
+        if not isinstance(self.counted, Answered):
+            return None
+        p = len(self.spec.indicator_ids)
+        low, high = self.sample.scales.T
+        clusters = None if self.sample.clusters is None else self.sample.clusters.number
+        levels = self.counted.levels()[:, :p] * 100 / (high - low)
+        return weighted_means(levels, self.sample.weights, clusters)[1]
 
     @cached_property
     def grouped(self) -> RandomGroups:
         """Moments of resamples, from their distribution."""
-        if isinstance(self.counted, Likelihood):
-            raise TypeError("Moments by EM in each resample are no function of sums.")
         rng = np.random.default_rng([self.options.seed, 1])
         return RandomGroups(self.counted, self.sample.units, rng)
 

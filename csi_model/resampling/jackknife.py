@@ -4,37 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.answers.moments import Likelihood, Moments
 from csi_model.answers.sampling import SamplingUnits, check
 from csi_model.arrays import F64
 from csi_model.resampling.draws import Draws, join
 from csi_model.resampling.estimator import CHUNK, Estimator
 
 
-def jackknife(estimator: Estimator) -> tuple[Draws, Moments | None]:
-    """Give every unit's share in the estimates, and in the moments they come from where these are by EM.
+def jackknife(estimator: Estimator) -> Draws:
+    """Give every unit's share in the estimates.
 
     Returns
     -------
-    figures : Draws
+    Draws
         First axis: units, respondents or clusters as `Sample.units` numbers them. See `shares`.
-    moments : Moments or None
-        The same of FIML moments; other moments of resamples are had at no cost.
     """
     units, source = estimator.sample.units, estimator.counted
     check(units)
-    figures, means, covariances = [], [], []
+    figures = []
     for start in range(0, len(units.stratum), CHUNK):
         numbers = np.arange(start, min(start + CHUNK, len(units.stratum)))
         moments = source.of_counts(units.respondents(units.left_out(numbers)))
         figures.append(estimator.of_moments(moments))
-        if isinstance(source, Likelihood):
-            means.append(moments.mean)
-            covariances.append(moments.cov)
-    found = Draws(*(shares(field, units) for field in join(figures)))
-    if not means:
-        return found, None
-    return found, Moments(shares(np.concatenate(means), units), shares(np.concatenate(covariances), units))
+    return Draws(*(shares(field, units) for field in join(figures)))
 
 
 def shares(left_out: F64, units: SamplingUnits) -> F64:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.answers.moments import Moments
 from csi_model.answers.sampling import SamplingUnits
 from csi_model.arrays import F64, I64
 from csi_model.options import Progress
@@ -20,7 +19,7 @@ AT_ONCE = 2_000_000  # counts of respondents held at a time
 
 def bootstrap_t(
     estimator: Estimator,
-    jackknifed: tuple[Draws, Moments | None],
+    jackknifed: Draws,
     *,
     n_inner: int = INNER,
     progress: Progress | None = None,
@@ -42,8 +41,7 @@ def bootstrap_t(
 
     .. math:: \hat\sigma^{*2} = b^2\,\mathrm{var}^*(L) + s_e^2
 
-    with slope b and residual variance :math:`s_e^2`. FIML moments of inner resamples are those of the
-    resample, moved by the units' shares in the moments, instead of a new EM.
+    with slope b and residual variance :math:`s_e^2`.
 
     References
     ----------
@@ -51,7 +49,7 @@ def bootstrap_t(
     Davison and Hinkley (1997), sections 5.2 and 9.3 (control methods).
     """
     units, source = estimator.sample.units, estimator.counted
-    swayed, moved = flat(jackknifed[0]), jackknifed[1]
+    swayed = flat(jackknifed)
 
     def chunk(child: np.random.SeedSequence, size: int) -> tuple[Draws, Draws]:
         times = units.draw(size, np.random.default_rng(child))
@@ -65,11 +63,7 @@ def bootstrap_t(
             now = slice(start, start + held)
             inner = units.scaled(units.redraw(times[now], n_inner, rng), 2)
             shape = inner.shape[:2]
-            if moved is not None:
-                near = Moments(moments.mean[now], moments.cov[now])
-                drawn = _moved(near, inner - weights[now], moved)
-            else:
-                drawn = source.of_counts(units.respondents(inner.reshape(-1, inner.shape[-1])))
+            drawn = source.of_counts(units.respondents(inner.reshape(-1, inner.shape[-1])))
             again = flat(estimator.of_moments(drawn)).reshape(*shape, -1)
             exact = linear_variance(units, times[now], swayed)
             errors.append(regressed_error(again, inner @ swayed, exact))
@@ -77,14 +71,6 @@ def bootstrap_t(
 
     parts = in_chunks(chunk, estimator.options, progress)
     return join([found for found, _ in parts]), join([errors for _, errors in parts])
-
-
-def _moved(near: Moments, change: F64, shares: Moments) -> Moments:
-    """Move the moments of resamples by a change of the units' weights, (n_inner, n_resamples, n_units)."""
-    p = near.mean.shape[1]
-    mean = near.mean + change @ shares.mean
-    cov = near.cov + (change @ shares.cov.reshape(-1, p * p)).reshape(*change.shape[:2], p, p)
-    return Moments(mean.reshape(-1, p), cov.reshape(-1, p, p))
 
 
 def linear_variance(units: SamplingUnits, times: I64, shares: F64) -> F64:

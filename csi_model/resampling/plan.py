@@ -108,4 +108,4 @@ def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampl
         message = "A stratum has two units only, too few for studentised intervals: they are BCa."
         cautions.append(Caution("bca-used", message))
     draws = bootstrap(estimator, progress)
-    return Resampled(draws, "bca", shares=jackknifed[0], cautions=tuple(cautions), df=units.df)
+    return Resampled(draws, "bca", shares=jackknifed, cautions=tuple(cautions), df=units.df)

@@ -177,21 +177,9 @@ class Items(NamedTuple):
 
 
 def items_of(sample: Sample, result: Result) -> Items:
-    """Give what a series needs of the questions: with the same means as the estimation's.
-
-    Raises
-    ------
-    DataError
-        Means by maximum likelihood without resamples: nothing says how uncertain they are.
-    """
-    if result.options.missing == "fiml" and np.isnan(sample.values).any():
-        together = result.indicator_covariance
-        if together is None:
-            raise DataError(
-                "Means by maximum likelihood (fiml) have no covariance without resamples.",
-                code="fiml-series",
-                remedy="Ask for resamples, 500 say, or for missing mean or listwise.",
-            )
+    """Give what a series needs of the questions: with the same means as the estimation's."""
+    together = result.level_covariance
+    if together is not None:
         means, covariance = result.points.indicators[0], together
     else:
         clusters = None if sample.clusters is None else sample.clusters.number

@@ -56,7 +56,7 @@ class Plain(NamedTuple):
     def of_counts(self, counts):
         """Give the statistic of selections."""
         moments = source(self.sample.values, self.sample.weights, self.missing).of_counts(counts)
-        return dict(self.statistic(*moments))
+        return dict(self.statistic(moments.mean, moments.cov))
 
 
 class Compared(NamedTuple):

@@ -109,6 +109,9 @@ NAMES = {"constructs": "points", "dimensions": "dimension_points", "indicators":
         ("repeated", "pls", "listwise", False),
         ("interaction", "pls", "mean", True),
         ("interaction", "pls", "listwise", False),
+        ("interaction", "pls", "em", True),
+        ("plain", "plsc", "em", True),
+        ("mode B", "pls", "em", True),
     ],
 )
 def test_each_side_is_what_estimate_gives_for_the_group(model, method, missing, weighted):
@@ -240,7 +243,6 @@ def test_a_group_that_cannot_be_estimated_is_refused_as_estimate_refuses_it():
         ("plain", {"method": "cbsem"}, "method"),
         ("plain", {"scheme": "star"}, "scheme"),
         ("two-stage", {"method": "plsc"}, "staged"),
-        ("interaction", {"missing": "fiml"}, "interaction-fiml"),
         ("plain", {"missing": "guess"}, "missing"),
     ],
 )

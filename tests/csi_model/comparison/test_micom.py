@@ -91,7 +91,7 @@ def test_invariance_of_clustered_answers_is_judged_by_clusters(spec):
     assert (wide > 1.5 * narrow).all()
 
 
-@pytest.mark.parametrize("missing", ["mean", "listwise", "fiml"])
+@pytest.mark.parametrize("missing", ["em", "mean", "listwise", "fiml"])
 def test_invariance_takes_answers_with_gaps(spec, missing):
     rng = np.random.default_rng(25)
     values, groups = two(rng, 100)

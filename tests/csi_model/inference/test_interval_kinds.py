@@ -164,21 +164,3 @@ def test_strata_of_two_have_bca_intervals_instead(survey):
     found = csi_model.estimate(spec, pairs, csi_model.Options(bootstrap=60, interval="studentised"))
     assert csi_model.document(found)["bootstrap"]["interval"] == "bca"
     assert "bca-used" in {caution.code for caution in found.cautions}
-
-
-def test_inner_resamples_of_fiml_moments_are_near_those_of_em(golden):
-    spec = golden.spec("model.yaml")
-    data = csi_model.prepare(spec, golden.columns("data_missing.csv"))
-    own = Estimator(spec, data, Options(missing="fiml"))
-    source = own.counted
-    _, shares = jackknife.jackknife(own)
-    units = data.units
-    rng = np.random.default_rng(1)
-    times = units.draw(6, rng).astype(float)
-    near = source.of_counts(times)
-    inner = units.redraw(times.astype(np.int64), 4, rng).astype(float)
-    moved = nested._moved(near, inner - times, shares)
-    wanted = source.of_counts(inner.reshape(-1, len(data.values)))
-    off = (np.diagonal(near.cov, axis1=1, axis2=2)[None] / 300) ** 0.5
-    errors = (moved.mean - wanted.mean).reshape(4, 6, -1) / off
-    assert np.sqrt((errors**2).mean()) < 0.15

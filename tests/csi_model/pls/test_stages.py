@@ -151,13 +151,15 @@ def test_other_methods_refuse_them_by_name(plain, columns, method):
         estimate(spec, prepare(spec, columns), Options(method=method))
 
 
-def test_gaps_are_replaced_before_products_with_a_caution(golden, plain):
-    spec = interacting(plain)
-    found = estimate(spec, prepare(spec, golden.columns("data_missing.csv")), Options(bootstrap=40))
-    assert "replaced-before-product" in {caution.code for caution in found.cautions}
-    assert np.isfinite(found.solution.paths).all()
-    with pytest.raises(csi_model.DataError, match="do not go together"):
-        estimate(spec, prepare(spec, golden.columns("data_missing.csv")), Options(missing="fiml"))
+def test_an_interaction_leaves_the_errors_of_answers_with_gaps_as_they_are(golden, plain):
+    data, spec = golden.columns("data_missing.csv"), interacting(plain)
+    for missing in ("em", "mean"):
+        options = Options(missing=missing, bootstrap=200)
+        one, two = (
+            estimate(each, prepare(each, data), options).figure("indicators") for each in (plain, spec)
+        )
+        np.testing.assert_allclose(two.value, one.value, atol=0.3)
+        np.testing.assert_allclose(two.se, one.se, rtol=0.15)
 
 
 @pytest.mark.parametrize("interval", ["bca", "studentised"])
