@@ -101,16 +101,22 @@ class Answered:
         level = self.center + self.scale * (self.mean + around)
         return found._replace(asked=np.where(silent, np.nan, level))
 
-    def levels(self) -> F64:
-        """Give numbers whose means are the means of those asked, and whose spread tells how these err."""
+    def levels(self, among: Mask | None = None) -> F64:
+        """Give numbers whose means are the means of those asked, and whose spread tells how these err.
+
+        Parameters
+        ----------
+        among : ndarray of shape (n_respondents, 1), optional
+            Of those asked, only these.
+        """
         found = np.empty((self.n, self.p))
-        turn = self.turn @ self._of_asked if self.routed else self.turn[:, : self.p]
+        asked = self.asked if among is None else self.asked & among
+        share, around, slopes = self._asked(asked)
+        turn = self.turn @ slopes
         for part in self.filling.filled(self.mean, self.cov):
             moved = (self.filling.products(part) - self._influence.mean) @ turn
-            if self.routed:
-                around = (part.deviations - self._around_asked) / self._share_asked
-                moved += self._around_asked + np.where(self.asked[part.rows], around, 0.0)
-            found[part.rows] = moved
+            away = (part.deviations - around) / share
+            found[part.rows] = moved + around + np.where(asked[part.rows], away, 0.0)
         return self.center + self.scale * (self.mean + found)
 
     def group_sums(self, parts: Sequence[I64]) -> F64:
@@ -134,22 +140,17 @@ class Answered:
         return np.concatenate(parts, axis=1)
 
     @cached_property
-    def _share_asked(self) -> F64:
-        return np.asarray(self.weights @ self.asked / self.filling.total)
-
-    @cached_property
-    def _around_asked(self) -> F64:
-        """Mean deviation of those asked, at the fit, (p,)."""
-        total = np.zeros(self.p)
-        for part in self.filling.filled(self.mean, self.cov):
-            total += part.weights @ np.where(self.asked[part.rows], part.deviations, 0.0)
-        return np.asarray(total / (self._share_asked * self.filling.total))
-
-    @cached_property
     def _of_asked(self) -> F64:
         """Derivative of the means of those asked by the moments that fill their gaps, (T, p)."""
-        found = of_asked(self.filling, self.mean, self.cov, self.asked)
-        return np.asarray((found / (self._share_asked * self.filling.total)[:, None]).T)
+        return self._asked(self.asked)[2]
+
+    def _asked(self, asked: Mask) -> tuple[F64, F64, F64]:
+        """Give the share asked, their mean deviations at the fit, and these' derivative by the moments."""
+        mass, total = self.weights @ asked, np.zeros(self.p)
+        for part in self.filling.filled(self.mean, self.cov):
+            total += part.weights @ np.where(asked[part.rows], part.deviations, 0.0)
+        slopes = of_asked(self.filling, self.mean, self.cov, asked) / mass[:, None]
+        return mass / self.filling.total, total / mass, slopes.T
 
     @cached_property
     def _influence(self) -> Influence:

@@ -86,17 +86,27 @@ class Estimator:
         more = self.values.shape[1] - asked.shape[1]
         return np.pad(asked, ((0, 0), (0, more)), constant_values=True)
 
-    def level_covariance(self) -> F64 | None:
-        """Give the covariance of the questions' mean points, clusters whole; None where gaps are not fitted.
+    def levels(self, among: Mask | None = None) -> F64 | None:
+        """Give numbers whose means are the questions' points, (n, p); None where no gaps are fitted.
 
-        As `means.weighted_means` has it of whole answers.
+        Their spread tells how these means err, as the answers' does where there are no gaps.
+
+        Parameters
+        ----------
+        among : ndarray of shape (n, 1), optional
+            Means of these respondents, instead of all.
         """
         if not isinstance(self.counted, Answered):
             return None
-        p = len(self.spec.indicator_ids)
         low, high = self.sample.scales.T
+        return np.asarray((self.counted.levels(among)[:, : len(low)] - low) * 100 / (high - low))
+
+    def level_covariance(self) -> F64 | None:
+        """Give the covariance of the questions' points, clusters whole; None where no gaps are fitted."""
+        levels = self.levels()
+        if levels is None:
+            return None
         clusters = None if self.sample.clusters is None else self.sample.clusters.number
-        levels = self.counted.levels()[:, :p] * 100 / (high - low)
         return weighted_means(levels, self.sample.weights, clusters)[1]
 
     @cached_property

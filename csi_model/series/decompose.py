@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure, from_normal
@@ -41,6 +41,11 @@ class WaveAnswers:
     ----------
     points : ndarray of shape (n_respondents, n_items)
         Answers as points 0-100, ``nan`` where missing.
+    levels : function of a mask to an ndarray of shape (n_respondents, n_items), optional
+        Where gaps are fitted: numbers whose weighted means are those of the respondents of the mask, (n, 1),
+        who were asked (`estimator.Estimator.levels`).
+    asked : ndarray of shape (n_respondents, n_items), optional
+        Whose answers count there; by default who answered.
     segments : ndarray of shape (n_respondents,)
         Segment label of every respondent.
     shares : ndarray of shape (n_items,)
@@ -56,6 +61,8 @@ class WaveAnswers:
     shares: F64
     weights: F64 | None = None
     clusters: NDArray[np.generic] | None = None
+    levels: Callable[[Mask], F64] | None = None
+    asked: Mask | None = None
 
 
 def decompose(
@@ -82,8 +89,9 @@ def decompose(
 
     Notes
     -----
-    A segment's share is that among the respondents who answered an item, so that the parts add up to the
-    change of the items' means whatever is missing; the mix part then holds who answered. Item shares are
+    A segment's share is that among the respondents who answered an item, or, where gaps are fitted, were
+    asked it, so that the parts add up to the change of the items' means whatever is missing; the mix part
+    then holds who answered, or was asked. Item shares are
     given: under frozen weights they are a convention. Every part, the change among them, is its value ±
     normal quantile x standard error, linearised from the joint covariance of shares and segment means of
     each wave (`means.weighted_means`): of the change of waves that share no unit that is the error of the
@@ -123,9 +131,12 @@ def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> t
         msg = f"Segment {segments[g]!r} has {n} answers on item {i}, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Merge small segments or leave the item out.")
     n, size = len(segments), len(segments) * points.shape[1]
-    there = ~np.isnan(points)
+    there = ~np.isnan(points) if wave.asked is None else wave.asked
     mix = np.where(there[:, None, :], inside[:, :, None].astype(float), np.nan).reshape(len(points), -1)
-    columns = np.where(inside[:, :, None], points[:, None, :], np.nan).reshape(len(points), -1)
+    if wave.levels is None:
+        columns = np.where(inside[:, :, None], points[:, None, :], np.nan).reshape(len(points), -1)
+    else:
+        columns = np.hstack([wave.levels(part[:, None]) for part in inside.T])
     means, covariance = weighted_means(np.hstack([mix, columns]), weights, wave.clusters)
     return means[:size].reshape(n, -1), means[size:].reshape(n, -1), covariance
 

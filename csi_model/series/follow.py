@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from csi_model.answers.answered import Answered
 from csi_model.answers.labels import Labels
 from csi_model.answers.sample import Sample
+from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.groups import of_part
 from csi_model.estimation.one import estimate_one
@@ -252,13 +254,15 @@ def _why(
     rows, index = index_rows(spec), spec.place[spec.index]
 
     def side(code: str) -> WaveAnswers:
-        clusters = parts[code].clusters
+        clusters, levels = parts[code].clusters, _levels(results[code], rows)
         return WaveAnswers(
             parts[code].points[:, rows],
             np.full(len(parts[code]), "all") if segments is None else parts[code].label(segments).texts(),
             results[base].points.construct_shares[0, rows, index],
             parts[code].weights,
             clusters=None if clusters is None else clusters.number,
+            levels=levels,
+            asked=None if levels is None else parts[code].asked[:, rows],
         )
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
@@ -287,3 +291,11 @@ def _why(
             for at, name in enumerate(found.segments)
         }
     return said
+
+
+def _levels(result: Result, rows: I64) -> Callable[[Mask], F64] | None:
+    """Give `estimator.Estimator.levels` of some questions, where gaps are fitted."""
+    estimator = result.estimator
+    if estimator is None or not isinstance(estimator.counted, Answered):
+        return None
+    return lambda among: np.asarray(estimator.levels(among))[:, rows]

@@ -157,6 +157,8 @@ def _covariance(result: Estimated) -> F64 | None:
     """Give the sampling covariance of the questions' points without resamples, where it is known."""
     if result.covariance is None or result.estimator is None:
         return result.indicator_covariance
+    if result.level_covariance is not None:
+        return result.level_covariance
     sample = result.estimator.sample
     units = None if sample.clusters is None else sample.clusters.number
     return weighted_means(sample.points, sample.weights, units)[1]

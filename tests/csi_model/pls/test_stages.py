@@ -152,12 +152,10 @@ def test_other_methods_refuse_them_by_name(plain, columns, method):
 
 
 def test_an_interaction_leaves_the_errors_of_answers_with_gaps_as_they_are(golden, plain):
-    data, spec = golden.columns("data_missing.csv"), interacting(plain)
+    data, models = golden.columns("data_missing.csv"), (ModelSpec.from_mapping(plain), interacting(plain))
     for missing in ("em", "mean"):
         options = Options(missing=missing, bootstrap=200)
-        one, two = (
-            estimate(each, prepare(each, data), options).figure("indicators") for each in (plain, spec)
-        )
+        one, two = (estimate(spec, prepare(spec, data), options).figure("indicators") for spec in models)
         np.testing.assert_allclose(two.value, one.value, atol=0.3)
         np.testing.assert_allclose(two.se, one.se, rtol=0.15)
 
