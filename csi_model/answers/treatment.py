@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from csi_model.answers.answered import Answered
+from csi_model.answers.levelled import Levelled
 from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import MeanReplaced, Moments
 from csi_model.arrays import F64, I64, Mask
 
-Source = MeanReplaced | Answered | MeanProducts
+Source = MeanReplaced | Answered | Levelled | MeanProducts
 
 
 def fits(missing: str) -> bool:

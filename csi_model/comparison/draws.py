@@ -57,14 +57,22 @@ def permuted(
     n_permutations: int,
     tick: Callable[[int], None],
 ) -> dict[str, F64]:
-    """Differences of estimates between random groups, those of `aligned` from level-free answers."""
-    parts = []
-    for shuffled in shuffles(both.sample, member, n_permutations, rng):
-        found = _between(both, shuffled)
+    """Differences of estimates between random groups, those of `aligned` from level-free answers.
+
+    The first row is that of the groups as they are: the same function of both together, or a test of random
+    groups would hold them against something else.
+    """
+
+    def differences(sides: NDArray[np.bool_]) -> dict[str, F64]:
+        found = _between(both, sides)
         if level_free is not None:
-            relations = _between(level_free, shuffled)
+            relations = _between(level_free, sides)
             found |= {key: relations[key] for key in aligned if key in relations}
-        parts.append(found)
+        return found
+
+    parts = [differences(member[None])]
+    for shuffled in shuffles(both.sample, member, n_permutations, rng):
+        parts.append(differences(shuffled))
         tick(len(shuffled))
     return joined(parts)
 

@@ -125,7 +125,7 @@ def measurement_invariance(
     solver : callable
         Outer weights from correlations; :func:`statistic.pls_weights` makes one for a PLS model.
     rng : numpy.random.Generator
-    missing : {"mean", "listwise", "fiml"}
+    missing : {"em", "mean", "listwise", "fiml"}
     n_permutations : int
         1 at least.
     constructs : sequence of str, optional

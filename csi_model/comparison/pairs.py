@@ -84,8 +84,8 @@ def compare_parts(
         Gives the estimates of two groups' respondents together, however they are dealt to the two.
     rng_of
         Gives the generator of a pair's permutations.
-    missing : {"mean", "listwise", "fiml"}
-        As in `csi_model.estimate`: means replace gaps anew in every group, resample and random group.
+    missing : {"em", "mean", "listwise", "fiml"}
+        As in `csi_model.estimate`.
     aligned
         Estimates of relations whose permutations shall use answers standardised within groups, so that
         different levels do not pass for different relations, as in cSEM. Never name points here.
@@ -96,8 +96,9 @@ def compare_parts(
     -----
     Permutation: labels of the two groups are shuffled, clusters as `shuffling.regrouped` says,
     :math:`p = (1 + \#\{|d^*| \ge |d|\}) / (R + 1)`. Bootstrap: differences of the groups' own draws give the
-    interval, percentiles expanded by the degrees of freedom after Satterthwaite. Gaps are replaced within
-    each random group: treating them is part of the estimate, so the test is exact whatever the treatment.
+    interval, percentiles expanded by the degrees of freedom after Satterthwaite. Gaps are treated within
+    each random group, by the fit of both groups together where they are fitted: treating them is part of the
+    estimate, so the test is exact whatever the treatment.
 
     References
     ----------
@@ -126,8 +127,9 @@ def _collected(
     p, corrected = {}, {}
     for key in keys:
         nothing = np.zeros((0, *value[key].shape[1:]))
-        drawn = [each[key] for each in shuffled] or [nothing] * len(pairs)
-        p[key] = np.stack([_permutation_p(d, draws) for d, draws in zip(value[key], drawn, strict=True)])
+        drawn = [each[key][1:] for each in shuffled] or [nothing] * len(pairs)
+        tested = [each[key][0] for each in shuffled] or value[key]
+        p[key] = np.stack([_permutation_p(d, draws) for d, draws in zip(tested, drawn, strict=True)])
         corrected[key] = _corrected(p[key], value[key], drawn)
     return tuple(
         Difference(
@@ -138,7 +140,7 @@ def _collected(
             p_permutation={key: table[k] for key, table in p.items()},
             p_holm={key: table[k] for key, table in corrected.items()},
             failed=(
-                draw.failed(shuffled[k]) if shuffled else 0,
+                draw.failed({key: table[1:] for key, table in shuffled[k].items()}) if shuffled else 0,
                 draw.failed(own[a].drawn) + draw.failed(own[b].drawn),
             ),
         )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.answers.answered import Answered
+from csi_model.answers.levelled import Levelled
 from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import Moments
 from csi_model.answers.random_groups import RandomGroups
@@ -75,16 +76,11 @@ class Estimator:
         sample, missing = self.sample, self.options.missing
         if self.center is not None and missing == "mean" and np.isnan(sample.values).any():
             return MeanProducts(sample.values, sample.weights, pairs_of(self.spec), self.center)
-        return source(self.values, sample.weights, missing, blocks(self.spec), self._asked)
-
-    @property
-    def _asked(self) -> Mask | None:
-        """Who was asked what, products included; None where all were asked everything."""
-        asked = self.sample.asked
-        if asked.all():
-            return None
-        more = self.values.shape[1] - asked.shape[1]
-        return np.pad(asked, ((0, 0), (0, more)), constant_values=True)
+        asked = None if sample.asked.all() else sample.asked
+        narrow = source(sample.values, sample.weights, missing, self.spec.home, asked)
+        if self.center is None or not isinstance(narrow, Answered):
+            return narrow if self.center is None else source(self.values, sample.weights, missing)
+        return Levelled(Answered(self.values, sample.weights, blocks(self.spec)), narrow)
 
     def levels(self, among: Mask | None = None) -> F64 | None:
         """Give numbers whose means are the questions' points, (n, p); None where no gaps are fitted.
@@ -96,7 +92,7 @@ class Estimator:
         among : ndarray of shape (n, 1), optional
             Means of these respondents, instead of all.
         """
-        if not isinstance(self.counted, Answered):
+        if not isinstance(self.counted, Answered | Levelled):
             return None
         low, high = self.sample.scales.T
         return np.asarray((self.counted.levels(among)[:, : len(low)] - low) * 100 / (high - low))

@@ -12,6 +12,7 @@ import numpy as np
 
 from csi_model.answers.answered import Answered
 from csi_model.answers.labels import Labels
+from csi_model.answers.levelled import Levelled
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution, DataError, ModelError
@@ -296,6 +297,6 @@ def _why(
 def _levels(result: Result, rows: I64) -> Callable[[Mask], F64] | None:
     """Give `estimator.Estimator.levels` of some questions, where gaps are fitted."""
     estimator = result.estimator
-    if estimator is None or not isinstance(estimator.counted, Answered):
+    if estimator is None or not isinstance(estimator.counted, Answered | Levelled):
         return None
     return lambda among: np.asarray(estimator.levels(among))[:, rows]
