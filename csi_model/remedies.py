@@ -10,6 +10,7 @@ REMEDIES = {
     "near-constant": "Leave the question out; it tells hardly anybody apart.",
     "scale-unused": "Declare the scale as it was asked; points depend on it.",
     "many-missing": "See which questions go unanswered, and shorten or clarify them.",
+    "never-together": "Ask both of some respondents, or leave one of the two out.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units

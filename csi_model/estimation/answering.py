@@ -27,6 +27,9 @@ ENOUGH_ANSWERS = 200  # to take an unused end of a scale for no accident
 ALIKE = 0.95  # of the answers to a question, one and the same
 
 
+MOST_NAMED = 5  # pairs of questions that nobody answered both
+
+
 CARRIES = 0.5  # of a construct's points, by one question
 
 
@@ -103,6 +106,22 @@ def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
             )
         )
     return found
+
+
+def never_together(sample: Sample) -> Iterator[Caution]:
+    """Name questions that nobody answered both: their correlation is the prior's (`prior.weak_prior`)."""
+    seen = (~np.isnan(sample.values)).astype(float)
+    pairs = np.argwhere(np.triu(seen.T @ seen == 0, 1)).tolist()
+    if not pairs:
+        return
+    named = [f"{sample.codes[one]} and {sample.codes[other]}" for one, other in pairs[:MOST_NAMED]]
+    more = f" and {len(pairs) - MOST_NAMED} more pairs" if len(pairs) > MOST_NAMED else ""
+    yield Caution(
+        "never-together",
+        f"Nobody answered both {'; '.join(named)}{more}: how they go together"
+        " is supposed to be as their constructs do.",
+        about=tuple(named),
+    )
 
 
 def _missing(sample: Sample) -> Iterator[Caution]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import fits
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.estimation import answering, by_covariance, collinear
@@ -47,6 +48,8 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         found.append(Caution("failed-draws", message, about=about))
         found += answering.constant_in(result.estimator.constant_in_failed(), sample, result.failed)
     found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
+    if options.method != "cbsem" and fits(options.missing):
+        found += answering.never_together(sample)
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions

@@ -6,7 +6,6 @@ import pytest
 import csi_model
 from csi_model import Options
 from csi_model.answers.answered import Answered
-from csi_model.answers.em import Patterns
 from csi_model.answers.filling import Filling
 from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import MeanReplaced
@@ -14,43 +13,8 @@ from csi_model.answers.prior import weak_prior
 from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sampling import units_of
 from csi_model.answers.treatment import source
-from csi_model.inference.means import weighted_means
 from csi_model.resampling.estimator import Estimator
-from tests.csi_model.answers.worlds import SPEC, prepared, routed, unknown, whole
-
-
-def to_the_end(
-    found: Answered, weights: np.ndarray, tolerance: float = 1e-13
-) -> tuple[np.ndarray, np.ndarray]:
-    """Plain EM with the prior of `found`, by the older E-step, in scale points."""
-    standardised = (found.values - found.center) / found.scale
-    patterns = Patterns(standardised)
-    mean, cov = -patterns.center, found.prior.target
-    total, strength = weights.sum(), found.prior.strength
-    for _ in range(1500):
-        moved, spread = patterns._step(mean[None], cov[None], weights[None])
-        change = max(np.abs(moved[0] - mean).max(), np.abs(spread[0] - cov).max())
-        mean, cov = moved[0], (total * spread[0] + strength * found.prior.target) / (total + strength)
-        if change < tolerance:
-            break
-    scale = np.outer(found.scale, found.scale)
-    return found.center + found.scale * (mean + patterns.center), cov * scale
-
-
-@pytest.fixture(scope="module")
-def gappy() -> np.ndarray:
-    return unknown(routed(whole(400)))
-
-
-@pytest.fixture(scope="module")
-def weights(gappy) -> np.ndarray:
-    found = np.random.default_rng(5).uniform(0.4, 2.0, len(gappy))
-    return found / found.mean()
-
-
-@pytest.fixture(scope="module")
-def answered(gappy, weights) -> Answered:
-    return Answered(gappy, weights, SPEC.home)
+from tests.csi_model.answers.worlds import SPEC, prepared, routed, to_the_end, unknown, whole
 
 
 def test_the_fit_is_that_of_em_with_the_prior_run_to_the_end(answered, weights):
@@ -228,86 +192,3 @@ def test_plsc_and_second_moments_of_large_samples_need_no_rows():
     figures = own.of_sample().paths[0][SPEC.path_matrix]
     assert np.isfinite(figures).all()
     assert "rows" not in vars(own.counted)
-
-
-def test_points_are_of_those_asked_and_of_all_where_all_were(gappy, weights):
-    all_asked = Answered(gappy, weights, SPEC.home, np.ones(gappy.shape, dtype=bool))
-    assert all_asked.of_counts(np.ones((1, 400))).asked is None
-    asked = ~np.isnan(gappy)
-    asked[:, 6:] = True  # the last six questions were asked of all, of the others nobody asked left one open
-    found = Answered(gappy, weights, SPEC.home, asked)
-    counts = np.random.default_rng(3).multinomial(400, np.full(400, 1 / 400), size=4).astype(float)
-    drawn = found.of_counts(counts)
-    np.testing.assert_allclose(drawn.asked[:, 6:], drawn.mean[:, 6:], atol=1e-6)
-    mass = counts * weights
-    plain = (mass @ np.nan_to_num(gappy)) / (mass @ ~np.isnan(gappy))
-    np.testing.assert_allclose(drawn.asked[:, :6], plain[:, :6], atol=1e-9)
-
-
-def half_asked(gappy: np.ndarray) -> np.ndarray:
-    """Of whom a question has no answer some were asked it, mostly those of low image."""
-    rng = np.random.default_rng(8)
-    return ~np.isnan(gappy) | (rng.random(gappy.shape) < np.where(np.nan_to_num(gappy[:, :1]) < 5, 0.8, 0.2))
-
-
-def test_points_of_those_asked_follow_the_derivative_of_the_fit(gappy, weights):
-    asked = half_asked(gappy)
-    found = Answered(gappy, weights, SPEC.home, asked)
-
-    def exact(mass: np.ndarray) -> np.ndarray:
-        mean, cov = to_the_end(found, mass)
-        total = np.zeros(12)
-        for row, weight, wanted in zip(gappy, mass, asked, strict=True):
-            gap = np.isnan(row)
-            filled = row.copy()
-            slope = np.linalg.solve(cov[np.ix_(~gap, ~gap)], row[~gap] - mean[~gap])
-            filled[gap] = mean[gap] + cov[np.ix_(gap, ~gap)] @ slope
-            total += weight * np.where(wanted, filled, 0.0)
-        return np.asarray(total / (mass @ asked))
-
-    change = np.random.default_rng(2).standard_normal(400)
-    change -= (weights @ change) / weights.sum()
-    np.testing.assert_allclose(found.of_counts(np.ones((1, 400))).asked[0], exact(weights), atol=1e-5)
-    step = 1e-3
-    linear = found.of_counts(1 + step * np.array([change, -change])).asked
-    wanted = exact(weights * (1 + step * change)) - exact(weights * (1 - step * change))
-    assert np.abs(linear[0] - linear[1] - wanted).max() < 1e-3 * np.abs(wanted).max()
-
-
-@pytest.mark.parametrize("routed_here", [False, True])
-def test_the_errors_of_points_are_had_without_resamples(gappy, weights, routed_here):
-    found = Answered(gappy, weights, SPEC.home, half_asked(gappy) if routed_here else None)
-    levels = found.levels()
-    np.testing.assert_allclose(
-        weights @ levels / weights.sum(), found.of_counts(np.ones((1, 400))).level[0], atol=1e-6
-    )
-    counts = units_of(400, None, None).counts(3000, np.random.default_rng(1))
-    drawn = np.cov(found.of_counts(counts).level, rowvar=False)
-    error = np.sqrt(np.diag(weighted_means(levels, weights)[1]))
-    np.testing.assert_allclose(np.sqrt(np.diag(drawn)), error, rtol=0.08)
-
-
-def test_large_samples_draw_points_of_those_asked_too():
-    values = unknown(routed(whole(3000)))
-    found = Answered(values, np.ones(3000), SPEC.home, half_asked(values))
-    rng, units = np.random.default_rng(3), units_of(3000, None, None)
-    by_rows = found.of_counts(units.counts(400, rng)).asked
-    groups = RandomGroups(found, units, rng)
-    np.testing.assert_allclose(groups.sample().asked, found.of_counts(np.ones((1, 3000))).asked, atol=1e-9)
-    ratio = groups.draw(400, rng).asked.std(axis=0) / by_rows.std(axis=0)
-    assert 0.82 < ratio.min() < ratio.max() < 1.2, ratio
-
-
-def test_a_whole_model_adds_up_where_not_all_were_asked():
-    values = unknown(routed(whole(500)))
-    data = prepared(np.where(np.isnan(values), 99, values), reserved={99: "not_asked"})
-    result = csi_model.estimate(SPEC, data, Options(bootstrap=30))
-    document = csi_model.document(result)
-    for question in document["indicators"].values():
-        assert question["points"] == pytest.approx((question["mean"] - 1) / 9 * 100, abs=1e-9)
-    for name, construct in document["constructs"].items():
-        of = [each for each in document["indicators"].values() if each["construct"] == name]
-        whole_of = sum(each["points"] * each["weight_share"] for each in of)
-        assert construct["points"] == pytest.approx(whole_of, abs=1e-9)
-    answers = np.nanmean(values, axis=0)
-    np.testing.assert_allclose([each["mean"] for each in document["indicators"].values()], answers, atol=1e-9)

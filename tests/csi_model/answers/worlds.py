@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 import csi_model
+from csi_model.answers.answered import Answered
+from csi_model.answers.em import Patterns
 
 BLOCKS = {"IMG": 3, "TCH": 3, "QUA": 3, "SAT": 3}
 EFFECTS = {
@@ -64,3 +66,21 @@ def unknown(values: np.ndarray, share: float = 0.15, seed: int = 3) -> np.ndarra
 def prepared(values: np.ndarray, **wish: Any) -> csi_model.Sample:
     """Bring answers into a sample."""
     return csi_model.prepare(SPEC, dict(zip(SPEC.indicator_ids, values.T, strict=True)), **wish)
+
+
+def to_the_end(
+    found: Answered, weights: np.ndarray, tolerance: float = 1e-13
+) -> tuple[np.ndarray, np.ndarray]:
+    """Plain EM with the prior of `found`, by the older E-step, in scale points."""
+    standardised = (found.values - found.center) / found.scale
+    patterns = Patterns(standardised)
+    mean, cov = -patterns.center, found.prior.target
+    total, strength = weights.sum(), found.prior.strength
+    for _ in range(1500):
+        moved, spread = patterns._step(mean[None], cov[None], weights[None])
+        change = max(np.abs(moved[0] - mean).max(), np.abs(spread[0] - cov).max())
+        mean, cov = moved[0], (total * spread[0] + strength * found.prior.target) / (total + strength)
+        if change < tolerance:
+            break
+    scale = np.outer(found.scale, found.scale)
+    return found.center + found.scale * (mean + patterns.center), cov * scale
