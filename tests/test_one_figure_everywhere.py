@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import csi_model
 from csi_model.answers import sampling
@@ -17,6 +18,7 @@ from csi_model.resampling import bootstrap
 from csi_model.resampling.estimator import Estimator
 from csi_model.series.follow import follow
 from tests.csi_model.simulated import GOLDEN, SPEC, survey
+from web.cli import manyi
 from web.cli import trend as trend_command
 
 OPTIONS = csi_model.Options(bootstrap=60, seed=5, group_weights="own")
@@ -52,6 +54,79 @@ def test_a_wave_has_one_error_and_one_interval_in_every_call(sample, by_group, c
         assert (side.value, side.se, side.low, side.high) == (own.value, own.se, own.low, own.high)
         beside = csi_model.side_by_side(by_group)["groups"][name]
         assert (beside["points"], beside["se"]) == (own.value, own.se)
+
+
+KINDS = ("weights", "clusters", "gaps", "all")
+
+
+def of_kind(kind):
+    """Give answers with weights, clusters, gaps or all of them."""
+    plain, year = survey(n=120, years=3, lift=0.4)
+    rng = np.random.default_rng(8)
+    values = plain.values.copy()
+    if kind in {"gaps", "all"}:
+        values[rng.random(values.shape) < 0.05] = np.nan
+    return dict(zip(plain.codes, values.T, strict=True)), year, {
+        "weights": rng.uniform(0.4, 2.5, len(values)) if kind in {"weights", "all"} else None,
+        "clusters": np.arange(len(values)) // 4 if kind in {"clusters", "all"} else None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("whose", ["own", "common"])
+def test_groups_have_the_same_figures_whatever_the_sample_is_like(kind, whose):
+    columns, year, design = of_kind(kind)
+    sample = prepare(SPEC, columns, labels={"wave": year}, **design)
+    options = replace(OPTIONS, group_weights=whose)
+    groups = csi_model.estimate(SPEC, sample, options, by="wave").groups
+    sides = compare(SPEC, sample, "wave", options, n_permutations=0).results
+    followed = follow(SPEC, sample, "wave", options)["waves"] if whose == "own" else None
+    for at, (name, group) in enumerate(groups.items()):
+        for level in ("constructs", "dimensions", "indicators", "paths", "loadings"):
+            own, side = (
+                np.array([each.figure(level).value, each.figure(level).se]) for each in (group, sides[name])
+            )
+            np.testing.assert_array_equal(own, side)
+        if followed is not None:
+            own = group.figure("constructs").at("SAT")
+            line = followed[at]["re_estimated"]
+            assert (line["value"], line["se"], *line["ci"]) == (own.value, own.se, own.low, own.high)
+
+
+def test_commands_write_the_same_figures(tmp_path):
+    columns, year, design = of_kind("all")
+    file = tmp_path / "answers.csv"
+    names = [*columns, "wave", "w", "unit"]
+    rows = np.column_stack([*columns.values(), year, design["weights"], design["clusters"]]).tolist()
+    text = [",".join("" if cell == "nan" else cell for cell in map(str, row)) for row in rows]
+    file.write_text("\n".join([",".join(names), *text]), encoding="utf-8")
+    how = [str(file), "--model", str(GOLDEN / "model.yaml"), "--weights", "w", "--cluster", "unit"]
+    how += ["--bootstrap", "40", "--seed", "3", "--json", "-"]
+
+    def written(*words):
+        done = CliRunner().invoke(manyi, [*words, *how])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    own = ("--group-weights", "own")
+    groups = written("estimate", "--group", "wave", *own)["groups"]
+    waves = {each["wave"]: each["re_estimated"] for each in written("trend", "--wave", "wave")["waves"]}
+    pairs = written("compare", "--by", "wave", "--permutations", "0", *own)["pairs"]
+    for name, group in groups.items():
+        index = group["index"]
+        assert (waves[name]["value"], waves[name]["ci"]) == (index["points"], index["ci"])
+        for pair in pairs:
+            for side, of in zip(("first", "second"), pair["groups"], strict=True):
+                if of == name:
+                    assert pair["index"][side] == index["points"]
+    whole = written("estimate")
+    ranked = written("priorities")
+    importance = {row["id"]: row["importance"] for row in ranked["levels"]["constructs"]}
+    effects = {
+        row["source"]: row["points_per_point"] for row in whole["total_effects"] if row["target"] == "SAT"
+    }
+    for name, value in importance.items():
+        assert value == pytest.approx(effects[name], rel=1e-12)
 
 
 def test_a_bridge_moves_the_own_line_and_widens_it_as_it_does_the_official(sample):

@@ -67,7 +67,7 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             remedy="Give two groups or more.",
         )
     whole = replace(sample, labels={"group": labels})
-    parts = whole.where(labels.of(*wanted)).split("group").samples
+    parts = {name: part for name, part in whole.split("group").samples.items() if name in wanted}
     for name in wanted:
         try:
             _check(name, parts[name], floor)
@@ -76,11 +76,11 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
                 raise
             parts.pop(name)
             cautions.append(Caution("group-refused", f"{error.message} It is not compared.", about=(name,)))
-    whole = whole.where(labels.of(*parts)).within("group")
+    # Cut from what was given, as `estimate` cuts them: weights rounded twice would differ in the last digit.
+    cut = whole.split("group").samples
+    together = whole.where(labels.of(*parts)).within("group")
     return Groups(
-        replace(whole, n_given=sample.n_given),
-        {name: part for name, part in whole.split("group").samples.items() if name in parts},
-        tuple(cautions),
+        replace(together, n_given=sample.n_given), {name: cut[name] for name in parts}, tuple(cautions)
     )
 
 

@@ -45,7 +45,8 @@ class Comparison:
     Attributes
     ----------
     results : mapping of name to Result
-        Each group as `estimate` by these labels gives it, to the last digit.
+        Each group as `estimate` gives it by the same weights of the questions, to the last digit: common ones
+        are here those of all that are compared together.
     pairs : tuple of Difference
     overall, micom : tuple of Overall or None, of Micom or None
         For each pair; None where it was refused, as a caution says, or no permutations were asked for.
@@ -111,7 +112,8 @@ def compare(
     groups = choose(sample, by, options.floor, chosen)
     common = None
     if options.group_weights == "common":
-        pool = sample.where(sample.label(by).of(*groups.parts))
+        rows = sample.label(by).of(*groups.parts)
+        pool = sample if rows.all() else sample.where(rows)
         common = estimate_one(spec, pool, replace(options, bootstrap=0)).points.construct_shares[0]
     n_pairs = len(groups.parts) * (len(groups.parts) - 1) // 2
     tick = draw.ticker(
