@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -56,6 +57,7 @@ def test_a_wave_has_one_error_and_one_interval_in_every_call(sample, by_group, c
         assert (beside["points"], beside["se"]) == (own.value, own.se)
 
 
+close = partial(np.testing.assert_allclose, rtol=1e-12)
 KINDS = ("weights", "clusters", "gaps", "all")
 
 

@@ -22,7 +22,7 @@ model = click.option(
 scheme = click.option(
     "--scheme", type=click.Choice(["path", "factorial", "centroid"]), default="path", show_default=True
 )
-missing = click.option("--missing", type=click.Choice(csi_model.MISSING), default="mean", show_default=True)
+missing = click.option("--missing", type=click.Choice(csi_model.MISSING), default="em", show_default=True)
 weights = click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
 cluster = click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
 group_weights = click.option(
