@@ -53,7 +53,10 @@ def test_headline_is_the_answers_with_the_first_waves_weights(viewer, session):
 
 def test_first_wave_has_nothing_to_compare_with(viewer, session):
     page = viewer.browse(f"/insight/?wave={FIRST}")
-    assert number_of(page) == pytest.approx(official_points(session, FIRST, FIRST), abs=0.051)
+    own = results.series_of(session).up_to(FIRST).last.result["index"]["points"]
+    assert number_of(page) == pytest.approx(own, abs=0.051)
+    # Its questions have gaps, which the estimation fits: near what was answered, not the same.
+    assert own == pytest.approx(official_points(session, FIRST, FIRST), abs=0.5)
     assert "There is no earlier wave" in page.select_one(".headline").get_text()
     assert not page.select(".rise, .fall")
 

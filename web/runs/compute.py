@@ -18,7 +18,7 @@ from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.sections import beside, series_items
 
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
-DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "mean", "bootstrap": 1000, "interactions": False}
+DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "em", "bootstrap": 1000, "interactions": False}
 
 
 def plan(
