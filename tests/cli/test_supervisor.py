@@ -26,6 +26,15 @@ def children(pid):
     return {each: line for each, line in found.items() if "resource_tracker" not in line}
 
 
+def lives(pid):
+    """Say whether a process runs; one that has ended and waits to be reaped does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
+
+
 def until(what):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -78,7 +87,7 @@ def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
     left = set(children(server.pid))
     server.kill()
     assert server.communicate()[1].count("is lost and replaced") == 6
-    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left) or None)
+    until(lambda: not any(map(lives, left)) or None)
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
