@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -57,7 +56,6 @@ def test_a_wave_has_one_error_and_one_interval_in_every_call(sample, by_group, c
         assert (beside["points"], beside["se"]) == (own.value, own.se)
 
 
-close = partial(np.testing.assert_allclose, rtol=1e-12)
 KINDS = ("weights", "clusters", "gaps", "all")
 
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from multiprocessing.context import BaseContext
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from csi_model.answers.sample import By, Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
+from csi_model.estimation.threads import one_thread
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
 
@@ -118,9 +118,7 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
                 raise DataError(
                     f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
                 )
-        # One thread of linear algebra: groups are small, and processes with several each get in each
-        # other's way. The same in one process, so that the last digit does not tell how many there were.
-        with threadpool_limits(limits=1, user_api="blas"):
+        with one_thread():  # of the figures that are made before the draws go, too
             return name, estimate_one(spec, sample, options, common=common).without_draws()
     except ModelError as error:
         return name, error

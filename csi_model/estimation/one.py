@@ -11,6 +11,7 @@ from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.cautions import cautions_of
 from csi_model.estimation.estimated import answered
 from csi_model.estimation.result import Result
+from csi_model.estimation.threads import one_thread
 from csi_model.measures import points
 from csi_model.options import Options, Progress
 from csi_model.pls.products import own
@@ -32,6 +33,13 @@ def estimate_one(
     Points are made by the `common` question shares, where they are given (`points.by_common_weights`).
     """
     _check_method(spec, options.method)
+    with one_thread():
+        return _estimated(spec, sample, options, common, progress)
+
+
+def _estimated(
+    spec: ModelSpec, sample: Sample, options: Options, common: F64 | None, progress: Progress | None
+) -> Result:
     used = by_covariance.usable(sample, options.missing) if options.method == "cbsem" else sample
     estimator = Estimator(spec, used, options, common)
     moments = own(estimator.moments, spec)
