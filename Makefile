@@ -100,4 +100,4 @@ screenshots: test-env ## the pictures under docs/images/
 	@$(BIN)/python scripts/screenshots.py
 
 clean: ## remove what was built (the database in instance/ stays)
-	rm -rf $(VENV) web/node_modules web/static/vendor site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules web/static/vendor site dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache web/translations/*/LC_MESSAGES/*.mo

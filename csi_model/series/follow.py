@@ -90,14 +90,11 @@ def follow(
     options = options or Options()
     codes = _order(sample.label(by), order)
     base = base or codes[0]
-    if base not in codes:
-        raise DataError(f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}.")
-    if strange := sorted(set(opened or {}) - set(codes)):
-        raise DataError(
-            f"No wave {strange[0]!r}, which is said to have opened.",
-            code="unknown-wave",
-            remedy=f"Choose one of {list(codes)}.",
-        )
+    for named in (base, *(opened or {})):
+        if named not in codes:
+            raise DataError(
+                f"No wave {named!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}."
+            )
     cut = sample.split(by).samples
     parts = {code: cut[code] for code in codes}
     results = {}

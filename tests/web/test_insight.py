@@ -11,20 +11,14 @@ import pytest
 from sqlalchemy import select, update
 
 from csi_model.inference import figures
-from csi_model.series.breaks import find_breaks
 from surveys.analysing import matrix
 from surveys.analysing import series as analysing
-from surveys.document import loading
-from surveys.editing import publishing
-from surveys.models import Response, Unit, Wave
+from surveys.models import Unit, Wave
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.newer import estimate_again
 from web.exports.download import csv_download
 from web.exports.table import Table
 from web.insight import results
 from web.insight.charts.over_waves import over_waves
-from web.runs import asked
-from web.runs.asked import Asked, Wording
 
 
 def charts(page):
@@ -215,86 +209,6 @@ def test_no_cell_of_a_download_is_computed(app, cell):
         answer.direct_passthrough = False
         rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True), newline="")))
     assert rows == [[f"'{cell}", "n"], [f"'{cell}", "-3.5"], ["-4.2", "plain"]]
-
-
-def reword(session, code: str) -> None:
-    """Publish a version whose question `code` reads otherwise, as if the second wave had asked it."""
-    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
-    document = json.loads(json.dumps(wave.version.document))
-    rows = [
-        row for part in document["sections"] for each in part["questions"] for row in each.get("rows", ())
-    ]
-    (row,) = [row for row in rows if row["code"] == code]
-    row["text"] = {language: f"{words} (!)" for language, words in row["text"].items()}
-    wave.version = publishing.publish(session, loading.load(document), "test", NOW)
-    # Another title, so that no page that is kept from another test is shown.
-    wave.title = {"en": f"Reworded {code}", "zh": f"改写 {code}"}
-    estimate_again(session, wave.code)
-
-
-def test_the_dashboard_shows_where_a_question_of_the_index_was_reworded(viewer, session):
-    items = list(results.series_of(session).last.result["items"]["shares"]["SAT"])
-    assert not viewer.browse("/insight/").select(".breaks")
-    reword(session, items[0])
-    page = viewer.browse("/insight/")
-    headline = page.select_one(".headline")
-    assert "Not comparable with 2026 Q2" in headline.get_text()
-    assert not headline.select(".rise, .fall")
-    (sentence,) = page.select("#waves ~ .breaks li")
-    assert (
-        sentence.get_text() == f"Between 2026 Q2 and Reworded {items[0]} questions were reworded: {items[0]}."
-    )
-    chart = page.select_one("#waves").parent
-    assert "not comparable with the wave before" in chart.select("tbody th")[-1].get_text()
-    (shape,) = json.loads(chart.select_one(".chart")["data-figure"])["layout"]["shapes"]
-    assert shape["x0"] == 0.5
-    construct = viewer.browse(f"/insight/{SECOND}/constructs/SAT")
-    assert "Not comparable" in construct.select_one(".headline").get_text()
-    assert construct.select(".breaks li")
-    other = viewer.browse(f"/insight/{SECOND}/constructs/PQV")
-    assert not other.select(".breaks")
-    chinese = viewer.browse("/insight/?lang=zh")
-    assert "题目改写" in chinese.select_one(".breaks").get_text()
-    assert "不可比" in chinese.select_one(".headline").get_text()
-
-
-def test_wordings_and_modes_come_from_the_version_and_the_answers(session):
-    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
-    known = asked.wordings(wave.version)
-    codes = [slot["code"] for slot in wave.version.slots if slot["kind"] == "rating"]
-    assert set(known) == set(codes)
-    assert all(set(each.texts) == {"zh", "en"} and all(each.texts.values()) for each in known.values())
-    assert asked.mode_shares(session, wave) == {"web": 1.0}
-    ids = session.scalars(select(Response.id).where(Response.wave_id == wave.id)).all()
-    session.execute(update(Response).where(Response.id.in_(ids[: len(ids) // 2])).values(mode="phone"))
-    shares = asked.mode_shares(session, wave)
-    assert sum(shares.values()) == pytest.approx(1)
-    assert shares["phone"] == pytest.approx(0.5, abs=0.03)
-
-
-def forms_of(*waves):
-    """Give the forms of the index in waves W1, W2 …"""
-    return asked.forms([(f"W{place}", each, ("A",)) for place, each in enumerate(waves, start=1)])
-
-
-def test_a_language_that_was_added_is_no_rewording():
-    english = Wording({"en": "Satisfied?"}, (1.0, 10.0))
-    both = Wording({"en": "Satisfied?", "zh": "满意？"}, (1.0, 10.0))
-    chinese = Wording({"zh": "满意？"}, (1.0, 10.0))
-    assert find_breaks(forms_of(Asked({"A": english}), Asked({"A": both}))) == ()
-    (found,) = find_breaks(forms_of(Asked({"A": english}), Asked({"A": chinese})))
-    assert found.kind == "wording"
-
-
-def test_signs_of_another_width_are_no_rewording(session):
-    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
-    known = asked.wordings(wave.version)
-    document = json.loads(
-        json.dumps(wave.version.document, ensure_ascii=False).replace("，", ",").replace("？", "?")
-    )
-    half = publishing.publish(session, loading.load(document), "test", NOW)
-    assert half.document != wave.version.document
-    assert asked.wordings(half) == known
 
 
 def test_questions_that_few_answered_are_marked(viewer, session):

@@ -5,6 +5,10 @@ from numpy.typing import NDArray
 
 Columns = dict[str, NDArray[np.float64]]
 
+# Models of the world: a confirmatory one of three constructs, and a path between two.
+CFA = "IMG =~ i1 + i2 + i3\nQUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\n"
+TWO = "QUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\nSAT ~ QUAL\n"
+
 
 def answers(x: NDArray[np.float64], middle: float = 6.5) -> NDArray[np.float64]:
     return np.clip(np.rint(middle + 1.6 * x), 1, 10)

@@ -1,0 +1,20 @@
+"""Files that a newcomer can read at one sitting."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES = 300
+
+
+@pytest.mark.parametrize("package", ["csi_model", "surveys", "web", "tests", "scripts", "benchmarks"])
+def test_no_file_is_longer_than_it_should_be(package):
+    """The golden folders keep the scripts of older releases as they ran."""
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / package).rglob("*.py")
+        if not {"golden", "node_modules"} & set(path.parts)
+    }
+    assert sizes, "a folder of this name holds code"
+    assert {name: size for name, size in sizes.items() if size > MOST_LINES} == {}
