@@ -1,10 +1,9 @@
-"""What has moved: the clearest moves of topics, gaps of expectations and what stands beside the index."""
+"""What has moved: the clear moves of topics, gaps of expectations and what stands beside the index."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from surveys.editing import publishing
 from web import labels
@@ -14,7 +13,6 @@ from web.insight.panels.base import Seen
 from web.insight.results import Change
 
 PAGE, ORDER = "overview", 25
-TOLD = 3
 PREFERRED = ("base", "year", "last", "trend")  # the longest way first; a slope is read least easily
 WORSE, BETTER, NEITHER = range(3)
 
@@ -30,7 +28,7 @@ class Moved(NamedTuple):
 
 
 def panels(seen: Seen) -> Iterator[Panel]:
-    """Say the clearest moves, the worse first; those of the index stand in the headline."""
+    """Say the clear moves, the worse first; those of the index stand in the headline."""
     moves = seen.series.moves(seen.part)
     if not moves:
         return
@@ -39,10 +37,9 @@ def panels(seen: Seen) -> Iterator[Panel]:
         key=lambda each: (each.sense, -each.clearness),
     )
     titles = sentences.titles_of(seen.series.waves)
-    told = [sentences.move_text(each.name, each.horizon, each.change, titles) for each in found[:TOLD]]
-    more = len(found) - len(told)
+    told = [sentences.move_text(each.name, each.horizon, each.change, titles) for each in found]
     hint = (
-        _("Looked at together, these moves are more than chance explains; the table of topics has all.")
+        _("Looked at together, these moves are more than chance explains.")
         if found
         else _("No change can be shown in any topic: what moved may be chance.")
     )
@@ -51,7 +48,6 @@ def panels(seen: Seen) -> Iterator[Panel]:
         _("What has moved"),
         [
             Bullets(told),
-            Words(ngettext("And %(num)s more.", "And %(num)s more.", more) if more else ""),
             Words(hint, look="hint" if found else ""),
         ],
         place=TOP,
