@@ -41,15 +41,16 @@ def cautions(spec: ModelSpec, sample: Sample, scored: Points) -> list[Caution]:
 def _wrong_scale(spec: ModelSpec, sample: Sample) -> Iterator[Caution]:
     """Name a scale whose upper part nobody used in any question: it was perhaps declared wrongly."""
     low, high, valence = spec.scales.T
-    given = np.where(valence < 0, low + high - sample.values, sample.values)
+    least, largest = np.fmin.reduce(sample.values, axis=0), np.fmax.reduce(sample.values, axis=0)
+    upper = np.where(valence < 0, low + high - least, largest)
     for ends in sorted({(float(a), float(b)) for a, b in zip(low, high, strict=True)}):
         own = (low == ends[0]) & (high == ends[1])
-        answers = given[:, own][~np.isnan(given[:, own])]
-        most = answers.max()
-        if (answers != np.rint(answers)).any():
-            continue  # no steps of a scale
-        if len(answers) < ENOUGH_ANSWERS or (ends[1] - most) < UNUSED * (ends[1] - ends[0]):
+        most = float(np.fmax.reduce(upper[own]))
+        if (ends[1] - most) < UNUSED * (ends[1] - ends[0]):
             continue
+        answers = sample.values[:, own][~np.isnan(sample.values[:, own])]
+        if len(answers) < ENOUGH_ANSWERS or (answers != np.rint(answers)).any():
+            continue  # by chance, or no steps of a scale
         first = most + 1
         beyond = f"{first:g}–{ends[1]:g}" if first < ends[1] else f"{ends[1]:g}"
         yield Caution(
@@ -110,8 +111,10 @@ def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
 
 def never_together(sample: Sample) -> Iterator[Caution]:
     """Name questions that nobody answered both: their correlation is the prior's (`prior.weak_prior`)."""
-    seen = (~np.isnan(sample.values)).astype(float)
-    pairs = np.argwhere(np.triu(seen.T @ seen == 0, 1)).tolist()
+    seen = ~np.isnan(sample.values)
+    count = seen.sum(axis=0)
+    apart = np.argwhere(np.triu(count[:, None] + count <= len(sample), 1))  # nobody both: no more than all
+    pairs = [(one, other) for one, other in apart.tolist() if not (seen[:, one] & seen[:, other]).any()]
     if not pairs:
         return
     named = [f"{sample.codes[one]} and {sample.codes[other]}" for one, other in pairs[:MOST_NAMED]]

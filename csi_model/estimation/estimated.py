@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation import by_covariance, weight_effect
 from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure, from_normal
@@ -230,8 +230,18 @@ def answered(spec: ModelSpec, sample: Sample) -> Levels:
     Behind an interaction stand all.
     """
     there = ~np.isnan(sample.values)
-    any_of = [
-        (there @ mask.astype(float) > 0).sum(axis=0).astype(float)
-        for mask in (spec.block_mask, members(spec).T)
-    ]
-    return Levels(np.where(spec.scored, any_of[0], len(sample)), any_of[1], there.sum(axis=0).astype(float))
+    each = there.sum(axis=0)
+
+    def any_of(mask: Mask | F64) -> F64:
+        """Count who answered any question of each column of `mask`: all, where one was answered by all."""
+        inside = (np.flatnonzero(column) for column in mask.T)
+        return np.array(
+            [
+                n if (n := each[own].max(initial=0)) == len(sample) else there[:, own].any(axis=1).sum()
+                for own in inside
+            ],
+            dtype=float,
+        )
+
+    whole, parts = any_of(spec.block_mask), any_of(members(spec).T)
+    return Levels(np.where(spec.scored, whole, len(sample)), parts, each.astype(float))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -56,8 +57,8 @@ def ends(
     sway = None if shares is None else shares.reshape(len(shares), -1)
     freedom = np.broadcast_to(np.ravel(df), value.shape)
 
-    def of(rows: NDArray[np.bool_] | slice, cells: NDArray[np.int64]) -> tuple[F64, F64]:
-        drawn, wide = flat[rows][:, cells], expanded(level, float(freedom[cells[0]]))
+    def of(rows: NDArray[np.bool_] | slice, cells: NDArray[np.int64] | slice) -> tuple[F64, F64]:
+        drawn, wide = flat[rows][:, cells], expanded(level, float(freedom[cells][0]))
         if kind == "studentised" and own is not None:
             return studentised(drawn, value[cells], own[rows][:, cells], level)
         if kind == "bca" and sway is not None:
@@ -68,9 +69,10 @@ def ends(
     count = finite.sum(axis=0)
     found = np.full((2, len(value)), np.nan)
     whole = count == len(flat)
-    for same in np.unique(freedom[whole]):
-        cells = np.flatnonzero(whole & (freedom == same))
-        found[:, cells] = of(slice(None), cells)
+    for same in set(freedom[whole].tolist()):
+        cells = whole & (freedom == same)
+        places = slice(None) if cells.all() else np.flatnonzero(cells)  # a slice copies nothing
+        found[:, places] = of(slice(None), places)
     for cell in np.flatnonzero(~whole & (count >= max(2, len(flat) / 2))):
         found[:, cell : cell + 1] = of(finite[:, cell], np.array([cell]))
     return _shaped(found, draws)
@@ -95,11 +97,14 @@ def percentile(draws: F64, level: float = LEVEL) -> tuple[F64, F64]:
     kept, there = _usable(draws)
     found = np.full((2, *there.shape), np.nan)
     if kept.sum() >= 2:
-        flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
+        flat = draws.reshape(len(draws), -1)
+        if not (kept.all() and there.all()):
+            flat = flat[np.ix_(kept, there)]
         found[:, there] = np.quantile(flat, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return _shaped(found, draws)
 
 
+@lru_cache(maxsize=64)
 def critical(level: float, df: float = np.inf) -> float:
     """Two-sided critical value of the normal or Student's distribution for a nominal level."""
     if not 0 < level < 1:

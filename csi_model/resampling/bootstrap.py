@@ -35,7 +35,8 @@ def in_chunks(
     wanted = list(chunks(options.bootstrap, options.seed))
     parts, done = [], 0
     with ThreadPoolExecutor(max(1, options.jobs)) as pool:
-        for part, (_, size) in zip(pool.map(lambda chunk: work(*chunk), wanted), wanted, strict=True):
+        mapped = map if options.jobs <= 1 else pool.map  # an unused pool starts no thread
+        for part, (_, size) in zip(mapped(lambda chunk: work(*chunk), wanted), wanted, strict=True):
             parts.append(part)
             done += size
             if progress is not None:

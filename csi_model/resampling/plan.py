@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from csi_model.answers import sampling
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.inference import kinds
-from csi_model.inference.figures import Figure, figure, from_draws, from_normal, spread
+from csi_model.inference.figures import Figure, against_zero, figure, from_draws, spread
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws
@@ -20,7 +20,8 @@ from csi_model.resampling.jackknife import jackknife
 from csi_model.resampling.nested import bootstrap_t
 
 
-class Resampled(NamedTuple):
+@dataclass(frozen=True)
+class Resampled:
     """Draws and the kind of interval they serve.
 
     Attributes
@@ -43,13 +44,18 @@ class Resampled(NamedTuple):
     cautions: tuple[Caution, ...] = ()
     df: float = np.inf
 
+    @cached_property
+    def usable(self) -> Mask:
+        """Which draws have a solution."""
+        return self.draws.usable
+
     def of(self, name: str) -> F64:
         """Give one field of the draws that have a solution, (n_usable, ...)."""
-        return np.asarray(getattr(self.draws, name)[self.draws.usable])
+        return np.asarray(getattr(self.draws, name)[self.usable])
 
     def percentiles(self, drawn: F64, point: F64, level: float) -> Figure:
         """Give what is no field of the draws its percentile interval; `drawn` has a row for each draw."""
-        return from_draws(point, drawn[self.draws.usable], level=level, df=self.df)
+        return from_draws(point, drawn[self.usable], level=level, df=self.df)
 
     def derived(self, drawn: F64, point: F64, level: float, shares: F64 | None) -> Figure:
         """Give what is computed from the draws its interval, BCa where these are and `shares` are given.
@@ -57,17 +63,17 @@ class Resampled(NamedTuple):
         p is by the draws, as percentiles have it; standard errors of draws there are none, so that no
         interval is studentised.
         """
-        if self.draws.usable.sum() < 2:
+        if self.usable.sum() < 2:
             return figure(point, level=level)
         if self.kind != "bca" or shares is None:
             return self.percentiles(drawn, point, level)
-        kept = drawn[self.draws.usable]
+        kept = drawn[self.usable]
         low, high = kinds.ends(kept, point, kind="bca", df=self.df, level=level, shares=shares)
         return replace(self.percentiles(drawn, point, level), low=low, high=high)
 
     def figure(self, name: str, point: F64, level: float) -> Figure:
         """Give one field with its interval around the sample's estimate; p is by its standard error."""
-        usable, drawn = self.draws.usable, self.of(name)
+        drawn = self.of(name)
         error = spread(drawn) if len(drawn) > 1 else np.full(point.shape, np.nan)
         low, high = kinds.ends(
             drawn,
@@ -75,10 +81,10 @@ class Resampled(NamedTuple):
             kind=self.kind,
             df=self.df,
             level=level,
-            errors=None if self.errors is None else getattr(self.errors, name)[usable],
+            errors=None if self.errors is None else getattr(self.errors, name)[self.usable],
             shares=None if self.shares is None else getattr(self.shares, name),
         )
-        return figure(point, error, low, high, from_normal(point, error, level=level).p, level=level)
+        return figure(point, error, low, high, against_zero(point, error), level=level)
 
 
 def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampled:

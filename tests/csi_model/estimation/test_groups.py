@@ -126,7 +126,7 @@ def test_resamples_that_all_fail_leave_no_interval_and_a_caution(units):
     result = csi_model.estimate(spec, data, csi_model.Options(bootstrap=20))
     nothing = Draws(*(np.full_like(field, np.nan) for field in result.resampled.draws))
     assert not nothing.usable.any()
-    failed = replace(result, resampled=result.resampled._replace(draws=nothing)).without_draws()
+    failed = replace(result, resampled=replace(result.resampled, draws=nothing)).without_draws()
     found = failed.figure("constructs")
     assert np.isnan([found.se, found.low, found.high]).all()
     assert np.isfinite(found.value).all()

@@ -46,7 +46,7 @@ def test_a_clear_order_is_stable_and_a_tie_is_not(fitted):
     importance[::2, places[1]] = 0.21
     points[:, result.spec.indicator_ids.index("IMG1")] = 60.0  # the level that can be reached
     moved = draws._replace(importance_indicators=importance, indicators=points)
-    found = rank(replace(result, resampled=result.resampled._replace(draws=moved)), "indicators", top=1)
+    found = rank(replace(result, resampled=replace(result.resampled, draws=moved)), "indicators", top=1)
     at = {name: k for k, name in enumerate(found.names)}
     assert found.top_share[at["QUAL1"]] == 1
     assert found.rank_low[at["QUAL1"]] == found.rank_high[at["QUAL1"]] == 1
