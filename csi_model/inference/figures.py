@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtr
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
-from csi_model.inference.kinds import critical, ends
+from csi_model.inference.kinds import against_zero, critical, ends
 from csi_model.inference.plain import number
 from csi_model.options import LEVEL
 
@@ -215,17 +214,6 @@ def from_normal(value: F64 | float, se: F64 | float, *, level: float = LEVEL, df
     half = critical(level, df) * se
     chance = against_zero(value, se, df)
     return figure(value.copy(), se.copy(), value - half, value + half, chance, level=level)
-
-
-def against_zero(value: F64, se: F64, df: float = np.inf) -> F64:
-    """Give the two-sided p of value / se by the normal or (finite ``df``) Student's distribution.
-
-    Zero without an error is no evidence of anything: its p is 1.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.abs(value) / se
-    ratio = np.where((se == 0) & (value == 0), 0.0, ratio)
-    return np.asarray(2 * (ndtr(-ratio) if np.isinf(df) else stdtr(df, -ratio)))
 
 
 def from_draws(

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri, stdtr
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
@@ -111,6 +111,17 @@ def critical(level: float, df: float = np.inf) -> float:
         msg = f"A level of {level} is no probability between 0 and 1."
         raise DataError(msg, code="level", remedy="Use 0.95, say.")
     return float(stats.t.ppf((1 + level) / 2, df))
+
+
+def against_zero(value: F64, se: F64, df: float = np.inf) -> F64:
+    """Give the two-sided p of value / se by the normal or (finite ``df``) Student's distribution.
+
+    Zero without an error is no evidence of anything: its p is 1.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.abs(value) / se
+    ratio = np.where((se == 0) & (value == 0), 0.0, ratio)
+    return np.asarray(2 * (ndtr(-ratio) if np.isinf(df) else stdtr(df, -ratio)))
 
 
 def expanded(level: float, df: float) -> float:

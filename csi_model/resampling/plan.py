@@ -11,7 +11,7 @@ from csi_model.answers import sampling
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.inference import kinds
-from csi_model.inference.figures import Figure, against_zero, figure, from_draws, spread
+from csi_model.inference.figures import Figure, figure, from_draws, spread
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws
@@ -84,7 +84,7 @@ class Resampled:
             errors=None if self.errors is None else getattr(self.errors, name)[self.usable],
             shares=None if self.shares is None else getattr(self.shares, name),
         )
-        return figure(point, error, low, high, against_zero(point, error), level=level)
+        return figure(point, error, low, high, kinds.against_zero(point, error), level=level)
 
 
 def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampled:
