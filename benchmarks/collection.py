@@ -220,7 +220,7 @@ def _server(command: Callable[[int], tuple[list[str], dict[str, str]]]) -> Itera
     try:
         for _ in range(300):
             try:
-                Browser(port).ask("GET", "/healthz")
+                Browser(port).ask("GET", "/livez")
                 break
             except OSError:
                 time.sleep(0.1)

@@ -49,7 +49,7 @@ def show(page: int, form: Form | None = None) -> str:
     return render_template_string(PAGE, page=page, form=form or form_of(page)())
 
 
-@app.get("/healthz")
+@app.get("/livez")
 def health() -> str:
     return "ok"
 

@@ -206,7 +206,7 @@ def serve(folder: Path, url: str, port: int) -> "subprocess.Popen[bytes]":
     while time.monotonic() < until and server.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/healthz")
+            connection.request("GET", "/livez")
             if connection.getresponse().status == 200:
                 return server
         connection.close()

@@ -45,7 +45,7 @@ def served(instance: Path) -> Iterator[str]:
     try:
         for _ in range(150):
             try:
-                urllib.request.urlopen(f"{address}/healthz", timeout=1)  # noqa: S310
+                urllib.request.urlopen(f"{address}/livez", timeout=1)  # noqa: S310
                 break
             except OSError:
                 time.sleep(0.2)

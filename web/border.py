@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 LONGEST_HOST = 255
+REFUSED = "manyi.refused"  # in the environment: the status with which the front refuses a body (`web.front`)
 HOST = re.compile(
     r"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?)(?::[0-9]{1,5})?"
 )
@@ -32,6 +33,8 @@ LAST_WORDS = (
 
 def _refusal(environ: "WSGIEnvironment") -> int | None:
     """Give the status with which a request is refused that cannot be read; take NUL out of its query."""
+    if REFUSED in environ:
+        return int(environ[REFUSED])
     host = environ.get("HTTP_HOST")
     if host is not None and not (len(host) <= LONGEST_HOST and HOST.fullmatch(host)):
         return 400

@@ -54,7 +54,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     # The endpoint and not the path: paths hold the tokens of invitations.
-    if request.endpoint not in {"static", "bootstrap.static", "home.health", "home.alive"}:
+    if request.endpoint not in {"static", "bootstrap.static", "health.healthy", "health.alive"}:
         milliseconds = round(1000 * (time.perf_counter() - g.get("begun", time.perf_counter())), 1)
         structlog.get_logger("web").debug(
             "request",

@@ -41,6 +41,10 @@ PAGES = {
         lazy_gettext("This cannot be done here"),
         lazy_gettext("Go back and use the buttons of the page."),
     ),
+    408: (
+        lazy_gettext("The connection was too slow"),
+        lazy_gettext("What was sent did not arrive whole. Go back and send it again; nothing was changed."),
+    ),
     409: (
         lazy_gettext("Somebody else was faster"),
         lazy_gettext("Reload the page and repeat your change."),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Modules with pages; each brings a blueprint named `blueprint`.
 ROOMS = (
+    "health",
     "home.views",
     "accounts.views",
     "author.views",

@@ -84,7 +84,7 @@ def test_the_site_starts_says_where_it_is_and_ends(tmp_path):
     try:
         for _ in range(300):
             try:
-                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
+                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2)
                 break
             except OSError:
                 time.sleep(0.1)

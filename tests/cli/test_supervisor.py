@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from web import front
+
 PATIENCE = 60
 
 
@@ -60,7 +62,7 @@ def served(tmp_path):
 
     def answers():
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).status
         except OSError:
             return None
 
@@ -91,3 +93,23 @@ def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
+
+
+def test_slow_senders_keep_nobody_out(served):
+    """Each once took a thread for as long as it liked: eight of them ended the site."""
+    server, answers, port = served
+    head = b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\na"
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
+    try:
+        for each in slow:
+            each.sendall(head)
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert [answers() for _ in range(10)] == [200] * 10
+        assert time.monotonic() - began < front.BODY_SECONDS  # before any of them is given up
+        slow[0].settimeout(PATIENCE)
+        assert slow[0].recv(100).startswith(b"HTTP/1.1 408")
+    finally:
+        for each in slow:
+            each.close()
+    assert server.poll() is None

@@ -86,7 +86,7 @@ def served(folder: Path, *, worker: bool = False) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     for _ in range(150):
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=1)
+            urllib.request.urlopen(f"{address}/livez", timeout=1)
             break
         except OSError:
             time.sleep(0.2)

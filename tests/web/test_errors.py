@@ -101,14 +101,17 @@ def test_a_database_that_is_down_gives_503_and_the_site_recovers(app, session, s
     app.config["PROPAGATE_EXCEPTIONS"] = False
     with monkeypatch.context() as patch:
         patch.setattr("sqlalchemy.engine.base.Connection._execute_context", refuse)
-        paths = ["/healthz", "/", person.link, f"{person.link}/start"]
+        paths = ["/", person.link, f"{person.link}/start"]
         for path in paths if role == "stranger" else [*paths, "/home", "/account/password"]:
             response = visitor.client.get(path, headers={"Accept-Language": "en"})
             assert response.status_code == 503, (path, response.status_code)
             assert "Nothing was lost" in check_page(response).get_text()
         assert person.post("start", {"OK": "yes"}).status_code == 503
         assert app.test_client().get("/livez").status_code == 200
-    assert visitor.client.get("/healthz").get_json() == {"status": "ok"}
+        told = app.test_client().get("/healthz")
+        assert (told.status_code, told.get_json()["database"]) == (503, {"ok": False})
+        assert "refused" not in told.text
+    assert visitor.client.get("/healthz").get_json()["database"] == {"ok": True}
     person.send(OK="yes")
     assert stored(session, wave)[0][1]["OK"] == 1
 
@@ -119,6 +122,7 @@ def test_a_pool_without_a_free_connection_gives_503(app, monkeypatch):
 
     app.config["PROPAGATE_EXCEPTIONS"] = False
     monkeypatch.setattr("sqlalchemy.pool.base.Pool.connect", refuse)
+    assert app.test_client().get("/").status_code == 503
     assert app.test_client().get("/healthz").status_code == 503
 
 

@@ -61,6 +61,7 @@ def worker() -> None:
     Example: manyi worker
     """
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
+    from web.runs.heartbeat import Heartbeat  # noqa: PLC0415
     from web.runs.queue import end_abandoned, follow, queue  # noqa: PLC0415
 
     running.announce(instance_folder())
@@ -68,7 +69,8 @@ def worker() -> None:
     follow(database_url())
     waiting, _task = queue(database_url(), instance_folder())
     consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
-    consumer.run()
+    with Heartbeat(waiting):
+        consumer.run()
 
 
 def is_private(settings: dict[str, Any]) -> bool:

@@ -83,12 +83,11 @@ def serve(settings: dict[str, Any], *, with_worker: bool, started: Any) -> None:
         Called once the site can be asked.
     """
     server = Server(
-        "web.wsgi:app",
+        "web.asgi:app",
         address=settings["HOST"],
         port=settings["PORT"],
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=settings["WORKERS"],
-        blocking_threads=4,
         # Connections wait, requests do not: many idle or slow ones keep nobody from a thread.
         backpressure=1024,
         http=HTTPModes.http1,

@@ -1,11 +1,11 @@
-"""Landing page, staff's first page, and the health check."""
+"""Landing page, and staff's first page."""
 
 from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from surveys.models import Wave
 from surveys.models.collection import Access, WaveState
@@ -38,18 +38,3 @@ def home() -> ResponseReturnValue:
         if may(endpoint):
             return redirect(url_for(endpoint))
     return render_template("home/welcome.html", name=current_user.name or current_user.email)
-
-
-@blueprint.get("/livez")
-@public
-def alive() -> ResponseReturnValue:
-    """Tell a supervisor that pages can be served, whatever the database does; it asks nothing."""
-    return {"status": "ok"}
-
-
-@blueprint.get("/healthz")
-@public
-def health() -> ResponseReturnValue:
-    """Tell a supervisor that the site and its database answer."""
-    db.session.execute(text("SELECT 1"))
-    return {"status": "ok"}
