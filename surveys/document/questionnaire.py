@@ -10,7 +10,8 @@ from pydantic import Field
 
 from surveys.document.indicators import IndicatorSystem
 from surveys.questions import AnyQuestion
-from surveys.questions.base import Code, Condition, OptionCode, Part, Question, Row, Scale, Slot, Text
+from surveys.questions.base import Question, Slot
+from surveys.questions.parts import Code, Condition, OptionCode, Part, Row, Scale, Text
 from surveys.questions.seeing import Answer
 
 # Conditions of the first format see no words, days or Kano pairs, and numbers may stand for options.

@@ -1,7 +1,8 @@
 """What an answer is to a condition: one option, several, a number, a day, words, or nothing to ask about."""
 
 from surveys.logic.types import Kind
-from surveys.questions.base import Question, Row
+from surveys.questions.base import Question
+from surveys.questions.parts import Row
 
 
 def kind_of(part: Question | Row) -> Kind | None:

@@ -11,7 +11,8 @@ from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
 from surveys.findings.ways import Paths, TooManyError
 from surveys.logic.tree import Comparison, Reference
-from surveys.questions.base import Option, Question
+from surveys.questions.base import Question
+from surveys.questions.parts import Option
 
 SENSITIVE: Final = re.compile(
     r"收入|工资|月薪|年薪|薪水|薪酬|存款|资产|负债|身份证|护照|银行卡|宗教|信仰|民族|政治面貌|党派|健康状况|患病|疾病|病史|残疾"

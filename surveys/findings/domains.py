@@ -25,7 +25,8 @@ from surveys.logic.tree import (
     looked_at,
     terms,
 )
-from surveys.questions.base import Question, Row
+from surveys.questions.base import Question
+from surveys.questions.parts import Row
 
 # Answers with more values than this are not gone through.
 MOST_VALUES: Final = 256

@@ -8,7 +8,8 @@ from surveys.document.indicators import ConstructNode
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
-from surveys.questions.base import Question, Row, Text
+from surveys.questions.base import Question
+from surveys.questions.parts import Row, Text
 
 # Words at the end of a scale that say which way it runs; what denies a good word comes first.
 BAD: Final = re.compile(

@@ -13,7 +13,8 @@ from surveys.logic.binding import Choices
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression
 from surveys.logic.types import Known
-from surveys.questions.base import Question, Row
+from surveys.questions.base import Question
+from surveys.questions.parts import Row
 
 
 class Written(NamedTuple):

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from surveys.codes import NOT_ASKED
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Look, Option, Question, Scales, Slot, Stored
+from surveys.questions.base import Choice, Control, Look, Question, Scales, Slot, Stored
 from surveys.questions.nature import Nature
+from surveys.questions.parts import Option
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
 from surveys.questions.seeing import Answer, Decoder, written_words
 

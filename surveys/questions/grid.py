@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Piece, Rated, Row, Scales, Slot
+from surveys.questions.base import Piece, Rated, Scales, Slot
+from surveys.questions.parts import Row
 from surveys.questions.rating import OnScale, points_control, read_points
 
 

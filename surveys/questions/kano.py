@@ -6,9 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Text
+from surveys.questions.base import Choice, Control, Question, Scales, Slot
 from surveys.questions.choice import chosen, codes_of
 from surveys.questions.nature import QUICK, Nature
+from surveys.questions.parts import Option, Text
 from surveys.questions.reading import Reader, in_turn, one_of
 from surveys.questions.seeing import Answer
 

@@ -9,9 +9,10 @@ from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot, Stored
+from surveys.questions.base import Choice, Control, Question, Scales, Slot, Stored
 from surveys.questions.choice import codes_of, other_words, with_words
 from surveys.questions.nature import Doubt, Nature, too_few, too_many
+from surveys.questions.parts import Option
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 from surveys.questions.seeing import Answer, written_words
 

@@ -9,8 +9,9 @@ from pydantic import Field
 from surveys.codes import HIGHEST_ANSWER
 from surveys.errors import Problem
 from surveys.logic.types import Type
-from surveys.questions.base import Control, Ends, Look, Question, Scales, Slot, Text, Whole
+from surveys.questions.base import Control, Ends, Look, Question, Scales, Slot
 from surveys.questions.nature import SLOW, Doubt, Nature
+from surveys.questions.parts import Text, Whole
 from surveys.questions.reading import Form, PageAnswers, Reader
 from surveys.questions.seeing import Answer, stored_number
 

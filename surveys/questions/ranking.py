@@ -9,9 +9,10 @@ from surveys.codes import SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Option, Question, Scales, Slot
+from surveys.questions.base import Choice, Control, Question, Scales, Slot
 from surveys.questions.choice import codes_of
 from surveys.questions.nature import SLOW, Doubt, Nature, too_few, too_many
+from surveys.questions.parts import Option
 from surveys.questions.reading import Form, PageAnswers, Reader
 from surveys.questions.seeing import Answer
 

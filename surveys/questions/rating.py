@@ -7,20 +7,9 @@ from pydantic import Field
 
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, SENT, WAYS_OUT
 from surveys.logic.types import Type
-from surveys.questions.base import (
-    Choice,
-    Control,
-    Ends,
-    Labels,
-    Look,
-    Question,
-    Rated,
-    Row,
-    Scales,
-    Slot,
-    Text,
-)
+from surveys.questions.base import Choice, Control, Ends, Look, Question, Rated, Scales, Slot
 from surveys.questions.nature import Nature
+from surveys.questions.parts import Labels, Row, Text
 from surveys.questions.reading import Reader, one_of
 from surveys.questions.seeing import Answer, stored_number
 

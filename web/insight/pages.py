@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys.editing import publishing
 from surveys.models import Version
-from surveys.questions.base import Text
+from surveys.questions.parts import Text
 from web.i18n import text
 from web.insight import panels, results, sentences
 from web.insight.blocks import Panel

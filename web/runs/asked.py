@@ -13,7 +13,7 @@ from surveys.document.wording import in_language
 from surveys.editing import publishing
 from surveys.models import Response, Version, Wave
 from surveys.models.collection import ResponseState
-from surveys.questions.base import Text
+from surveys.questions.parts import Text
 
 
 class Wording(NamedTuple):
