@@ -36,9 +36,14 @@ class Problem(Enum):
     QUESTIONNAIRE_FAULTY = auto()
     # answers
     ANSWER_REQUIRED = auto()
+    ANSWER_WANTED = auto()
+    ANSWER_INVALID = auto()
     ANSWER_OFFERED = auto()
     ANSWER_NUMBER = auto()
+    ANSWER_DECIMAL = auto()
     ANSWER_DATE = auto()
+    ANSWER_EARLY = auto()
+    ANSWER_LATE = auto()
     ANSWER_LEAST = auto()
     ANSWER_MOST = auto()
     ANSWER_ONCE = auto()
@@ -116,6 +121,7 @@ class Reason(Enum):
     SIGN = auto()
     SCALE_ENDS = auto()
     LABEL_POINT = auto()
+    LIMIT_DAY = auto()
     TOP = auto()
 
 

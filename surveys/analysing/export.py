@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from surveys import words
-from surveys.analysing.matrix import load_matrix, load_packed
+from surveys.analysing.matrix import PackedWave, load_matrix, load_packed, load_texts
 from surveys.codes import LOWEST_ANSWER, WAYS_OUT, WRITTEN, are_written
 from surveys.collecting.packing import layout_of
 from surveys.document.wording import in_language
 from surveys.editing.publishing import load_document
 from surveys.models import Wave
 from surveys.questions.base import Column
+from surveys.questions.reading import GIVEN
 
 # What a file tells of each respondent before the answers, where anything is known.
 SEGMENTS: Final = ("county", "unit", "customer_class", "tier", "account_type", "area")
@@ -25,7 +26,7 @@ class WaveTable(NamedTuple):
 
     `segments` holds (n,) text by name, only names of which something is known. `columns` say what the answer
     columns are, and `reserved` (p,) which of them tell not applicable and don't know apart from answers.
-    `answers` is (n, p) text: a whole number, or empty where nothing was answered.
+    `answers` is (n, p) text: a number or a day, or empty where nothing was answered; of own words, 1.
     """
 
     segments: dict[str, NDArray[np.str_]]
@@ -78,12 +79,31 @@ def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) 
     ).segments
     named = {name: labels[name].texts() for name in SEGMENTS}
     reserved = np.array([are_written(highest[code]) for code in codes])
+    written = [place for place, code in enumerate(codes) if columns[code].is_written]
     return WaveTable(
         {name: named[name] for name in SEGMENTS if (named[name] != "").any()},
         tuple(columns[code] for code in codes),
         reserved,
-        as_text(packed.answers, reserved),
+        _with_written(session, wave, packed, as_text(packed.answers, reserved), written, codes),
     )
+
+
+def _with_written(
+    session: Session,
+    wave: Wave,
+    packed: PackedWave,
+    answers: NDArray[np.str_],
+    written: Sequence[int],
+    codes: Sequence[str],
+) -> NDArray[np.str_]:
+    """Put what is written beside the packed answers, days and numbers, into their columns."""
+    if not written or not len(answers):
+        return answers
+    texts = load_texts(session, wave, packed.response_ids.tolist())
+    beside = np.array([[each.get(codes[place], "") for place in written] for each in texts], dtype=np.str_)
+    whole = answers.astype(np.result_type(answers, beside))
+    whole[:, written] = np.where(packed.answers[:, written] == GIVEN, beside, "")
+    return whole
 
 
 def as_text(answers: NDArray[np.int16], reserved: NDArray[np.bool_]) -> NDArray[np.str_]:

@@ -155,6 +155,15 @@ def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False)
     return PackedWave(answers, identifiers, np.concatenate(segment_ids))
 
 
+def load_texts(session: Session, wave: Wave, identifiers: Sequence[int]) -> list[dict[str, str]]:
+    """Read what is written beside the packed answers of responses, in their order, by field."""
+    query = select(Response.id, Response.texts).where(
+        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE
+    )
+    found = {ident: texts for ident, texts in session.execute(query)}  # noqa: C416  rows are not pairs to dict
+    return [found[ident] for ident in identifiers]
+
+
 def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
     kept: ColumnElement[bool] = true() if include_excluded else Response.excluded.is_(False)
     # The bare columns of the table, so that no type turns each blob into an array of its own.

@@ -11,7 +11,8 @@ from surveys.logic.holding import Known, evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, Junction, Value
 from surveys.questions.base import Question, Stored
-from surveys.questions.reading import Reader
+from surveys.questions.parts import Text
+from surveys.questions.reading import Form, PageAnswers, Reader
 
 
 class Item(NamedTuple):
@@ -28,6 +29,9 @@ class Item(NamedTuple):
     own_words: Mapping[str, Stored]
     needed_words: Mapping[str, Stored]
     varies: bool  # whether one person is asked it and another is not
+    is_wanted: bool
+    valid: Expression | None
+    messages: Mapping[str, Text]
 
     def is_filed(self, account: Mapping[str, Value]) -> bool:
         """Tell whether the customer file answers it."""
@@ -74,12 +78,14 @@ def pages_of(document: Questionnaire) -> Iterator[Page]:
 
 
 def _items(document: Questionnaire, question: Question, read: Callable[[str], Expression]) -> Iterator[Item]:
+    states = {slot.code for slot in question.slots(document.scales) if slot.kind == "state"}
+    stateless = states if document.is_first_format else set()
     for piece in question.pieces(document.scales):
         yield Item(
             code=piece.code,
             condition=_all_of([read(text) for text in piece.conditions]),
-            read=piece.read,
-            slots=piece.slots,
+            read=_without(stateless, piece.read),
+            slots=tuple(slot for slot in piece.slots if slot not in stateless),
             fields=tuple(control.name for control in piece.controls),
             account=piece.account,
             preset=piece.preset,
@@ -87,7 +93,23 @@ def _items(document: Questionnaire, question: Question, read: Callable[[str], Ex
             own_words=piece.own_words,
             needed_words=piece.needed_words,
             varies=bool(piece.conditions) or piece.account is not None,
+            is_wanted=piece.is_wanted,
+            valid=None if piece.valid is None else read(piece.valid),
+            messages=piece.messages,
         )
+
+
+def _without(states: set[str], reader: Reader) -> Reader:
+    """Read without the slots that a version of the first format does not have."""
+    if not states:
+        return reader
+
+    def read(form: Form, found: PageAnswers) -> None:
+        reader(form, found)
+        for code in states:
+            found.values.pop(code, None)
+
+    return read
 
 
 def _all_of(parts: Sequence[Expression]) -> Expression | None:

@@ -7,15 +7,16 @@ of pages a second with it. What was not shown is stored as *not asked*, what was
 from collections.abc import Mapping
 
 from surveys.asking.answers import Answers
-from surveys.asking.pages import pages_of
+from surveys.asking.pages import Item, pages_of
 from surveys.asking.way import Way
-from surveys.codes import NOT_ASKED, RESERVED
+from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.conditions import conditions_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem
+from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import references
-from surveys.questions.reading import Form, PageAnswers
+from surveys.questions.reading import REMINDED, Form, PageAnswers
 from surveys.questions.seeing import Decoder
 
 Decoders = Mapping[str, tuple[tuple[str, Decoder], ...]]
@@ -58,13 +59,13 @@ class Router:
         """
         items = self.pages[page].items
         account, standing = way.answers.account, way.standing
-        found = PageAnswers()
-        conditional = any(item.condition is not None for item in items)
+        found = PageAnswers(today=way.answers.today)
+        conditional = any(item.condition is not None or item.valid is not None for item in items)
         seen = dict(way.seen)
         current, texts = (dict(standing), dict(way.texts)) if conditional else ({}, {})
         for item in items:
             if not item.varies or item.is_shown(seen, account):
-                item.read(form, found)
+                _read(item, form, found)
             else:
                 for slot in item.slots:
                     if not (item.is_filed(account) and standing.get(slot, NOT_ASKED) not in RESERVED):
@@ -77,4 +78,24 @@ class Router:
                 texts.update((name, found.texts.get(name, "")) for name in item.fields)
                 for name, decode in self._decoders.get(item.code, ()):
                     seen[name] = decode(current, texts)
+                if item.valid is not None and _says(item, found) and not evaluate(item.valid, seen):
+                    found.refuse(item.fields[0], Problem.ANSWER_INVALID)
+                    found.problems[-1] = found.problems[-1].in_words(item.messages)
         return found
+
+
+def _read(item: Item, form: Form, found: PageAnswers) -> None:
+    """Read an item, with its author's words for what is wrong; a blank that is only unwanted is told once."""
+    known = len(found.problems)
+    item.read(form, found)
+    reminded = item.code in form.get(REMINDED, ())
+    if item.is_wanted and not reminded and len(found.problems) == known and not _says(item, found):
+        found.refuse(item.fields[0], Problem.ANSWER_WANTED)
+    if item.messages:
+        found.problems[known:] = [each.in_words(item.messages) for each in found.problems[known:]]
+
+
+def _says(item: Item, found: PageAnswers) -> bool:
+    """Tell whether a page answers an item: by a way out too."""
+    answered = any(found.values.get(slot, SKIPPED) not in {SKIPPED, NOT_ASKED} for slot in item.slots)
+    return answered or any(found.texts.get(field) for field in item.fields)

@@ -13,7 +13,8 @@ from surveys.asking.answers import Answers
 from surveys.asking.pages import Item, Page
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.questionnaire import Stop
-from surveys.logic.tree import Value
+from surveys.logic.holding import evaluate
+from surveys.logic.tree import Expression, Value
 from surveys.questions.base import Stored
 from surveys.questions.seeing import Decoder
 
@@ -42,6 +43,8 @@ class Way:
         the day.
     shown
         Page → codes asked there, in order. A page that is left out is absent.
+    invalid
+        Codes of what is answered against what its answer must satisfy.
     stops
         Page → the kind end after it, where one holds: the first, since nothing is asked after it.
     """
@@ -58,6 +61,7 @@ class Way:
         self.seen: dict[str, Value] = answers.before_any()
         self.shown: dict[str, tuple[str, ...]] = {}
         self.stops: dict[str, Stop] = {}
+        self.invalid: set[str] = set()
         self._pages = pages
         for code, page in pages.items():
             asked = not self.stops and page.is_asked(self.seen)
@@ -67,6 +71,8 @@ class Way:
                     offered.append(item.code)
                 for name, decode in decoders.get(item.code, ()):
                     self.seen[name] = decode(self.standing, self.texts)
+                if item.valid is not None and offered[-1:] == [item.code] and self._fails(item, item.valid):
+                    self.invalid.add(item.code)
             if offered:
                 self.shown[code] = tuple(offered)
             if asked and page.stops and (stop := page.stop(self.seen)) is not None:
@@ -90,6 +96,9 @@ class Way:
             if text and self._has_option(item, field):
                 self.texts[field] = text
         return offered
+
+    def _fails(self, item: Item, valid: Expression) -> bool:
+        return self.is_answered(item) and not evaluate(valid, self.seen)
 
     def _has_option(self, item: Item, field: str) -> bool:
         chosen = item.own_words.get(field)
@@ -149,7 +158,7 @@ class Way:
         return {code: number for number, code in enumerate(self.shown)}
 
     def gap(self) -> str | None:
-        """Give the first page that was left out or lacks a required answer; None when all is answered."""
+        """Give the first page that was left out, lacks a required answer or holds one that cannot be so."""
         for code, shown in self.shown.items():
             asked = set(shown)
             if any(self._is_missing(item) for item in self._pages[code].items if item.code in asked):
@@ -157,6 +166,8 @@ class Way:
         return None
 
     def _is_missing(self, item: Item) -> bool:
+        if item.code in self.invalid:
+            return True
         stored = [self.standing.get(slot, NOT_ASKED) for slot in item.slots]
         if NOT_ASKED in stored or any(self._lacks_words(*each) for each in item.needed_words.items()):
             return True

@@ -8,8 +8,7 @@ from surveys.asking.way import Way
 from surveys.collecting import responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
-from surveys.errors import Problem
-from surveys.questions.reading import Form, PageProblem
+from surveys.questions.reading import BLANK, Form, PageProblem
 
 # The field by which a browser tells which further questions it has shown on the page already.
 BROUGHT_UP: Final = "_q"
@@ -53,7 +52,7 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
     way = visit.router.way(before.answers.saying(checked))
     problems = checked.problems
     if sent.go != "next" or sent.page in way.stops:
-        problems = [each for each in problems if each.problem != Problem.ANSWER_REQUIRED]
+        problems = [each for each in problems if each.problem not in BLANK]
     if problems:
         return Turn(way, saved=False, problems=problems)
     revision = response.revision

@@ -59,7 +59,7 @@ def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, st
         for item_place, item in _items(value, here):
             if isinstance(item, BaseModel):
                 yield from texts_of(item, item_place)
-            elif isinstance(item, dict) and name == "labels":  # a text for each point
+            elif isinstance(item, dict) and name in {"labels", "messages"}:  # a text for each
                 yield from ((f"{item_place}.{point}", text) for point, text in item.items())
             elif isinstance(item, dict) and name not in {"quality", "scales", "pipes"} and item:
                 yield item_place, item

@@ -59,6 +59,8 @@ def conditions_of(document: Questionnaire) -> Iterator[Placed]:
                 if row.show_if is not None:
                     yield Placed(f"{place}.{row.code}", row.show_if, frozenset(before))
             before |= {question.code, *(row.code for row in question.subquestions())}
+            if question.valid_if is not None:  # tried on its own answer too
+                yield Placed(place, question.valid_if, frozenset(before))
         for stop in section.stops:
             yield Placed(f"{section.code}.stops.{stop.code}", stop.when, frozenset(before))
 

@@ -73,7 +73,9 @@ class Questionnaire(Part):
     @cached_property
     def slots(self) -> tuple[Slot, ...]:
         """The packed answers' order: that of the document."""
-        return tuple(slot for question in self.questions() for slot in question.slots(self.scales))
+        slots = (slot for question in self.questions() for slot in question.slots(self.scales))
+        # Versions of the first format do not tell a blank text from one that was not asked.
+        return tuple(slot for slot in slots if slot.kind != "state" or not self.is_first_format)
 
     def model(self, *, interactions: bool = False) -> dict[str, Any] | None:
         """Give the model of the indicator system in the shape of MODEL.yaml, each question on its scale."""

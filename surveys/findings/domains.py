@@ -25,7 +25,7 @@ from surveys.logic.tree import (
     looked_at,
     terms,
 )
-from surveys.questions.base import Question
+from surveys.questions.base import Ends, Question
 from surveys.questions.parts import Row
 
 # Answers with more values than this are not gone through.
@@ -137,13 +137,15 @@ def _values(subject: Subject, name: str, part: Question | Row, apart: Told) -> s
         if ends is None or ends.low > ends.high:
             return None
         if apart.whole:
-            return _bounded(range(ends.low, ends.high + 1))
-        return set(_numbers(ends.low, ends.high, apart.constants))
+            return _bounded(range(int(ends.low), int(ends.high) + 1)) if ends.step == 1 else None
+        return set(_numbers(ends, apart.constants))
     if apart.whole:
         return None
     if kind == "day":
         days = {day for day in apart.constants if isinstance(day, date)}
-        return set(_days(days)) or {date(2000, 1, 1)}
+        first, last = question.days()
+        within = {min(max(day, first), last) for day in (*_days(days), date(2000, 1, 1))}
+        return {*within} if first <= last else None
     if kind == "words":
         return {*apart.constants, OTHER}
     return None
@@ -154,14 +156,16 @@ def _bounded(values: Iterable[Value]) -> set[Value] | None:
     return found if len(found) < MOST_VALUES else None
 
 
-def _numbers(low: int, high: int, named: set[Any]) -> Iterator[int]:
+def _numbers(ends: Ends, named: set[Any]) -> Iterator[float]:
+    low, high, step = ends.low, ends.high, ends.step
     yield low
     yield high
     for constant in named:
         if isinstance(constant, int | float) and math.isfinite(constant):
-            for value in (math.floor(constant) - 1, math.floor(constant), math.ceil(constant)):
+            below, above = math.floor(constant / step) * step, math.ceil(constant / step) * step
+            near = (constant,) if step < 1 and low <= constant <= high else ()
+            for value in (below - step, below, *near, above, above + step):
                 yield min(max(value, low), high)
-            yield min(max(math.ceil(constant) + 1, low), high)
 
 
 def _days(named: set[date]) -> Iterator[date]:

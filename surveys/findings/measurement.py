@@ -90,7 +90,7 @@ def _anchors(subject: Subject, asked: Asked) -> tuple[Text, ...]:
     ends = asked.question.ends(subject.document.scales) if named in subject.document.scales else None
     if ends is None:
         return ()
-    points = (ends.labels.get(ends.low), ends.labels.get(ends.high))
+    points = (ends.labels.get(int(ends.low)), ends.labels.get(int(ends.high)))
     return ends.anchors or tuple(text for text in points if text is not None and all(points))
 
 

@@ -115,7 +115,8 @@ def _slots(subject: Subject) -> dict[str, tuple[int, int]]:
     for asked in subject.questions:
         if (named := asked.question.scale_code()) is None or named in scales:
             for slot in asked.question.slots(scales):
-                found.setdefault(slot.code, (slot.low, slot.high))
+                if slot.kind != "state":
+                    found.setdefault(slot.code, (slot.low, slot.high))
     return found
 
 

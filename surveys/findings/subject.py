@@ -45,7 +45,7 @@ class Conditioned(NamedTuple):
     """
 
     place: str
-    kind: str  # section | question | row | stop
+    kind: str  # section | question | row | stop | valid
     text: str
     expression: Expression
     page: int
@@ -138,6 +138,8 @@ class Subject:
                         at = f"{place}.{row.code}"
                         found.append(_of("row", at, row.show_if, page, number, *outer))
                 number += 1
+                if question.valid_if is not None:
+                    found.append(_of("valid", place, question.valid_if, page, number, *outer))
             for stop in section.stops:
                 at = f"{section.code}.stops.{stop.code}"
                 found.append(_of("stop", at, stop.when, page, number))

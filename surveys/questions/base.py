@@ -1,12 +1,13 @@
 """What every question is made of, and what each type of question promises."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from datetime import date
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from surveys.questions.nature import Doubt, Nature
-from surveys.questions.parts import Code, Condition, Option, Part, Row, Scale, Text
+from surveys.questions.parts import Code, Condition, Messages, Option, Part, Row, Scale, Text
 from surveys.questions.reading import Reader, nothing
 from surveys.questions.seeing import Answer
 
@@ -16,7 +17,7 @@ class Slot(NamedTuple):
 
     code: str
     question: str
-    kind: str  # rating | choice | mark (0/1 of a multiple choice) | rank | number
+    kind: str  # rating | choice | mark (0/1 of a multiple choice) | rank | number | state (1: written beside)
     low: int
     high: int
     dont_know: bool = False
@@ -39,7 +40,7 @@ class Control(NamedTuple):
     """One field of a page as plain data; `web.respond.fields` makes the field of it."""
 
     name: str
-    kind: str  # points | one | many | list | line | lines | number | date
+    kind: str  # points | one | many | list | line | lines | number | decimal | date
     text: Mapping[str, str] | str
     choices: tuple[Choice, ...] = ()
     ends: tuple[int, int] = (0, 0)
@@ -72,7 +73,8 @@ class Piece(NamedTuple):
 
     `preset`: the customer file's word → the number of that option. `own_words`: field → the chosen options,
     as they are stored, with one of which what is written there counts; `needed_words`: those of them
-    with which something must be written.
+    with which something must be written. `is_wanted`: who leaves it blank is reminded once. `valid`: what
+    its answer must satisfy. `messages`: the author's own words for refusals.
     """
 
     code: str
@@ -86,16 +88,20 @@ class Piece(NamedTuple):
     required: bool = False
     own_words: Mapping[str, Stored] = {}
     needed_words: Mapping[str, Stored] = {}
+    is_wanted: bool = False
+    valid: str | None = None
+    messages: Mapping[str, Text] = {}
 
 
 class Ends(NamedTuple):
-    """How far answers reach, as quality staff read it."""
+    """How far answers reach, as quality staff read it; `step` is what two answers differ by at least."""
 
-    low: int
-    high: int
+    low: float
+    high: float
     anchors: tuple[Text, Text] | None = None
     unit: Text = {}  # noqa: RUF012  never written to
     labels: Mapping[int, Text] = {}
+    step: float = 1
 
     @property
     def texts(self) -> tuple[Text, ...]:
@@ -115,7 +121,7 @@ class Column(NamedTuple):
     """One slot as a column of a file: its code, what it is about, and what its values mean.
 
     `texts` go from the question to the part of it, each as a control's text (an author's by language, or the
-    key of a sentence with its `place`).
+    key of a sentence with its `place`). `is_written`: a day or a number stands beside, a file has it whole.
     """
 
     code: str
@@ -123,6 +129,7 @@ class Column(NamedTuple):
     values: Mapping[int, Mapping[str, str]]
     place: int = 0
     is_rated: bool = False
+    is_written: bool = False
 
 
 Scales = Mapping[str, Scale]
@@ -132,6 +139,8 @@ Look = Literal["points", "line", "block", "read"]
 class Question(Part):
     """What every question has. `account` names the customer-file value that answers it unasked.
 
+    `valid_if` is tried on an answer that is given; `messages` are said instead of the usual refusals.
+
     A type of question is one file: a class of this with its `type`, and the methods below where it differs.
     """
 
@@ -140,8 +149,15 @@ class Question(Part):
     text: Text
     hint: Text = Field(default_factory=dict)
     show_if: Condition | None = None
-    required: bool = False
+    required: bool | Literal["soft"] = False
+    valid_if: Condition | None = None
+    messages: Messages = Field(default_factory=dict)
     account: str | None = None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether nobody goes on without an answer; of a soft requirement a blank is only reminded once."""
+        return self.required is True
 
     @property
     def look(self) -> Look:
@@ -180,10 +196,19 @@ class Question(Part):
             self.controls(scales),
             self.account,
             {option.code: option.value for option in self.offered()},
-            self.required,
+            self.is_required,
             self.own_words(),
             self.own_words(needed=True),
+            **self.demands(),
         )
+
+    def demands(self) -> dict[str, Any]:
+        """Give what a piece of it holds of the question's further demands on answers."""
+        return {
+            "is_wanted": self.required == "soft",
+            "valid": self.valid_if,
+            "messages": self.messages,
+        }
 
     def columns(self, scales: Scales) -> Iterator[Column]:
         """Give its slots as columns of a file, in their order."""
@@ -201,6 +226,7 @@ class Question(Part):
                     control.meanings(slot.code),
                     control.place,
                     is_rated=slot.kind == "rating",
+                    is_written=slot.kind == "state" and control.kind in {"decimal", "date"},
                 )
 
     def answers(self) -> Iterator[Answer]:
@@ -229,6 +255,10 @@ class Question(Part):
     def ends(self, scales: Scales) -> Ends | None:  # noqa: ARG002
         """Give how far answers reach; None where that says nothing."""
         return None
+
+    def days(self) -> tuple[date, date]:
+        """Give the first and the last day that can be an answer, as far as they are the same every day."""
+        return date.min, date.max
 
     def rated(self, scales: Scales) -> Iterator[Rated]:  # noqa: ARG002
         """Give the rated questions that it holds: its rows, or itself."""

@@ -72,7 +72,7 @@ class ChoiceQuestion(Question):
         name = f"{self.code}.text"
         own = {option.value: option.with_text for option in self.options if option.with_text}
         pick = one_of(
-            self.code, {option.code: option.value for option in self.options}, required=self.required
+            self.code, {option.code: option.value for option in self.options}, required=self.is_required
         )
         write = {
             each: own_words(name, OTHER_TEXT_LIMIT, required=each == "required") for each in own.values()

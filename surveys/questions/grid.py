@@ -32,10 +32,11 @@ class Grid(OnScale):
                 row.code,
                 row.text,
                 tuple(condition for condition in (self.show_if, row.show_if) if condition),
-                read_points(control, required=self.required),
+                read_points(control, required=self.is_required),
                 (row.code,),
                 (control,),
-                required=self.required,
+                required=self.is_required,
+                **self.demands(),
             )
 
     def subquestions(self) -> tuple[Row, ...]:

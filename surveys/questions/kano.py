@@ -51,7 +51,7 @@ class Kano(Question):
                 one_of(
                     control.name,
                     {choice.sent: choice.stored for choice in control.choices},
-                    required=self.required,
+                    required=self.is_required,
                 )
                 for control in self.controls(scales)
             )

@@ -67,7 +67,7 @@ class Multiple(Question):
                 found.refuse(code, Problem.ANSWER_MOST, limit=self.most)
             elif chosen - exclusive and len(chosen) < (self.least or 1):
                 found.refuse(code, Problem.ANSWER_LEAST, limit=self.least)
-            elif not chosen and self.required:
+            elif not chosen and self.is_required:
                 found.refuse(code, Problem.ANSWER_REQUIRED)
             else:
                 found.values.update(

@@ -1,31 +1,40 @@
-"""A whole number within limits."""
+"""A number within limits: a whole one, or one with decimals."""
 
 import re
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from surveys.codes import HIGHEST_ANSWER
+from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
 from surveys.errors import Problem
+from surveys.logic.tree import Value
 from surveys.logic.types import Type
 from surveys.questions.base import Control, Ends, Look, Question, Scales, Slot
 from surveys.questions.nature import SLOW, Doubt, Nature
-from surveys.questions.parts import Text, Whole
-from surveys.questions.reading import Form, PageAnswers, Reader
+from surveys.questions.parts import Text
+from surveys.questions.reading import GIVEN, Form, PageAnswers, Reader, stating
 from surveys.questions.seeing import Answer, stored_number
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,6}")
-_WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_WIDE = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
+# Limits that are told apart from their neighbours when they are written with decimals.
+Limit = Annotated[int | float, Field(ge=-(10**9), le=10**9, allow_inf_nan=False)]
 
 
 class Number(Question):
-    """A whole number."""
+    """A number. A whole one that fits is packed; else it is written beside, and packed is whether it is."""
 
     type: Literal["number"]
-    low: Whole = 0
-    high: Whole = HIGHEST_ANSWER
+    low: Limit = 0
+    high: Limit = HIGHEST_ANSWER
+    decimals: int = Field(default=0, ge=0, le=6)
     unit: Text = Field(default_factory=dict)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether what is stored is the number itself."""
+        return not self.decimals and self.low >= LOWEST_ANSWER and self.high <= HIGHEST_ANSWER
 
     @property
     def look(self) -> Look:
@@ -44,31 +53,63 @@ class Number(Question):
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""
-        yield Slot(self.code, self.code, "number", self.low, self.high)
+        if self.is_packed:
+            yield Slot(self.code, self.code, "number", int(self.low), int(self.high))
+        else:
+            yield Slot(self.code, self.code, "state", GIVEN, GIVEN)
 
     def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
         """Give its field."""
-        return (Control(self.code, "number", self.text, unit=self.unit),)
+        kind = "number" if self.is_packed else "decimal"
+        return (Control(self.code, kind, self.text, unit=self.unit),)
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
-        """Read a whole number, full-width digits too."""
+        """Read a number, full-width digits too."""
         code = self.code
+        decimals = rf"(\.[0-9]{{1,{self.decimals}}})?" if self.decimals else ""
+        written = re.compile(rf"[+-]?[0-9]{{1,10}}{decimals}")
+        about = {"low": self.low, "high": self.high}
+        if self.decimals:
+            refused, about = Problem.ANSWER_DECIMAL, about | {"decimals": self.decimals}
+        else:
+            refused = Problem.ANSWER_NUMBER
 
         def read(form: Form, found: PageAnswers) -> None:
             text = (form.get(code) or ("",))[0].strip().translate(_WIDE)
-            if not text:
-                found.leave_blank(code, required=self.required)
-            elif _WHOLE.fullmatch(text) and self.low <= int(text) <= self.high:
+            if not text and (self.is_packed or self.is_required):
+                found.leave_blank(code, required=self.is_required)
+            elif not text:
+                found.texts[code] = ""
+            elif not written.fullmatch(text) or not self.low <= Decimal(text) <= self.high:
+                found.refuse(code, refused, **about)
+            elif self.is_packed:
                 found.values[code] = int(text)
             else:
-                found.refuse(code, Problem.ANSWER_NUMBER, low=self.low, high=self.high)
+                found.texts[code] = plain(text)
 
-        return read
+        return read if self.is_packed else stating(code, read)
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the number."""
-        yield Answer(self.code, Type("number"), stored_number(self.code))
+        code = self.code
+
+        def decode(_values: Mapping[str, int], texts: Mapping[str, str]) -> Value:
+            return number_of(texts[code]) if texts.get(code) else None
+
+        yield Answer(code, Type("number"), stored_number(code) if self.is_packed else decode)
 
     def ends(self, scales: Scales) -> Ends:  # noqa: ARG002
         """Give its limits."""
-        return Ends(self.low, self.high, unit=self.unit)
+        return Ends(self.low, self.high, unit=self.unit, step=10**-self.decimals)
+
+
+def plain(text: str) -> str:
+    """Write a number without a sign or zeros that say nothing: 12.50 as 12.5, -0 as 0."""
+    number = Decimal(text)
+    whole = number == number.to_integral_value()
+    return f"{abs(number) if number == 0 else number:.0f}" if whole else f"{number.normalize():f}"
+
+
+def number_of(text: str) -> float | int:
+    """Give a number as conditions compare it."""
+    return float(text) if "." in text else int(text)

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.logic.types import Type
-from surveys.questions.base import Control, Look, Question, Scales
-from surveys.questions.reading import Reader, own_words
+from surveys.questions.base import Control, Look, Question, Scales, Slot
+from surveys.questions.reading import GIVEN, Reader, own_words, stating
 from surveys.questions.seeing import Answer, written_words
 
 
@@ -22,6 +22,10 @@ class OpenText(Question):
         """Show one field."""
         return "line"
 
+    def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
+        """Give the place that tells words from a blank, and a blank from what was not asked."""
+        yield Slot(self.code, self.code, "state", GIVEN, GIVEN)
+
     def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
         """Give its field."""
         kind = "lines" if self.type == "long_text" else "line"
@@ -29,7 +33,7 @@ class OpenText(Question):
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
         """Read the words."""
-        return own_words(self.code, self.limit, required=self.required)
+        return stating(self.code, own_words(self.code, self.limit, required=self.is_required))
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the words."""

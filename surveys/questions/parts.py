@@ -14,6 +14,7 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 Text = Annotated[dict[str, str], Field(max_length=20)]
 Labels = Annotated[dict[Annotated[str, Field(pattern=r"^-?[0-9]{1,5}$")], Text], Field(max_length=40)]
+Messages = dict[Literal["required", "range", "least", "most", "valid", "text"], Text]
 Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
 
 

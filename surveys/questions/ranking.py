@@ -71,7 +71,7 @@ class Ranking(Question):
                 found.refuse(slots[0], Problem.ANSWER_ONCE)
             elif chosen and len(chosen) < (self.least or 1):
                 found.refuse(slots[0], Problem.ANSWER_LEAST, limit=self.least)
-            elif not chosen and self.required:
+            elif not chosen and self.is_required:
                 found.refuse(slots[0], Problem.ANSWER_REQUIRED)
             else:
                 ranked = [allowed[text] for text in chosen] + [SKIPPED] * (len(slots) - len(chosen))

@@ -16,16 +16,13 @@ from surveys.questions.seeing import Answer, stored_number
 
 def points_control(item: "Row | Rating", scale: Ends) -> Control:
     """Give the points of a scale with their texts, and the ways out that an item offers."""
-    code = item.code
-    choices = [
-        Choice(str(point), scale.labels.get(point, {}), code, point)
-        for point in range(scale.low, scale.high + 1)
-    ]
+    code, low, high = item.code, int(scale.low), int(scale.high)
+    choices = [Choice(str(point), scale.labels.get(point, {}), code, point) for point in range(low, high + 1)]
     for reserved, is_offered in ((DONT_KNOW, item.dont_know), (NOT_APPLICABLE, item.not_applicable)):
         if is_offered:
             choices.append(Choice(SENT[reserved], WAYS_OUT[reserved], code, reserved))
     anchors = scale.anchors or ({}, {})
-    return Control(code, "points", item.text, tuple(choices), (scale.low, scale.high), anchors)
+    return Control(code, "points", item.text, tuple(choices), (low, high), anchors)
 
 
 def read_points(control: Control, *, required: bool) -> Reader:
@@ -79,7 +76,7 @@ class Rating(OnScale):
 
     def reader(self, scales: Scales) -> Reader:
         """Read one of its points or ways out."""
-        return read_points(self.controls(scales)[0], required=self.required)
+        return read_points(self.controls(scales)[0], required=self.is_required)
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the point."""

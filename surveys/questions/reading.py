@@ -2,14 +2,36 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
 from surveys.codes import SKIPPED
 from surveys.errors import Problem
 
-OTHER_TEXT_LIMIT = 200
+OTHER_TEXT_LIMIT: Final = 200
 
 Form = Mapping[str, Sequence[str]]
+
+
+# By which name authors word a refusal of their own.
+MESSAGES: Final = {
+    Problem.ANSWER_REQUIRED: "required",
+    Problem.ANSWER_WANTED: "required",
+    Problem.ANSWER_NUMBER: "range",
+    Problem.ANSWER_DECIMAL: "range",
+    Problem.ANSWER_DATE: "range",
+    Problem.ANSWER_EARLY: "range",
+    Problem.ANSWER_LATE: "range",
+    Problem.ANSWER_LEAST: "least",
+    Problem.ANSWER_MOST: "most",
+    Problem.ANSWER_INVALID: "valid",
+}
+# What does not hold back whoever goes back, stays or is let go: questions that are not answered.
+BLANK: Final = frozenset({Problem.ANSWER_REQUIRED, Problem.ANSWER_WANTED})
+# The field that names what a page has reminded of already.
+REMINDED: Final = "_r"
+# What the slot of a state holds where the answer is written beside.
+GIVEN: Final = 1
 
 
 class PageProblem(NamedTuple):
@@ -18,19 +40,26 @@ class PageProblem(NamedTuple):
     field: str
     problem: Problem
     context: dict[str, object]
+    said: Mapping[str, str] = {}
 
     def text(self, language: str) -> str:
-        """Say it in a language."""
-        return self.problem.text(language, **self.context)
+        """Say it in a language, in the author's own words where there are some."""
+        return self.said.get(language) or self.problem.text(language, **self.context)
+
+    def in_words(self, messages: Mapping[str, Mapping[str, str]]) -> "PageProblem":
+        """Give it with the author's words for such a problem, if there are some."""
+        key = "text" if self.field.endswith(".text") else MESSAGES.get(self.problem, "")
+        return self._replace(said=messages.get(key, {}))
 
 
 @dataclass
 class PageAnswers:
-    """A checked page. Store it only if `problems` is empty."""
+    """A checked page. Store it only if `problems` is empty. `today` is the day to which dates are held."""
 
     values: dict[str, int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[PageProblem] = field(default_factory=list)
+    today: date | None = None
 
     def refuse(self, place: str, problem: Problem, **context: object) -> None:
         """Note what is wrong with a field."""
@@ -74,6 +103,17 @@ def one_of(code: str, allowed: Mapping[str, int], *, required: bool) -> Reader:
             found.refuse(code, Problem.ANSWER_OFFERED)
         else:
             found.leave_blank(code, required=required)
+
+    return read
+
+
+def stating(code: str, reader: Reader) -> Reader:
+    """Read with a reader of words, and store in the slot of that code whether there are some."""
+
+    def read(form: Form, found: PageAnswers) -> None:
+        reader(form, found)
+        if code in found.texts:
+            found.values[code] = GIVEN if found.texts[code] else SKIPPED
 
     return read
 

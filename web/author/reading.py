@@ -138,7 +138,7 @@ class Reading:
             text=self.words(question.text),
             hint=self.words(question.hint),
             condition=self.sentence(question.show_if),
-            is_required=question.required,
+            is_required=question.is_required,
             account=question.account or "",
             scale=self._scale(question),
             rows=tuple(
@@ -153,7 +153,8 @@ class Reading:
         if ends is None:
             return ""
         if ends.labels:
-            named = {**dict(zip((ends.low, ends.high), ends.anchors or (), strict=False)), **ends.labels}
+            low_high = (int(ends.low), int(ends.high))
+            named = {**dict(zip(low_high, ends.anchors or (), strict=False)), **ends.labels}
             return " – ".join(f"{point} {self.words(named[point])}" for point in sorted(named))
         if ends.anchors is None:
             return f"{ends.low}–{ends.high} {self.words(ends.unit)}".strip()

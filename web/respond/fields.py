@@ -85,7 +85,7 @@ def _field(control: Control, language: str) -> Field:
         case "list":
             first = SelectChoice("", words.say("ways_out", "no_choice", language))
             return SelectField(label, choices=[first, *choices], render_kw=extra)
-        case "number":
+        case "number" | "decimal":
             return IntegerField(label, description=in_language(control.unit, language), render_kw=extra)
         case "date":
             return DateField(label, render_kw=extra)

@@ -87,7 +87,8 @@ function said(data, [name, type, more]) {
     return (belongs && text.trim().normalize("NFC")) || null;
   }
   if (text === "dk" || text === "na") return { out: text === "dk" ? "dont_know" : "not_applicable" };
-  return /^[+-]?\d{1,6}$/.test(text.trim()) ? Number(text) : null;
+  const written = text.normalize("NFKC").trim();
+  return /^[+-]?\d{1,10}(\.\d{1,6})?$/.test(written) ? Number(written) : null;
 }
 
 function follow(form) {
