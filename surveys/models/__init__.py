@@ -1,7 +1,8 @@
 """All tables, by domain; import this package to have the whole metadata."""
 
 from surveys.models.collection import Invitation, Participation, Response, Segment, Wave
-from surveys.models.documents import Draft, DraftOperation, StoredQuestionnaire, Version
+from surveys.models.documents import StoredQuestionnaire, Version
+from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Unit, UnitLevel
 from surveys.models.records import Analysis, AuditEntry
 
@@ -11,7 +12,9 @@ __all__ = [
     "Contact",
     "Customer",
     "Draft",
-    "DraftOperation",
+    "DraftChange",
+    "DraftNode",
+    "DraftSnapshot",
     "Invitation",
     "Participation",
     "Response",

@@ -1,4 +1,4 @@
-"""Questionnaires: the one being edited, its operations, and the published versions."""
+"""Questionnaires and their published versions; the draft of one is in `drafts`."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ Way = Literal["page", "command line"]
 
 
 class StoredQuestionnaire(Base):
-    """One questionnaire through all its versions; the document itself is in draft and version."""
+    """One questionnaire through all its versions; the document itself is in its versions and its draft."""
 
     __tablename__ = "questionnaire"
 
@@ -22,46 +22,9 @@ class StoredQuestionnaire(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    drafts: Mapped[list["Draft"]] = relationship(back_populates="questionnaire")
     versions: Mapped[list["Version"]] = relationship(
         back_populates="questionnaire", order_by="Version.number"
     )
-
-
-class Draft(Base):
-    """The document being edited; `revision` grows by one with each saved operation."""
-
-    __tablename__ = "draft"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"), unique=True)
-    document: Mapped[dict[str, Any]] = mapped_column(JsonType)
-    revision: Mapped[int] = mapped_column(default=0)
-    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    updated_by: Mapped[str] = mapped_column(String(254))
-
-    questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="drafts")
-    operations: Mapped[list["DraftOperation"]] = relationship(
-        back_populates="draft", order_by="DraftOperation.number", cascade="all, delete-orphan"
-    )
-
-
-class DraftOperation(Base):
-    """One edit, with what it takes to do it again and to take it back."""
-
-    __tablename__ = "draft_operation"
-    __table_args__ = (UniqueConstraint("draft_id", "number"), CheckConstraint("number > 0", name="number"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
-    number: Mapped[int]
-    forward: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
-    backward: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
-    undone: Mapped[bool] = mapped_column(default=False)
-    staff_name: Mapped[str] = mapped_column(String(254))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    draft: Mapped[Draft] = relationship(back_populates="operations")
 
 
 class Version(Base):
