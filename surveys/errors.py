@@ -48,7 +48,7 @@ class Problem(Enum):
     ANSWER_MOST = auto()
     ANSWER_ONCE = auto()
     ANSWER_EXCLUSIVE = auto()
-    ANSWER_HIDDEN = auto()
+    ANSWER_ELSEWHERE = auto()
     ANSWER_UNKNOWN = auto()
     ANSWER_RANGE = auto()
     TEXT_LONG = auto()

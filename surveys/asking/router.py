@@ -16,7 +16,7 @@ from surveys.errors import Problem
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import references
-from surveys.questions.reading import REMINDED, Form, PageAnswers
+from surveys.questions.reading import REMINDED, Form, PageAnswers, PageProblem
 from surveys.questions.seeing import Decoder
 
 Decoders = Mapping[str, tuple[tuple[str, Decoder], ...]]
@@ -53,7 +53,7 @@ class Router:
         ----------
         form
             Field name → the strings sent; names outside the questionnaire are ignored, answers to questions
-            that are not asked are refused.
+            that are not asked count for nothing and are named.
         way
             The way of the answers that are stored.
         """
@@ -70,9 +70,9 @@ class Router:
                 for slot in item.slots:
                     if not (item.is_filed(account) and standing.get(slot, NOT_ASKED) not in RESERVED):
                         found.values[slot] = NOT_ASKED
-                for name in item.fields:
-                    if item.account is None and any(text.strip() for text in form.get(name, ())):
-                        found.refuse(name, Problem.ANSWER_HIDDEN)
+                sent = (text for name in item.fields for text in form.get(name, ()))
+                if item.account is None and any(text.strip() for text in sent):
+                    found.dropped.append(item.code)
             if conditional:
                 current.update((slot, found.values[slot]) for slot in item.slots if slot in found.values)
                 texts.update((name, found.texts.get(name, "")) for name in item.fields)
@@ -82,6 +82,14 @@ class Router:
                     found.refuse(item.fields[0], Problem.ANSWER_INVALID)
                     found.problems[-1] = found.problems[-1].in_words(item.messages)
         return found
+
+    def wrong(self, page: str, form: Form) -> list[PageProblem]:
+        """Say what is wrong with single fields of a page, whether or not they are asked."""
+        found = PageAnswers()
+        for item in self.pages[page].items:
+            if any(field in form for field in item.fields):
+                _read(item, form, found)
+        return [each for each in found.problems if each.field in form]
 
 
 def _read(item: Item, form: Form, found: PageAnswers) -> None:

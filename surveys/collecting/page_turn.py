@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from surveys.asking.way import Way
-from surveys.collecting import responses
+from surveys.collecting import keeping, responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
 from surveys.questions.reading import BLANK, Form, PageProblem
@@ -15,18 +15,20 @@ BROUGHT_UP: Final = "_q"
 
 
 class Sent(NamedTuple):
-    """A page as it came, with the seconds that were spent on it."""
+    """A page as it came, made from a revision (None: the newest), with the seconds that were spent on it."""
 
     page: str
     form: Form
     go: Literal["next", "back", "stay"]
     seconds: float
+    revision: int | None = None
 
 
 class Turn(NamedTuple):
     """What came of it. Saved: `page` comes then, at a `question` of it, or nothing any more.
 
-    Not saved: the `problems` are to be mended, or, where there are none, the page is not asked.
+    Not saved: the `problems` are to be mended, or, where there are none, the page is not asked. `dropped`:
+    something was answered that the other answers do not lead to.
     """
 
     way: Way
@@ -34,6 +36,7 @@ class Turn(NamedTuple):
     problems: Sequence[PageProblem] = ()
     page: str | None = None
     question: str = ""
+    dropped: bool = False
 
 
 def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
@@ -50,21 +53,30 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
         return _beyond(visit, sent, before, now)
     checked = visit.router.check(sent.page, sent.form, before)
     way = visit.router.way(before.answers.saying(checked))
-    problems = checked.problems
-    if sent.go != "next" or sent.page in way.stops:
+    passes = sent.go == "next"
+    problems = checked.problems if passes else []
+    if sent.page in way.stops:
         problems = [each for each in problems if each.problem not in BLANK]
+    kept = keeping.passed(checked, before) if passes else keeping.left(checked, sent.form, before)
+    stale = sent.revision is not None and sent.revision < response.revision
+    if stale:
+        items = [each for each in visit.router.pages[sent.page].items if each.code in before.shown[sent.page]]
+        kept, differing, held = keeping.newer(kept, items, before)
+        problems = [each for each in problems if each.problem not in BLANK or each.field not in held]
+        problems += differing if passes else []
     if problems:
         return Turn(way, saved=False, problems=problems)
     revision = response.revision
-    values = before.filed | checked.values
-    responses.save_page(visit.session, response, sent.page, values, checked.texts, sent.seconds, now)
-    if response.revision != revision + 1:
+    values = before.filed | kept.values
+    responses.save_page(
+        visit.session, response, sent.page, values, kept.texts, sent.seconds, now, passed=passes
+    )
+    if stale or response.revision != revision + 1:
         way = visit.way()  # another tab saved meanwhile: what it said counts too
-    if sent.go == "back":
-        return Turn(way, saved=True, page=way.before(sent.page) or sent.page)
-    if sent.go == "stay":
-        return Turn(way, saved=True, page=sent.page)
-    return _onward(visit, sent, before, way, now)
+    if passes:
+        return _onward(visit, sent, before, way, now)._replace(dropped=bool(checked.dropped))
+    page = (way.before(sent.page) if sent.go == "back" else None) or sent.page
+    return Turn(way, saved=True, page=page, dropped=bool(checked.dropped))
 
 
 def _beyond(visit: Visit, sent: Sent, before: Way, now: datetime) -> Turn:

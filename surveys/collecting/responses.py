@@ -128,8 +128,12 @@ def save_page(
     texts: Mapping[str, str],
     seconds: float,
     now: datetime,
+    *,
+    passed: bool = True,
 ) -> None:
     """Save one checked page in one statement; `response` then shows what is stored.
+
+    A page that was not `passed` is where its person comes back to.
 
     Raises
     ------
@@ -148,7 +152,7 @@ def save_page(
             "answers": layout.splice(response.answers, values),
             "texts": {code: text for code, text in {**response.texts, **clean}.items() if text},
             "timings": layout.add_time(response.timings, section, seconds),
-            "section": section,
+            "section": section if passed else response.section,
             "revision": response.revision + 1,
         }
         saved = session.execute(

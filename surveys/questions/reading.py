@@ -54,11 +54,15 @@ class PageProblem(NamedTuple):
 
 @dataclass
 class PageAnswers:
-    """A checked page. Store it only if `problems` is empty. `today` is the day to which dates are held."""
+    """A checked page. Store it only if `problems` is empty. `today` is the day to which dates are held.
+
+    `dropped`: questions that were answered and that the other answers do not lead to.
+    """
 
     values: dict[str, int] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[PageProblem] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
     today: date | None = None
 
     def refuse(self, place: str, problem: Problem, **context: object) -> None:

@@ -168,16 +168,8 @@ def say(random: Random, made: Made, router: Router, answers: Answers, page: str)
             filed = {slot: value for slot, value in way.filed.items() if slot not in found.values}
             return said._replace(values=said.values | filed)
         for each in found.problems:
-            if each.problem == Problem.ANSWER_HIDDEN:
-                form = {
-                    name: value
-                    for name, value in form.items()
-                    if name.split(".")[0] != each.field.split(".")[0]
-                }
-                shown.discard(each.field.split(".")[0])
-            else:
-                assert each.problem == Problem.ANSWER_REQUIRED, each
-                shown.add(each.field.split(".")[0])
+            assert each.problem == Problem.ANSWER_REQUIRED, each
+            shown.add(each.field.split(".")[0])
 
 
 def answer(random: Random, made: Made, router: Router, account: Known) -> Answers:

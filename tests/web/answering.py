@@ -130,7 +130,7 @@ class Respondent:
 
     @property
     def mark(self) -> str:
-        """The mark of the form that was opened last; it stays the same for a browser and a wave."""
+        """The mark of the form that was opened last; it tells from which revision that form was made."""
         if (found := self.page.select_one("input[name=_t]")) is not None:
             self.kept = found["value"]
         return self.kept

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from surveys.analysing.export import wave_table
@@ -172,6 +173,7 @@ def test_a_language_is_offered_and_spoken(toy_site, session):
     assert response.status_code == 303
     page = person.client.get(person.place).get_data(as_text=True)
     assert "Toyish title" in page
+    person.page = BeautifulSoup(page, "html.parser")
     refused = person.client.post(person.place, data={"_t": person.mark, "go": "next"})
     assert "Toy: please answer." in refused.get_data(as_text=True)
 

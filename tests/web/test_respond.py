@@ -9,6 +9,7 @@ from surveys.collecting.invitations import find_invitation, issue_invitations, s
 from surveys.models.collection import key_digest
 from tests.surveys.worlds import make_customers
 from tests.web.answering import NOW, Respondent, make_wave, query, stored
+from tests.web.visiting import check_page
 
 
 def test_every_page_is_in_the_database_when_it_has_been_sent(session, wave, person):
@@ -166,12 +167,19 @@ def test_the_last_page_sent_many_times_at_once_is_one_response(app, session, wav
 
 def test_two_tabs_share_one_response_and_lose_nothing(session, wave, person):
     person.open()
-    person.send(OK="yes")
-    person.post("rate", {"Q1": "2"})
+    person.send(OK="yes")  # both tabs show the ratings
+    assert person.post("rate", {"Q1": "2"}).status_code == 303
     person.post("words", {"WHY": "second tab", "go": "back"})
-    person.post("rate", {"Q1": "3"})
+    # A blank of the older page takes nothing back, new answers of it are taken.
+    assert person.post("rate", {"Q2": "4"}).status_code == 303
+    # Where the tabs differ their person decides, and sees both.
+    shown = check_page(person.post("rate", {"Q1": "3"}))
+    assert "There: 2." in shown.select_one(".error-summary").get_text()
+    assert shown.select_one("input[name=Q1][value='3']").has_attr("checked")
+    person.page = shown
+    assert person.post("rate", {"Q1": "3", "Q2": "4"}).status_code == 303
     [(response, answers)] = stored(session, wave)
-    assert (answers["Q1"], answers["OK"], response.texts) == (3, 1, {"WHY": "second tab"})
+    assert (answers["Q1"], answers["Q2"], answers["OK"], response.texts) == (3, 4, 1, {"WHY": "second tab"})
 
 
 def test_the_first_page_sent_from_two_tabs_makes_one_response(session, wave, person):

@@ -29,6 +29,11 @@ def question(found: Visit, section: str, code: str) -> str:
     return f"{start(found)}/{section}?more=1#q-{code}"
 
 
+def after_dropping(found: Visit, section: str) -> str:
+    """Give the path of a page that tells that an answer before it has been dropped."""
+    return f"{start(found)}/{section}?dropped=1"
+
+
 def done(found: Visit) -> str:
     """Give the path of the thanks."""
     return f"{start(found)}/done"

@@ -6,23 +6,58 @@ from html import escape
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys.document.wording import fill
+from surveys.asking.way import Way
+from surveys.codes import NOT_ASKED, RESERVED
+from surveys.collecting.visit import Visit
+from surveys.document.wording import fill, in_language
 from surveys.errors import Problem
 from surveys.questions.reading import REMINDED, PageProblem
 from web.respond.compile import CompiledPage, plain_text
 
 
-def refused(page: CompiledPage, problems: Sequence[PageProblem], names: Mapping[str, str]) -> dict[str, str]:
-    """Fill the holes for what is to be mended, or for what a blank is reminded of once."""
+def elsewhere(found: Visit, page: CompiledPage, way: Way) -> dict[str, str]:
+    """Give for each field what is stored of it, in words: what another window has answered."""
+    told = {}
+    scales = found.router.document.scales
+    for piece in (piece for question in page.section.questions for piece in question.pieces(scales)):
+        for control in piece.controls:
+            chosen = [
+                choice.sent
+                if isinstance(choice.text, str) or not choice.text
+                else in_language(choice.text, page.language)
+                for choice in control.choices
+                if way.standing.get(choice.slot) == choice.stored
+            ]
+            written = way.texts.get(control.name, "")
+            number = way.standing.get(control.name, NOT_ASKED)
+            if control.kind == "number" and number not in RESERVED:
+                written = str(number)
+            told[control.name] = plain_text(" · ".join(chosen)) or written
+    return told
+
+
+def refused(
+    page: CompiledPage,
+    problems: Sequence[PageProblem],
+    names: Mapping[str, str],
+    stored: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Fill the holes for what is to be mended, or for what a blank is reminded of once.
+
+    `stored`: what stands in the fields that another window has answered (`elsewhere`).
+    """
     values: dict[str, str] = {}
     lines = []
     for problem in problems:
         text = escape(fill(plain_text(problem.text(page.language)), names))
+        if problem.problem is Problem.ANSWER_ELSEWHERE and stored and stored.get(problem.field):
+            with force_locale(page.language):
+                text += " " + escape(_("There: %(answer)s.", answer=stored[problem.field]))
         field = escape(problem.field)
         label = escape(fill(plain_text(page.labels.get(problem.field.split(".")[0], "")), names))
         lines.append(f'<li><a href="#{field}">{label}</a>: {text}</li>')
         values[f"e:{problem.field}"] = f'<p class="error" id="e-{field}">{text}</p>'
-        values[f"d:{problem.field}"] = f' aria-describedby="e-{field}"'
+        values[f"d:{problem.field}"] = f' aria-invalid="true" aria-describedby="e-{field}"'
     with force_locale(page.language):
         if all(each.problem is Problem.ANSWER_WANTED for each in problems):
             heading = escape(_("Is this left blank on purpose?"))

@@ -54,8 +54,20 @@ def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[s
     return values
 
 
-def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str], *, more: bool = False) -> str:
-    """Fill the holes for this respondent; `more` tells that an answer has brought up a question."""
+def notice(page: CompiledPage, told: Mapping[str, str]) -> dict[str, str]:
+    """Fill the hole above the questions: an answer has brought up a question, or made one drop out."""
+    with force_locale(page.language):
+        if told.get("more"):
+            text = _("Your answer brings up a further question.")
+        elif told.get("dropped"):
+            text = _("You changed an answer: a question that no longer applies to you was taken out.")
+        else:
+            return {}
+    return {"notice": f'<p class="notice" role="status">{escape(text)}</p>'}
+
+
+def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> str:
+    """Fill the holes for this respondent."""
     section = page.section.code
     place = way.place(section)
     chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
@@ -71,8 +83,5 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str], *, 
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
-        if more:
-            notice = escape(_("Your answer brings up a further question."))
-            frame["notice"] = f'<p class="notice">{notice}</p>'
     shown = way.shown.get(section, ())
     return page.fill(shown, values | chosen | names | frame, page.following.attributes(way))

@@ -2,11 +2,14 @@
 
 import math
 from datetime import UTC, datetime
+from typing import Literal
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from surveys.asking.way import Way
+from surveys.collecting import keeping
 from surveys.collecting.page_turn import Sent, Turn, turn
 from surveys.collecting.visit import ClosedError, Visit
 from surveys.document.wording import fill, in_language
@@ -15,7 +18,8 @@ from surveys.models.collection import ResponseState
 from web import i18n
 from web.limits import limiter
 from web.respond import addresses, messages, pages, sessions
-from web.respond.visit import is_marked, remember, visit
+from web.respond.compile import CompiledPage
+from web.respond.visit import remember, revision_of, visit
 
 blueprint = Blueprint("respond", __name__)
 SLOWEST_PAGE_SECONDS = 3600.0
@@ -82,8 +86,8 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
     if section not in way.shown:
         return redirect(addresses.start(found), 303)
     page = pages.page_of(found.router, section, found.language)
-    stored = pages.stored_values(page, way)
-    shown = pages.fill(found, page, way, stored, more=bool(request.args.get("more")))
+    values = pages.stored_values(page, way) | pages.notice(page, request.args) | _unread(found, page, way)
+    shown = pages.fill(found, page, way, values)
     return remember(found, make_response(shown))
 
 
@@ -99,11 +103,13 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
     form = {name: request.form.getlist(name) for name in request.form}
     if found.is_over:
         return redirect(addresses.done(found), 303)
-    if not is_marked(found, request.form.get("_t", "")):
+    revision = revision_of(found, request.form.get("_t", ""))
+    if revision is None:
         return _unconfirmed(found, section, form)
     pressed = request.form.get("go", "next")
     stays = pressed.startswith("lang:")
-    sent = Sent(section, form, "stay" if stays else "back" if pressed == "back" else "next", _seconds())
+    go: Literal["next", "back", "stay"] = "stay" if stays else "back" if pressed == "back" else "next"
+    sent = Sent(section, form, go, _seconds(), revision)
     try:
         came = turn(found, sent, datetime.now(UTC))
         if not came.saved:
@@ -133,7 +139,18 @@ def _target(found: Visit, came: Turn) -> str:
         return addresses.done(found)
     if came.question:
         return addresses.question(found, came.page, came.question)
-    return addresses.page(found, came.page)
+    return (addresses.after_dropping if came.dropped else addresses.page)(found, came.page)
+
+
+def _unread(found: Visit, page: CompiledPage, way: Way) -> dict[str, str]:
+    """Show what was typed before the page was left and could not be read, with what is wrong with it."""
+    fields = [field for item in page.items.values() for field in item.fields]
+    typed = keeping.waiting(way, fields)
+    if not typed:
+        return {}
+    problems = found.router.wrong(page.section.code, typed)
+    told = messages.refused(page, problems, found.names(way)) if problems else {}
+    return pages.sent_values(page, typed) | told
 
 
 def _unconfirmed(found: Visit, section: str, form: dict[str, list[str]]) -> ResponseReturnValue:
@@ -148,5 +165,8 @@ def _not_saved(found: Visit, section: str, form: dict[str, list[str]], came: Tur
     if not came.problems:
         return redirect(addresses.start(found), 303)  # a page that the answers before leave out
     page = pages.page_of(found.router, section, found.language)
-    told = messages.refused(page, came.problems, found.names(came.way))
+    before = found.way()
+    told = messages.refused(
+        page, came.problems, found.names(came.way), messages.elsewhere(found, page, before)
+    )
     return pages.fill(found, page, came.way, pages.sent_values(page, form) | told), 422

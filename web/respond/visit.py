@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,15 +29,30 @@ def visit(public_key: str, token: str) -> Visit:
     )
 
 
+MARK = re.compile(r"[0-9a-f]{32}([0-9a-f]{1,8})")
+
+
 def mark_of(found: Visit) -> str:
-    """Give the mark of a form of ours: nobody without the browser's key can make it."""
+    """Give the mark of a form of ours: nobody without the browser's key can make it.
+
+    It ends with the revision of the response from which the form is made.
+    """
+    return _mark(found, 0 if found.response is None else found.response.revision)
+
+
+def _mark(found: Visit, revision: int) -> str:
     key = str(current_app.secret_key).encode()
-    return hmac.new(key, f"respond:{found.client_key}".encode(), hashlib.sha256).hexdigest()[:32]
+    told = f"respond:{found.client_key}:{revision}".encode()
+    return f"{hmac.new(key, told, hashlib.sha256).hexdigest()[:32]}{revision:x}"
 
 
-def is_marked(found: Visit, sent: str) -> bool:
-    """Tell whether a form carries the mark of the browser that sends it."""
-    return not found.is_new_key and hmac.compare_digest(sent.encode(), mark_of(found).encode())
+def revision_of(found: Visit, sent: str) -> int | None:
+    """Give the revision from which a sent form was made; None without the mark of its browser."""
+    there = MARK.fullmatch(sent)
+    if found.is_new_key or there is None:
+        return None
+    revision = int(there[1], 16)
+    return revision if hmac.compare_digest(sent.encode(), _mark(found, revision).encode()) else None
 
 
 def remember(found: Visit, page: Page) -> Page:
