@@ -13,7 +13,7 @@ from csi_model.arrays import F64
 from csi_model.assessment.folds import draw_folds
 from csi_model.assessment.predict import Prediction, predict
 from csi_model.errors import DataError
-from csi_model.inference.kinds import critical
+from csi_model.inference.figures import from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.inference.plain import number
 from csi_model.options import Options
@@ -67,13 +67,11 @@ def contest(mine: F64, rival: F64, sample: Sample, *, level: float, one_sided: b
     df = (len(table) if clusters is None else len(np.unique(clusters))) - 1
     t = difference / error if error > 1e-12 * (mean[0] + mean[1]) else np.nan
     p = stats.t.cdf(t, df) if one_sided else 2 * stats.t.sf(abs(t), df)
-    half = critical(level, df) * error
+    less = from_normal(difference, error, level=level, df=df).plain("difference")
     return {
         "loss": float(mean[0]),
         "rival_loss": float(mean[1]),
-        "difference": difference,
-        "se": error,
-        "ci": [difference - half, difference + half],
+        **less,
         "t": number(t),
         "df": df,
         "p": number(p),

@@ -59,12 +59,12 @@ class Checks:
 
         structure, level = self.result.structure, self.options.level
         found = bootstrap(self.result, self.n_resamples, seed=self.options.seed)
-        ends, accelerated = (found.interval(level, kind).tolist() for kind in ("percentile", "bca"))
+        usual, accelerated = (found.figure(level, kind) for kind in ("percentile", "bca"))
         first = {row.free: row for row in reversed(structure.rows)}
         rows = [
             {"lhs": first[row].lhs, "op": first[row].op, "rhs": first[row].rhs}
-            | {"est": float(found.estimates[place]), "se": float(found.se[place])}
-            | {"ci": ends[place], "bca_ci": accelerated[place]}
+            | usual.at(place).plain("est")
+            | {"bca_ci": accelerated.at(place).plain()["ci"]}
             for place, row in enumerate(structure.kept)
         ]
         return {"n": self.n_resamples, "failed": found.failed, "level": level, "estimates": rows}

@@ -12,8 +12,8 @@ from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import source
 from csi_model.arrays import F64
 from csi_model.errors import DataError
+from csi_model.inference.figures import figure
 from csi_model.inference.kinds import ends
-from csi_model.inference.plain import number
 from csi_model.measures import validity
 from csi_model.options import Options
 from csi_model.resampling.estimator import chunks
@@ -98,5 +98,6 @@ def _one(
             for child, size in chunks(n_resamples, options.seed)
         ]
     )
-    found = ends(draws, np.asarray(value), df=rows.units.df, level=options.level)
-    return {"construct": name, "value": number(value), "ci": [number(float(end)) for end in found], "n": n}
+    low, high = ends(draws, np.asarray(value), df=rows.units.df, level=options.level)
+    covers = figure(value, low=low, high=high, level=options.level)
+    return {"construct": name, **covers.plain(parts=("ci",)), "n": n}

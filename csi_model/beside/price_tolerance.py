@@ -14,7 +14,6 @@ from csi_model.inference.checks import check_answers, check_floor, check_weights
 from csi_model.inference.figures import Figure, figure, from_normal, share_interval
 from csi_model.inference.kinds import critical
 from csi_model.inference.means import n_effective, weighted_means
-from csi_model.inference.plain import number
 from csi_model.options import FLOOR, LEVEL
 
 
@@ -47,10 +46,9 @@ class PriceTolerance:
     def plain(self) -> dict[str, Any]:
         """Give it as plain values, all but the cautions; of the tolerated increase one end may be None."""
         steps = zip(self.increases.tolist(), self.staying.plain("share"), strict=True)
-        ends = [number(self.tolerated.low.item()), number(self.tolerated.high.item())]
         return {
             "n": self.n,
-            "tolerated": self.tolerated.plain() | {"ci": ends},
+            "tolerated": self.tolerated.plain(),
             "points": self.points.plain(),
             "steps": [{"increase": increase} | share for increase, share in steps],
         }

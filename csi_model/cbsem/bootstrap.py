@@ -18,6 +18,7 @@ from csi_model.cbsem.results import CbsemResult
 from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
 from csi_model.inference import kinds
+from csi_model.inference.figures import Figure, figure
 from csi_model.options import LEVEL
 
 
@@ -40,10 +41,10 @@ class ParameterBootstrap:
         """Standard deviations of the replicates."""
         return np.asarray(self.replicates.std(axis=0, ddof=1))
 
-    def interval(self, level: float = LEVEL, kind: Literal["percentile", "bca"] = "percentile") -> F64:
-        """Intervals of all free parameters, (n_free, 2), as those of all other draws (`kinds.ends`)."""
+    def figure(self, level: float = LEVEL, kind: Literal["percentile", "bca"] = "percentile") -> Figure:
+        """All free parameters with errors and intervals, (n_free,), as of all other draws (`kinds.ends`)."""
         ends = kinds.ends(self.replicates, self.estimates, kind=kind, level=level, shares=self.influence)
-        return np.stack(ends, axis=1)
+        return figure(self.estimates, self.se, *ends, level=level)
 
 
 def refit(result: CbsemResult, answers: Sequence[GroupData]) -> Optimum:

@@ -16,6 +16,7 @@ from csi_model.cbsem.fit_measures import Fit
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ModelError
+from csi_model.inference.figures import Figure, figure
 from csi_model.inference.plain import number
 from csi_model.options import LEVEL
 
@@ -46,10 +47,11 @@ class Parameter:
         """Two-sided normal probability of z."""
         return None if self.z is None else float(2.0 * ndtr(-abs(self.z)))
 
-    def interval(self, level: float = LEVEL) -> tuple[float, float]:
-        """Normal-theory interval."""
+    def figure(self, level: float = LEVEL) -> Figure:
+        """The estimate with its normal-theory interval."""
         half = float(ndtri(0.5 + level / 2.0)) * self.se
-        return self.est - half, self.est + half
+        p = np.nan if self.p is None else self.p
+        return figure(self.est, self.se, self.est - half, self.est + half, p, level=level)
 
 
 @dataclass(frozen=True)
@@ -133,26 +135,25 @@ class CbsemResult:
         return {name: each.direction for name, each in found.items()}
 
     def _defined(self, row: Parameter) -> dict[str, Any]:
-        figures = {"est": row.est, "se": row.se, "z": row.z, "p": row.p, "std_all": row.std_all}
         return {
             "name": row.lhs,
             "formula": row.rhs,
-            **{name: None if value is None else number(value) for name, value in figures.items()},
-            "ci": [number(end) for end in row.interval()],
+            **row.figure().plain("est", ("se", "p", "ci")),
+            "z": row.z,
+            "std_all": number(row.std_all),
         }
 
     def document(self) -> dict[str, Any]:
         """The pieces of the result file: fit, estimates, loadings, r_squared, index weights, cautions."""
         fit = {key: value for key, value in asdict(self.fit).items() if value is not None}
-        fit["rmsea_ci"] = list(self.fit.rmsea_ci)
-        if self.fit.rmsea_ci_scaled is not None:
-            fit["rmsea_ci_scaled"] = list(self.fit.rmsea_ci_scaled)
+        ends = {"rmsea_ci": self.fit.rmsea_ci, "rmsea_ci_scaled": self.fit.rmsea_ci_scaled}
+        fit |= {name: figure(np.nan, np.nan, *each).plain()["ci"] for name, each in ends.items() if each}
         several = len(self.groups) > 1
         rows = []
         for row in self.estimates:
             line: dict[str, Any] = {"group": row.group} if several else {}
             line |= {"lhs": row.lhs, "op": row.op, "rhs": row.rhs, "label": row.label}
-            line |= {"est": number(row.est), "se": number(row.se)}
+            line |= row.figure().plain("est", ("se",))
             line |= {"z": row.z, "p": row.p, "std_all": number(row.std_all), "std_lv": number(row.std_lv)}
             rows.append(line)
         per_group = [

@@ -31,7 +31,7 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
         """Give a figure that asks whether questions say the same; a formed construct's need not."""
         found = figure(key, at)
         if formed[list(constructs)].any():
-            return {name: [None, None] if name == "ci" else None for name in found}
+            return dict.fromkeys(found)
         return found
 
     def figure(key: str, *place: int) -> dict[str, Any]:
@@ -40,9 +40,7 @@ def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
         return {
             "first": number(first[place]),
             "second": number(second[place]),
-            "difference": number(found.value[place]),
-            "se": number(found.se[place]),
-            "ci": [number(found.low[place]), number(found.high[place])],
+            **found.at(*place).plain("difference"),
             "p_bootstrap": number(found.p[place]),
             "p": number(pair.p_permutation[key][place]),
             "p_holm": number(pair.p_holm[key][place]),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
 
 from csi_model.arrays import F64, Mask
 from csi_model.estimation.estimated import Estimated
-from csi_model.estimation.relations import effects_of, indirect_of, paths_of, with_interval
-from csi_model.inference.figures import STATES
+from csi_model.estimation.relations import cell_of, effects_of, indirect_of, paths_of
+from csi_model.inference.figures import STATES, USUAL
 from csi_model.inference.plain import plain
 from csi_model.measures import reliability, validity
 from csi_model.measures.effects import bic, r_squared_adjusted
@@ -112,13 +113,6 @@ def _own(result: Estimated) -> dict[str, Any]:
     return written
 
 
-def _ends(result: Estimated, name: str, place: int) -> list[float] | None:
-    if not result.has_interval(name):
-        return None
-    found = result.figure(name)
-    return [float(found.low[place]), float(found.high[place])]
-
-
 def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     spec, solution = result.spec, result.solution
     items = result.items
@@ -135,19 +129,26 @@ def _constructs(result: Estimated) -> dict[str, dict[str, Any]]:
     for name in RELIABILITY:
         table[name] = np.where(formed, np.nan, table[name])
     return {
-        construct.id: {"points": float(result.points.constructs[0, place])}
-        | with_interval(result, "constructs", place)
+        construct.id: cell_of(result, "constructs", "points", place)
         | _state(result, "constructs", place)
         | {name: float(values[place]) for name, values in table.items()}
-        | {
-            f"{name}_ci": None if formed[place] and name in RELIABILITY else ends
-            for name, field in QUALITY.items()
-            if (ends := _ends(result, field, place))
-        }
+        | _ends(result, QUALITY, place, without=RELIABILITY if formed[place] else ())
         | _parts(result, place)
         | {"name": dict(construct.name), "valence": construct.valence}
         for place, construct in enumerate(spec.constructs)
     }
+
+
+def _ends(
+    result: Estimated, fields: Mapping[str, str], place: int, *, without: Container[str] = ()
+) -> dict[str, Any]:
+    """Give the intervals of figures whose values stand elsewhere in the row; some of them have none here."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        if result.has_interval(field):
+            told = cell_of(result, field, name, place, parts=USUAL[1:], named=True)
+            found |= {part: None if name in without else each for part, each in told.items() if part != name}
+    return found
 
 
 def _state(result: Estimated, name: str, place: int) -> dict[str, str]:
@@ -198,8 +199,7 @@ def _dimensions(result: Estimated) -> dict[str, dict[str, Any]]:
     return {
         node.id: {
             "construct": construct,
-            "points": float(result.points.dimensions[0, place]),
-            **with_interval(result, "dimensions", place),
+            **cell_of(result, "dimensions", "points", place),
             **_state(result, "dimensions", place),
             "weight_share": float(result.points.dimension_shares[0, place]),
             "name": dict(node.name),
@@ -223,14 +223,12 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
         found[code] = {
             "construct": spec.construct_ids[place],
             "dimension": within.get(code),
-            "points": float(scored.indicators[0, row]),
-            **with_interval(result, "indicators", row),
+            **cell_of(result, "indicators", "points", row),
             **_state(result, "indicators", row),
             "mean": float(result.moments.level[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),
-            **{f"{name}_ci": ends for name, field in OUTER.items() if (ends := _ends(result, field, row))},
-            "outer_weight": float(solution.weights[0, row, place]),
+            **_ends(result, OUTER, row),
             **_tested(result, row),
             "weight_share": float(scored.shares[0, row]),
             "vif": float(vif[row]),
@@ -247,12 +245,10 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
 
 def _tested(result: Estimated, row: int) -> dict[str, float | None]:
     """Give error and probability of an outer weight; one that cannot vary has no probability."""
-    if not result.has_interval("weights"):
-        return {}
-    found = result.figure("weights")
-    error = float(found.se[row])
-    is_free = error > STILL * abs(float(found.value[row]))
-    return {"outer_weight_se": error, "outer_weight_p": float(found.p[row]) if is_free else None}
+    told = cell_of(result, "weights", "outer_weight", row, parts=("se", "p"), named=True)
+    weight, error = told["outer_weight"], told.get("outer_weight_se")
+    is_free = weight is not None and error is not None and error > STILL * abs(weight)
+    return told if is_free or "outer_weight_p" not in told else told | {"outer_weight_p": None}
 
 
 def _pairs(result: Estimated, table: F64, *, diagonal: bool) -> list[list[Any]]:

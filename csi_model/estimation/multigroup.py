@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.errors import SpecificationError
 from csi_model.estimation import by_covariance
-from csi_model.inference.kinds import critical
+from csi_model.inference.figures import from_normal
 from csi_model.inference.plain import number
 from csi_model.measures.points import by_common_weights, points
 from csi_model.options import Options
@@ -102,14 +103,11 @@ def _scored(
         fits.append(points(spec, moments.mean, moments.cov, weights[None]))
     mass = np.array([used.weights[places[name]].sum() for name in result.groups])
     common = np.einsum("g,gpj->pj", mass / mass.sum(), [each.construct_shares[0] for each in fits])
-    half = critical(options.level)
     found = {}
     for name, part, fitted in zip(result.groups, parts, fits, strict=True):
         scored = fitted if options.group_weights == "own" else by_common_weights(spec, fitted, common)
         errors = by_covariance.point_errors(spec, part, scored)
-        table = {}
-        for construct, point, se in zip(spec.construct_ids, scored.constructs[0], errors, strict=True):
-            ends = (number(point - half * se), number(point + half * se))
-            table[construct] = {"points": number(point), "se": number(se), "ci": list(ends)}
+        scores = from_normal(scored.constructs[0], errors, level=options.level)
+        table = replace(scores, axes=(spec.construct_ids,)).plain("points")
         found[name] = {"n_used": len(part), "constructs": table}
     return found

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from csi_model.estimation.estimated import INDIRECT, Estimated
-from csi_model.inference.figures import Figure
+from csi_model.inference.figures import USUAL
 from csi_model.measures import effects, validity
 from csi_model.measures.effects import f_squared
 from csi_model.measures.indirect import ways
 
+TESTED = (*USUAL, "p")
 
-def with_interval(result: Estimated, name: str, place: tuple[int, ...] | int) -> dict[str, Any]:
-    """Give error and interval of one cell of a figure, where there are any."""
-    if not result.has_interval(name):
-        return {}
-    found = result.figure(name)
-    return {"se": float(found.se[place]), "ci": [float(found.low[place]), float(found.high[place])]}
+
+def cell_of(
+    result: Estimated, name: str, key: str, *place: int, parts: Sequence[str] = USUAL, named: bool = False
+) -> dict[str, Any]:
+    """Give one cell of a figure as plain values; parts that were not asked for are left out."""
+    found = result.figure(name).at(*place)
+    written: dict[str, Any] = found.plain(key, parts if result.has_interval(name) else (), named=named)
+    return written
 
 
 def paths_of(result: Estimated) -> list[dict[str, Any]]:
@@ -27,14 +31,10 @@ def paths_of(result: Estimated) -> list[dict[str, Any]]:
     found = []
     for source, target in spec.paths:
         place = spec.construct_ids.index(target), spec.construct_ids.index(source)
-        row: dict[str, Any] = {
-            "source": source,
-            "target": target,
-            "estimate": float(solution.paths[0][place]),
-        }
-        row |= with_interval(result, "paths", place)
-        if "se" in row:
-            row["p"] = float(result.figure("paths").p[place]) if row["se"] else None
+        row: dict[str, Any] = {"source": source, "target": target}
+        row |= cell_of(result, "paths", "estimate", *place, parts=TESTED)
+        if not row.get("se", 1):
+            row["p"] = None  # what cannot vary is not tested
         found.append(row | {"f2": float(effect[place]), "vif": float(vif[place])})
     return found
 
@@ -51,8 +51,7 @@ def effects_of(result: Estimated) -> list[dict[str, Any]]:
             if row != column and leads[row, column]:
                 found.append(
                     {"source": source, "target": target, "standardised": total}
-                    | {"points_per_point": float(estimates.points_per_point[0, row, column])}
-                    | with_interval(result, "points_per_point", (row, column))
+                    | cell_of(result, "points_per_point", "points_per_point", row, column)
                 )
     return found
 
@@ -60,10 +59,10 @@ def effects_of(result: Estimated) -> list[dict[str, Any]]:
 def indirect_of(result: Estimated) -> dict[str, Any]:
     """Give all that is indirect between two constructs, and each specific path, as parts of the document."""
     names, routes = result.spec.construct_ids, result.routes
-    whole, specific = (result.figure(name) for name in INDIRECT)
+    whole, specific = INDIRECT
     count = ways(result.spec.path_matrix)
     rows = [
-        {"source": source, "target": target} | _product(result, whole, (row, column))
+        {"source": source, "target": target} | cell_of(result, whole, "estimate", row, column, parts=TESTED)
         for column, source in enumerate(names)
         for row, target in enumerate(names)
         if count[row, column] > 0.5
@@ -74,16 +73,8 @@ def indirect_of(result: Estimated) -> dict[str, Any]:
             "target": names[route[-1]],
             "through": [names[place] for place in route[1:-1]],
         }
-        | _product(result, specific, (row,))
+        | cell_of(result, specific, "estimate", row, parts=TESTED)
         for row, route in enumerate(routes.places)
     ]
     left_out = {"specific_effects_left_out": routes.left_out} if routes.left_out else {}
     return {"indirect_effects": rows, "specific_effects": each} | left_out
-
-
-def _product(result: Estimated, found: Figure, place: tuple[int, ...]) -> dict[str, Any]:
-    row: dict[str, Any] = {"estimate": float(found.value[place])}
-    if not result.has_interval(INDIRECT[0]):
-        return row
-    ends = [float(found.low[place]), float(found.high[place])]
-    return row | {"se": float(found.se[place]), "ci": ends, "p": float(found.p[place])}

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from csi_model.errors import DataError
+from csi_model.inference.figures import Figure
 from csi_model.measures.indirect import ARROW
 
 # Tables of the document, and the names of the leading columns of those that are lists of rows.
@@ -85,18 +88,13 @@ def chart(document: Mapping[str, Any]) -> Any:
     """Draw the points of all constructs, with intervals where there are any."""
     graphs = _library("plotly.graph_objects")
     rows = {name: each for name, each in document["constructs"].items() if each["points"] is not None}
-    points = [each["points"] for each in rows.values()]
+    points = Figure.read(rows, key="points")
     bars: dict[str, Any] = {}
-    if all(each.get("ci") for each in rows.values()):
-        bars = {
-            "error_x": {
-                "type": "data",
-                "symmetric": False,
-                "array": [each["ci"][1] - each["points"] for each in rows.values()],
-                "arrayminus": [each["points"] - each["ci"][0] for each in rows.values()],
-            }
-        }
-    drawn = graphs.Figure(graphs.Bar(x=points, y=list(rows), orientation="h", **bars))
+    if np.isfinite(points.low).all() and np.isfinite(points.high).all():
+        above, below = points.high - points.value, points.value - points.low
+        bars["error_x"] = {"type": "data", "symmetric": False}
+        bars["error_x"] |= {"array": above.tolist(), "arrayminus": below.tolist()}
+    drawn = graphs.Figure(graphs.Bar(x=points.value.tolist(), y=list(rows), orientation="h", **bars))
     drawn.update_layout(
         xaxis={"range": [0, 100], "title": "points"}, yaxis={"autorange": "reversed"}, showlegend=False
     )

@@ -14,7 +14,7 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
-from csi_model.inference.figures import Figure, from_draws
+from csi_model.inference.figures import Figure, figure, from_draws
 from csi_model.inference.kinds import percentile
 from csi_model.measures.importance import Levels, leads
 from csi_model.resampling.plan import Resampled
@@ -52,10 +52,8 @@ class Ranking:
         contradict the rank.
     order : ndarray
         Positions of candidates, the most promising first.
-    rank : ndarray
-        1 is first.
-    rank_low, rank_high : ndarray
-        Interval of the rank over resamples.
+    rank : Figure
+        1 is first; its interval is that of the rank over resamples.
     top_share : ndarray
         Share of resamples in which the candidate is among the first ``top``.
     """
@@ -67,11 +65,14 @@ class Ranking:
     potential: Figure
     quadrant: tuple[str, ...]
     order: NDArray[np.int64]
-    rank: NDArray[np.int64]
-    rank_low: F64
-    rank_high: F64
+    rank: Figure
     top_share: F64
     top: int
+
+    def place_of(self, k: int) -> dict[str, Any]:
+        """Give the rank of a candidate and how firm it is, as plain values."""
+        written: dict[str, Any] = self.rank.at(k).plain("rank", ("ci",), named=True)
+        return written | {"rank": int(self.rank.value[k]), "top_share": float(self.top_share[k])}
 
 
 def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top: int = 3) -> Ranking | None:
@@ -98,7 +99,7 @@ def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top:
 
     Notes
     -----
-    The gain is importance x `room`. Every resample is ranked anew; ``rank_low`` and ``rank_high`` are
+    The gain is importance x `room`. Every resample is ranked anew; the interval of a rank is of the
     percentiles of these ranks, after Goldstein & Spiegelhalter (1996), JRSS A 159:385-443: an order is only
     as good as its intervals.
     """
@@ -116,6 +117,7 @@ def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top:
     gain = figure_of(x * room(y), dx * room(dy))
     order, ranks = _ranks(gain.value, dx * room(dy))
     low, high = percentile(ranks, result.options.level)
+    ranked_as = figure(order.astype(float), low=low, high=high, level=result.options.level)
     first = min(top, len(kept))
     top_share = (ranks <= first).mean(axis=0)
     return Ranking(
@@ -126,9 +128,7 @@ def rank(result: Result, level: str, *, among: Sequence[str] | None = None, top:
         figure_of(x * (100 - y), dx * (100 - dy)),
         _advice(quadrants(x, y), quadrants(dx, dy), top_share),
         np.argsort(order),
-        order,
-        low,
-        high,
+        ranked_as,
         top_share,
         first,
     )
@@ -163,19 +163,18 @@ def ranked(result: Result, *, top: int = 3) -> dict[str, Any]:
 
 
 def _plain(found: Ranking, k: int) -> dict[str, Any]:
+    def told(name: str, of: Figure) -> dict[str, Any]:
+        written: dict[str, Any] = of.at(k).plain(name, ("ci",), named=True)
+        return written
+
     return {
         "id": found.names[k],
-        "importance": float(found.importance.value[k]),
-        "importance_ci": found.importance.at(k).plain()["ci"],
+        **told("importance", found.importance),
         "performance": float(found.performance.value[k]),
         "quadrant": found.quadrant[k],
-        "gain": float(found.gain.value[k]),
-        "gain_ci": found.gain.at(k).plain()["ci"],
-        "potential": float(found.potential.value[k]),
-        "potential_ci": found.potential.at(k).plain()["ci"],
-        "rank": int(found.rank[k]),
-        "rank_ci": [float(found.rank_low[k]), float(found.rank_high[k])],
-        "top_share": float(found.top_share[k]),
+        **told("gain", found.gain),
+        **told("potential", found.potential),
+        **found.place_of(k),
     }
 
 

@@ -76,8 +76,7 @@ def stated(
         "options": [
             {
                 "id": code,
-                "share": float(answer.shares.value[k]),
-                "share_ci": answer.shares.at(k).plain()["ci"],
+                **answer.shares.at(k).plain("share", ("ci",), named=True),
                 "importance": float(derived[k]),
             }
             for k, code in enumerate(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,11 @@ STATES = ("shown", "indicative", "few", "break", "failed")
 
 # Names under which documents hold a figure whose error, ends and p stand beside it as `se`, `ci`, `p`; any
 # other has them under its own name (`rho_a_ci`).
-KEYS = ("value", "points", "estimate", "points_per_point")
+KEYS = ("value", "points", "estimate", "points_per_point", "est", "difference")
+
+# What may stand beside a value in a document; by default the first two, and all that `Figure.read` needs.
+PARTS = ("se", "ci", "p", "n", "state")
+USUAL = PARTS[:2]
 
 
 @dataclass(frozen=True)
@@ -80,25 +84,39 @@ class Figure:
         """Whether any of them rests on few answers."""
         return bool(np.isin(self.state, (INDICATIVE, FEW)).any())
 
-    def plain(self, key: str = "value", *, with_se: bool = True, whole: bool = False) -> Any:
+    def plain(self, key: str = "value", parts: Sequence[str] = USUAL, *, named: bool = False) -> Any:
         """Give the figure as plain values, a mapping of names (a list, without names) for each axis.
 
-        A cell is ``{key: …, "se": …, "ci": [low, high]}``, None for what it has not; a cell without a value
-        has nothing. The `whole` has p, n and the name of its state as well: all that `read` needs.
+        A cell is ``{key: …, "se": …, "ci": [low, high]}``, None for what it has not: an interval without
+        ends is None, one with a single end has None for the other.
+
+        Parameters
+        ----------
+        key
+            What documents call the value.
+        parts
+            Which of `PARTS` stand beside it; a document leaves out those that were not asked for.
+        named
+            Whether they bear the figure's name (``rho_a_ci``), because others stand in the same mapping.
         """
         if self.value.ndim:
-            cells = [self.at(k).plain(key, with_se=with_se, whole=whole) for k in range(len(self.value))]
+            cells = [self.at(k).plain(key, parts, named=named) for k in range(len(self.value))]
             return dict(zip(self.axes[0], cells, strict=True)) if self._has_names(0) else cells
-        error, low, high = (number(part.item()) for part in (self.se, self.low, self.high))
-        value = number(self.value.item())
-        is_whole = value is not None and low is not None and high is not None
-        return (
-            {key: value}
-            | ({"se": None if value is None else error} if with_se else {})
-            | {"ci": [low, high] if is_whole else None}
-            | ({"p": number(self.p.item()), "n": number(self.n.item())} if whole else {})
-            | ({"state": STATES[self.state.item()]} if whole else {})
-        )
+        value, se, low, high, p, n = (number(getattr(self, part).item()) for part in _ARRAYS[:-1])
+        told = {
+            "se": None if value is None else se,
+            "ci": None if low is None and high is None else [low, high],
+            "p": p,
+            "n": n,
+            "state": STATES[self.state.item()],
+        }
+        return {key: value} | {f"{key}_{part}" if named else part: told[part] for part in parts}
+
+    def span(self, form: str = "{:.1f}", shape: str = "[{}, {}]") -> str:
+        """Write the interval of one figure: nothing where there is none, a dash for a missing end."""
+        ends = [number(end.item()) for end in (self.low, self.high)]
+        written = ["–" if end is None else form.format(end) for end in ends]
+        return "" if ends == [None, None] else shape.format(*written)
 
     @classmethod
     def read(cls, plain: Any, *, key: str | None = None, level: float = LEVEL, n: float = np.nan) -> Figure:
@@ -129,9 +147,10 @@ class Figure:
             return _stacked([cls.read(item, key=key, level=level, n=n) for item in plain], (), level=level)
         cell = plain or {}
         name = key or next((each for each in KEYS if each in cell), KEYS[0])
-        of = "" if name in KEYS else f"{name}_"
-        low, high = cell.get(f"{of}ci") or (None, None)
-        found = (cell.get(name), cell.get(f"{of}se"), low, high, cell.get(f"{of}p"))
+        error, ends, p = (
+            cell.get(f"{name}_{part}", cell.get(part) if name in KEYS else None) for part in ("se", "ci", "p")
+        )
+        found = (cell.get(name), error, *(ends or (None, None)), p)
         behind = np.nan if cell.get("n", n) is None else cell.get("n", n)
         read = figure(*(np.nan if each is None else each for each in found), n=behind, level=level)
         state = STATES.index(cell["state"]) if "state" in cell else read.state

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.arrays import Mask
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import PARTS, Figure, from_normal
 from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks
@@ -185,9 +185,7 @@ def _dimensions(document: Document, shares: Mapping[str, Mapping[str, float]]) -
 
 
 def _by_wave(figures: Mapping[str, Figure], codes: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        name: replace(figure, axes=(codes,)).plain("points", whole=True) for name, figure in figures.items()
-    }
+    return {name: replace(figure, axes=(codes,)).plain("points", PARTS) for name, figure in figures.items()}
 
 
 def _own(own: Sequence[Document | None], name: str, level: float) -> Figure:

@@ -41,7 +41,7 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
 
 def points_over_waves(result: Result, place: int) -> dict[str, Any]:
     """Give the points of a construct in one wave, with error and interval where there is one."""
-    written: dict[str, Any] = result.figure("constructs").at(place).plain(with_se=False)
+    written: dict[str, Any] = result.figure("constructs").at(place).plain(parts=("ci",))
     return written
 
 

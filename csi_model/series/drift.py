@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from csi_model.arrays import F64, Mask
-from csi_model.inference.figures import BREAK, FAILED, INDICATIVE, STATES, Figure, from_normal
+from csi_model.inference.figures import BREAK, FAILED, INDICATIVE, PARTS, Figure, figure, from_normal
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.options import Options
@@ -208,7 +209,7 @@ def _figure(course: Course, move: Move, options: Options) -> Figure:
 
 
 def _told(made: Figure, against: str, adjusted: float) -> dict[str, Any]:
-    plain: dict[str, Any] = made.plain(whole=True)
+    plain: dict[str, Any] = made.plain(parts=PARTS)
     return plain | {
         "p_adjusted": number(float(adjusted)),
         "against": against,
@@ -225,6 +226,6 @@ def _verdict(made: Figure, adjusted: float) -> str:
 
 def _absent(why: str) -> dict[str, Any]:
     """Give what stands where there is no move: behind a break, or without a figure."""
-    empty: dict[str, Any] = dict.fromkeys(("value", "se", "ci", "p", "n"))
-    state = STATES[BREAK if why == BROKEN else FAILED]
-    return empty | {"state": state, "p_adjusted": None, "against": None, "verdict": why}
+    state = np.asarray(BREAK if why == BROKEN else FAILED, np.int8)
+    empty: dict[str, Any] = replace(figure(np.nan), state=state).plain(parts=PARTS)
+    return empty | {"p_adjusted": None, "against": None, "verdict": why}

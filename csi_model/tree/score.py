@@ -10,7 +10,7 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.estimation.estimated import Estimated
-from csi_model.inference.figures import Figure, figure, from_draws, from_normal
+from csi_model.inference.figures import USUAL, Figure, figure, from_draws, from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.resampling.plan import Resampled
 from csi_model.tree import weights
@@ -138,7 +138,8 @@ def levels(result: Estimated, made: TreeWeights) -> dict[str, Any]:
 
 def _plain(result: Estimated, made: TreeWeights) -> dict[str, Any]:
     consistency = {"consistency": dict(made.consistency)} if made.kind == weights.EXPERT else {}
-    points: dict[str, Any] = tree_score(result, made).plain("points")
+    asked = USUAL if result.has_interval("constructs") else ()
+    points: dict[str, Any] = tree_score(result, made).plain("points", asked)
     return {"kind": made.kind} | points | consistency
 
 

@@ -37,14 +37,13 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
         No standard errors, or fewer than three groups that are shown and have one.
     """
     place = result.spec.place[result.spec.index]
-    names, points, errors, sizes = [], [], [], []
+    names, own, sizes = [], [], []
     for name, group in result.groups.items():
         found = None if group is None else group.figure("constructs").at(place)
         if group is None or found is None or not found.se > 0:
             continue
         names.append(name)
-        points.append(float(found.value))
-        errors.append(float(found.se))
+        own.append(found)
         sizes.append(group.n_used)
     if len(names) < 3:
         raise DataError(
@@ -53,7 +52,7 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
             remedy="Ask for resamples and give more groups above the floor.",
         )
     level = result.options.level
-    value, error = np.array(points), np.array(errors)
+    value, error = (np.array([float(getattr(each, part)) for each in own]) for part in ("value", "se"))
     shrunk = shrink_units(value, error, level=level)
     tiers = tier_units(value, error, shares=np.array(sizes, float), margin=margin, level=level)
     around = funnel(value, error)
@@ -63,10 +62,8 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
         "overall": tiers.overall,
         "groups": {
             name: {
-                "points": points[at],
-                "se": errors[at],
-                "shrunk": float(shrunk.points.value[at]),
-                "ci": [float(shrunk.points.low[at]), float(shrunk.points.high[at])],
+                **own[at].plain("points", ("se",)),
+                **shrunk.points.at(at).plain("shrunk", ("ci",)),
                 "reliability": float(shrunk.reliability[at]),
                 "difference": float(tiers.difference.value[at]),
                 "p_holm": float(tiers.p_holm[at]),

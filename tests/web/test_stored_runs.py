@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import URL
 
-from csi_model.inference.figures import KEYS, Figure
+from csi_model.inference.figures import KEYS, PARTS, Figure
 from web.cli import manyi
 from web.runs import queue
 
@@ -205,7 +205,7 @@ def test_every_stored_figure_is_read_as_it_stands_and_written_again(documents, r
         assert (again[key], again["ci"]) == (node[key], node["ci"]), path
         assert again["se"] == node.get("se"), path
         assert (None if np.isnan(read.p) else read.p.item()) == node.get("p"), path
-        whole = Figure.read(read.plain(key, whole=True), key=key)
+        whole = Figure.read(read.plain(key, PARTS), key=key)
         assert all(
             np.array_equal(getattr(whole, name), getattr(read, name), equal_nan=True)
             for name in ("value", "se", "low", "high", "p", "n", "state")

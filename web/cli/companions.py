@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 import csi_model
 from web.cli import analysis
-from web.cli.table import aligned
+from web.cli.table import aligned, span
 
 How = dict[str, Any]  # weights, clusters and level, as every figure takes them
 Made = tuple[dict[str, Any], tuple[csi_model.Caution, ...]]
@@ -124,10 +124,8 @@ def _rows(
 
 
 def _said(cell: Cell, form: str) -> tuple[str, str]:
-    value, low, high = (
-        "–" if each is None else form.format(each) for each in (cell["value"], *(cell["ci"] or (None, None)))
-    )
-    return value, f"[{low}, {high}]"
+    value = cell["value"]
+    return "–" if value is None else form.format(value), span(cell, form)
 
 
 def _class(name: str, found: dict[str, Any]) -> str:
@@ -168,7 +166,7 @@ def _kano_lines(name: str, found: dict[str, Any]) -> Iterator[Line]:
 
 def _price_lines(_name: str, found: dict[str, Any]) -> Iterator[Line]:
     for step in found["steps"]:
-        yield f"stay at +{step['increase']:g} %", {"value": step["share"], "ci": step["ci"]}, "share"
+        yield f"stay at +{step['increase']:g} %", step | {"value": step["share"]}, "share"
     yield "half have left at", found["tolerated"], "percent"
     yield "tolerance (0–100)", found["points"], "points"
 
@@ -180,7 +178,7 @@ def _facets_lines(_name: str, found: dict[str, Any]) -> Iterator[Line]:
 
 
 def _pointed(cell: Cell) -> Cell:
-    return {"value": cell["points"], "ci": cell["ci"]}
+    return cell | {"value": cell["points"]}
 
 
 _LINES: dict[str, Callable[[str, dict[str, Any]], Iterator[Line]]] = {

@@ -8,6 +8,7 @@ import click
 
 import csi_model
 from web.cli import Refusal, analysis
+from web.cli.table import span
 
 Row = tuple[str, dict[str, Any]]
 
@@ -140,12 +141,9 @@ def _table(pair: dict[str, Any], level: float) -> list[str]:
 
 
 def _row(label: str, figure: dict[str, Any], digits: int) -> str:
-    first, second, difference, low, high = (
-        _number(value, digits)
-        for value in (figure["first"], figure["second"], figure["difference"], *figure["ci"])
-    )
+    first, second, difference = (_number(figure[name], digits) for name in ("first", "second", "difference"))
     p, holm = _number(figure["p"], 3), _number(figure["p_holm"], 3)
-    ends = f"[{low}, {high}]"
+    ends = span(figure, f"{{:.{digits}f}}", key="difference")
     return f"  {label:<24.24}{first:>10}{second:>10}{difference:>12}  {ends:^18}{p:>8}{holm:>8}"
 
 

@@ -7,6 +7,7 @@ import click
 
 import csi_model
 from web.cli import analysis
+from web.cli.table import span
 
 
 @click.command(short_help="Estimate what a measure did: units with it against units without.")
@@ -72,7 +73,7 @@ def summary(document: dict[str, Any]) -> str:
         is_index = name == document["index"]
         clear = effect["p" if is_index else "p_holm"] < 1 - document["level"]
         verdict = "more than chance" if clear else "no clear effect"
-        ends = "[{:+.1f}, {:+.1f}]".format(*effect["ci"])
+        ends = span(effect, "{:+.1f}")
         mark = "  ← index" if is_index else ""
         lines.append(f"  {name:<16}{effect['value']:>+8.1f}  {ends:<15}{verdict}{mark}")
     gain = document["constructs"][document["index"]]["expected_gain"]

@@ -7,7 +7,7 @@ import click
 
 import csi_model
 from web.cli import analysis
-from web.cli.table import aligned
+from web.cli.table import aligned, span
 
 column = click.option(
     "--multigroup",
@@ -67,7 +67,7 @@ def told(document: dict[str, Any]) -> str:
         (
             name,
             str(each["n_used"]),
-            "{points:.1f} [{ci[0]:.1f}, {ci[1]:.1f}]".format(**each["constructs"][index]),
+            "{points:.1f} {ends}".format(ends=span(each["constructs"][index]), **each["constructs"][index]),
             f"{each['latent_means'][index]:.3f}",
         )
         for name, each in groups.items()

@@ -8,7 +8,7 @@ import click
 
 import csi_model
 from web.cli import analysis
-from web.cli.table import aligned
+from web.cli.table import aligned, span
 
 NAMES = {"constructs": "Constructs", "dimensions": "Dimensions", "indicators": "Questions"}
 QUADRANTS = {
@@ -84,8 +84,8 @@ def summary(found: dict[str, Any]) -> str:
                 row["id"],
                 f"{10 * row['importance']:.2f}",
                 f"{row['performance']:.0f}",
-                f"{row['gain']:.1f} [{row['gain_ci'][0]:.1f}, {row['gain_ci'][1]:.1f}]",
-                f"{row['rank']} [{row['rank_ci'][0]:.0f}–{row['rank_ci'][1]:.0f}]",
+                f"{row['gain']:.1f} {span(row, key='gain')}",
+                f"{row['rank']} {span(row, '{:.0f}', '[{}–{}]', key='rank')}",
                 f"{row['top_share']:.0%}",
                 QUADRANTS[row["quadrant"]],
             )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import csi_model
 from web.cli import Refusal
 from web.exports import xlsx
 from web.exports.csv import write
@@ -100,6 +101,13 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
         right = "".join(f"  {gap}{text}" for gap, text in zip(gaps[1:], others, strict=True))
         lines.append(f"  {first}{gaps[0]}{right}".rstrip())
     return lines
+
+
+def span(
+    cell: Mapping[str, Any], form: str = "{:.1f}", shape: str = "[{}, {}]", *, key: str | None = None
+) -> str:
+    """Write the interval of a document's figure, nothing where it has none."""
+    return csi_model.Figure.read(cell, key=key).span(form, shape)
 
 
 def _width(text: str) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from web.cli import analysis
+from web.cli.table import span
 
 MOST_TOLD = 3
 ENOUGH = 0.7  # a correlation, half of the variance: Chin (1998)
@@ -14,20 +15,20 @@ def summary(document: dict[str, Any]) -> str:
     lines = ["{n_used} of {n_respondents} respondents, {method}, {how}".format(how=how, **document)]
     for name, construct in document["constructs"].items():
         mark = "  ← index" if name == document["index"]["id"] else ""
-        ends = construct.get("ci") or [None]
-        interval = "" if None in ends else f"  [{ends[0]:.1f}, {ends[1]:.1f}]"
+        ends = span(construct)
+        interval = f"  {ends}" if ends else ""
         points = "     –" if construct["points"] is None else f"{construct['points']:6.1f}"
         lines.append(f"  {name:<16}{points}{interval}{mark}")
     scored = document.get("tree", {"cautions": []})
     if "points" in scored:
-        ends = scored["ci"] and " [{:.1f}, {:.1f}]".format(*scored["ci"])
-        lines.append(f"Tree score ({scored['kind']} weights): {scored['points']:.1f}{ends or ''}")
+        told = f"{scored['points']:.1f} {span(scored)}".rstrip()
+        lines.append(f"Tree score ({scored['kind']} weights): {told}")
     for tier in ("above", "below") if document.get("side_by_side") else ():
         groups = document["side_by_side"]["groups"]
         names = [name for name, each in groups.items() if each["tier"] == tier]
         lines.append(f"Groups clearly {tier} all together: {', '.join(names) or 'none'}")
     lines += [
-        "{name} := {formula}: {est:.3f} [{ci[0]:.3f}, {ci[1]:.3f}]".format(**each)
+        "{name} := {formula}: {est:.3f} {ends}".format(ends=span(each, "{:.3f}", key="est"), **each)
         for each in document.get("defined", ())
         if each["est"] is not None
     ]
@@ -72,7 +73,7 @@ def _fit_lines(checks: dict[str, Any]) -> list[str]:
         lines.append(f"Would fit better with: {first}")
     for each in checks.get("redundancy") or []:
         verdict = "enough" if each["value"] >= ENOUGH else "below 0.7: something is left out"
-        figure = "{value:.2f} [{ci[0]:.2f}, {ci[1]:.2f}]".format(**each)
+        figure = f"{each['value']:.2f} {span(each, '{:.2f}')}"
         lines.append(f"Redundancy of {each['construct']}: {figure}, {verdict}")
     return lines
 

@@ -9,7 +9,7 @@ import numpy as np
 
 import csi_model
 from web.cli import Refusal, analysis
-from web.cli.table import aligned
+from web.cli.table import aligned, span
 
 
 @click.command(short_help="Follow the index over the waves of a data file.")
@@ -144,14 +144,12 @@ def summary(document: dict[str, Any]) -> str:
     lines = [f"{document['index']}, weights of {document['base']}", "", "  wave            index  interval"]
     for each in document["waves"]:
         point = each["official"]
-        ends = "[{:.1f}, {:.1f}]".format(*point["ci"])
-        lines.append(f"  {each['wave']:<14}{point['value']:>7.1f}  {ends:<14}{_said(each['change'])}")
+        lines.append(f"  {each['wave']:<14}{point['value']:>7.1f}  {span(point):<14}{_said(each['change'])}")
     if document["tree"] is not None:
         lines += ["", "Tree score, {kind} weights of {base}".format(**document["tree"])]
         for each in document["tree"]["waves"]:
-            ends = each["ci"] and "[{:.1f}, {:.1f}]".format(*each["ci"])
             lines.append(
-                f"  {each['wave']:<14}{each['points']:>7.1f}  {ends or '':<14}{_moved(each['change'])}"
+                f"  {each['wave']:<14}{each['points']:>7.1f}  {span(each):<14}{_moved(each['change'])}"
             )
     lines += ["", *_drift_lines(document), ""]
     for each in document["why"]:
@@ -183,7 +181,12 @@ def _drift_lines(document: dict[str, Any]) -> list[str]:
             told.add((move["against"], "per" in move))
             mark = {"up": "*", "down": "*", "hint": "?"}.get(move["verdict"], "")
             per = f" a {move['per']}" if "per" in move else ""
-            cells = (f"{horizon}, {move['against']}", f"{move['value']:+.1f}{per}", _ends(move), mark)
+            cells = (
+                f"{horizon}, {move['against']}",
+                f"{move['value']:+.1f}{per}",
+                span(move, "{:+.1f}"),
+                mark,
+            )
             rows.append((name, *cells))
     if not rows:
         return []
@@ -191,14 +194,10 @@ def _drift_lines(document: dict[str, Any]) -> list[str]:
     return [*aligned([head, *rows]), "* more than chance among all of these   ? only if looked at alone"]
 
 
-def _ends(move: dict[str, Any]) -> str:
-    return "" if move["ci"] is None else "[{:+.1f}, {:+.1f}]".format(*move["ci"])
-
-
 def _moved(change: dict[str, Any] | None) -> str:
-    if change is None or change["ci"] is None:
+    if change is None or not span(change):
         return ""
-    return "  {:+.1f} [{:+.1f}, {:+.1f}]".format(change["value"], *change["ci"])
+    return f"  {change['value']:+.1f} {span(change, '{:+.1f}')}"
 
 
 def _said(change: dict[str, Any] | None) -> str:

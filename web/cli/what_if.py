@@ -7,7 +7,7 @@ import click
 
 import csi_model
 from web.cli import Refusal, analysis
-from web.cli.table import aligned
+from web.cli.table import aligned, span
 
 
 @click.command("what-if", short_help="What would the index gain if questions were answered better?")
@@ -47,12 +47,12 @@ def what_if(
     document = {
         "index": analysis.index_points(result),
         "index_after": found.index_after,
-        "gain": found.gain.plain("points", with_se=False),
+        "gain": found.gain.plain("points", ("ci",)),
         "questions": {
             code: {
                 "lift": lift,
                 "realised": float(found.realised[codes.index(code)]),
-                "gain": found.by_indicator.at(codes.index(code)).plain("points", with_se=False),
+                "gain": found.by_indicator.at(codes.index(code)).plain("points", ("ci",)),
             }
             for code, lift in lifts.items()
         },
@@ -72,11 +72,11 @@ def summary(document: dict[str, Any], found: csi_model.WhatIf) -> str:
             code,
             f"{row['lift']:g}",
             f"{row['realised']:.1f}",
-            f"{row['gain']['points']:.2f} [{row['gain']['ci'][0]:.2f}, {row['gain']['ci'][1]:.2f}]",
+            f"{row['gain']['points']:.2f} {span(row['gain'], '{:.2f}')}",
         )
         for code, row in document["questions"].items()
     ]
-    index, likely = document["index"], f"{gain['ci'][0]:+.2f} to {gain['ci'][1]:+.2f}"
+    index, likely = document["index"], span(gain, "{:+.2f}", "{} to {}")
     move = f"from {index['points']:.1f} to {found.index_after:.1f} points"
     lines = [
         f"The index {index['id']} would go {move}: {gain['points']:+.2f} (likely {likely}).",

@@ -108,11 +108,11 @@ def _retention(
         "cuts": list(cuts),
         "n": found.n_used,
         "segments": {
-            name: found.shares.at(at).plain(with_se=False) for at, name in enumerate(found.segments)
+            name: found.shares.at(at).plain(parts=("ci",)) for at, name in enumerate(found.segments)
         },
         "loyalty": None
         if found.loyalty is None
-        else {name: found.loyalty.at(at).plain(with_se=False) for at, name in enumerate(found.segments)},
+        else {name: found.loyalty.at(at).plain(parts=("ci",)) for at, name in enumerate(found.segments)},
     }
 
 
@@ -151,13 +151,11 @@ def _priorities(system: IndicatorSystem, result: csi_model.Result) -> list[dict[
     return [
         {
             "dimension": ranking.names[at],
-            "rank": int(ranking.rank[at]),
-            "rank_ci": [float(ranking.rank_low[at]), float(ranking.rank_high[at])],
-            "top_share": float(ranking.top_share[at]),
+            **ranking.place_of(at),
             "importance": float(ranking.importance.value[at]),
             "points": float(ranking.performance.value[at]),
-            "gain": ranking.gain.at(at).plain(with_se=False),
-            "potential": ranking.potential.at(at).plain(with_se=False),
+            "gain": ranking.gain.at(at).plain(parts=("ci",)),
+            "potential": ranking.potential.at(at).plain(parts=("ci",)),
         }
         for at in ranking.order.tolist()
     ]

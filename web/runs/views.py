@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import defer
 from wtforms.fields.choices import SelectChoice
 
+import csi_model
 from surveys import audit
 from surveys.analysing.series import KIND, is_series
 from surveys.models import Analysis, Wave
@@ -29,6 +30,12 @@ blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
 LISTED = 100
 UNFINISHED = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
+@blueprint.app_template_filter("span")
+def span(cell: dict[str, Any]) -> str:
+    """Write the interval of a stored figure, nothing where it has none."""
+    return csi_model.Figure.read(cell).span("{:.3f}", "{} – {}")
 
 
 @blueprint.route("/", methods=["GET", "POST"])

@@ -97,8 +97,9 @@ def test_modification_and_resampled_estimates_are_their_own_functions(sample):
     assert [f"{row['lhs']} {row['op']} {row['rhs']}" for row in rows] == list(drawn.names)
     np.testing.assert_allclose([row["est"] for row in rows], drawn.estimates)
     np.testing.assert_allclose([row["se"] for row in rows], drawn.se)
-    np.testing.assert_allclose([row["ci"] for row in rows], drawn.interval(0.9))
-    np.testing.assert_allclose([row["bca_ci"] for row in rows], drawn.interval(0.9, "bca"))
+    for name, kind in (("ci", "percentile"), ("bca_ci", "bca")):
+        ends = drawn.figure(0.9, kind)
+        np.testing.assert_allclose([row[name] for row in rows], np.column_stack([ends.low, ends.high]))
 
 
 def test_ordered_answers_have_modification_indices_and_say_what_they_have_not(sample):

@@ -178,7 +178,8 @@ def test_bootstrap_agrees_with_lavaan(reference):
         )  # lavaan's bca.simple has no acceleration
         for place, own, kind in (("percentile", drawn, "percentile"), ("bca", biased, "bca")):
             figures.same(place, drawn.estimates[:, None], drawn.names, ["est"], rtol=2e-4)
-            error, ends = drawn.se[places, None], own.interval(kind=kind)[places]
+            error, found = drawn.se[places, None], own.figure(kind=kind)
+            ends = np.column_stack([found.low, found.high])[places]
             figures.within(place, error, kept, ["se"], spread=error * share / 2**0.5, errors=5)
             figures.within(place, ends, kept, ["ci.lower", "ci.upper"], spread=2.67 * error * share, errors=5)
             why = "of draws without a minimum, which lavaan keeps and we count as failed"

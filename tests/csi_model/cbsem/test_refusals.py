@@ -213,8 +213,8 @@ def test_bootstrap_repeats_with_the_seed_and_refuses_other_estimators():
     longer = bootstrap(result, 50, seed=3)
     np.testing.assert_array_equal(once.replicates, longer.replicates[:40])
     for kind in ("percentile", "bca"):
-        ends = once.interval(kind=kind)
-        assert (ends[:, 0] < ends[:, 1]).all()
+        found = once.figure(kind=kind)
+        assert (found.low < found.high).all()
     np.testing.assert_allclose(once.se, [row.se for row in result.estimates if row.free], rtol=0.6)
     with pytest.raises(SpecificationError):
         bootstrap(fit(TEXT, draw(150), estimator="GLS"), 10, seed=1)

@@ -49,8 +49,8 @@ def test_a_clear_order_is_stable_and_a_tie_is_not(fitted):
     found = rank(replace(result, resampled=replace(result.resampled, draws=moved)), "indicators", top=1)
     at = {name: k for k, name in enumerate(found.names)}
     assert found.top_share[at["QUAL1"]] == 1
-    assert found.rank_low[at["QUAL1"]] == found.rank_high[at["QUAL1"]] == 1
-    assert (found.rank_low[at["QUAL2"]], found.rank_high[at["QUAL2"]]) == (2, 2.5)
+    assert found.rank.at(at["QUAL1"]).plain()["ci"] == [1, 1]
+    assert found.rank.at(at["QUAL2"]).plain()["ci"] == [2, 2.5]
 
 
 def test_every_level_has_the_importance_that_its_kind_of_interval_gives(golden):

@@ -1,15 +1,19 @@
 """One form of a figure: cells by name, rows, plain values, and every shape that documents were stored in."""
 
+import ast
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import csi_model
 from csi_model.errors import DataError
 from csi_model.inference.figures import (
     FAILED,
+    KEYS,
     SHOWN,
     Figure,
     figure,
@@ -22,7 +26,7 @@ from csi_model.inference.plain import number, plain
 PARTS = ("value", "se", "low", "high", "p", "n", "state")
 finite = st.floats(-1e6, 1e6)
 names = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=5).filter(
-    lambda name: name not in {"value", "points", "estimate", "points_per_point"}
+    lambda name: name not in KEYS
 )
 
 
@@ -51,7 +55,7 @@ def documents(key):
     )
 
 
-@pytest.mark.parametrize("key", ["value", "points", "estimate", "points_per_point"])
+@pytest.mark.parametrize("key", KEYS)
 def test_what_was_stored_is_read_and_written_again_the_same(key):
     @given(documents(key))
     def check(stored):
@@ -94,8 +98,46 @@ def test_paths_effects_and_companions_of_stored_runs_are_read():
     effects = [{"source": "A", "standardised": 0.5, "points_per_point": 0.3, "se": 0.1, "ci": [0.1, 0.5]}]
     assert Figure.read(effects).plain("points_per_point")[0]["ci"] == [0.1, 0.5]
     segments = {"loyal": {"value": 0.4, "ci": [0.3, 0.5]}, "hostage": {"value": None, "ci": None}}
-    assert Figure.read(segments).plain(with_se=False) == segments
+    assert Figure.read(segments).plain(parts=("ci",)) == segments
     assert Figure.read(None).plain() == {"value": None, "se": None, "ci": None}
+
+
+@pytest.mark.parametrize("none", [{"ci": None}, {"ci": [None, None]}, {}])
+def test_an_interval_that_does_not_exist_is_read_in_all_its_old_shapes_and_written_in_one(none):
+    read = Figure.read({"value": 1.0} | none)
+    assert (np.isnan(read.low), np.isnan(read.high), read.span()) == (True, True, "")
+    assert read.plain() == {"value": 1.0, "se": None, "ci": None}
+
+
+def test_an_interval_with_one_end_is_kept():
+    stored = {"value": None, "se": None, "ci": [12.5, None]}
+    assert Figure.read(stored).plain() == stored
+    assert Figure.read(stored).span("{:.0f} %") == "[12 %, –]"
+
+
+def test_parts_bear_the_name_of_their_figure_where_others_stand_beside():
+    found = figure(0.4, 0.1, 0.2, 0.6, 0.01, n=50)
+    told = {"gain": 0.4, "gain_ci": [0.2, 0.6], "gain_p": 0.01}
+    assert found.plain("gain", ("ci", "p"), named=True) == told
+    assert Figure.read(told, key="gain").span("{:.1f}", "{} to {}") == "0.2 to 0.6"
+
+
+def test_no_interval_of_a_document_is_made_by_hand():
+    """A key of ends in a mapping that is written out has a figure's own plain value, or nothing."""
+    root = Path(csi_model.__file__).parents[1]
+    files = [path for room in ("csi_model", "web") for path in (root / room).rglob("*.py")]
+    by_hand = [
+        f"{path.relative_to(root)}:{key.lineno}"
+        for path in files
+        if "node_modules" not in path.parts and path.name != "figures.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and str(key.value).split("_")[-1] in {"ci", "interval"}
+        if "plain(" not in ast.unparse(value) and isinstance(value, ast.List | ast.Tuple | ast.IfExp)
+    ]
+    assert len(files) > 250
+    assert by_hand == []
 
 
 def test_what_is_no_figure_is_refused_and_what_is_not_there_is_no_name():

@@ -106,8 +106,7 @@ def number(figure: Figure) -> str:
 
 def interval(figure: Figure) -> str:
     """Write the interval of one figure, nothing where there is none."""
-    low, high = known(figure.low.item()), known(figure.high.item())
-    return "" if low is None or high is None else f"{low:.1f} – {high:.1f}"
+    return figure.span("{:.1f}", "{} – {}")
 
 
 def certainty(figure: Figure) -> str:
