@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from csi_model.arrays import F64, I64, Mask
+from csi_model.inference import seeds
 
 SLICE = 10_000  # respondents whose products are held at a time
 
@@ -152,5 +153,5 @@ class Filling:
 def some(n: int, wanted: int) -> Mask:
     """Say which of n respondents stand for all in a first approach: as many as wanted, at random."""
     found = np.zeros(n, dtype=bool)
-    found[np.random.default_rng(n).permutation(n)[:wanted]] = True
+    found[seeds.generator(n).permutation(n)[:wanted]] = True
     return found

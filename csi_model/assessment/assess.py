@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from csi_model.answers.sample import Sample
 from csi_model.assessment.cvpat import against_benchmarks
 from csi_model.assessment.exact_fit import exact_fit
@@ -16,6 +14,7 @@ from csi_model.assessment.redundancy import redundancy
 from csi_model.errors import ModelError
 from csi_model.estimation.document import unformed
 from csi_model.estimation.result import Result
+from csi_model.inference import seeds
 from csi_model.inference.figures import Figure
 from csi_model.inference.plain import number
 from csi_model.pls.implied import fit_of
@@ -102,7 +101,7 @@ def assess(
 
     def prediction() -> dict[str, Any]:
         spec.check_of_composites()
-        rng = np.random.default_rng([options.seed, 3])
+        rng = seeds.generator(options.seed, seeds.FOLDS)
         foretold.append(predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme))
         return _prediction(foretold[0], n_folds)
 

@@ -13,7 +13,8 @@ from csi_model.arrays import F64
 from csi_model.assessment.folds import draw_folds
 from csi_model.assessment.predict import Prediction, predict
 from csi_model.errors import DataError
-from csi_model.inference.figures import from_normal
+from csi_model.inference import seeds
+from csi_model.inference.making import from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.inference.plain import number
 from csi_model.options import Options
@@ -148,7 +149,7 @@ def compare_predictions(
             code="no-rows",
             remedy="Prepare both from the same answers.",
         )
-    deal = draw_folds(first, n_folds, np.random.default_rng([options.seed, 3]))
+    deal = draw_folds(first, n_folds, seeds.generator(options.seed, seeds.FOLDS))
     mine, rival = (
         predict(model, rows, folds=deal, scheme=options.scheme)
         for model, rows in ((spec, first), (other, second))

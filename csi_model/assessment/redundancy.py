@@ -12,6 +12,7 @@ from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import source
 from csi_model.arrays import F64
 from csi_model.errors import DataError
+from csi_model.inference import seeds
 from csi_model.inference.figures import figure
 from csi_model.inference.kinds import ends
 from csi_model.measures import validity
@@ -94,7 +95,7 @@ def _one(
         ) from None
     draws = np.concatenate(
         [
-            covered(moments_of.of_counts(rows.units.counts(size, np.random.default_rng(child))))
+            covered(moments_of.of_counts(rows.units.counts(size, seeds.of_child(child))))
             for child, size in chunks(n_resamples, options.seed)
         ]
     )

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
-from csi_model.inference.figures import Figure, from_normal, share_interval
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.options import FLOOR, LEVEL
 

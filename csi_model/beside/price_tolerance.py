@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_floor, check_weights
-from csi_model.inference.figures import Figure, figure, from_normal, share_interval
+from csi_model.inference.figures import Figure, figure
 from csi_model.inference.kinds import critical
+from csi_model.inference.making import from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.options import FLOOR, LEVEL
 

@@ -17,7 +17,7 @@ from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.results import CbsemResult
 from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
-from csi_model.inference import kinds
+from csi_model.inference import kinds, seeds
 from csi_model.inference.figures import Figure, figure
 from csi_model.options import LEVEL
 
@@ -76,8 +76,8 @@ def refits(
         More than half of the resamples could not be fitted.
     """
     found: list[Optimum] = []
-    for child in np.random.SeedSequence(seed).spawn(n_resamples):
-        rng = np.random.default_rng(child)
+    for child in seeds.spawned(seed, n_resamples):
+        rng = seeds.of_child(child)
         try:
             drawn = [own.drawn(drawn_rows(own.clusters, len(own.values), rng)) for own in groups]
             found.append(refit(result, drawn))

@@ -25,6 +25,7 @@ from csi_model.cbsem.samples import (
 )
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ConvergenceError, IdentificationError
+from csi_model.inference import seeds
 
 
 def fit(
@@ -173,7 +174,7 @@ def fit(
 def _search(objective: Objective, df: int) -> Optimum:
     structure = objective.structure
     names = structure.names
-    rng = np.random.default_rng(1)
+    rng = seeds.generator(seeds.STARTS)
     near = structure.start + 0.1 * (0.5 + rng.random(structure.n_free)) * np.maximum(
         np.abs(structure.start), 0.1
     )

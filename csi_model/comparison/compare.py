@@ -31,6 +31,7 @@ from csi_model.errors import Caution, DataError, ModelError, SpecificationError
 from csi_model.estimation.groups import of_part, seed_of_group
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
+from csi_model.inference import seeds
 from csi_model.options import Options, Progress
 from csi_model.pls.items import ratio
 from csi_model.specify import ModelSpec
@@ -128,7 +129,7 @@ def compare(
         groups,
         _own(spec, groups, results, options, common),
         lambda part: Selections(spec, part, options, common),
-        lambda first, second: _rng(options, by, 4, first, second),
+        lambda first, second: _rng(options, by, seeds.FIGURES, first, second),
         n_permutations=n_permutations,
         missing=options.missing,
         aligned=RELATIONS,
@@ -184,7 +185,7 @@ def _check(options: Options, n_permutations: int) -> None:
 
 def _rng(options: Options, by: By, test: int, first: str, second: str) -> np.random.Generator:
     """Give each test of a pair a generator of its own: it does not depend on what else is compared."""
-    return np.random.default_rng([test, seed_of_group(options.seed, by, f"{first}\n{second}")])
+    return seeds.generator(test, seed_of_group(options.seed, by, f"{first}\n{second}"))
 
 
 def _estimated(spec: ModelSpec, name: str, part: Sample, options: Options, common: F64 | None) -> Result:
@@ -212,7 +213,7 @@ def _own(
     }
     if options.bootstrap and crosses(groups.whole):
         parts = {name: Selections(spec, part, options, common) for name, part in groups.parts.items()}
-        rng = np.random.default_rng([options.seed, 3])
+        rng = seeds.generator(options.seed, seeds.TOGETHER)
         drawn = draw.together(groups.whole, parts, options.bootstrap, rng, lambda _size: None)
         df = groups.whole.units.df
         return {name: Own(observed[name], drawn[name], df) for name in results}
@@ -251,7 +252,7 @@ def _tested(
         overall, micom = None, None
         try:
             overall = overall_difference(
-                spec, both, pair, options, rng_of(5, *pair), n_permutations=n_permutations
+                spec, both, pair, options, rng_of(seeds.WHOLE_MODEL, *pair), n_permutations=n_permutations
             )
         except ModelError as error:
             found.refused.append(("overall", error))
@@ -260,7 +261,7 @@ def _tested(
                 both,
                 pair,
                 solver,
-                rng_of(6, *pair),
+                rng_of(seeds.MICOM, *pair),
                 missing=options.missing,
                 n_permutations=n_permutations,
                 constructs=constructs,

@@ -15,7 +15,8 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation import by_covariance, weight_effect
-from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure, from_normal
+from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure
+from csi_model.inference.making import from_normal
 from csi_model.measures.importance import Levels, members
 from csi_model.measures.indirect import ARROW, Routes, routes_of
 from csi_model.measures.points import Points

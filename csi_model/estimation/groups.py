@@ -17,6 +17,7 @@ from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.estimation.threads import one_thread
+from csi_model.inference import seeds
 from csi_model.options import Options, Progress
 from csi_model.specify import ModelSpec
 
@@ -63,8 +64,7 @@ def seed_of_group(seed: int, by: By, name: str) -> int:
     Yes in one column and yes in another are two groups, which are drawn apart.
     """
     columns = (by,) if isinstance(by, str) else by
-    written = "\n".join((*columns, name)).encode()
-    return int(np.random.SeedSequence([seed, 2, *written]).generate_state(1)[0])
+    return seeds.of_part(seed, columns, name)
 
 
 def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tuple[str, Result | ModelError]]:

@@ -11,7 +11,7 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.errors import SpecificationError
 from csi_model.estimation import by_covariance
-from csi_model.inference.figures import from_normal
+from csi_model.inference.making import from_normal
 from csi_model.inference.plain import number
 from csi_model.measures.points import by_common_weights, points
 from csi_model.options import Options

@@ -10,7 +10,8 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.evaluation.panel import Panel
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.inference.many import between_variance
 
 FEW_UNITS = 8

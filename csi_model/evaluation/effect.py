@@ -20,7 +20,8 @@ from csi_model.evaluation.checks import (
     unit_cautions,
 )
 from csi_model.evaluation.panel import unit_panel
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, LEVEL
 
 

@@ -16,6 +16,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.evaluation.effect import Evaluation, evaluate_measure
+from csi_model.inference import seeds
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.options import Options
@@ -114,7 +115,7 @@ def effect_of_measure(
             scores[:, places],
             sample.label(units).texts(),
             wave.texts(),
-            np.random.default_rng(options.seed),
+            seeds.generator(options.seed),
             treated=[name for name in treated if name not in silent],
             before=before,
             after=after,

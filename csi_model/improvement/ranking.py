@@ -14,8 +14,9 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
-from csi_model.inference.figures import Figure, figure, from_draws
+from csi_model.inference.figures import Figure, figure
 from csi_model.inference.kinds import percentile
+from csi_model.inference.making import from_draws
 from csi_model.measures.importance import Levels, leads
 from csi_model.resampling.plan import Resampled
 

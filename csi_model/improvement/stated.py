@@ -15,7 +15,8 @@ from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.ranking import LEVELS, drawn_of
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Figure, share_interval
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.inference.plain import number
 from csi_model.measures.importance import leads

@@ -14,8 +14,10 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.ranking import drawn_of
+from csi_model.inference import seeds
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Figure, from_draws
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_draws
 from csi_model.inference.means import weighted_means
 from csi_model.options import LEVEL
 
@@ -58,7 +60,7 @@ def scenario(result: Result, sample: Sample, lifts: Mapping[str, float]) -> What
         weights=sample.weights,
         clusters=None if sample.clusters is None else sample.clusters.number,
         df=drawn.df,
-        rng=np.random.default_rng([result.options.seed, 4]),
+        rng=seeds.generator(result.options.seed, seeds.WHAT_IF),
         level=result.options.level,
         names=spec.indicator_ids,
     )

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from csi_model.inference import seeds
 from csi_model.options import Options, Progress
 from csi_model.resampling.draws import Draws, join
 from csi_model.resampling.estimator import Estimator, chunks
@@ -23,7 +24,7 @@ def bootstrap(estimator: Estimator, progress: Progress | None = None) -> Draws:
     """Draw as many resamples as the options say and estimate each."""
 
     def chunk(child: np.random.SeedSequence, size: int) -> Draws:
-        return estimator.of_moments(estimator.drawn(size, np.random.default_rng(child)))
+        return estimator.of_moments(estimator.drawn(size, seeds.of_child(child)))
 
     return join(in_chunks(chunk, estimator.options, progress))
 

@@ -18,6 +18,7 @@ from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import Source, source
 from csi_model.arrays import F64, Mask
+from csi_model.inference import seeds
 from csi_model.inference.means import weighted_means
 from csi_model.measures import validity
 from csi_model.options import Options
@@ -108,7 +109,7 @@ class Estimator:
     @cached_property
     def grouped(self) -> RandomGroups:
         """Moments of resamples, from their distribution."""
-        rng = np.random.default_rng([self.options.seed, 1])
+        rng = seeds.generator(self.options.seed, seeds.MOMENTS)
         return RandomGroups(self.counted, self.sample.units, rng)
 
     @cached_property
@@ -197,11 +198,11 @@ class Estimator:
     def resamples(self, n_resamples: int) -> Iterator[Moments]:
         """Give the moments of the resamples that every call draws by this seed, chunk by chunk."""
         for child, size in chunks(n_resamples, self.options.seed):
-            yield self.drawn(size, np.random.default_rng(child))
+            yield self.drawn(size, seeds.of_child(child))
 
 
 def chunks(n_resamples: int, seed: int) -> Iterator[tuple[np.random.SeedSequence, int]]:
     """Give the seed and size of every chunk: the numbers do not depend on who works on which."""
     starts = range(0, n_resamples, CHUNK)
-    for start, child in zip(starts, np.random.SeedSequence(seed).spawn(len(starts)), strict=True):
+    for start, child in zip(starts, seeds.spawned(seed, len(starts)), strict=True):
         yield child, min(CHUNK, n_resamples - start)

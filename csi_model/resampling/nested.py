@@ -6,6 +6,7 @@ import numpy as np
 
 from csi_model.answers.sampling import SamplingUnits
 from csi_model.arrays import F64, I64
+from csi_model.inference import seeds
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import in_chunks
 from csi_model.resampling.draws import Draws, flat, join, shaped
@@ -52,11 +53,11 @@ def bootstrap_t(
     swayed = flat(jackknifed)
 
     def chunk(child: np.random.SeedSequence, size: int) -> tuple[Draws, Draws]:
-        times = units.draw(size, np.random.default_rng(child))
+        times = units.draw(size, seeds.of_child(child))
         weights = units.scaled(times)
         moments = source.of_counts(units.respondents(weights))
         found = estimator.of_moments(moments)
-        rng = np.random.default_rng(child.spawn(1)[0])
+        rng = seeds.of_child(child.spawn(1)[0])
         held = max(1, AT_ONCE // (n_inner * len(estimator.sample)))
         errors = []
         for start in range(0, size, held):

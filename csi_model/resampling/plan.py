@@ -11,7 +11,8 @@ from csi_model.answers import sampling
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.inference import kinds
-from csi_model.inference.figures import Figure, figure, from_draws, spread
+from csi_model.inference.figures import Figure, figure
+from csi_model.inference.making import from_draws, spread
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws

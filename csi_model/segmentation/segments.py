@@ -13,6 +13,7 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, SpecificationError
 from csi_model.estimation.estimated import Estimated
 from csi_model.estimation.scores import respondent_scores
+from csi_model.inference import seeds
 from csi_model.inference.means import n_effective
 from csi_model.inference.plain import plain
 from csi_model.options import Progress
@@ -192,7 +193,7 @@ def segments(
     weights = sample.weights * n / sample.weights.sum()
     found = []
     for k in range(1, most + 1):
-        rng = np.random.default_rng([result.options.seed, 4, k])
+        rng = seeds.generator(result.options.seed, seeds.SEGMENTS, k)
         found.append(mixture(scores, weights, spec.path_matrix, k, rng, n_starts))
         if progress is not None:
             progress(k / most)

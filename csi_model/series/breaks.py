@@ -10,7 +10,8 @@ import numpy as np
 
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.options import LEVEL
 from csi_model.series.wave import Form, check_modes
 

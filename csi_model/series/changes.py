@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from csi_model.arrays import Mask
-from csi_model.inference.figures import PARTS, Figure, from_normal
+from csi_model.inference.figures import PARTS, Figure
+from csi_model.inference.making import from_normal
 from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_weights
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.options import FLOOR, LEVEL
 from csi_model.series.split import Parts, split_change, split_parts

@@ -11,7 +11,8 @@ import numpy as np
 from scipy import stats
 
 from csi_model.arrays import F64, Mask
-from csi_model.inference.figures import BREAK, FAILED, INDICATIVE, PARTS, Figure, figure, from_normal
+from csi_model.inference.figures import BREAK, FAILED, INDICATIVE, PARTS, Figure, figure
+from csi_model.inference.making import from_normal
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.options import Options

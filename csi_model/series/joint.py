@@ -12,7 +12,7 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
-from csi_model.inference.figures import from_normal
+from csi_model.inference.making import from_normal
 from csi_model.inference.means import linearised
 from csi_model.options import Options
 from csi_model.series.breaks import WORDING

@@ -9,8 +9,9 @@ import numpy as np
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
-from csi_model.inference.figures import Figure, figure, from_normal
+from csi_model.inference.figures import Figure, figure
 from csi_model.inference.kinds import critical
+from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
 from csi_model.series.wave import Wave, check_shares, check_waves

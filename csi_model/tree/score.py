@@ -10,7 +10,8 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.estimation.estimated import Estimated
-from csi_model.inference.figures import USUAL, Figure, figure, from_draws, from_normal
+from csi_model.inference.figures import USUAL, Figure, figure
+from csi_model.inference.making import from_draws, from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.resampling.plan import Resampled
 from csi_model.tree import weights

@@ -9,7 +9,8 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
-from csi_model.inference.figures import Figure, from_normal
+from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.inference.many import between_variance
 from csi_model.options import LEVEL
 

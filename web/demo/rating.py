@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from surveys.document.indicators import IndicatorSystem
 from surveys.document.questionnaire import Questionnaire
 from surveys.questions.base import Slot
-from web.demo.world import F64, people
+from web.demo.world import F64, TRUTH, people
 
 # Planted means, in points of a question's scale.
 LEVEL = {
@@ -86,7 +86,7 @@ def truth(
     system, slots = system_of(document), slots_of(document)
     found = []
     for wave in range(waves):
-        rng = np.random.default_rng([seed, 7, wave])
+        rng = np.random.default_rng([seed, TRUTH, wave])
         drawn = people(n, effects, rng)
         found.append(
             {

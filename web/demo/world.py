@@ -30,6 +30,10 @@ class People(NamedTuple):
     levels: Mapping[str, F64]
 
 
+# Streams of the demo's seed; a wave's own is its number.
+OFFICES, TRUTH = 48, 7
+
+
 def offices() -> list[tuple[str, int]]:
     """Give the 48 offices: code and the number of their district."""
     return [
@@ -41,7 +45,7 @@ def offices() -> list[tuple[str, int]]:
 
 def office_effects(seed: int) -> F64:
     """Give what each office adds to perceived quality, in standard deviations, (48, 2): supply, service."""
-    rng = np.random.default_rng([seed, 48])
+    rng = np.random.default_rng([seed, OFFICES])
     district = rng.normal(0, 0.15, (len(DISTRICTS), 2))
     return np.array([district[place] for _, place in offices()]) + rng.normal(0, 0.2, (len(offices()), 2))
 

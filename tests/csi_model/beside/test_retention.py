@@ -8,7 +8,7 @@ from csi_model.beside.facets import facet_scores
 from csi_model.beside.price_tolerance import price_tolerance
 from csi_model.beside.retention import SEGMENTS, retention_map
 from csi_model.errors import DataError
-from csi_model.inference.figures import share_interval
+from csi_model.inference.making import share_interval
 from csi_model.inference.means import weighted_means
 
 FACETS = ("benefit_cost", "benefit_cost", "alternative", "alternative")

@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 
 import csi_model
 from csi_model.errors import DataError
-from csi_model.inference.figures import (
-    FAILED,
-    KEYS,
-    SHOWN,
-    Figure,
-    figure,
-    from_draws,
-    from_normal,
-    share_interval,
-)
+from csi_model.inference.figures import FAILED, KEYS, SHOWN, Figure, figure
+from csi_model.inference.making import from_draws, from_normal, share_interval
 from csi_model.inference.plain import number, plain
 
 PARTS = ("value", "se", "low", "high", "p", "n", "state")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.inference.figures import from_normal
+from csi_model.inference.making import from_normal
 from csi_model.series.breaks import Bridge
 from csi_model.series.follow import follow
 from tests.csi_model.simulated import SPEC, labelled, survey
