@@ -69,7 +69,15 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
     revision = response.revision
     values = before.filed | kept.values
     responses.save_page(
-        visit.session, response, sent.page, values, kept.texts, sent.seconds, now, passed=passes
+        visit.session,
+        response,
+        sent.page,
+        values,
+        kept.texts,
+        sent.seconds,
+        now,
+        passed=passes,
+        language=visit.language,
     )
     if stale or response.revision != revision + 1:
         way = visit.way()  # another tab saved meanwhile: what it said counts too

@@ -130,10 +130,11 @@ def save_page(
     now: datetime,
     *,
     passed: bool = True,
+    language: str = "",
 ) -> None:
     """Save one checked page in one statement; `response` then shows what is stored.
 
-    A page that was not `passed` is where its person comes back to.
+    A page that was not `passed` is where its person comes back to. `language`: in which it was answered.
 
     Raises
     ------
@@ -154,6 +155,7 @@ def save_page(
             "timings": layout.add_time(response.timings, section, seconds),
             "section": section if passed else response.section,
             "revision": response.revision + 1,
+            "language": language[:16] or response.language,
         }
         saved = session.execute(
             update(Response)

@@ -127,3 +127,20 @@ def test_an_answer_whose_question_drops_out_is_told_not_refused(session, wave, p
     assert "no longer applies to you" in came.select_one(".notice").get_text()
     [(_, answers)] = stored(session, wave)
     assert answers["CALLS"] == NOT_ASKED
+
+
+@pytest.mark.parametrize("tail", [".", "%3E", "/", "%20", "=", "\u3002", ")."])
+def test_a_link_bears_what_mails_and_chats_append(app, session, wave, person, tail):
+    there = Respondent(app, person.link + tail)
+    there.open()
+    assert there.place == f"{person.link}/start"
+
+
+def test_the_language_of_a_response_is_that_of_its_last_page(session, wave, person):
+    person.open()
+    person.send(OK="yes")
+    person.post("rate", {"go": "lang:zh"})
+    person.language = "zh"
+    person.open()
+    person.send(Q1="7")
+    assert stored(session, wave)[0][0].language == "zh"

@@ -34,6 +34,8 @@ def closed(_error: ClosedError) -> ResponseReturnValue:
 
 @blueprint.get("/s/<public_key>")
 @blueprint.get("/i/<token>")
+@blueprint.get("/s/<public_key>/")
+@blueprint.get("/i/<token>/")
 def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Lead to the page where this respondent is: the first, the one after the last saved, or the receipt."""
     found = visit(public_key, token)

@@ -19,8 +19,8 @@ def visit(public_key: str, token: str) -> Visit:
     now = datetime.now(UTC)
     return find_visit(
         sessions.current(),
-        public_key=public_key,
-        token=token,
+        public_key=_without_tail(public_key),
+        token=_without_tail(token),
         unit=request.args.get("unit", ""),
         keys=request.cookies,
         language=i18n.choose(),
@@ -29,7 +29,13 @@ def visit(public_key: str, token: str) -> Visit:
     )
 
 
+# What mail programs and chats take into a link: a full stop, a bracket, blanks.
+TAIL = re.compile(r"[^A-Za-z0-9_-]+$")
 MARK = re.compile(r"[0-9a-f]{32}([0-9a-f]{1,8})")
+
+
+def _without_tail(key: str) -> str:
+    return TAIL.sub("", key)
 
 
 def mark_of(found: Visit) -> str:
