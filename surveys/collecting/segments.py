@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.collecting.naming import find_unit_code
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Customer, Segment, Unit
@@ -55,7 +56,10 @@ def find_segment(session: Session, values: Mapping[str, str]) -> Segment:
 
 
 def usable_values(session: Session, values: Mapping[str, str]) -> dict[str, str]:
-    """Keep of a respondent's own statements what a segment can hold; an unknown unit says nothing."""
+    """Keep of a respondent's own statements what a segment can hold.
+
+    A unit that is found neither by code nor by name says nothing here; its words stay with the answers.
+    """
     kept = {name: value for name, value in values.items() if name in SEGMENT_NAMES and value}
     for name, allowed in (("customer_class", set(CustomerClass)), ("tier", set(Tier))):
         if kept.get(name) not in allowed:
@@ -63,8 +67,9 @@ def usable_values(session: Session, values: Mapping[str, str]) -> dict[str, str]
     for name in ("account_type", "area"):
         if len(kept.get(name, "")) > LIMITS[name]:
             del kept[name]
-    if "unit" in kept and session.scalar(select(Unit.id).where(Unit.code == kept["unit"])) is None:
-        del kept["unit"]
+    if "unit" in kept:
+        code = find_unit_code(session, kept.pop("unit"))
+        kept |= {"unit": code} if code else {}
     return kept
 
 
