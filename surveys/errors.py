@@ -85,6 +85,20 @@ class Problem(Enum):
     MATRIX_PILOT = auto()
     ANSWERS_DAMAGED = auto()
     QUALITY_RULE = auto()
+    # decisions
+    RESPONSE_UNKNOWN = auto()
+    RESPONSE_NOT_EXCLUDED = auto()
+    RESPONSE_NOT_ASKED = auto()
+    SECOND_PERSON = auto()
+    DECISION_NOTHING = auto()
+    DECISION_REASON = auto()
+    RUN_STATE = auto()
+    RUN_NOT_OFFICIAL = auto()
+    RUN_OUT_OF_DATE = auto()
+    RUN_BY_FRIEND = auto()
+    RUNS_MANY = auto()
+    RUNS_MANY_HERE = auto()
+    # drafts
     DRAFT_NOTHING = auto()
 
     def text(self, language: str = "en", /, **context: object) -> str:

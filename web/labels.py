@@ -43,3 +43,19 @@ TIERS = {
     "price_linked": _l("Price-linked expectations"),
     "beyond_value": _l("Beyond-value expectations"),
 }
+# What is doubtful about an answer, by the name of the flag.
+FLAGS: Mapping[str, object] = {
+    "speeder": _l("Answered too fast"),
+    "straightline": _l("The same answer throughout"),
+    "contradiction": _l("Answers that contradict one another"),
+    "attention": _l("Control question missed"),
+    "item_missing": _l("Hardly anything answered"),
+    "burst": _l("In a burst of answers (a mark, counts for nothing)"),
+    "praise": _l("Only best answers, in an office with strikingly many"),
+    "alike": _l("Alike answers in a burst"),
+}
+
+
+def flags_text(names: str) -> str:
+    """Say flags that are written as `speeder+straightline`."""
+    return " + ".join(str(FLAGS.get(name, name)) for name in names.split("+") if name)

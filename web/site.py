@@ -35,9 +35,11 @@ ROOMS = (
     "accounts.views",
     "author.views",
     "fieldwork.views",
+    "fieldwork.quality",
     "admin.views",
     "insight.views",
     "runs.views",
+    "runs.deciding",
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
+from surveys.collecting.exclusions import is_kept
 from surveys.collecting.packing import layout_of
 from surveys.errors import Problem, SurveyError
 from surveys.models import Response, Segment, Unit, UnitLevel, Wave
@@ -92,7 +93,7 @@ def load_matrix(
     include_pilot
         Let waves in that were only a trial.
     include_excluded
-        Let responses in that the quality check excluded.
+        Let responses in that were excluded, by the quality check or by a person.
     segments
         False leaves the segments empty, which saves time on large waves.
 
@@ -165,7 +166,7 @@ def load_texts(session: Session, wave: Wave, identifiers: Sequence[int]) -> list
 
 
 def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
-    kept: ColumnElement[bool] = true() if include_excluded else Response.excluded.is_(False)
+    kept: ColumnElement[bool] = true() if include_excluded else is_kept(wave)
     # The bare columns of the table, so that no type turns each blob into an array of its own.
     table = Response.__table__
     return (

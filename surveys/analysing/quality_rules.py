@@ -1,14 +1,15 @@
-"""The rules that flag answers of a wave: speed, sameness, contradiction, attention, gaps, bursts."""
+"""The rules that flag answers of a wave: speed, sameness, contradiction, attention, gaps, praise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
+from surveys.collecting.alike import Scored, all_best
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.columns import Mask, can_hold, holding
 from surveys.logic.reading import parse
@@ -35,11 +36,33 @@ class Flag(IntFlag):
     ATTENTION = 8
     ITEM_MISSING = 16
     BURST = 32
+    PRAISE = 64
+    ALIKE = 128
 
     @property
     def names(self) -> list[str]:
         """The single flags in it, in lower case."""
         return [str(flag.name).lower() for flag in self]
+
+    @classmethod
+    def read(cls, names: str) -> "Flag":
+        """Read flags as they are written in a decision, `speeder+straightline`."""
+        return cls(sum(cls[name.upper()] for name in names.split("+") if name))
+
+
+# Flags that have one cause count once. A burst alone counts for nothing; alike answers in one are enough.
+FAMILIES: Final = (
+    Flag.SPEEDER,
+    Flag.STRAIGHTLINE | Flag.PRAISE,
+    Flag.CONTRADICTION | Flag.ATTENTION,
+    Flag.ITEM_MISSING,
+)
+
+
+def excluding(flags: NDArray[np.int64], families: int) -> Mask:
+    """Tell which flags leave a response out: those of so many families, or of a burst of alike answers."""
+    number = sum((flags & int(family)).astype(bool).astype(np.int64) for family in FAMILIES)
+    return np.asarray((number >= families) | ((flags & int(Flag.ALIKE)) != 0))
 
 
 @dataclass(frozen=True)
@@ -49,10 +72,11 @@ class WaveAnswers:
     answers: NDArray[np.int16]
     position: Mapping[str, int]
     seconds: NDArray[np.float64]
-    unit: NDArray[np.int64]
-    period: NDArray[np.str_]
-    scored: NDArray[np.intp]
-    top: NDArray[np.int64]
+    unit: NDArray[np.str_]  # the office's code, empty where none is known
+    period: NDArray[np.str_]  # the hour in UTC; the day where only that is kept
+    day: NDArray[np.str_]
+    is_anonymous: bool
+    asked: Scored
 
     def column(self, code: str, rule: str) -> NDArray[np.int16]:
         """Give the packed answers of a question; refuse a rule about one that is not asked."""
@@ -67,7 +91,7 @@ def speeding(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     timed = data.seconds > 0
     if not timed.any():
         return timed
-    answered = (data.answers[:, data.scored] >= LOWEST_ANSWER).sum(axis=1)
+    answered = (data.answers[:, data.asked.places] >= LOWEST_ANSWER).sum(axis=1)
     usual = np.median(data.seconds[timed]) / rule["median_divisor"]
     return np.asarray(timed & (data.seconds < np.maximum(usual, rule["seconds_per_item"] * answered)))
 
@@ -104,26 +128,21 @@ def inattentive(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
 
 def mostly_missing(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
     """More than the given share of the scored questions that were asked carry no real answer."""
-    block = data.answers[:, data.scored]
+    block = data.answers[:, data.asked.places]
     asked = (block != NOT_ASKED).sum(axis=1)
     missing = asked - (block >= LOWEST_ANSWER).sum(axis=1)
     return np.asarray(missing > rule["share"] * asked)
 
 
-def bursting(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
-    """A unit's hour (anonymous: day) far above its usual one, or far too many all-top answers in a unit."""
+def overpraising(data: WaveAnswers, rule: Mapping[str, Any]) -> Mask:
+    """Far more than elsewhere of an office's answers are all the best; those of them that are."""
     flagged = np.zeros(len(data.answers), dtype=bool)
-    block = data.answers[:, data.scored]
-    real = block >= LOWEST_ANSWER
-    praising = np.asarray((real.sum(axis=1) >= 5) & ((block == data.top) | ~real).all(axis=1))
-    overall = praising.mean() if len(praising) else 0.0
-    for unit in np.unique(data.unit[data.unit >= 0]):
+    best = all_best(data.answers, data.asked)
+    overall = best.mean() if len(best) else 0.0
+    for unit in np.unique(data.unit[data.unit != ""]):
         rows = np.flatnonzero(data.unit == unit)
-        _, place, counts = np.unique(data.period[rows], return_inverse=True, return_counts=True)
-        many = (counts >= rule["least"]) & (counts > rule["times_usual"] * np.median(counts))
-        flagged[rows] |= many[place]
         if len(rows) >= rule["least"]:
             limit = overall + rule["top_sd"] * np.sqrt(overall * (1 - overall) / len(rows))
-            if praising[rows].mean() > limit:
-                flagged[rows] |= praising[rows]
+            if best[rows].mean() > limit:
+                flagged[rows] |= best[rows]
     return flagged

@@ -8,18 +8,21 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.analysing.matrix import AnswerMatrix
+from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
 from surveys.models.records import AnalysisState
 
+MOST_OF_ONE, MOST_UNFINISHED = 5, 20  # runs that have not ended, of a person and of the site
+CANCELLED: Final = "cancelled"
 AT_ONCE = 20_000  # answers that are hashed as numbers at a time
 
 
@@ -52,6 +55,19 @@ def create(
     session.add(analysis)
     session.flush()
     return analysis
+
+
+def make_room(session: Session, staff_name: str) -> None:
+    """Refuse another run where too many have not ended; others who ask wait for this transaction."""
+    lock_for_writing(session, Analysis)
+    unfinished = select(Analysis.created_by, func.count()).where(
+        Analysis.state.in_((AnalysisState.QUEUED, AnalysisState.RUNNING))
+    )
+    number = {name: n for name, n in session.execute(unfinished.group_by(Analysis.created_by))}  # noqa: C416
+    if number.get(staff_name, 0) >= MOST_OF_ONE:
+        raise SurveyError(Problem.RUNS_MANY, number=MOST_OF_ONE)
+    if sum(number.values()) >= MOST_UNFINISHED:
+        raise SurveyError(Problem.RUNS_MANY_HERE, number=MOST_UNFINISHED)
 
 
 def start(session: Session, analysis: Analysis, *, now: datetime) -> None:
@@ -99,6 +115,11 @@ def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -
         message=message,
         finished_at=now,
     )
+
+
+def cancel(session: Session, analysis: Analysis, *, now: datetime) -> None:
+    """End a waiting or running run that nobody wants any more; the worker stops at its next step."""
+    fail(session, analysis, message=CANCELLED, now=now)
 
 
 def fingerprint(matrix: AnswerMatrix) -> str:

@@ -1,28 +1,30 @@
-"""The waves of one questionnaire with their newest finished runs, and the series run made of these.
+"""The waves of one questionnaire with their published or newest runs, and the series run made of these.
 
 A series run is a run of several waves that holds how figures moved from each to the next. Its specification
-names the runs it was made of, so it fits as long as they are the newest.
+names the runs it was made of, so it fits as long as they are the ones that are looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from surveys.analysing import official
 from surveys.models import Analysis, Version, Wave
-from surveys.models.collection import Purpose, WaveState
+from surveys.models.collection import Purpose
 from surveys.models.records import AnalysisState
 
 KIND = "series"
+Run = tuple[int, datetime, str]  # id, when it ended, fingerprint of its data
 
 # Of the document that a series run stores: an older one is made anew.
 FORM = 2
 
 
 class Finished(NamedTuple):
-    """A wave with its newest finished run: id, when it ended, fingerprint of its data."""
+    """A wave with one finished run of it: id, when it ended, fingerprint of its data."""
 
     wave: Wave
     run_id: int
@@ -36,31 +38,43 @@ def is_series() -> ColumnElement[bool]:
     return kind == KIND
 
 
-def newest_runs(session: Session) -> dict[str, tuple[int, datetime, str]]:
-    """Give the newest finished run by wave: id, when it ended, fingerprint of its data."""
+def newest_runs(session: Session) -> dict[str, Run]:
+    """Give the newest finished run by wave, whatever was decided about it."""
+    return _runs(session, true())
+
+
+def _runs(session: Session, condition: ColumnElement[bool]) -> dict[str, Run]:
     wanted = select(Analysis.id, Analysis.wave_codes, Analysis.finished_at, Analysis.data_fingerprint)
-    done = wanted.where(Analysis.state == AnalysisState.DONE, is_series().is_not(True)).order_by(Analysis.id)
+    done = wanted.where(Analysis.state == AnalysisState.DONE, is_series().is_not(True), condition)
     return {
         codes[0]: (ident, ended or datetime.now(UTC), mark or "")
-        for ident, codes, ended, mark in session.execute(done)
+        for ident, codes, ended, mark in session.execute(done.order_by(Analysis.id))
         if len(codes) == 1
     }
 
 
-def finished_waves(session: Session, *, wave_code: str = "", live: bool = False) -> list[Finished]:
-    """Give the official waves with results of one questionnaire, oldest first.
+def official_runs(session: Session, *, instead: int | None = None) -> dict[str, Run]:
+    """Give the published run by wave; with `instead` as if that run were published too."""
+    wanted = {row.run_id for row in official.published(session).values()}
+    if instead is not None:
+        replaced = session.get_one(Analysis, instead).wave_codes
+        wanted = {each for each in wanted if session.get_one(Analysis, each).wave_codes != replaced} | {
+            instead
+        }
+    return _runs(session, Analysis.id.in_(wanted))
+
+
+def finished_waves(session: Session, runs: Mapping[str, Run], *, wave_code: str = "") -> list[Finished]:
+    """Give the official waves of one questionnaire that have a run among these, oldest first.
 
     Parameters
     ----------
+    runs
+        The runs to look at (`newest_runs`, `official_runs`).
     wave_code
         A wave of the questionnaire wanted; without it, that of the newest wave.
-    live
-        Let waves in that are still in the field.
     """
-    runs = newest_runs(session)
     wanted = select(Wave).join(Wave.version).where(Wave.code.in_(runs), Wave.purpose == Purpose.OFFICIAL)
-    if not live:
-        wanted = wanted.where(Wave.state == WaveState.CLOSED)
     waves = list(session.scalars(wanted.order_by(Wave.opens_at, Wave.id)))
     chosen = next((wave for wave in waves if wave.code == wave_code), waves[-1] if waves else None)
     if chosen is None or (wave_code and chosen.code != wave_code):

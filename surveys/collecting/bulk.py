@@ -76,8 +76,6 @@ def store_complete(
         "state": ResponseState.COMPLETE.value,
         "revision": 1,
         "section": layout.sections[-1],
-        "flags": 0,
-        "excluded": False,
     }
     session.flush()
     for start in range(0, count, CHUNK):

@@ -104,8 +104,6 @@ def open_response(
         "revision": 0,
         "section": "",
         "segment_id": frame.id if frame is not None else None,
-        "flags": 0,
-        "excluded": False,
         "started_at": wave.moment(now),
         "answers": layout.empty(),
         "timings": layout.no_time(),

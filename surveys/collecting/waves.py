@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from surveys import words
+from surveys.collecting.exclusions import excluded_ids
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Version, Wave
@@ -140,7 +141,7 @@ def counts(session: Session, wave: Wave) -> WaveCounts:
     outcomes = dict(session.execute(by_outcome.group_by(Invitation.state)).all())
     by_state = select(Response.state, func.count()).where(Response.wave_id == wave.id)
     states = dict(session.execute(by_state.group_by(Response.state)).all())
-    excluded = select(func.count()).where(Response.wave_id == wave.id, Response.excluded)
+    excluded = select(func.count()).select_from(excluded_ids(wave).subquery())
     invited = sum(outcomes.values())
     eligible = (
         invited - outcomes.get(InvitationState.INELIGIBLE, 0) - outcomes.get(InvitationState.WITHDRAWN, 0)

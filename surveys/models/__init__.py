@@ -1,6 +1,7 @@
 """All tables, by domain; import this package to have the whole metadata."""
 
 from surveys.models.collection import Invitation, Participation, Response, Segment, Wave
+from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Unit, UnitLevel
@@ -9,15 +10,19 @@ from surveys.models.records import Analysis, AuditEntry
 __all__ = [
     "Analysis",
     "AuditEntry",
+    "Burst",
     "Contact",
     "Customer",
+    "Decision",
     "Draft",
     "DraftChange",
     "DraftNode",
     "DraftSnapshot",
     "Invitation",
     "Participation",
+    "QualityCheck",
     "Response",
+    "RunDecision",
     "Segment",
     "StoredQuestionnaire",
     "Unit",

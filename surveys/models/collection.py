@@ -15,7 +15,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
-    SmallInteger,
     String,
     UniqueConstraint,
 )
@@ -233,8 +232,6 @@ class Response(Base):
     revision: Mapped[int] = mapped_column(default=0)
     section: Mapped[str] = mapped_column(String(64), default="")
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"))
-    flags: Mapped[int] = mapped_column(SmallInteger, default=0)
-    excluded: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     receipt: Mapped[str | None] = mapped_column(String(24))

@@ -7,11 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys import audit
+from surveys.analysing import decisions
+from surveys.analysing.decisions import Made
 from surveys.collecting import responses
 from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import submit
 from surveys.database import create_engine
 from surveys.models import AuditEntry, Customer, Response, Unit
+from surveys.models.decisions import DecisionKind
 from tests.surveys.worlds import NOW, make_customers, make_units, make_wave
 
 UNITS = "code,level,name_zh,name_en,parent\nC1,county,东城,East,TOP\nTOP,city,本市,City,\n"
@@ -231,7 +234,10 @@ def test_excluded_responses_are_listed_with_their_reasons(manyi, world, tmp_path
     wave = make_wave(world)
     answered(world, wave, 2)
     first = world.scalars(select(Response).order_by(Response.id)).first()
-    first.flags, first.excluded = 3, True
+    made = [
+        Made(first.id, kind, "speeder+straightline") for kind in (DecisionKind.FLAG, DecisionKind.EXCLUDED)
+    ]
+    decisions.add(world, wave, made, actor="rules", now=NOW)
     world.commit()
     file = tmp_path / "excluded.csv"
     code, out, err = manyi("responses", "excluded", "W1", "--csv", file, "--json", "-")

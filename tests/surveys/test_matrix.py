@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sqlalchemy import text
 
-from surveys.analysing import matrix, runs
+from surveys.analysing import decisions, matrix, runs
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.collecting import bulk, responses, waves
 from surveys.collecting import segments as customers
@@ -76,7 +76,7 @@ def test_real_and_bulk_responses_are_stored_alike(session):
 def test_only_complete_official_and_not_excluded_enter(session):
     wave = make_wave(session)
     ids = store(session, wave, {"Q1": [1, 2, 3]})
-    session.get_one(Response, (wave.id, int(ids[1]))).excluded = True
+    decisions.exclude(session, wave, [int(ids[1])], actor="Ann", reason="a test call", now=NOW)
     responses.open_response(session, wave, client_key="half", language="zh", now=NOW)
     pilot = make_wave(session, wave.version, code="P", purpose="pilot")
     store(session, pilot, {"Q1": [9]})

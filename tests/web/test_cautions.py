@@ -83,6 +83,7 @@ def recorded() -> set[str]:
                 "record",
                 "_record",
                 "_changed",
+                "_decide",
             }:
                 given = [*node.args, *(each.value for each in node.keywords if each.arg == "action")]
                 texts = {

@@ -31,7 +31,7 @@ def number_of(page) -> float:
 
 def official_points(session, base: str, wave: str, node: str = "SAT") -> float:
     """Derive a construct anew: the base wave's shares from its own run, the wave's means from its answers."""
-    waves = {each.wave.code: each for each in results.series_of(session, live=True).waves}
+    waves = {each.wave.code: each for each in results.series_of(session, is_official=False).waves}
     shares = waves[base].result["items"]["shares"][node]
     answers = matrix.load_matrix(
         session, session.scalar(select(Wave).where(Wave.code == wave)), tuple(shares)
@@ -165,7 +165,7 @@ def test_hostile_names_stay_text(viewer, session):
 
 
 def test_an_empty_site_says_what_comes_next(app, viewer, session, monkeypatch):
-    monkeypatch.setattr(analysing, "newest_runs", lambda _session: {})
+    monkeypatch.setattr(analysing, "official_runs", lambda _session: {})
     assert "no result yet" in viewer.browse("/insight/").h1.get_text()
 
 

@@ -13,6 +13,7 @@ from surveys.document.indicators import Grouping
 from surveys.editing import publishing
 from surveys.models import Response, Wave
 from tests.web.demo_site import NOW, SECOND, demo_file, site_url  # noqa: F401
+from tests.web.newer import make_official
 from web import labels
 from web.runs import compute
 
@@ -77,6 +78,7 @@ def estimated(session, code) -> str:
     session.commit()
     compute.execute(session, run)
     assert run.state == "done", run.message
+    make_official(session, run)
     return code
 
 
@@ -135,6 +137,7 @@ def test_certainty_is_that_of_the_run(viewer, session):
     run = compute.plan(session, wave, staff_name="test", now=NOW, options=OPTIONS | {"level": 0.8})
     session.commit()
     compute.execute(session, run)
+    make_official(session, run)
     page = viewer.browse(f"/insight/{SECOND}/constructs/LOY?lang=en")
     assert "With 80 % certainty between" in page.select_one(".headline").get_text()
     assert run.result["level"] == 0.8

@@ -18,7 +18,7 @@ def work(app, site_url, tmp_path):  # noqa: F811
     """Do what the worker would: take every waiting job."""
 
     def until_done() -> int:
-        waiting, _task = queue.queue(site_url, tmp_path)
+        waiting = queue.queue(site_url, tmp_path).waiting
         done = 0
         while (task := waiting.dequeue()) is not None:
             waiting.execute(task)
@@ -214,7 +214,7 @@ def test_a_run_left_by_a_dead_worker_can_be_repeated(analyst, session, work, sit
     runs.start(session, session.get(Analysis, int(shown.rsplit("/", 1)[1])), now=NOW)
     session.commit()
     assert analyst.send(f"{shown}/repeat").location == shown, "it seems to be on its way"
-    queue.end_abandoned(site_url)
+    queue.end_abandoned(session, is_alone=True)
     page = analyst.browse(shown)
     assert "Repeat the run" in page.select_one("#progress .error").get_text()
     again = analyst.send(f"{shown}/repeat").location

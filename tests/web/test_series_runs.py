@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from surveys.models import Analysis, Wave
 from tests.web.demo_site import FIRST, LIVE, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.newer import copy_of, newer_run
+from tests.web.newer import copy_of, newer_run, published
 from tests.web.test_insight import number_of, official_points
 from web.insight import results
 from web.runs import series
 
 
 def test_until_the_worker_has_followed_the_series_points_stand_without_changes(viewer, session):
-    newer = newer_run(session, SECOND)
+    newer = published(session, SECOND)
     page = viewer.browse("/insight/")
     assert number_of(page) == pytest.approx(newer.result["index"]["points"], abs=0.051)
     assert "being computed" in page.select_one(".headline").get_text()
@@ -40,7 +40,7 @@ def test_waves_in_the_field_between_closed_ones_leave_leaders_a_series_of_their_
     assert series.refresh(session) == 1, "the closed ones begin a series that is there"
     wanted = [[FIRST, SECOND], [FIRST, LIVE, SECOND]]
     for live_too, codes in zip((False, True), wanted, strict=True):
-        found = results.series_of(session, wave_code=SECOND, live=live_too)
+        found = results.series_of(session, wave_code=SECOND, is_official=not live_too)
         assert [each.wave.code for each in found.waves] == codes
         assert found.stored["waves"][: len(codes)] == codes
     assert "since 2026 Q2" in viewer.browse(f"/insight/?wave={SECOND}").select_one(".headline").get_text()
@@ -48,7 +48,7 @@ def test_waves_in_the_field_between_closed_ones_leave_leaders_a_series_of_their_
 
 
 def test_a_change_is_the_same_on_page_download_run_and_in_the_stored_document(analyst, session):
-    found = results.series_of(session, live=True)
+    found = results.series_of(session, is_official=False)
     constructs = [code for code in found.moves("") if ":" not in code]
     path = f"/insight/{LIVE}/index.csv"
     response = analyst.client.get(path, headers={"Accept-Language": "en"})
@@ -93,7 +93,7 @@ def test_a_change_is_the_same_on_page_download_run_and_in_the_stored_document(an
 
 @pytest.mark.parametrize("part", ["", "customer_class:residential"])
 def test_points_have_the_first_waves_weights_on_every_level_and_add_up(analyst, session, part):
-    found = results.series_of(session, live=True)
+    found = results.series_of(session, is_official=False)
     first = found.waves[0].result["items"]["shares"]
     for code, shares in first.items():
         assert found.weights(part, code) == shares
@@ -111,7 +111,7 @@ def test_points_have_the_first_waves_weights_on_every_level_and_add_up(analyst, 
 
 def test_what_has_moved_is_said_with_its_interval_and_the_worse_first(analyst, session):
     """A drift is planted in the stored series: loyalty falls, expectations rise, the rest stands."""
-    found = results.series_of(session, live=True)
+    found = results.series_of(session, is_official=False)
     result = json.loads(json.dumps(session.get(Analysis, found.run[0]).result))
     for code, moves in result["parts"][""]["moves"][LIVE].items():
         for cell in moves.values():
@@ -139,12 +139,12 @@ def test_nothing_has_moved_is_said_too(analyst):
 
 
 def test_a_series_run_of_the_release_before_is_made_anew_and_its_page_still_opens(analyst, session):
-    found = results.series_of(session, live=True)
+    found = results.series_of(session, is_official=False)
     now = session.get(Analysis, found.run[0])
     document = {"level": 0.95, "waves": [], "breaks": {}, "parts": {"": {"changes": {}, "constructs": {}}}}
     old = copy_of(session, now.id, specification={"runs": now.specification["runs"]}, result=document)
     assert "older release" in analyst.browse(f"/runs/{old.id}").get_text()
-    assert results.series_of(session, live=True).run[0] == now.id, "it is passed over"
+    assert results.series_of(session, is_official=False).run[0] == now.id, "it is passed over"
     newer_run(session, SECOND)
-    assert results.series_of(session, live=True).run is None
+    assert results.series_of(session, is_official=False).run is None
     assert series.refresh(session) == 1

@@ -62,12 +62,11 @@ def worker() -> None:
     """
     from web.cli.database import database_url, instance_folder  # noqa: PLC0415
     from web.runs.heartbeat import Heartbeat  # noqa: PLC0415
-    from web.runs.queue import end_abandoned, follow, queue  # noqa: PLC0415
+    from web.runs.queue import begin, queue  # noqa: PLC0415
 
     running.announce(instance_folder())
-    end_abandoned(database_url())
-    follow(database_url())
-    waiting, _task = queue(database_url(), instance_folder())
+    begin(database_url(), instance_folder())
+    waiting = queue(database_url(), instance_folder()).waiting
     consumer = waiting.create_consumer(workers=1, worker_type="thread", check_worker_health=True)
     with Heartbeat(waiting):
         consumer.run()

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys import instruments
-from surveys.analysing import quality
+from surveys.analysing import official, quality
 from surveys.collecting import bulk
 from surveys.collecting.frame import add_unit
 from surveys.collecting.segments import find_segment
@@ -29,6 +29,7 @@ SETTINGS = {
 }
 FIELD_DAYS = 21  # how long the present wave has been in the field
 REASON: Final = "demo"
+PROPOSER, APPROVER = "analyst@demo.example", "administrator@demo.example"
 Say = Callable[[str], None]
 
 
@@ -73,6 +74,10 @@ def build(
         )
         compute.execute(session, analysis)
         say(f"run {number} of {len(made)}: {analysis.state}")
+        if official.can_be_official(session, analysis):
+            official.propose(session, analysis, actor=PROPOSER, reason=REASON, now=now)
+            official.approve(session, analysis, actor=APPROVER, reason=REASON, now=now)
+            session.commit()
     series.refresh(session)
 
 

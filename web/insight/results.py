@@ -36,7 +36,7 @@ _results = Shelf(64)
 
 
 class WaveResult(NamedTuple):
-    """One wave with the result of its newest finished run."""
+    """One wave with the result of one finished run."""
 
     wave: Wave
     run_id: int
@@ -173,18 +173,19 @@ class Series:
         return Figure.read([points.get(each.wave.code) for each in self.waves], key="points", level=level)
 
 
-def series_of(session: Session, *, wave_code: str = "", live: bool = False) -> Series | None:
+def series_of(session: Session, *, wave_code: str = "", is_official: bool = True) -> Series | None:
     """Give the waves with results of one questionnaire, oldest first; None where there is none.
 
     Parameters
     ----------
     wave_code
         A wave of the questionnaire wanted; without it, that of the newest wave.
-    live
-        Let waves in that are still in the field. Leaders see closed waves only: a score that moves while
-        people answer invites to influence them.
+    is_official
+        Look at published runs only, as leaders do: what ran last is nobody's decision, and a score that moves
+        while people answer invites to influence them. Otherwise at the newest run of each wave.
     """
-    found = series.finished_waves(session, wave_code=wave_code, live=live)
+    runs = series.official_runs(session) if is_official else series.newest_runs(session)
+    found = series.finished_waves(session, runs, wave_code=wave_code)
     if not found:
         return None
     waves = tuple(

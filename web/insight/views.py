@@ -1,6 +1,6 @@
 """Dashboards: the index and what moves it, for people who never studied statistics."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.i18n import choose, text
-from web.insight import pages, questions, results, sentences
+from web.insight import edition, pages, questions, results, sentences
 from web.insight.blocks import Panel
 from web.insight.panels.base import Seen
 from web.insight.results import Series
@@ -20,6 +20,7 @@ from web.security import chart_page
 
 blueprint = Blueprint("insight", __name__, url_prefix="/insight")
 _pages = results.Shelf(128)
+LEADERS: Final = "leaders"
 
 
 @blueprint.get("/")
@@ -27,10 +28,14 @@ _pages = results.Shelf(128)
 @allow(ANALYST, VIEWER)
 def index() -> ResponseReturnValue:
     """Show the index of a wave, what moves it, and how it came to be."""
-    everything = _series(request.args.get("wave", ""))
+    code = request.args.get("wave", "")
+    gone = [each for each in edition.withdrawn(db.session) if each.code == code] if _is_official() else []
+    if gone:
+        return render_template("insight/withdrawn.html", gone=gone[0])
+    everything = _series(code)
     if everything is None:
-        return render_template("insight/empty.html")
-    page = _page("overview", _chosen(everything, request.args.get("wave", "")))
+        return render_template("insight/empty.html", withdrawn=edition.withdrawn(db.session))
+    page = _page("overview", _chosen(everything, code))
     choices = [(each.wave.code, text(each.wave.title)) for each in reversed(everything.waves)]
     return render_template("insight/index.html", page=page, waves=choices)
 
@@ -55,7 +60,8 @@ def download(wave_code: str) -> ResponseReturnValue:
     if series.last.part(part) is None:
         return redirect(url_for(".index", wave=wave_code))
     table = Table(questions.headings(), questions.table(series, part))
-    return csv_download(table, f"{wave_code}{part.replace(':', '-')}", for_spreadsheets=True)
+    name = f"{wave_code}{part.replace(':', '-')}-run-{series.last.run_id}"
+    return csv_download(table, name, for_spreadsheets=True)
 
 
 def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
@@ -80,16 +86,24 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
         "is_shown": own is not None,
         "panels": panels,
         "floor": Options.floor,
+        "edition": edition.edition_of(db.session, series.last),
+        "as_leaders": request.args.get("as") == LEADERS,
+        "withdrawn": edition.withdrawn(db.session, series.last.wave.code),
         "series_run": series.run and series.run[0],
     }
 
 
 def _series(wave_code: str) -> Series | None:
-    """Give the waves of a questionnaire; those who run estimates see waves in the field as well."""
-    found = results.series_of(db.session, wave_code=wave_code, live=may("runs.index"))
+    """Give the waves of a questionnaire; analysts see the newest runs, unless they ask not to."""
+    found = results.series_of(db.session, wave_code=wave_code, is_official=_is_official())
     if found is None and wave_code:
         abort(404)
     return found
+
+
+def _is_official() -> bool:
+    """Whether published runs are looked at: always by leaders, by analysts where they ask for it."""
+    return not may("runs.index") or request.args.get("as") == LEADERS
 
 
 def _chosen(series: Series, wave_code: str) -> Series:

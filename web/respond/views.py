@@ -19,6 +19,7 @@ from web import i18n
 from web.limits import limiter
 from web.respond import addresses, messages, pages, sessions
 from web.respond.compile import CompiledPage
+from web.respond.counting import counting_of
 from web.respond.visit import remember, revision_of, visit
 
 blueprint = Blueprint("respond", __name__)
@@ -113,17 +114,20 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
     go: Literal["next", "back", "stay"] = "stay" if stays else "back" if pressed == "back" else "next"
     sent = Sent(section, form, go, _seconds(), revision)
     try:
-        came = turn(found, sent, datetime.now(UTC))
+        now = datetime.now(UTC)
+        came = turn(found, sent, now)
         if not came.saved:
             found.take_back()
             return _not_saved(found, section, form, came)
         target = _target(found, came)
+        count = counting_of(found, came, now)
         found.session.commit()
     except SurveyError as error:
         found.session.rollback()
         if error.problem == Problem.RESPONSE_SUBMITTED:
             return redirect(addresses.done(found), 303)
         raise ClosedError from error
+    count()
     page = make_response(redirect(target, 303))
     if stays and pressed[5:] in i18n.names():
         i18n.set_cookie(page, pressed[5:])

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from csi_model import Form
+from surveys.collecting.exclusions import is_kept
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
 from surveys.editing import publishing
@@ -89,7 +90,7 @@ def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
 def mode_shares(session: Session, wave: Wave) -> dict[str, float]:
     """Count the modes of the answers that a wave's figures rest on."""
     wanted = select(Response.mode, func.count()).where(
-        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, Response.excluded.is_(False)
+        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, is_kept(wave)
     )
     counts = {mode: number for mode, number in session.execute(wanted.group_by(Response.mode))}  # noqa: C416
     total = sum(counts.values())

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import csi_model
-from surveys.analysing import matrix, runs
+from surveys.analysing import matrix, quality, runs
 from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
 from web.runs.companions import COMPANIONS, beside_the_index
+from web.runs.flagged import quality_of
 from web.runs.sections import beside, series_items
 
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
@@ -54,19 +55,39 @@ def options_of(given: dict[str, Any]) -> dict[str, Any]:
     return DEFAULTS | given
 
 
+class _EndedError(Exception):
+    """The run was ended by somebody while it ran."""
+
+
 def execute(session: Session, analysis: Analysis, *, report: Callable[[float], None] | None = None) -> None:
-    """Carry out a queued run; a refusal of the model ends it as failed, with the message."""
-    runs.start(session, analysis, now=datetime.now(UTC))
+    """Carry out a queued run; a refusal of the model ends it as failed, with the message.
+
+    The quality of the answers is looked at before, so that a run never rests on answers nobody has checked.
+    One that was cancelled meanwhile, or that another worker has taken, is left as it is.
+    """
+    try:
+        runs.start(session, analysis, now=datetime.now(UTC))
+    except SurveyError:
+        session.rollback()
+        return
     session.commit()
 
     def progress(share: float) -> None:
-        runs.report_progress(session, analysis, share)
+        try:
+            runs.report_progress(session, analysis, share)
+        except SurveyError as error:
+            raise _EndedError from error
         session.commit()
         if report is not None:
             report(share)
 
     try:
+        _check(session, analysis)
         result, fingerprint, n = compute(session, analysis, progress)
+        progress(1.0)
+    except _EndedError:
+        session.rollback()
+        return
     except (csi_model.ModelError, SurveyError) as error:
         session.rollback()
         runs.fail(session, analysis, message=str(error), now=datetime.now(UTC))
@@ -76,6 +97,18 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         session, analysis, result=result, data_fingerprint=fingerprint, n_respondents=n, now=datetime.now(UTC)
     )
     session.commit()
+
+
+def _check(session: Session, analysis: Analysis) -> None:
+    """Look at the quality of the waves' answers; rules of an old version that cannot be used flag nobody."""
+    for wave in session.scalars(
+        select(Wave).where(Wave.code.in_(analysis.wave_codes)).order_by(Wave.id)
+    ).all():
+        try:
+            quality.assess(session, wave, now=datetime.now(UTC))
+        except SurveyError:
+            session.rollback()
+        session.commit()
 
 
 def compute(
@@ -115,6 +148,8 @@ def compute(
             for label, group in groups.items()
         }
         result["cautions"] += [caution.plain() for caution in cautions]
+    if len(waves) == 1:
+        result["quality"] = quality_of(session, waves[0], spec, whole)
     result["companions"] = beside_the_index(document, answers, roles, options)
     return result, runs.fingerprint(answers), len(answers.stored)
 

@@ -39,6 +39,12 @@ class Heartbeat:
 def silent_seconds() -> float | None:
     """Give how long ago a worker of the present app last gave a sign; None: never."""
     settings = current_app.config["MANYI"]
-    waiting, _task = queue(normalise_url(current_app.config["DATABASE_URL"]), settings["INSTANCE"])
+    waiting = queue(normalise_url(current_app.config["DATABASE_URL"]), settings["INSTANCE"]).waiting
     seen = waiting.get(KEY, peek=True)
     return None if seen is None else max(0.0, time.time() - float(seen))
+
+
+def is_attended() -> bool:
+    """Tell whether a worker of the present app is at work."""
+    silent = silent_seconds()
+    return silent is not None and silent <= LOST_SECONDS

@@ -1,31 +1,45 @@
-"""Background jobs: runs of waves, carried out by the worker (`manyi worker`).
+"""Background jobs, carried out by the worker (`manyi worker`): runs, changes, the quality of answers.
 
 Jobs wait in the instance's jobs.db beside a SQLite database, else in tables of the PostgreSQL database, so
-that workers on other machines find them.
+that workers on other machines find them. What a lost worker leaves behind is found again: a waiting run is
+put into the queue anew, one that was running ends as failed, with the reason.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from flask import current_app
-from huey import Huey, PostgresHuey, SqliteHuey
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.api import TaskWrapper
 from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
+from surveys.analysing import quality
 from surveys.analysing.runs import fail
 from surveys.database import create_engine, make_private, normalise_url
+from surveys.errors import SurveyError
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
-from web.runs import compute, series
+from web.runs import compute, presence, series
 
-ABANDONED = "The worker stopped before this run had ended. Repeat the run."
+ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
+
+
+class Jobs(NamedTuple):
+    """The queue of a database, and the task that carries out a run of it; `follow` computes changes anew."""
+
+    waiting: Huey
+    run: TaskWrapper
+    follow: TaskWrapper
 
 
 @cache
-def queue(url: URL, folder: Path) -> tuple[Huey, TaskWrapper]:
-    """Give the queue of a database, and the task that carries out a run of it."""
+def queue(url: URL, folder: Path) -> Jobs:
+    """Give the jobs of a database."""
     if url.get_backend_name() == "sqlite":
         folder.mkdir(parents=True, exist_ok=True)
         make_private(folder / "jobs.db")
@@ -37,53 +51,103 @@ def queue(url: URL, folder: Path) -> tuple[Huey, TaskWrapper]:
     def run_analysis(analysis_id: int) -> None:
         carry_out(url, analysis_id)
 
-    return made, made.task(retries=0, name="run_analysis")(run_analysis)
+    def follow_up() -> None:
+        follow(url)
+
+    def look_after() -> None:
+        tend(url, folder)
+
+    made.periodic_task(crontab(), name="look_after")(look_after)
+    return Jobs(
+        made,
+        made.task(retries=0, name="run_analysis")(run_analysis),
+        made.task(retries=0, name="follow_up")(follow_up),
+    )
 
 
 def carry_out(url: URL, analysis_id: int) -> None:
     """Carry out one stored run."""
-    engine = create_engine(url)
-    try:
-        with Session(engine) as session:
-            analysis = session.get(Analysis, analysis_id)
-            if analysis is not None:
-                compute.execute(session, analysis)
-                series.refresh(session)
-    finally:
-        engine.dispose()
+    with presence.at_run(url, analysis_id), _session(url) as session:
+        analysis = session.get(Analysis, analysis_id)
+        if analysis is not None:
+            compute.execute(session, analysis)
+            series.refresh(session)
 
 
-def end_abandoned(url: URL) -> None:
+def begin(url: URL, folder: Path) -> None:
+    """Take up what an earlier worker has left; what `manyi worker` does first."""
+    is_alone = url.get_backend_name() == "sqlite" and presence.is_only_worker(folder)
+    with _session(url) as session:
+        end_abandoned(session, is_alone=is_alone)
+        take_up(session, queue(url, folder))
+    follow(url)
+
+
+def tend(url: URL, folder: Path) -> None:
+    """Do each minute what nobody asks for: look for lost runs, and at answers that nobody has checked."""
+    with _session(url) as session:
+        end_abandoned(session, is_alone=False)
+        take_up(session, queue(url, folder))
+        now = datetime.now(UTC)
+        for wave in quality.due(session, now):
+            try:
+                quality.assess(session, wave, now=now)
+            except SurveyError:  # rules of an old version that cannot be used: the page of the wave says so
+                session.rollback()
+            session.commit()
+
+
+def end_abandoned(session: Session, *, is_alone: bool) -> None:
     """End the runs that a worker which died has left running, so that they can be asked for again.
 
-    An embedded SQLite database has one worker, so whatever runs when it starts is abandoned. On PostgreSQL
-    other workers may be at it: there nothing is ended.
+    On PostgreSQL a run is left when nobody holds its lock. Beside SQLite whatever runs is left where this
+    worker is the only one and has just begun.
     """
-    if url.get_backend_name() != "sqlite":
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    if is_sqlite and not is_alone:
         return
-    engine = create_engine(url)
-    try:
-        with Session(engine) as session:
-            running = select(Analysis).where(Analysis.state == AnalysisState.RUNNING)
-            for analysis in session.scalars(running).all():
-                fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
-            session.commit()
-    finally:
-        engine.dispose()
+    running = select(Analysis).where(Analysis.state == AnalysisState.RUNNING)
+    for analysis in session.scalars(running).all():
+        if is_sqlite or presence.is_left(session.connection(), analysis.id):
+            fail(session, analysis, message=ABANDONED, now=datetime.now(UTC))
+    session.commit()
+
+
+def take_up(session: Session, jobs: Jobs) -> None:
+    """Put the waiting runs that no job is for into the queue: their jobs were lost with a worker."""
+    known = {task.args[0] for task in jobs.waiting.pending() if task.name == "run_analysis"}
+    waiting = select(Analysis.id).where(Analysis.state == AnalysisState.QUEUED).order_by(Analysis.id)
+    for run_id in session.scalars(waiting):
+        if run_id not in known:
+            jobs.run(run_id)
 
 
 def follow(url: URL) -> None:
     """Store the series runs that a database lacks: one of an older release has none."""
-    engine = create_engine(url)
-    try:
-        with Session(engine) as session:
-            series.refresh(session)
-    finally:
-        engine.dispose()
+    with _session(url) as session:
+        series.refresh(session)
 
 
 def submit(analysis_id: int) -> None:
     """Ask the worker of the present app to carry out a run; commit the run first."""
+    _jobs().run(analysis_id)
+
+
+def submit_following() -> None:
+    """Ask the worker of the present app to compute the changes that are missing."""
+    _jobs().follow()
+
+
+def _jobs() -> Jobs:
     url = normalise_url(current_app.config["DATABASE_URL"])
-    _queue, task = queue(url, current_app.config["MANYI"]["INSTANCE"])
-    task(analysis_id)
+    return queue(url, current_app.config["MANYI"]["INSTANCE"])
+
+
+@contextmanager
+def _session(url: URL) -> Iterator[Session]:
+    engine = create_engine(url)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

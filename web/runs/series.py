@@ -1,6 +1,7 @@
 """Series runs: how figures moved from wave to wave, computed from finished runs by the worker and stored."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -8,27 +9,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from csi_model import ModelError, Options, changes_document
-from surveys.analysing import runs, series
+from surveys.analysing import official, runs, series
 from surveys.analysing.series import Finished
-from surveys.models import Analysis
-from surveys.models.collection import WaveState
+from surveys.models import Analysis, Version, Wave
+from surveys.models.decisions import RunState
 from web.runs import asked
 
 
 def refresh(session: Session) -> int:
     """Store each series run that is missing or was made of other runs; give how many.
 
-    Leaders see closed waves only. Where these are no beginning of all waves, they get a series of their own.
+    One of the newest runs, for analysts; one of the published ones, for leaders; and for each proposed run
+    the one that its publication would make current, so that it can be read before.
     """
     stored = 0
+    proposed = [run for run, row in official.last_decisions(session).items() if row.kind == RunState.PROPOSED]
+    looks = [series.newest_runs(session), series.official_runs(session)]
+    looks += [series.official_runs(session, instead=run) for run in proposed]
     for code in series.last_waves(session):
-        everything = series.finished_waves(session, wave_code=code, live=True)
-        closed = [each for each in everything if each.wave.state == WaveState.CLOSED]
-        for found in (everything, closed):
+        for runs_of in looks:
+            found = series.finished_waves(session, runs_of, wave_code=_of_family(session, runs_of, code))
             if found and series.fitting(session, found) is None:
                 _store(session, found)
                 stored += 1
     return stored
+
+
+def _of_family(session: Session, runs_of: Mapping[str, series.Run], code: str) -> str:
+    """Give the code of a wave with a run that asks the same questionnaire as another wave does."""
+    family = select(Version.questionnaire_id).join(Wave, Wave.version_id == Version.id)
+    wanted = select(Wave.code).join(Wave.version)
+    same = Version.questionnaire_id == family.where(Wave.code == code).scalar_subquery()
+    return session.scalar(wanted.where(same, Wave.code.in_(runs_of)).limit(1)) or code
 
 
 def _store(session: Session, found: list[Finished]) -> None:

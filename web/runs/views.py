@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from sqlalchemy import exists, select
 from sqlalchemy.orm import defer
@@ -14,22 +15,30 @@ from wtforms.fields.choices import SelectChoice
 
 import csi_model
 from surveys import audit
+from surveys.analysing import official, runs
 from surveys.analysing.series import KIND, is_series
+from surveys.errors import SurveyError
 from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose, ResponseState
 from surveys.models.records import AnalysisState
 from web.accounts.access import allow
-from web.accounts.roles import ANALYST
+from web.accounts.roles import ADMINISTRATOR, ANALYST
 from web.extensions import db
-from web.i18n import text
-from web.runs import cautions, compute, queue
+from web.i18n import choose, text
+from web.runs import cautions, compute, heartbeat, queue
 from web.runs.forms import RunForm
+from web.runs.wording import DECIDED, quality_lines
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
 LISTED = 100
 UNFINISHED = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+# What a run without a result says, where it is no refusal of the model.
+ENDINGS = {
+    runs.CANCELLED: _l("Cancelled."),
+    queue.ABANDONED: _l("The worker stopped before this run had ended. Repeat the run."),
+}
 
 
 @blueprint.app_template_filter("span")
@@ -49,31 +58,65 @@ def index() -> ResponseReturnValue:
         wave = next(wave for wave in waves if wave.code == form.wave.data)
         options = {name: form[name].data for name in ("method", "scheme", "bootstrap", "interactions")}
         return _ask_for(wave, options=options, seed=int(form.seed.data or 0))
+    return _list(form, status=422 if form.errors else 200)
+
+
+def _list(form: RunForm, *, message: str = "", status: int = 200) -> ResponseReturnValue:
+    waves = _estimable()
+    form.wave.choices = [SelectChoice(wave.code, f"{text(wave.title)} ({wave.code})") for wave in waves]
     found = db.session.scalars(
         select(Analysis)
         .where(is_series().is_not(True))
         .order_by(Analysis.id.desc())
         .limit(LISTED)
         .options(*_without_results())
+    ).all()
+    page = render_template(
+        "runs/index.html",
+        form=form,
+        runs=found,
+        waves=waves,
+        message=message,
+        decided={run: row.kind for run, row in official.last_decisions(db.session).items()},
+        decided_words=DECIDED,
+        endings=ENDINGS,
+        is_attended=heartbeat.is_attended(),
     )
-    return render_template("runs/index.html", form=form, runs=list(found), waves=waves), (
-        422 if form.errors else 200
-    )
+    return page, status
 
 
 @blueprint.get("/<int:run_id>")
 @allow(ANALYST)
 def show(run_id: int) -> ResponseReturnValue:
     """Tell everything about one run."""
-    run = db.session.get(Analysis, run_id) or abort(404)
+    return page_of(db.session.get(Analysis, run_id) or abort(404))
+
+
+def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int = 200) -> ResponseReturnValue:
+    """Show a run; with what was refused, and what was typed then."""
+    shared = {"run": run, "result": run.result, **_progress(run)}
     if run.options.get("kind") == KIND:
-        return render_template("runs/series.html", run=run, result=run.result)
+        return render_template("runs/series.html", **shared)
     before = _repeated_by(run)
     same = before is not None and before.result == run.result if run.result else None
-    told = cautions.told(run.result or {})
-    return render_template(
-        "runs/show.html", run=run, result=run.result, before=before, is_same=same, cautions=told
+    history = official.history(db.session, run.id)
+    page = render_template(
+        "runs/show.html",
+        **shared,
+        before=before,
+        is_same=same,
+        cautions=cautions.told(run.result or {}),
+        history=history,
+        decided=history[-1].kind if history else "",
+        decided_words=DECIDED,
+        can_be_official=official.can_be_official(db.session, run),
+        is_concerned=current_user.email in {run.created_by, *(each.actor for each in history[-1:])},
+        published=_published_instead(run),
+        quality=quality_lines(run.result or {}),
+        message=message,
+        reason=reason,
     )
+    return page, status
 
 
 @blueprint.get("/<int:run_id>/progress")
@@ -81,7 +124,7 @@ def show(run_id: int) -> ResponseReturnValue:
 def progress(run_id: int) -> ResponseReturnValue:
     """Give the progress alone; a page asks for it again until the run has ended."""
     run = db.session.get(Analysis, run_id) or abort(404)
-    body = render_template("runs/_progress.html", run=run)
+    body = render_template("runs/_progress.html", run=run, **_progress(run))
     # 286 tells htmx to stop asking; the page is loaded anew to show the result.
     ended = run.state not in UNFINISHED
     return Response(body, 286 if ended else 200, {"HX-Refresh": "true"} if ended else {})
@@ -96,6 +139,26 @@ def repeat(run_id: int) -> ResponseReturnValue:
         abort(404)
     wave = db.session.scalar(select(Wave).where(Wave.code == run.wave_codes[0])) or abort(404)
     return _ask_for(wave, options=dict(run.options), seed=run.seed)
+
+
+@blueprint.post("/<int:run_id>/cancel")
+@allow(ANALYST)
+def cancel(run_id: int) -> ResponseReturnValue:
+    """End a run that waits or goes on; its owner may, and administrators."""
+    run = db.session.get(Analysis, run_id) or abort(404)
+    if not _is_own(run):
+        abort(403)
+    now = datetime.now(UTC)
+    try:
+        runs.cancel(db.session, run, now=now)
+    except SurveyError:
+        db.session.rollback()
+        flash(_("This run has ended already."), "info")
+        return redirect(url_for(".show", run_id=run_id))
+    record("run.cancel", run, now)
+    db.session.commit()
+    flash(_("The run is cancelled."), "success")
+    return redirect(url_for(".show", run_id=run_id))
 
 
 @blueprint.get("/<int:run_id>/result.json")
@@ -131,18 +194,48 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
             flash(_("This run is on its way already."), "info")
             return redirect(url_for(".show", run_id=other.id))
     now = datetime.now(UTC)
+    try:
+        runs.make_room(db.session, current_user.email)
+    except SurveyError as error:
+        db.session.rollback()
+        return _list(RunForm(formdata=None), message=error.text(choose()), status=429)
     run = compute.plan(db.session, wave, staff_name=current_user.email, now=now, seed=seed, options=options)
-    audit.record(
-        db.session,
-        actor=current_user.email,
-        action="run.ask",
-        target=wave.code,
-        detail={"run": run.id},
-        now=now,
-    )
+    record("run.ask", run, now)
     db.session.commit()
     queue.submit(run.id)
     return redirect(url_for(".show", run_id=run.id))
+
+
+def record(action: str, run: Analysis, now: datetime, **detail: object) -> None:
+    """Note in the trail what somebody did about a run."""
+    audit.record(
+        db.session,
+        actor=current_user.email,
+        action=action,
+        target=run.wave_codes[0],
+        detail={"run": run.id} | detail,
+        now=now,
+    )
+
+
+def _is_own(run: Analysis) -> bool:
+    """Whether the present user may cancel a run."""
+    return run.created_by == current_user.email or ADMINISTRATOR in current_user.role_names
+
+
+def _progress(run: Analysis) -> dict[str, Any]:
+    """Give what the progress of a run says: how it ended, whether a worker is there, who may cancel it."""
+    is_attended = run.state not in UNFINISHED or heartbeat.is_attended()
+    return {"endings": ENDINGS, "is_attended": is_attended, "is_own": _is_own(run)}
+
+
+def _published_instead(run: Analysis) -> int | None:
+    """Give the published run of the same wave, where it is another."""
+    for row in official.published(db.session).values():
+        other = db.session.get_one(Analysis, row.run_id, options=_without_results())
+        if other.wave_codes == run.wave_codes and other.id != run.id:
+            return other.id
+    return None
 
 
 def _estimable() -> list[Wave]:

@@ -1,0 +1,152 @@
+"""Decisions about responses: flags and exclusions by the rules, exclusions and returns by people.
+
+Rows are only ever added. A return takes two people: one asks for it with a reason, another one grants it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from surveys.collecting.exclusions import excluded_ids
+from surveys.database import lock_for_writing
+from surveys.errors import Problem, SurveyError
+from surveys.models import Decision, Response, Wave
+from surveys.models.collection import ResponseState
+from surveys.models.decisions import DecisionKind
+
+RULES = "rules"
+LONGEST_REASON = 1000
+
+
+class Made(NamedTuple):
+    """A decision that is to be added."""
+
+    response_id: int
+    kind: DecisionKind
+    what: str = ""
+    reason: str = ""
+
+
+class Standing(NamedTuple):
+    """How one response stands: its flags, who excluded it and why, and who asked for its return."""
+
+    flags: str = ""
+    excluded: Decision | None = None
+    asked: Decision | None = None
+    returned: Decision | None = None
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether it is left out now."""
+        return self.excluded is not None and (
+            self.returned is None or self.returned.number < self.excluded.number
+        )
+
+    @property
+    def is_asked_back(self) -> bool:
+        """Whether somebody has asked for its return since it was excluded."""
+        return self.is_excluded and self.asked is not None and self.asked.number > self.excluded.number  # type: ignore[union-attr]
+
+
+def standings(session: Session, wave: Wave) -> dict[int, Standing]:
+    """Give how each response stands about which anything was decided, in the order of their numbers."""
+    found: dict[int, Standing] = {}
+    wanted = select(Decision).where(Decision.wave_id == wave.id).order_by(Decision.number)
+    for row in session.scalars(wanted):
+        before = found.get(row.response_id, Standing())
+        if row.kind == DecisionKind.FLAG:
+            found[row.response_id] = before._replace(flags=row.what)
+        else:
+            changed: dict[str, Any] = {str(row.kind): row}
+            found[row.response_id] = before._replace(**changed)
+    return dict(sorted(found.items()))
+
+
+def add(session: Session, wave: Wave, made: Iterable[Made], *, actor: str, now: datetime) -> int:
+    """Add decisions with the next numbers; give how many. Lock the table first (`lock`)."""
+    last = session.scalar(select(func.max(Decision.number)).where(Decision.wave_id == wave.id)) or 0
+    rows = [
+        each._asdict() | {"wave_id": wave.id, "number": number, "actor": actor, "at": now}
+        for number, each in enumerate(made, start=last + 1)
+    ]
+    if rows:
+        session.execute(insert(Decision), rows)
+    return len(rows)
+
+
+def lock(session: Session) -> None:
+    """Let nobody else decide until this transaction ends."""
+    lock_for_writing(session, Decision)
+
+
+def exclude(
+    session: Session, wave: Wave, responses: Sequence[int], *, actor: str, reason: str, now: datetime
+) -> int:
+    """Leave complete responses out, as one person decides; those that are out already stay so."""
+    _require(responses, reason)
+    lock(session)
+    known = set(
+        session.scalars(
+            select(Response.id).where(
+                Response.wave_id == wave.id,
+                Response.state == ResponseState.COMPLETE,
+                Response.id.in_(responses),
+            )
+        )
+    )
+    if known != set(responses):
+        raise SurveyError(Problem.RESPONSE_UNKNOWN, code=wave.code)
+    stand = standings(session, wave)
+    made = [
+        Made(each, DecisionKind.EXCLUDED, stand.get(each, Standing()).flags, reason)
+        for each in responses
+        if not stand.get(each, Standing()).is_excluded
+    ]
+    return add(session, wave, made, actor=actor, now=now)
+
+
+def ask_back(
+    session: Session, wave: Wave, responses: Sequence[int], *, actor: str, reason: str, now: datetime
+) -> int:
+    """Ask that excluded responses be returned to the index; a second person decides."""
+    _require(responses, reason)
+    lock(session)
+    stand = standings(session, wave)
+    if not all(stand.get(each, Standing()).is_excluded for each in responses):
+        raise SurveyError(Problem.RESPONSE_NOT_EXCLUDED, code=wave.code)
+    made = [Made(each, DecisionKind.ASKED, "", reason) for each in responses]
+    return add(session, wave, made, actor=actor, now=now)
+
+
+def give_back(
+    session: Session, wave: Wave, responses: Sequence[int], *, actor: str, reason: str, now: datetime
+) -> int:
+    """Return excluded responses to the index, where somebody else has asked for it."""
+    _require(responses, reason)
+    lock(session)
+    stand = standings(session, wave)
+    for each in responses:
+        own = stand.get(each, Standing())
+        if not own.is_asked_back or own.asked is None:
+            raise SurveyError(Problem.RESPONSE_NOT_ASKED, code=wave.code)
+        if own.asked.actor == actor:
+            raise SurveyError(Problem.SECOND_PERSON)
+    made = [Made(each, DecisionKind.RETURNED, "", reason) for each in responses]
+    return add(session, wave, made, actor=actor, now=now)
+
+
+def state_of(session: Session, wave: Wave) -> str:
+    """Give a mark of which responses are left out now: a run of others than these is out of date."""
+    ids = sorted(session.scalars(excluded_ids(wave)))
+    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]
+
+
+def _require(responses: Sequence[int], reason: str) -> None:
+    if not responses:
+        raise SurveyError(Problem.DECISION_NOTHING)
+    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
+        raise SurveyError(Problem.DECISION_REASON, limit=LONGEST_REASON)

@@ -1,0 +1,74 @@
+"""What a run stores of the quality of its answers: how many were left out, why, and what flags move."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+import csi_model
+from surveys.analysing import decisions, matrix
+from surveys.analysing.decisions import RULES, Standing
+from surveys.analysing.quality_rules import Flag
+from surveys.codes import REASONS
+from surveys.models import Wave
+
+
+def quality_of(
+    session: Session, wave: Wave, spec: csi_model.ModelSpec, whole: csi_model.Result
+) -> dict[str, Any]:
+    """Count the answers of a wave that a run leaves out, and give the index without and with them.
+
+    All with the weights of the run: `without` has the official answers less those that carry a flag, `with`
+    has all that carry it besides.
+    """
+    stand = decisions.standings(session, wave)
+    everything = matrix.load_matrix(session, wave, spec.indicator_ids, include_excluded=True, segments=False)
+    ids = everything.response_ids
+    out = np.array([stand.get(each, Standing()).is_excluded for each in ids.tolist()], dtype=bool)
+    flags = np.array(
+        [int(Flag.read(stand.get(each, Standing()).flags)) for each in ids.tolist()], dtype=np.int64
+    )
+    found: dict[str, Any] = {
+        "n_complete": len(ids),
+        "n_excluded": int(out.sum()),
+        "state": decisions.state_of(session, wave),
+        "why": dict(sorted(Counter(_why(stand[each]) for each in ids[out].tolist()).items())),
+        "effects": {},
+    }
+    try:
+        sample = csi_model.prepare(
+            spec, everything.columns(), missing=whole.options.missing, reserved=REASONS
+        )
+    except (
+        csi_model.ModelError
+    ):  # all together cannot be read where the official ones can: nothing to compare
+        return found
+    scores = np.full(len(ids), np.nan)
+    place = spec.place[spec.index]
+    scores[sample.rows] = csi_model.respondent_scores(whole, sample)[:, place]
+    found["all"] = {"with": _mean(scores), "without": _mean(scores[~out])}
+    for flag in Flag:
+        carries = (flags & int(flag)) != 0
+        if carries.any():
+            found["effects"][str(flag.name).lower()] = {
+                "n": int(carries.sum()),
+                "n_excluded": int((carries & out).sum()),
+                "with": _mean(scores[~out | carries]),
+                "without": _mean(scores[~out & ~carries]),
+            }
+    return found
+
+
+def _why(stands: Standing) -> str:
+    """Name the reason of an exclusion: the burst, the flags, or that a person decided it."""
+    row = stands.excluded
+    if row is None or row.actor != RULES:
+        return "person"
+    return row.reason or row.what
+
+
+def _mean(points: NDArray[np.float64]) -> float | None:
+    known = points[np.isfinite(points)]
+    return float(known.mean()) if len(known) else None
