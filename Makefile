@@ -49,10 +49,10 @@ $(VENV)/.assets: web/package.json web/package-lock.json web/assets.py $(wildcard
 run: env ## environment, database, demo content and the server at http://127.0.0.1:8000/ (or MANYI_PORT)
 	@exec $(BIN)/manyi start
 
-test-env: $(VENV)/.test assets ## what the tests need: packages, PostgreSQL, Chromium
+test-env: $(VENV)/.test assets ## what the tests need: packages, PostgreSQL, nginx, Chromium
 	@scripts/install-test-system.sh
 
-test: test-env lint ## every check and test; installs PostgreSQL and Chromium through apt if they are missing
+test: test-env lint ## every check and test; installs PostgreSQL, nginx and Chromium through apt if they are missing
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.test ## ruff, mypy --strict, import-linter, djlint

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# PostgreSQL, Chromium, a Chinese font and what Playwright's driver links to, through apt, if they are missing.
+# PostgreSQL, nginx, Chromium, a Chinese font and what Playwright's driver links to, through apt, if they are missing.
 set -euo pipefail
 wanted=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
 command -v chromium >/dev/null || [ -n "${MANYI_CHROMIUM:-}" ] || wanted+=(chromium)
 ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || wanted+=(libatomic1)
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || wanted+=(fonts-noto-cjk)
