@@ -24,6 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 BODY_SECONDS = 10.0  # for a whole body: 4 MiB over a poor line take longer, but none of ours is so long there
 HELD_MIB = 256  # of bodies that are being read, in one process
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 PIECE = 64 * 1024  # answers up to this size leave as one
 
 
@@ -43,7 +44,8 @@ class Front:
     site
         The application (PEP 3333).
     threads
-        How many requests it works on at once.
+        How many requests that only read it works on at once, and how many others: while all who write
+        wait for the database, readers do not.
     answer_bytes, upload_bytes
         Largest body on respondents' addresses, and on all others.
     """
@@ -52,7 +54,8 @@ class Front:
         self, site: "WSGIApplication", *, threads: int, answer_bytes: int, upload_bytes: int
     ) -> None:
         self._site = site
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="site")
+        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="readers")
+        self._writers = ThreadPoolExecutor(threads, thread_name_prefix="writers")
         self._most = {True: answer_bytes, False: upload_bytes}
         self._held = 0
 
@@ -67,9 +70,10 @@ class Front:
             environ[REFUSED], body = refused.status, b""
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         run = asyncio.get_running_loop().run_in_executor
+        threads = self._readers if scope["method"] in READING else self._writers
         answer = _Answer(self._site, environ)
         try:
-            piece = await run(self._threads, answer.begin)
+            piece = await run(threads, answer.begin)
             headers = [
                 (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers
             ]
@@ -78,11 +82,11 @@ class Front:
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             while not answer.ended:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-                piece = await run(self._threads, answer.piece)
+                piece = await run(threads, answer.piece)
             await send({"type": "http.response.body", "body": piece})
         finally:
             if not answer.ended:
-                await run(self._threads, answer.close)
+                await run(threads, answer.close)
 
     async def _body(self, environ: "WSGIEnvironment", receive: Receive) -> bytes:
         """Read a body whole.

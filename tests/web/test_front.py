@@ -1,6 +1,7 @@
 """Bodies are read before a thread is taken: whole, so large, so fast; the environment is that of PEP 3333."""
 
 import asyncio
+import threading
 from io import BytesIO
 
 import pytest
@@ -113,6 +114,42 @@ def test_a_body_is_as_long_as_the_address_allows_and_no_longer(path, most, decla
         assert refused(site) == [wanted]
         assert site.asked[0]["body"] == (b"x" * size if wanted is None else b"")
         assert ((b"connection", b"close") in sent[0]["headers"]) == (wanted is not None)
+
+
+def test_readers_do_not_wait_for_writers():
+    """A locked database once held every thread, and with them the landing page."""
+    lock, order = threading.Event(), []
+
+    def site(environ, start_response):
+        if environ["REQUEST_METHOD"] == "POST":
+            assert lock.wait(20)
+        order.append(environ["REQUEST_METHOD"])
+        start_response("200 OK", [])
+        return [b""]
+
+    async def both():
+        app = Front(site, threads=2, answer_bytes=100, upload_bytes=1000)
+
+        async def one(method):
+            async def receive():
+                return {"type": "http.request", "body": b""}
+
+            async def send(message):
+                del message
+
+            scope = {
+                "type": "http", "method": method, "path": "/", "raw_path": b"/", "query_string": b"",
+                "http_version": "1.1", "headers": [],
+            }  # fmt: skip
+            await app(scope, receive, send)
+
+        writers = [asyncio.create_task(one("POST")) for _ in range(10)]
+        await asyncio.gather(*(one("GET") for _ in range(5)))
+        lock.set()
+        await asyncio.gather(*writers)
+
+    asyncio.run(both())
+    assert order == ["GET"] * 5 + ["POST"] * 10
 
 
 def test_a_body_that_does_not_come_is_given_up(monkeypatch):
