@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from surveys.database import engine_options
 from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
-from web.accounts import access, attempts, sessions
+from web.accounts import access, attempts, notices, sessions
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
 from web.accounts.passwords import Passwords
@@ -121,6 +121,7 @@ def _configure_accounts(app: Flask) -> None:
     security.init_app(app, FSQLALiteUserDatastore(db, Staff, Role))
     sessions.configure(app, security)
     attempts.configure(app)
+    notices.configure(app)
 
 
 class RowNumber(IntegerConverter):

@@ -76,8 +76,9 @@ def test_a_link_in_a_mail_leads_to_the_public_address_and_works_once(app, sent, 
     form = mark.client.get("/account/reset", headers={"Host": host}).text
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)[1]
     data = {"email": "viewer@example.org", "csrf_token": token}
+    wait_for(sent, 1)  # of the viewer's log-in
     mark.client.post("/account/reset", data=data, headers={"Host": host, **HEADERS})
-    body = wait_for(sent, 1).get_content()
+    body = wait_for(sent, 2).get_content()
     links = re.findall(r"https?://\S+", body)
     assert len(links) == 1
     assert links[0].startswith(f"{PUBLIC}/account/reset/")
@@ -226,3 +227,30 @@ def test_other_passwords_are_taken(viewer):
         assert not is_common(password, "viewer@example.org")
     new = "trifle-orbit-clasp"
     viewer.submit("/account/password", 302, password=PASSWORD, new_password=new, new_password_confirm=new)
+
+
+def test_a_log_in_from_a_new_browser_is_told_by_mail_and_one_from_a_known_one_is_not(app, sent, stranger):
+    def log_in(visitor):
+        fields = {"email": "viewer@example.org", "password": PASSWORD, "csrf_token": visitor.mark()}
+        return visitor.client.post("/login", data=fields, headers={"User-Agent": "Strange 1.0"} | HEADERS)
+
+    assert log_in(stranger).status_code == 302
+    message = wait_for(sent, 1)
+    assert message["To"] == "viewer@example.org"
+    assert "Strange 1.0" in message.get_content()
+    assert f"{PUBLIC}/account/sessions" in message.get_content()
+    stranger.client.post("/logout", data={"csrf_token": stranger.mark()}, headers=HEADERS)
+    assert log_in(stranger).status_code == 302
+    other = Visitor(app)
+    assert log_in(other).status_code == 302
+    wait_for(sent, 2)
+
+
+def test_other_roles_are_told_by_mail(app, session, sent, sign_in):
+    person = session.scalars(select(Staff).where(Staff.email == "viewer@example.org")).one()
+    administrator = sign_in("administrator")
+    assert wait_for(sent, 1)["To"] == "administrator@example.org"
+    administrator.send(f"/admin/staff/{person.id}/roles", 303, roles=["analyst"])
+    message = wait_for(sent, 2)
+    assert message["To"] == person.email
+    assert "Analyst" in message.get_content() or "分析" in message.get_content()

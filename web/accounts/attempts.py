@@ -86,6 +86,15 @@ def _note(response: Any) -> Any:
     return response
 
 
+def is_known(user: Staff) -> bool:
+    """Tell whether this browser has logged in to the account before."""
+    try:
+        whose, _browser = _signer().loads(request.cookies.get(KNOWN, ""))
+    except (BadSignature, ValueError):
+        return False
+    return bool(whose == _secret("account", user.email.lower()))
+
+
 def _got_in(app: Flask, user: Staff, **_named: Any) -> None:
     del app
     if "attempt" in g:

@@ -55,17 +55,24 @@ class SmtpMail(MailUtil):
         del html, kwargs
         # An address without an account costs a hash (`forgot_password`); one with an account costs it too.
         hash_password("not-a-password")
-        url = current_app.config["MANYI"]["MAIL_URL"]
-        if not url:
-            log.warning("mail_not_sent", template=template, remedy="set MANYI_MAIL_URL")
-            return
-        message = EmailMessage()
-        message["Subject"] = " ".join(str(subject).split())
-        message["From"] = formataddr(sender) if isinstance(sender, tuple) else str(sender)
-        message["To"] = formataddr(recipient) if isinstance(recipient, tuple) else str(recipient)
-        message.set_content(body or "")
-        # Outside the request: how long the server takes would tell that the account exists.
-        Thread(target=_deliver, args=(url, message, template), daemon=True).start()
+        send(template, str(subject), recipient, sender, body or "")
+
+
+Address = str | tuple[str, str]
+
+
+def send(template: str, subject: str, recipient: Address, sender: Address, body: str) -> None:
+    """Send a mail outside the request, whose time then tells nothing; without a mail server none leaves."""
+    url = current_app.config["MANYI"]["MAIL_URL"]
+    if not url:
+        log.warning("mail_not_sent", template=template, remedy="set MANYI_MAIL_URL")
+        return
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject.split())
+    message["From"] = formataddr(sender) if isinstance(sender, tuple) else str(sender)
+    message["To"] = formataddr(recipient) if isinstance(recipient, tuple) else str(recipient)
+    message.set_content(body)
+    Thread(target=_deliver, args=(url, message, template), daemon=True).start()
 
 
 def _deliver(url: str, message: EmailMessage, template: str) -> None:

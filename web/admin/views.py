@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from surveys.audit import record, verify
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry
-from web.accounts import roles
+from web.accounts import notices, roles
 from web.accounts import staff as accounts
 from web.accounts.access import allow
 from web.accounts.models import Staff
@@ -97,6 +97,8 @@ def staff_roles(staff_id: int) -> ResponseReturnValue:
     if before != wanted:
         _record("staff.set_roles", person, {"before": before, "after": wanted})
     db.session.commit()
+    if before != wanted:
+        notices.roles_changed(person)
     flash(_("The roles are saved."), "success")
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
 
