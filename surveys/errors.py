@@ -136,6 +136,8 @@ class Reason(Enum):
     SCALE_ENDS = auto()
     LABEL_POINT = auto()
     LIMIT_DAY = auto()
+    LOT_ALWAYS = auto()
+    FOR_NOTHING = auto()
     TOP = auto()
 
 

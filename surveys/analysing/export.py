@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from surveys import words
-from surveys.analysing.matrix import PackedWave, load_matrix, load_packed, load_texts
+from surveys.analysing.beside import orders, shuffled_in, with_written
+from surveys.analysing.matrix import load_beside, load_matrix, load_packed
 from surveys.codes import LOWEST_ANSWER, WAYS_OUT, WRITTEN, are_written
 from surveys.collecting.packing import layout_of
 from surveys.document.wording import in_language
 from surveys.editing.publishing import load_document
 from surveys.models import Wave
-from surveys.questions.base import Column
-from surveys.questions.reading import GIVEN
+from surveys.questions.pieces import Column
 
 # What a file tells of each respondent before the answers, where anything is known.
 SEGMENTS: Final = ("county", "unit", "customer_class", "tier", "account_type", "area")
@@ -27,22 +27,26 @@ class WaveTable(NamedTuple):
     `segments` holds (n,) text by name, only names of which something is known. `columns` say what the answer
     columns are, and `reserved` (p,) which of them tell not applicable and don't know apart from answers.
     `answers` is (n, p) text: a number or a day, or empty where nothing was answered; of own words, 1.
+    `orders` holds by name the codes of rows, options or sections in the order in which each respondent saw
+    them.
     """
 
     segments: dict[str, NDArray[np.str_]]
     columns: tuple[Column, ...]
     reserved: NDArray[np.bool_]
     answers: NDArray[np.str_]
+    orders: dict[str, list[str]]
 
     @property
     def header(self) -> list[str]:
         """The names of all columns."""
-        return [*self.segments, *(column.code for column in self.columns)]
+        return [*self.segments, *(column.code for column in self.columns), *self.orders]
 
     def rows(self) -> Iterator[list[str]]:
         """Give the rows, cells in the header's order."""
         for row, answers in enumerate(self.answers.tolist()):
-            yield [*(str(column[row]) for column in self.segments.values()), *answers]
+            shown = (codes[row] for codes in self.orders.values())
+            yield [*(str(column[row]) for column in self.segments.values()), *answers, *shown]
 
     def codebook(self, languages: Sequence[str]) -> Iterator[list[str]]:
         """Say what each answer column asks and what its values mean: code, value or empty, each language."""
@@ -57,6 +61,8 @@ class WaveTable(NamedTuple):
                 meanings |= {number: WAYS_OUT[stored] for stored, number in WRITTEN.items()}
             for value, text in sorted(meanings.items()):
                 yield [column.code, str(value), *(_said(text, column, language) for language in languages)]
+        for name in self.orders:
+            yield [name, "", *(words.say("ways_out", "order", language) for language in languages)]
 
 
 def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) -> WaveTable:
@@ -79,31 +85,16 @@ def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) 
     ).segments
     named = {name: labels[name].texts() for name in SEGMENTS}
     reserved = np.array([are_written(highest[code]) for code in codes])
-    written = [place for place, code in enumerate(codes) if columns[code].is_written]
+    written = {code: place for place, code in enumerate(codes) if columns[code].is_written}
+    shuffled = shuffled_in(document)
+    beside = load_beside(session, wave, packed.response_ids.tolist()) if written or shuffled else []
     return WaveTable(
         {name: named[name] for name in SEGMENTS if (named[name] != "").any()},
         tuple(columns[code] for code in codes),
         reserved,
-        _with_written(session, wave, packed, as_text(packed.answers, reserved), written, codes),
+        with_written(as_text(packed.answers, reserved), packed.answers, written, beside),
+        {each.name: orders(each, beside, codes, packed.answers) for each in shuffled},
     )
-
-
-def _with_written(
-    session: Session,
-    wave: Wave,
-    packed: PackedWave,
-    answers: NDArray[np.str_],
-    written: Sequence[int],
-    codes: Sequence[str],
-) -> NDArray[np.str_]:
-    """Put what is written beside the packed answers, days and numbers, into their columns."""
-    if not written or not len(answers):
-        return answers
-    texts = load_texts(session, wave, packed.response_ids.tolist())
-    beside = np.array([[each.get(codes[place], "") for place in written] for each in texts], dtype=np.str_)
-    whole = answers.astype(np.result_type(answers, beside))
-    whole[:, written] = np.where(packed.answers[:, written] == GIVEN, beside, "")
-    return whole
 
 
 def as_text(answers: NDArray[np.int16], reserved: NDArray[np.bool_]) -> NDArray[np.str_]:

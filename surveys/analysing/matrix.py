@@ -156,12 +156,19 @@ def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False)
     return PackedWave(answers, identifiers, np.concatenate(segment_ids))
 
 
-def load_texts(session: Session, wave: Wave, identifiers: Sequence[int]) -> list[dict[str, str]]:
-    """Read what is written beside the packed answers of responses, in their order, by field."""
-    query = select(Response.id, Response.texts).where(
+class Beside(NamedTuple):
+    """What stands beside the packed answers of a response: texts by field, and the seed of its orders."""
+
+    texts: dict[str, str]
+    seed: int | None
+
+
+def load_beside(session: Session, wave: Wave, identifiers: Sequence[int]) -> list[Beside]:
+    """Read what stands beside the packed answers of responses, in their order."""
+    query = select(Response.id, Response.texts, Response.seed).where(
         Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE
     )
-    found = {ident: texts for ident, texts in session.execute(query)}  # noqa: C416  rows are not pairs to dict
+    found = {ident: Beside(texts, seed) for ident, texts, seed in session.execute(query)}
     return [found[ident] for ident in identifiers]
 
 

@@ -11,13 +11,14 @@ from surveys.questions.reading import PageAnswers
 class Answers(NamedTuple):
     """`values`: slot → stored number, reserved ones too. `texts`: field → own words. `account`: name → what
     the customer file says of the respondent, for routing and piping. `today`: the day as conditions
-    see it.
+    see it. `seed`: what random orders and lots come from.
     """
 
     values: Mapping[str, int] = {}
     texts: Mapping[str, str] = {}
     account: Mapping[str, Value] = {}
     today: date | None = None
+    seed: int = 0
 
     def saying(self, page: PageAnswers) -> "Answers":
         """Give the answers as they are once a page's are among them."""

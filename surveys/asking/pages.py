@@ -10,9 +10,18 @@ from surveys.logic.binding import bound
 from surveys.logic.holding import Known, evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, Junction, Value
-from surveys.questions.base import Question, Stored
+from surveys.questions.base import Question
 from surveys.questions.parts import Text
+from surveys.questions.pieces import Drop, Stored
 from surveys.questions.reading import Form, PageAnswers, Reader
+
+
+class Choice(NamedTuple):
+    """One option: under which condition it is offered, and the slot of its mark or none."""
+
+    code: str
+    condition: Expression | None
+    slot: str
 
 
 class Item(NamedTuple):
@@ -32,6 +41,17 @@ class Item(NamedTuple):
     is_wanted: bool
     valid: Expression | None
     messages: Mapping[str, Text]
+    choices: tuple[Choice, ...]
+    drop: Drop | None
+    lot: tuple[tuple[int, int], ...]
+
+    def left_out(self, seen: Known) -> frozenset[str]:
+        """Give the codes of options that a person with these answers is not offered."""
+        return frozenset(
+            choice.code
+            for choice in self.choices
+            if choice.condition is not None and not evaluate(choice.condition, seen)
+        )
 
     def is_filed(self, account: Mapping[str, Value]) -> bool:
         """Tell whether the customer file answers it."""
@@ -96,6 +116,12 @@ def _items(document: Questionnaire, question: Question, read: Callable[[str], Ex
             is_wanted=piece.is_wanted,
             valid=None if piece.valid is None else read(piece.valid),
             messages=piece.messages,
+            choices=tuple(
+                Choice(code, _all_of([read(text) for text in conditions]), slot)
+                for code, conditions, slot in piece.choices
+            ),
+            drop=piece.drop,
+            lot=piece.lot,
         )
 
 

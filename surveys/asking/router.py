@@ -4,11 +4,12 @@ A `Router` is made once per version and then only reads dictionaries: the collec
 of pages a second with it. What was not shown is stored as *not asked*, what was left blank as *skipped*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from surveys.asking.answers import Answers
 from surveys.asking.pages import Item, pages_of
-from surveys.asking.way import Way
+from surveys.asking.way import NOTHING, Way
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.document.conditions import conditions_of
 from surveys.document.questionnaire import Questionnaire
@@ -16,7 +17,7 @@ from surveys.errors import Problem
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import references
-from surveys.questions.reading import REMINDED, Form, PageAnswers, PageProblem
+from surveys.questions.reading import BROUGHT_UP, REMINDED, Form, PageAnswers, PageProblem
 from surveys.questions.seeing import Decoder
 
 Decoders = Mapping[str, tuple[tuple[str, Decoder], ...]]
@@ -41,10 +42,23 @@ class Router:
         self.document = document
         self.pages = {page.section.code: page for page in pages_of(document)}
         self._decoders = decoders_of(document)
+        groups = (group for group in document.groups() if len(group) > 1)
+        # Each by its name, then the codes of its sections.
+        self.groups = tuple((group[0].shuffle or "", *(each.code for each in group)) for group in groups)
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""
-        return Way(self.pages, answers, self._decoders)
+        return Way(self.pages, answers, self._decoders, self.groups)
+
+    @cached_property
+    def draws(self) -> bool:
+        """Whether anything of it comes from the seed of a response."""
+        shuffled = any(question.is_shuffled for question in self.document.questions())
+        return (
+            bool(self.groups)
+            or shuffled
+            or any(item.lot for page in self.pages.values() for item in page.items)
+        )
 
     def check(self, page: str, form: Form, way: Way) -> PageAnswers:
         """Check a submitted page; conditions within the page see what this page says.
@@ -60,12 +74,21 @@ class Router:
         items = self.pages[page].items
         account, standing = way.answers.account, way.standing
         found = PageAnswers(today=way.answers.today)
-        conditional = any(item.condition is not None or item.valid is not None for item in items)
+        conditional = any(
+            item.condition is not None or item.valid is not None or item.choices for item in items
+        )
+        told = form.get(BROUGHT_UP, ())
         seen = dict(way.seen)
         current, texts = (dict(standing), dict(way.texts)) if conditional else ({}, {})
         for item in items:
-            if not item.varies or item.is_shown(seen, account):
+            if item.lot:
+                continue
+            found.left_out = item.left_out(seen) if item.choices else NOTHING
+            everything_gone = bool(item.choices) and len(found.left_out) == len(item.choices)
+            if not everything_gone and (not item.varies or item.is_shown(seen, account)):
                 _read(item, form, found)
+                if item.choices:
+                    _unseen(item, way, told, form, found)
             else:
                 for slot in item.slots:
                     if not (item.is_filed(account) and standing.get(slot, NOT_ASKED) not in RESERVED):
@@ -90,6 +113,16 @@ class Router:
             if any(field in form for field in item.fields):
                 _read(item, form, found)
         return [each for each in found.problems if each.field in form]
+
+
+def _unseen(item: Item, way: Way, told: Sequence[str], form: Form, found: PageAnswers) -> None:
+    """Let marks stand as not asked whose options came up by this page, unless the browser has shown them."""
+    before = way.left_out.get(item.code, NOTHING)
+    for choice in item.choices:
+        is_new = choice.code in before and choice.code not in found.left_out
+        is_told = f"{item.code}.{choice.code}" in told or choice.code in form.get(item.code, ())
+        if is_new and not is_told and choice.slot in found.values:
+            found.values[choice.slot] = NOT_ASKED
 
 
 def _read(item: Item, form: Form, found: PageAnswers) -> None:

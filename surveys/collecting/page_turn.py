@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from surveys.asking.way import Way
 from surveys.collecting import keeping, responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
-from surveys.questions.reading import BLANK, Form, PageProblem
-
-# The field by which a browser tells which further questions it has shown on the page already.
-BROUGHT_UP: Final = "_q"
+from surveys.questions.reading import BLANK, BROUGHT_UP, Form, PageProblem
 
 
 class Sent(NamedTuple):
@@ -78,6 +75,7 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
         now,
         passed=passes,
         language=visit.language,
+        today=visit.today,
     )
     if stale or response.revision != revision + 1:
         way = visit.way()  # another tab saved meanwhile: what it said counts too
@@ -94,7 +92,7 @@ def _beyond(visit: Visit, sent: Sent, before: Way, now: datetime) -> Turn:
     assert visit.response is not None
     end = next(iter(before.stops))
     # Saved first, so that no other tab can take back what ends the interview while it ends.
-    responses.save_page(visit.session, visit.response, end, before.filed, {}, 0.0, now)
+    responses.save_page(visit.session, visit.response, end, before.filed, {}, 0.0, now, today=visit.today)
     way = visit.way()
     if way.stop is None or way.gap() is not None:
         return Turn(way, saved=False)
@@ -110,7 +108,8 @@ def _onward(visit: Visit, sent: Sent, before: Way, way: Way, now: datetime) -> T
     came_up = (
         item.code
         for item in visit.router.pages[sent.page].items
-        if item.code in shown and item.code not in known and not way.is_answered(item)
+        if item.code in shown
+        and ((item.code not in known and not way.is_answered(item)) or way.lacks_options(item))
     )
     question = next(came_up, None)
     if question is not None:
@@ -124,7 +123,9 @@ def _finish(visit: Visit, page: str, way: Way, now: datetime) -> Turn:
     assert visit.response is not None
     old = way.leftovers()
     if old.values or old.texts:
-        responses.save_page(visit.session, visit.response, page, old.values, old.texts, 0.0, now)
+        responses.save_page(
+            visit.session, visit.response, page, old.values, old.texts, 0.0, now, today=visit.today
+        )
     end = submit if way.stop is None else screen_out
     end(visit.session, visit.response, now, invitation=visit.invitation)
     return Turn(way, saved=True)

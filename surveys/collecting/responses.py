@@ -6,7 +6,7 @@ tab's answers are lost.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -52,6 +52,7 @@ def open_response(
     invitation: Invitation | None = None,
     account: str | None = None,
     segment: Mapping[str, str] | None = None,
+    seed: int | None = None,
 ) -> Response:
     """Give the response of this browser, or of this confidential token; make it if there is none.
 
@@ -66,6 +67,8 @@ def open_response(
         A customer code, in confidential waves, for the segment.
     segment
         Known values (unit code, customer_class, tier, account_type, area), for example from a unit's link.
+    seed
+        What random orders and lots come from, 32 bits.
 
     Raises
     ------
@@ -108,6 +111,7 @@ def open_response(
         "answers": layout.empty(),
         "timings": layout.no_time(),
         "texts": {},
+        "seed": seed,
     }
     session.execute(insert_if_new(session, Response, **values))
     response = find_response(session, wave, client_key)
@@ -129,6 +133,7 @@ def save_page(
     *,
     passed: bool = True,
     language: str = "",
+    today: date | None = None,
 ) -> None:
     """Save one checked page in one statement; `response` then shows what is stored.
 
@@ -154,6 +159,7 @@ def save_page(
             "section": section if passed else response.section,
             "revision": response.revision + 1,
             "language": language[:16] or response.language,
+            "day": today or response.day,
         }
         saved = session.execute(
             update(Response)
@@ -188,7 +194,7 @@ def answers_of(session: Session, response: Response) -> Answers:
     """Give everything that is stored of a response: every slot, own words, what the customer file says."""
     codes = layout_of(session, response.version_id).codes
     values = dict(zip(codes, response.answers.tolist(), strict=True))
-    return Answers(values, dict(response.texts), account_of(response))
+    return Answers(values, dict(response.texts), account_of(response), response.day, response.seed or 0)
 
 
 def _is_linked(session: Session, response: Response) -> bool:

@@ -24,6 +24,8 @@ from surveys.models.collection import Access, InvitationState, ResponseState
 # What may stand in a link as a unit's code; anything else is ignored.
 UNIT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 FRAME: Final = ("customer_class", "tier", "account_type", "area")
+SEEDS: Final = 2**32
+SEED: Final = re.compile(r"[0-9]{1,10}")
 KEY_LENGTH: Final = range(20, 65)
 # Only the hash of a version is read for its router: the document is large.
 HASH: Final = select(Version.content_hash).where(Version.id == bindparam("version"))
@@ -48,6 +50,7 @@ class Visit:
     language: str
     unit: str
     today: date
+    seed: int = 0
     opened: bool = False
 
     @property
@@ -57,7 +60,9 @@ class Visit:
 
     def way(self) -> Way:
         """Decide the way for what is known of the respondent so far."""
-        return self.router.way(self._answers()._replace(today=self.today))
+        over = self.response if self.is_over else None
+        today = self.today if over is None or over.day is None else over.day
+        return self.router.way(self._answers()._replace(today=today, seed=self.seed))
 
     def _answers(self) -> Answers:
         if self.response is not None:
@@ -95,6 +100,7 @@ class Visit:
             invitation=self.invitation,
             segment=segment,
             now=now,
+            seed=self.seed,
         )
 
     def take_back(self) -> None:
@@ -107,6 +113,19 @@ class Visit:
 def key_name(wave: Wave) -> str:
     """Give the name under which a browser keeps its key for a wave."""
     return f"r_{wave.public_key}"
+
+
+def seed_name(wave: Wave) -> str:
+    """Give the name under which a browser keeps the seed of a response that it has not opened yet."""
+    return f"o_{wave.public_key}"
+
+
+def _seed(wave: Wave, response: Response | None, keys: Mapping[str, str]) -> int:
+    """Give what random orders come from: that of the response, or what the first page was shown with."""
+    if response is not None:
+        return response.seed or 0
+    kept = keys.get(seed_name(wave), "")
+    return int(kept) % SEEDS if SEED.fullmatch(kept) else secrets.randbelow(SEEDS)
 
 
 def find_visit(
@@ -166,6 +185,7 @@ def find_visit(
         response=response,
         router=router,
         language=language_of(router.document, language),
+        seed=_seed(wave, response, keys),
         unit=unit if response is None and UNIT.fullmatch(unit) else "",
         today=today or now.date(),
     )

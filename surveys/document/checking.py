@@ -79,6 +79,11 @@ def _items(value: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 def _check_texts(document: Questionnaire) -> None:
     known = SETTINGS | set(document.pipes)
+    for place, code in for_nothing(document):
+        reason = Because(Reason.FOR_NOTHING, code=code)
+        raise SurveyError(Problem.DOCUMENT_INVALID, place=place, reason=reason)
+    for place in nameless(document):
+        raise SurveyError(Problem.TEXT_MISSING, place=place, language=document.languages[0])
     for place, text in texts_of(document, document.code):
         for language in document.languages:
             if not text.get(language, "").strip():
@@ -89,6 +94,24 @@ def _check_texts(document: Questionnaire) -> None:
                     raise SurveyError(
                         Problem.PIPE_UNKNOWN, place=place, name=name, known=", ".join(sorted(known))
                     )
+
+
+def nameless(document: Questionnaire) -> Iterator[str]:
+    """Give the places of rows and options that have no text, and stand for no option that has one."""
+    for section in document.sections:
+        for question in section.questions:
+            for part in (*question.subquestions(), *question.offered()):
+                if not part.text and part.for_ is None:
+                    yield f"{section.code}.{question.code}.{part.code}"
+
+
+def for_nothing(document: Questionnaire) -> Iterator[tuple[str, str]]:
+    """Give the places of rows and options that stand for an option of no question, with their question."""
+    for section in document.sections:
+        for question in section.questions:
+            for part in (*question.subquestions(), *question.offered()):
+                if part.for_ is not None and question.whence is None:
+                    yield f"{section.code}.{question.code}.{part.code}", question.code
 
 
 def _check_scales(document: Questionnaire) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from surveys.document.questionnaire import Questionnaire
+from surveys.document.questionnaire import Questionnaire, Section
 from surveys.errors import Problem, Reason, SurveyError
 from surveys.logic.binding import Choices
 from surveys.logic.reading import parse
@@ -46,23 +46,37 @@ class LogicFault(NamedTuple):
 
 
 def conditions_of(document: Questionnaire) -> Iterator[Placed]:
-    """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP."""
-    before: set[str] = set()
-    for section in document.sections:
-        if section.show_if is not None:
-            yield Placed(section.code, section.show_if, frozenset(before))
-        for question in section.questions:
-            place = f"{section.code}.{question.code}"
-            if question.show_if is not None:
-                yield Placed(place, question.show_if, frozenset(before))
-            for row in question.subquestions():
-                if row.show_if is not None:
-                    yield Placed(f"{place}.{row.code}", row.show_if, frozenset(before))
-            before |= {question.code, *(row.code for row in question.subquestions())}
-            if question.valid_if is not None:  # tried on its own answer too
-                yield Placed(place, question.valid_if, frozenset(before))
-        for stop in section.stops:
-            yield Placed(f"{section.code}.stops.{stop.code}", stop.when, frozenset(before))
+    """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP.
+
+    What rows and options are taken by is a condition at these, which sees earlier pages alone.
+    """
+    earlier: frozenset[str] = frozenset()
+    for group in document.groups():
+        found: set[str] = set()
+        for section in group:  # sections that change places see nothing of one another
+            yield from _of_section(section, earlier, found)
+        earlier |= found
+
+
+def _of_section(section: Section, earlier: frozenset[str], found: set[str]) -> Iterator[Placed]:
+    before = set(earlier)
+    if section.show_if is not None:
+        yield Placed(section.code, section.show_if, earlier)
+    for question in section.questions:
+        place = f"{section.code}.{question.code}"
+        if question.show_if is not None:
+            yield Placed(place, question.show_if, frozenset(before))
+        for part in (*question.subquestions(), *question.offered()):
+            if part.source is not None:
+                yield Placed(f"{place}.{part.code}", part.source, earlier)
+            if part.show_if is not None:
+                yield Placed(f"{place}.{part.code}", part.show_if, frozenset(before))
+        before |= {question.code, *(row.code for row in question.subquestions())}
+        if question.valid_if is not None:  # tried on its own answer too
+            yield Placed(place, question.valid_if, frozenset(before))
+    for stop in section.stops:
+        yield Placed(f"{section.code}.stops.{stop.code}", stop.when, frozenset(before))
+    found |= before
 
 
 def faults_of(document: Questionnaire) -> Iterator[LogicFault]:

@@ -3,15 +3,20 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from surveys.document.indicators import IndicatorSystem
+from surveys.errors import SurveyError
+from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
-from surveys.questions.base import Question, Slot
-from surveys.questions.parts import Code, Condition, OptionCode, Part, Row, Scale, Text
+from surveys.questions.base import Question
+from surveys.questions.parts import Code, Condition, Offered, OptionCode, Part, Row, Scale, Text, Whence
+from surveys.questions.pieces import Slot
 from surveys.questions.seeing import Answer
 
 # Conditions of the first format see no words, days or Kano pairs, and numbers may stand for options.
@@ -27,12 +32,13 @@ class Stop(Part):
 
 
 class Section(Part):
-    """One page."""
+    """One page. Consecutive ones with one `shuffle` change places with each other."""
 
     code: Code
     title: Text
     intro: Text = Field(default_factory=dict)
     show_if: Condition | None = None
+    shuffle: Code | None = None
     stops: tuple[Stop, ...] = ()
     questions: tuple[AnyQuestion, ...] = Field(min_length=1)
 
@@ -43,6 +49,25 @@ class Pipe(Part):
     question: Code | None = None
     not_for: tuple[OptionCode, ...] = ()
     fallback: Text
+
+
+def _take(part: Offered, whence: Whence, source: Question | None) -> None:
+    """Let a row or option borrow from the option for which it stands."""
+    option = next((each for each in source.offered() if each.code == part.for_), None) if source else None
+    kinds = [answer.type.kind for answer in source.answers() if answer.name == source.code] if source else []
+    if kinds == ["choice"]:
+        test = f"{whence.question} {'==' if whence.take == 'chosen' else '!='} '{part.for_}'"
+    else:
+        test = f"'{part.for_}' {'in' if whence.take == 'chosen' else 'not in'} {whence.question}"
+    if option is None:
+        part.borrow(test, {}, "")
+        return
+    if whence.take == "left":  # what was not offered there was not left
+        whole = " and ".join((*(f"({each})" for each in option.conditions), test))
+        with suppress(SurveyError):  # too long or too deep together: each by itself is neither
+            parse(whole)
+            test = whole
+    part.borrow(test, option.wording, f"{whence.question}.text" if option.with_text else "")
 
 
 class Questionnaire(Part):
@@ -59,6 +84,25 @@ class Questionnaire(Part):
     sections: tuple[Section, ...] = Field(min_length=1)
     indicators: IndicatorSystem | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _take_options(self) -> "Questionnaire":
+        """Tell rows and options that stand for options of earlier questions of these."""
+        sources = {question.code: question for question in self.questions()}
+        for question in self.questions():
+            whence = question.whence
+            for part in (*question.subquestions(), *question.offered()):
+                if part.for_ is not None and whence is not None:
+                    _take(part, whence, sources.get(whence.question))
+        return self
+
+    def groups(self) -> Iterator[tuple[Section, ...]]:
+        """Give the sections that change places with each other; each of the others alone."""
+        for name, sections in groupby(self.sections, key=lambda section: section.shuffle):
+            if name is not None:
+                yield tuple(sections)
+            else:
+                yield from ((section,) for section in sections)
 
     def dump(self) -> dict[str, Any]:
         """Give plain values from which `load` makes an equal document."""

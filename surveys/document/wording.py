@@ -64,7 +64,7 @@ def piped_names(
         text = pipe.fallback
         if isinstance(question, Question) and isinstance(chosen, str):
             if chosen not in pipe.not_for:
-                text = next((each.text for each in question.offered() if each.code == chosen), text)
+                text = next((each.wording for each in question.offered() if each.code == chosen), text)
         elif name in settings:
             text = dict(settings[name])
         names[name] = in_language(text, language)

@@ -53,7 +53,7 @@ def _refusing(subject: Subject, question: Question) -> Option:
     """Give the option that refuses: by its words, else by the value 0, else the last."""
     options = question.offered()
     for option in options:
-        texts = (shown(option.text.get(each, "")[:200]) for each in subject.document.languages)
+        texts = (shown(option.wording.get(each, "")[:200]) for each in subject.document.languages)
         if any(map(REFUSING.match, texts)):
             return option
     return next((option for option in options if option.value == 0), options[-1])
@@ -78,7 +78,7 @@ def _sensitive(subject: Subject, asked: Asked) -> str:
     for language in subject.document.languages:
         found = SENSITIVE.search(shown(question.text.get(language, "")[:2000]))
         if found is not None:
-            offered = (text for option in question.offered() for text in option.text.values())
+            offered = (text for option in question.offered() for text in option.wording.values())
             outs = (getattr(question, "dont_know", False), getattr(question, "not_applicable", False))
             return "" if any(outs) or any(map(DECLINING.search, offered)) else found[0]
     return ""

@@ -25,8 +25,9 @@ from surveys.logic.tree import (
     looked_at,
     terms,
 )
-from surveys.questions.base import Ends, Question
+from surveys.questions.base import Question
 from surveys.questions.parts import Row
+from surveys.questions.pieces import Ends
 
 # Answers with more values than this are not gone through.
 MOST_VALUES: Final = 256
@@ -85,7 +86,8 @@ def answers_of(subject: Subject, conditions: Iterable[Expression]) -> dict[str, 
         values = _values(subject, name, part, apart)
         if values is not None:
             outs = {each for each in apart.ways_out if getattr(part, each.value, False)}
-            filed = asked.question.account is not None
+            # What is drawn or known stands whether or not its page is asked.
+            filed = asked.question.account is not None or asked.question.type == "lot"
             is_whole = name == code and not _has_way_out(part)
             due = asked.question.required is True and not filed and is_whole
             found[name] = Answer(frozenset({*values, *outs, None}), asked.number, is_due=due, is_filed=filed)

@@ -38,7 +38,9 @@ def faults(subject: Subject, condition: Conditioned) -> Iterator[Finding]:
     """Give what is wrong with each test of a condition."""
     for name in dict.fromkeys(each.name for each in references(condition.expression)):
         asked = subject.where.get(name.partition(".")[0])
-        if asked is not None and asked.number >= condition.before:
+        if asked is not None and (
+            asked.number >= condition.before or subject.is_beside(asked.page, condition.page)
+        ):
             yield error("logic-forward", condition.place, code=name)
     for fault in types.faults(condition.expression, subject.known):
         if fault.problem is not Problem.LOGIC_UNKNOWN or not subject.is_left_out(fault.context["code"]):

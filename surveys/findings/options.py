@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from surveys.document.checking import for_nothing
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Asked, Subject
 from surveys.findings.texts import shown
@@ -20,12 +21,14 @@ DENYING: Final = re.compile(
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Find options that read alike, and marks of exclusion that lack or say nothing."""
+    for place, code in for_nothing(subject.document):
+        yield error("for-nothing", place, code=code)
     for asked in subject.questions:
         yield from _alike(asked, subject.document.languages)
         for option in asked.question.offered():
             place = f"{asked.place}.{option.code}"
             if asked.question.nature.has_exclusive:
-                texts = [shown(option.text.get(each, "")[:200]) for each in subject.document.languages]
+                texts = [shown(option.wording.get(each, "")[:200]) for each in subject.document.languages]
                 if not option.exclusive and any(map(DENYING.match, texts)):
                     yield warning("option-exclusive", place)
             elif option.exclusive:
@@ -36,7 +39,7 @@ def _alike(asked: Asked, languages: tuple[str, ...]) -> Iterator[Finding]:
     for language in dict.fromkeys(languages):
         seen: set[str] = set()
         for option in asked.question.offered():
-            text = shown(option.text.get(language, "")[:2000])
+            text = shown(option.wording.get(language, "")[:2000])
             if text and text.casefold() in seen:
                 place = f"{asked.place}.{option.code}"
                 yield error("option-twice", place, language=language, text=text)

@@ -75,5 +75,5 @@ def _in_time(subject: Subject, written: Written, name: str) -> Iterator[Finding]
     is_outside = written.place.split(".")[0] in {"title", "intro", "scales", "indicators"}
     if written.place.startswith("scales."):
         return  # shown wherever the scale is: judged by what reads it, which may be late enough
-    if is_outside or source.page >= written.page:
+    if is_outside or source.page >= written.page or subject.is_beside(source.page, written.page):
         yield error("pipe-forward", written.node, name=name, code=source.question.code)

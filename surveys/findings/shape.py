@@ -127,11 +127,12 @@ class _Mending:
         refusal = fault.cause if isinstance(fault.cause, SurveyError) else None
         if refusal is not None and refusal.problem is Problem.TYPE_UNKNOWN:
             return error("document-shape", place, "type", **refusal.context)
-        if key in CONDITIONS and (refusal is not None or fault.kind == "string_too_long"):
+        unreadable = refusal is not None and refusal.problem is Problem.LOGIC_UNREADABLE
+        if key in CONDITIONS and (unreadable or fault.kind == "string_too_long"):
             about = {"reason": refusal} if refusal is not None else {"limit": LONGEST}
             return error("logic-unreadable", place, "" if refusal is not None else "long", **about)
         variant = "unknown" if fault.kind == "extra_forbidden" else ""
-        return error("document-shape", place, variant, key=key, reason=fault.words)
+        return error("document-shape", place, variant, key=key, reason=refusal or fault.words)
 
     def _at(self, location: list[str | int]) -> Any:
         node: Any = self.plain

@@ -45,7 +45,7 @@ class Conditioned(NamedTuple):
     """
 
     place: str
-    kind: str  # section | question | row | stop | valid
+    kind: str  # section | question | row | option | stop | valid
     text: str
     expression: Expression
     page: int
@@ -94,6 +94,18 @@ class Subject:
                 found.setdefault(row.code, row)
         return found
 
+    @cached_property
+    def groups(self) -> tuple[int, ...]:
+        """Give for each page the first of those with which it changes places: itself where there are none."""
+        found: list[int] = []
+        for group in self.document.groups():
+            found += [len(found)] * len(group)
+        return tuple(found)
+
+    def is_beside(self, one: int, other: int) -> bool:
+        """Tell whether two pages change places, so that neither comes before the other."""
+        return one != other and self.groups[one] == self.groups[other]
+
     def place(self, code: str) -> str:
         """Give the place of a question or row."""
         asked = self.where[code]
@@ -127,16 +139,21 @@ class Subject:
         found: list[Conditioned] = []
         number = 0
         for page, section in enumerate(self.document.sections):
+            first = number
             if section.show_if is not None:
                 found.append(_of("section", section.code, section.show_if, page, number))
             for question in section.questions:
                 place = f"{section.code}.{question.code}"
                 outer = (question.show_if,) if question.show_if is not None else ()
                 found += [_of("question", place, text, page, number) for text in outer]
-                for row in question.subquestions():
-                    if row.show_if is not None:
-                        at = f"{place}.{row.code}"
-                        found.append(_of("row", at, row.show_if, page, number, *outer))
+                rows = question.subquestions()
+                for part in (*rows, *question.offered()):
+                    at, kind = f"{place}.{part.code}", "row" if part in rows else "option"
+                    if part.source is not None:  # seen from earlier pages alone
+                        found.append(_of(kind, at, part.source, page, first, *outer))
+                    if part.show_if is not None:
+                        more = (part.source,) if part.source is not None else ()
+                        found.append(_of(kind, at, part.show_if, page, number, *outer, *more))
                 number += 1
                 if question.valid_if is not None:
                     found.append(_of("valid", place, question.valid_if, page, number, *outer))
@@ -155,11 +172,13 @@ def _texts(part: BaseModel, place: str, page: int) -> Iterator[Written]:
         value = getattr(part, name)
         if name == "quality":
             continue
+        # What stands for an option of another question may be called as that is.
+        needed = info.is_required() or (name == "text" and getattr(part, "for_", None) is None)
         if isinstance(value, dict) and name in {"scales", "pipes"}:
             for key, item in value.items():
                 yield from _texts(item, f"{name}.{key}", page)
         elif isinstance(value, dict):
-            yield from _by_language(value, part, place, name, is_needed=info.is_required(), page=page)
+            yield from _by_language(value, part, place, name, is_needed=needed, page=page)
         elif isinstance(value, BaseModel):
             yield from _texts(value, name, page)
         elif isinstance(value, tuple):

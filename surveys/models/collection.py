@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -133,6 +133,8 @@ class Wave(Base):
     anonymous: Mapped[bool]
     state: Mapped[str] = mapped_column(String(16), default=WaveState.PLANNED)
     quotas: Mapped[list[dict[str, Any]]] = mapped_column(JsonType, default=list)
+    # Code of a quota of the questionnaire → the most complete responses; without one there is no limit.
+    quota_limits: Mapped[dict[str, int] | None] = mapped_column(JsonType)
     settings: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
     public_key: Mapped[str] = mapped_column(String(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -238,6 +240,12 @@ class Response(Base):
     answers: Mapped[NDArray[np.int16]] = mapped_column(Packed(np.int16))
     timings: Mapped[NDArray[np.uint16]] = mapped_column(Packed(np.uint16))
     texts: Mapped[dict[str, str]] = mapped_column(JsonType, default=dict)
+    # What random orders and lots come from: 32 bits, drawn for the response alone.
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    # The day of the last page where the installation is, to which conditions hold dates.
+    day: Mapped[date | None]
+    # The stop or the quota by which the interview ended.
+    ended_by: Mapped[str | None] = mapped_column(String(64))
 
     wave: Mapped[Wave] = relationship(
         primaryjoin="Response.wave_id == Wave.id", foreign_keys="Response.wave_id"

@@ -14,6 +14,7 @@ from surveys.questions.choice import ChoiceQuestion
 from surveys.questions.date import DateQuestion
 from surveys.questions.grid import Grid
 from surveys.questions.kano import Kano
+from surveys.questions.lot import Lot
 from surveys.questions.multiple import Multiple
 from surveys.questions.number import Number
 from surveys.questions.open_text import OpenText
@@ -50,6 +51,7 @@ for each in (
     DateQuestion,
     Kano,
     Statement,
+    Lot,
 ):
     register(each)
 

@@ -1,136 +1,16 @@
 """What every question is made of, and what each type of question promises."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from pydantic import Field
 
 from surveys.questions.nature import Doubt, Nature
-from surveys.questions.parts import Code, Condition, Messages, Option, Part, Row, Scale, Text
+from surveys.questions.parts import Code, Condition, Messages, Option, Part, Row, Scale, Text, Whence
+from surveys.questions.pieces import Column, Control, Ends, OptionGiven, Piece, Rated, Slot, Stored
 from surveys.questions.reading import Reader, nothing
 from surveys.questions.seeing import Answer
-
-
-class Slot(NamedTuple):
-    """One place in the packed answers: what may stand there besides the reserved codes."""
-
-    code: str
-    question: str
-    kind: str  # rating | choice | mark (0/1 of a multiple choice) | rank | number | state (1: written beside)
-    low: int
-    high: int
-    dont_know: bool = False
-    not_applicable: bool = False
-
-
-class Choice(NamedTuple):
-    """One value that a control offers: what it sends, and what then stands in which slot.
-
-    `text` is the author's by language, or the name of a sentence of the language's own words.
-    """
-
-    sent: str
-    text: Mapping[str, str] | str
-    slot: str
-    stored: int
-
-
-class Control(NamedTuple):
-    """One field of a page as plain data; `web.respond.fields` makes the field of it."""
-
-    name: str
-    kind: str  # points | one | many | list | line | lines | number | decimal | date
-    text: Mapping[str, str] | str
-    choices: tuple[Choice, ...] = ()
-    ends: tuple[int, int] = (0, 0)
-    anchors: tuple[Text, Text] = ({}, {})
-    limit: int | None = None
-    unit: Text = {}  # noqa: RUF012  never written to
-    place: int = 0
-
-    def fills(self, slot: str) -> bool:
-        """Tell whether what it sends stands in this slot."""
-        return self.name == slot or any(choice.slot == slot for choice in self.choices)
-
-    def meanings(self, slot: str) -> dict[int, Mapping[str, str]]:
-        """Give what the values of a slot mean: an option, a point with a text, an end of the scale."""
-        chosen = {
-            choice.stored: choice.text
-            for choice in self.choices
-            if choice.slot == slot and choice.text and not isinstance(choice.text, str)
-        }
-        ends = zip(self.ends, self.anchors, strict=True) if self.kind == "points" else ()
-        return {end: text for end, text in ends if text} | chosen
-
-
-# Slots, each with a number that stands there.
-Stored = tuple[tuple[str, int], ...]
-
-
-class Piece(NamedTuple):
-    """What is asked or left out as a whole: a question, or a row of a grid.
-
-    `preset`: the customer file's word → the number of that option. `own_words`: field → the chosen options,
-    as they are stored, with one of which what is written there counts; `needed_words`: those of them
-    with which something must be written. `is_wanted`: who leaves it blank is reminded once. `valid`: what
-    its answer must satisfy. `messages`: the author's own words for refusals.
-    """
-
-    code: str
-    text: Text
-    conditions: tuple[str, ...]
-    read: Reader
-    slots: tuple[str, ...]
-    controls: tuple[Control, ...]
-    account: str | None = None
-    preset: Mapping[str, int] = {}
-    required: bool = False
-    own_words: Mapping[str, Stored] = {}
-    needed_words: Mapping[str, Stored] = {}
-    is_wanted: bool = False
-    valid: str | None = None
-    messages: Mapping[str, Text] = {}
-
-
-class Ends(NamedTuple):
-    """How far answers reach, as quality staff read it; `step` is what two answers differ by at least."""
-
-    low: float
-    high: float
-    anchors: tuple[Text, Text] | None = None
-    unit: Text = {}  # noqa: RUF012  never written to
-    labels: Mapping[int, Text] = {}
-    step: float = 1
-
-    @property
-    def texts(self) -> tuple[Text, ...]:
-        """Everything that respondents read of it: the anchors, and the texts of points from low to high."""
-        return (*(self.anchors or ()), *(self.labels[point] for point in sorted(self.labels)))
-
-
-class Rated(NamedTuple):
-    """A rated question: everything that respondents read of it, and the ends of its scale."""
-
-    code: str
-    texts: tuple[Text, ...]
-    ends: tuple[float, float]
-
-
-class Column(NamedTuple):
-    """One slot as a column of a file: its code, what it is about, and what its values mean.
-
-    `texts` go from the question to the part of it, each as a control's text (an author's by language, or the
-    key of a sentence with its `place`). `is_written`: a day or a number stands beside, a file has it whole.
-    """
-
-    code: str
-    texts: tuple[Mapping[str, str] | str, ...]
-    values: Mapping[int, Mapping[str, str]]
-    place: int = 0
-    is_rated: bool = False
-    is_written: bool = False
-
 
 Scales = Mapping[str, Scale]
 Look = Literal["points", "line", "block", "read"]
@@ -200,6 +80,20 @@ class Question(Part):
             self.own_words(),
             self.own_words(needed=True),
             **self.demands(),
+            choices=self._choices(scales),
+            drop=self.drop,
+        )
+
+    def _choices(self, scales: Scales) -> tuple[OptionGiven, ...]:
+        options = self.offered()
+        if not any(option.conditions for option in options):
+            return ()
+        marks = {slot.code for slot in self.slots(scales) if slot.kind == "mark"}
+        return tuple(
+            OptionGiven(
+                each.code, each.conditions, mark if (mark := f"{self.code}.{each.code}") in marks else ""
+            )
+            for each in options
         )
 
     def demands(self) -> dict[str, Any]:
@@ -239,6 +133,19 @@ class Question(Part):
         `needed` gives those choices alone with which something must be written.
         """
         return {}
+
+    def drop(self, values: dict[str, int], left_out: Collection[str]) -> None:
+        """Take options that are not offered out of its stored answers, whose slots these are."""
+
+    @property
+    def whence(self) -> Whence | None:
+        """From which question its rows or options are taken, if they are."""
+        return None
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether its rows or options stand in random order."""
+        return False
 
     def subquestions(self) -> tuple[Row, ...]:
         """Give its rows."""

@@ -1,15 +1,16 @@
 """One option of several; consent too."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Look, Question, Scales, Slot, Stored
+from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import Nature
-from surveys.questions.parts import Option
+from surveys.questions.parts import Option, Whence
+from surveys.questions.pieces import Choice, Control, Slot, Stored
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, one_of, own_words
 from surveys.questions.seeing import Answer, Decoder, written_words
 
@@ -39,11 +40,32 @@ def chosen(slot: str, options: tuple[Option, ...]) -> Decoder:
     return lambda values, _texts: codes.get(values.get(slot, NOT_ASKED))
 
 
-class ChoiceQuestion(Question):
+class WithOptions(Question):
+    """A question whose options are the author's: taken from elsewhere, in random order, offered to some."""
+
+    options: tuple[Option, ...] = Field(min_length=2)
+    options_from: Whence | None = None
+    order: Literal["random"] | None = None
+
+    def offered(self) -> tuple[Option, ...]:
+        """Give its options."""
+        return self.options
+
+    @property
+    def whence(self) -> Whence | None:
+        """From where its options are taken."""
+        return self.options_from
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether its options stand in random order."""
+        return self.order is not None
+
+
+class ChoiceQuestion(WithOptions):
     """One option of several; consent is a choice that must be answered."""
 
     type: Literal["single", "dropdown", "consent"]
-    options: tuple[Option, ...] = Field(min_length=2)
 
     @property
     def look(self) -> Look:
@@ -64,7 +86,7 @@ class ChoiceQuestion(Question):
         """Give its options, and the field for own words."""
         code = self.code
         kind = "list" if self.type == "dropdown" else "one"
-        choices = tuple(Choice(option.code, option.text, code, option.value) for option in self.options)
+        choices = tuple(Choice(option.code, option.wording, code, option.value) for option in self.options)
         return (Control(code, kind, self.text, choices), *other_words(code, self.options))
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
@@ -98,6 +120,7 @@ class ChoiceQuestion(Question):
         own = tuple((self.code, option.value) for option in with_words(self.options, needed=needed))
         return {f"{self.code}.text": own} if own else {}
 
-    def offered(self) -> tuple[Option, ...]:
-        """Give its options."""
-        return self.options
+    def drop(self, values: dict[str, int], left_out: Collection[str]) -> None:
+        """Let a choice that is not offered any more stand as not asked."""
+        if any(values.get(self.code) == option.value for option in self.options if option.code in left_out):
+            values[self.code] = NOT_ASKED

@@ -10,8 +10,9 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.logic.tree import Comparison, Today, Value
 from surveys.logic.types import Type
-from surveys.questions.base import Control, Look, Question, Scales, Slot
+from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import SLOW, Doubt, Nature
+from surveys.questions.pieces import Control, Slot
 from surveys.questions.reading import GIVEN, Form, PageAnswers, Reader, stating
 from surveys.questions.seeing import Answer
 

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from surveys.questions.base import Piece, Rated, Scales, Slot
-from surveys.questions.parts import Row
+from surveys.questions.base import Scales
+from surveys.questions.parts import Row, Whence
+from surveys.questions.pieces import Piece, Rated, Slot
 from surveys.questions.rating import OnScale, points_control, read_points
 
 
@@ -15,6 +16,18 @@ class Grid(OnScale):
 
     type: Literal["grid"]
     rows: tuple[Row, ...] = Field(min_length=1)
+    rows_from: Whence | None = None
+    order: Literal["random"] | None = None
+
+    @property
+    def whence(self) -> Whence | None:
+        """From where its rows are taken."""
+        return self.rows_from
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether its rows stand in random order."""
+        return self.order is not None
 
     def slots(self, scales: Scales) -> Iterator[Slot]:
         """Give a place a row."""
@@ -30,8 +43,8 @@ class Grid(OnScale):
             control = points_control(row, self.ends(scales))
             yield Piece(
                 row.code,
-                row.text,
-                tuple(condition for condition in (self.show_if, row.show_if) if condition),
+                row.wording,
+                (*((self.show_if,) if self.show_if else ()), *row.conditions),
                 read_points(control, required=self.is_required),
                 (row.code,),
                 (control,),
@@ -48,4 +61,4 @@ class Grid(OnScale):
         ends = self.ends(scales)
         around = (self.text, self.hint, *ends.texts)
         for row in self.rows:
-            yield Rated(row.code, (*around, row.text), (ends.low, ends.high))
+            yield Rated(row.code, (*around, row.wording), (ends.low, ends.high))

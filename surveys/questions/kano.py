@@ -6,10 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Question, Scales, Slot
+from surveys.questions.base import Question, Scales
 from surveys.questions.choice import chosen, codes_of
 from surveys.questions.nature import QUICK, Nature
 from surveys.questions.parts import Option, Text
+from surveys.questions.pieces import Choice, Control, Slot
 from surveys.questions.reading import Reader, in_turn, one_of
 from surveys.questions.seeing import Answer
 

@@ -1,6 +1,6 @@
 """Several options of a list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -9,19 +9,18 @@ from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Question, Scales, Slot, Stored
-from surveys.questions.choice import codes_of, other_words, with_words
+from surveys.questions.base import Scales
+from surveys.questions.choice import WithOptions, codes_of, other_words, with_words
 from surveys.questions.nature import Doubt, Nature, too_few, too_many
-from surveys.questions.parts import Option
+from surveys.questions.pieces import Choice, Control, Slot, Stored
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
 from surveys.questions.seeing import Answer, written_words
 
 
-class Multiple(Question):
+class Multiple(WithOptions):
     """Any of several options."""
 
     type: Literal["multiple"]
-    options: tuple[Option, ...] = Field(min_length=2)
     least: int | None = Field(default=None, ge=1)
     most: int | None = Field(default=None, ge=1)
 
@@ -43,7 +42,7 @@ class Multiple(Question):
     def controls(self, scales: Scales) -> tuple[Control, ...]:  # noqa: ARG002
         """Give its options, and the field for own words."""
         choices = tuple(
-            Choice(option.code, option.text, f"{self.code}.{option.code}", 1) for option in self.options
+            Choice(option.code, option.wording, f"{self.code}.{option.code}", 1) for option in self.options
         )
         return (Control(self.code, "many", self.text, choices), *other_words(self.code, self.options))
 
@@ -59,20 +58,21 @@ class Multiple(Question):
 
         def read(form: Form, found: PageAnswers) -> None:
             chosen = {text for text in form.get(code, ()) if text}
-            if not chosen <= slots.keys():
+            offered = slots.keys() - found.left_out
+            least = min(self.least or 1, len(offered - exclusive))
+            if not chosen <= offered:
                 found.refuse(code, Problem.ANSWER_OFFERED)
             elif chosen & exclusive and len(chosen) > 1:
                 found.refuse(code, Problem.ANSWER_EXCLUSIVE)
             elif self.most is not None and len(chosen) > self.most:
                 found.refuse(code, Problem.ANSWER_MOST, limit=self.most)
-            elif chosen - exclusive and len(chosen) < (self.least or 1):
-                found.refuse(code, Problem.ANSWER_LEAST, limit=self.least)
+            elif chosen - exclusive and len(chosen) < least:
+                found.refuse(code, Problem.ANSWER_LEAST, limit=least)
             elif not chosen and self.is_required:
                 found.refuse(code, Problem.ANSWER_REQUIRED)
             else:
-                found.values.update(
-                    (slot, int(option in chosen) if chosen else SKIPPED) for option, slot in slots.items()
-                )
+                marks = {each: int(each in chosen) if chosen else SKIPPED for each in offered}
+                found.values.update((slot, marks.get(each, NOT_ASKED)) for each, slot in slots.items())
             (must_write if chosen & needed else write)(form, found)
 
         return read
@@ -96,6 +96,9 @@ class Multiple(Question):
         own = tuple((f"{self.code}.{option.code}", 1) for option in with_words(self.options, needed=needed))
         return {f"{self.code}.text": own} if own else {}
 
-    def offered(self) -> tuple[Option, ...]:
-        """Give its options."""
-        return self.options
+    def drop(self, values: dict[str, int], left_out: Collection[str]) -> None:
+        """Let marks of what is not offered stand as not asked; all of them where no other was set."""
+        slots = {option.code: f"{self.code}.{option.code}" for option in self.options}
+        ticked = {code for code, slot in slots.items() if values.get(slot) == 1}
+        gone = slots.keys() if ticked and ticked <= set(left_out) else left_out
+        values.update((slots[code], NOT_ASKED) for code in gone)

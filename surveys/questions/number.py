@@ -11,9 +11,10 @@ from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
-from surveys.questions.base import Control, Ends, Look, Question, Scales, Slot
+from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import SLOW, Doubt, Nature
 from surveys.questions.parts import Text
+from surveys.questions.pieces import Control, Ends, Slot
 from surveys.questions.reading import GIVEN, Form, PageAnswers, Reader, stating
 from surveys.questions.seeing import Answer, stored_number
 

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.logic.types import Type
-from surveys.questions.base import Control, Look, Question, Scales, Slot
+from surveys.questions.base import Look, Question, Scales
+from surveys.questions.pieces import Control, Slot
 from surveys.questions.reading import GIVEN, Reader, own_words, stating
 from surveys.questions.seeing import Answer, written_words
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
 from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
 from surveys.logic.reading import parse
@@ -29,7 +29,7 @@ Condition = Annotated[str, AfterValidator(_readable)]
 class Part(BaseModel):
     """Base of every part: unknown keys are refused, so that a typing error is not silently lost."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 class Scale(Part):
@@ -41,24 +41,68 @@ class Scale(Part):
     labels: Labels = Field(default_factory=dict)
 
 
-class Option(Part):
-    """One answer of a choice question. `value` is what is stored."""
+class Whence(Part):
+    """From which question's options rows or options are taken: those that were chosen there, or left."""
+
+    question: Code
+    take: Literal["chosen", "left"] = "chosen"
+
+
+class Offered(Part):
+    """A row or an option, which may be offered to some and not to others.
+
+    With `for_` it stands for an option of an earlier question; `borrow` tells it of that. Without a text of
+    its own it has that option's, or what was written there in own words.
+    """
 
     code: OptionCode
+    text: Text = Field(default_factory=dict)
+    show_if: Condition | None = None
+    fixed: bool = False
+    for_: OptionCode | None = Field(default=None, alias="for")
+    _source: str | None = PrivateAttr(None)
+    _borrowed: Text = PrivateAttr(default_factory=dict)
+    _written: str = PrivateAttr("")
+
+    def borrow(self, source: str, text: Text, written: str) -> None:
+        """Note the condition under which it is taken, the text it borrows, and the field of own words."""
+        self._source, self._borrowed, self._written = source, text, written
+
+    @property
+    def wording(self) -> Text:
+        """What it is called: its own text, or that of the option for which it stands."""
+        return self.text or self._borrowed
+
+    @property
+    def written(self) -> str:
+        """The field with whose own words it is called; empty where it has words of the author."""
+        return "" if self.text else self._written
+
+    @property
+    def source(self) -> str | None:
+        """The condition under which it is taken from an earlier question."""
+        return self._source
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All conditions under which it is offered where its question is asked."""
+        return tuple(each for each in (self._source, self.show_if) if each is not None)
+
+
+class Option(Offered):
+    """One answer of a choice question. `value` is what is stored."""
+
     value: Whole
-    text: Text
     exclusive: bool = False
     with_text: bool | Literal["required"] = False
 
 
-class Row(Part):
+class Row(Offered):
     """One statement of a rating grid; an indicator of the fourth level has the same code."""
 
     code: Code
-    text: Text
     not_applicable: bool = False
     dont_know: bool = True
-    show_if: Condition | None = None
     correct: int | None = None
 
     def answers(self) -> Iterator[Answer]:

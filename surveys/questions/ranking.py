@@ -1,27 +1,26 @@
 """Options put in order: the most important few."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from surveys.codes import SKIPPED
+from surveys.codes import NOT_ASKED, SKIPPED
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Question, Scales, Slot
-from surveys.questions.choice import codes_of
+from surveys.questions.base import Scales
+from surveys.questions.choice import WithOptions, codes_of
 from surveys.questions.nature import SLOW, Doubt, Nature, too_few, too_many
-from surveys.questions.parts import Option
+from surveys.questions.pieces import Choice, Control, Slot
 from surveys.questions.reading import Form, PageAnswers, Reader
 from surveys.questions.seeing import Answer
 
 
-class Ranking(Question):
+class Ranking(WithOptions):
     """The most important few, in order."""
 
     type: Literal["ranking"]
-    options: tuple[Option, ...] = Field(min_length=2)
     least: int | None = Field(default=None, ge=1)
     most: int = Field(ge=1)
 
@@ -51,7 +50,7 @@ class Ranking(Question):
                 slot,
                 "list",
                 "place",
-                tuple(Choice(option.code, option.text, slot, option.value) for option in self.options),
+                tuple(Choice(option.code, option.wording, slot, option.value) for option in self.options),
                 place=place,
             )
             for place, slot in enumerate(self._places(), start=1)
@@ -65,12 +64,14 @@ class Ranking(Question):
         def read(form: Form, found: PageAnswers) -> None:
             sent = [(form.get(slot) or ("",))[0] for slot in slots]
             chosen = [text for text in sent if text]
-            if not set(chosen) <= allowed.keys():
+            offered = allowed.keys() - found.left_out
+            least = min(self.least or 1, len(offered))
+            if not set(chosen) <= offered:
                 found.refuse(slots[0], Problem.ANSWER_OFFERED)
             elif len(set(chosen)) < len(chosen):
                 found.refuse(slots[0], Problem.ANSWER_ONCE)
-            elif chosen and len(chosen) < (self.least or 1):
-                found.refuse(slots[0], Problem.ANSWER_LEAST, limit=self.least)
+            elif chosen and len(chosen) < least:
+                found.refuse(slots[0], Problem.ANSWER_LEAST, limit=least)
             elif not chosen and self.is_required:
                 found.refuse(slots[0], Problem.ANSWER_REQUIRED)
             else:
@@ -89,6 +90,12 @@ class Ranking(Question):
 
         yield Answer(self.code, Type("ranking", codes_of(self.options)), decode)
 
-    def offered(self) -> tuple[Option, ...]:
-        """Give its options."""
-        return self.options
+    def drop(self, values: dict[str, int], left_out: Collection[str]) -> None:
+        """Close up the ranks of what is not offered any more; all of them as not asked where none is left."""
+        names = {option.value: option.code for option in self.options}
+        ranks = [values.get(slot, NOT_ASKED) for slot in self._places()]
+        kept = [value for value in ranks if names.get(value) not in left_out]
+        if len(kept) < len(ranks):
+            is_left = any(value in names for value in kept)
+            kept = kept + [SKIPPED] * (len(ranks) - len(kept)) if is_left else [NOT_ASKED] * len(ranks)
+            values.update(zip(self._places(), kept, strict=True))

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, SENT, WAYS_OUT
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Ends, Look, Question, Rated, Scales, Slot
+from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import Nature
 from surveys.questions.parts import Labels, Row, Text
+from surveys.questions.pieces import Choice, Control, Ends, Rated, Slot
 from surveys.questions.reading import Reader, one_of
 from surveys.questions.seeing import Answer, stored_number
 
@@ -22,7 +23,7 @@ def points_control(item: "Row | Rating", scale: Ends) -> Control:
         if is_offered:
             choices.append(Choice(SENT[reserved], WAYS_OUT[reserved], code, reserved))
     anchors = scale.anchors or ({}, {})
-    return Control(code, "points", item.text, tuple(choices), (low, high), anchors)
+    return Control(code, "points", getattr(item, "wording", item.text), tuple(choices), (low, high), anchors)
 
 
 def read_points(control: Control, *, required: bool) -> Reader:

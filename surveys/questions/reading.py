@@ -1,6 +1,7 @@
 """What a submitted page says: its fields read one by one into answers, or refused with the reason."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
@@ -28,6 +29,8 @@ MESSAGES: Final = {
 }
 # What does not hold back whoever goes back, stays or is let go: questions that are not answered.
 BLANK: Final = frozenset({Problem.ANSWER_REQUIRED, Problem.ANSWER_WANTED})
+# The field by which a browser tells which further questions, and options of them, it has shown already.
+BROUGHT_UP: Final = "_q"
 # The field that names what a page has reminded of already.
 REMINDED: Final = "_r"
 # What the slot of a state holds where the answer is written beside.
@@ -54,9 +57,10 @@ class PageProblem(NamedTuple):
 
 @dataclass
 class PageAnswers:
-    """A checked page. Store it only if `problems` is empty. `today` is the day to which dates are held.
+    """A checked page. Store it only if `problems` is empty.
 
-    `dropped`: questions that were answered and that the other answers do not lead to.
+    `dropped`: questions that were answered and that the other answers do not lead to. `today` is the day to
+    which dates are held, `left_out` the codes of options that the question that is read does not offer.
     """
 
     values: dict[str, int] = field(default_factory=dict)
@@ -64,6 +68,7 @@ class PageAnswers:
     problems: list[PageProblem] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     today: date | None = None
+    left_out: AbstractSet[str] = frozenset()
 
     def refuse(self, place: str, problem: Problem, **context: object) -> None:
         """Note what is wrong with a field."""
@@ -100,7 +105,7 @@ def one_of(code: str, allowed: Mapping[str, int], *, required: bool) -> Reader:
     def read(form: Form, found: PageAnswers) -> None:
         sent = form.get(code)
         text = sent[0] if sent else ""
-        value = allowed.get(text)
+        value = None if text in found.left_out else allowed.get(text)
         if value is not None and len(sent or ()) == 1:
             found.values[code] = value
         elif text or len(sent or ()) > 1:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from surveys.logic.types import Type
-from surveys.questions.base import Choice, Control, Ends, Question, Scales, Slot
+from surveys.questions.base import Question, Scales
 from surveys.questions.nature import Doubt, Nature
+from surveys.questions.pieces import Choice, Control, Ends, Slot
 from surveys.questions.reading import Reader, one_of
 from surveys.questions.seeing import Answer, stored_number
 
@@ -39,7 +40,7 @@ class Slider(Question):
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
         """Read one step."""
-        return one_of(self.code, {str(step): step for step in STEPS}, required=self.required)
+        return one_of(self.code, {str(step): step for step in STEPS}, required=self.is_required)
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the share."""

@@ -87,6 +87,12 @@ class Reading:
         """Say a condition in words; empty where there is none."""
         return writing.to_sentence(parse(condition), self.language) if condition else ""
 
+    def sentences(self, conditions: tuple[str, ...]) -> str:
+        """Say several conditions, all of which must hold."""
+        return self.sentence(
+            " and ".join(f"({each})" for each in conditions) if conditions[1:] else "".join(conditions)
+        )
+
     def tree(self) -> tuple[Construct, ...]:
         """Give the constructs with everything below them."""
         system = self.document.indicators
@@ -142,10 +148,13 @@ class Reading:
             account=question.account or "",
             scale=self._scale(question),
             rows=tuple(
-                Line(row.code, self.words(row.text), self.sentence(row.show_if))
+                Line(row.code, self.words(row.wording), self.sentences(row.conditions))
                 for row in question.subquestions()
             ),
-            options=tuple(Line(option.code, self.words(option.text)) for option in options),
+            options=tuple(
+                Line(option.code, self.words(option.wording), self.sentences(option.conditions))
+                for option in options
+            ),
         )
 
     def _scale(self, question: Question) -> str:

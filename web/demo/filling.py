@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.document.questionnaire import Questionnaire
-from surveys.questions.base import Slot
+from surveys.questions.pieces import Slot
 from web.demo.rating import on_scale, rated, slots_of, system_of
 from web.demo.world import CLASSES, People
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from surveys.document.indicators import IndicatorSystem
 from surveys.document.questionnaire import Questionnaire
-from surveys.questions.base import Slot
+from surveys.questions.pieces import Slot
 from web.demo.world import F64, TRUTH, people
 
 # Planted means, in points of a question's scale.

@@ -52,7 +52,7 @@ def parts(session: Session, wave: WaveResult) -> dict[str, str]:
 def _accounts(version: Version) -> dict[tuple[str, str], Text]:
     """Give the texts of the answers to what the customer file may know, by its name and the option's code."""
     return {
-        (question.account, option.code): option.text
+        (question.account, option.code): option.wording
         for question in publishing.load_document(version).questions()
         if question.account
         for option in question.offered()

@@ -17,19 +17,22 @@ from surveys.asking.pages import Item
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import SETTINGS, in_language, sanitise
+from surveys.questions.base import Question
 from web import i18n
 from web.respond.fields import page_form
 from web.respond.following import Following
-from web.respond.pieces import Pieces, hole
+from web.respond.pieces import Given, Pieces, Varied, hole
 
+ALIKE = Given({}, {}, {})
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class Block(NamedTuple):
     """A question: what stands before its items, the items, and what stands after."""
 
+    question: Question
     head: Pieces
-    items: tuple[tuple[str, Pieces], ...]
+    items: Mapping[str, Pieces | Varied]
     tail: Pieces
 
 
@@ -46,41 +49,70 @@ class CompiledPage:
         html = _render(document, section, language, self.following)
         top, *blocks, bottom = html.split("\x1d")
         self.top, self.bottom = Pieces(top, names), Pieces(bottom, names)
-        self.blocks = tuple(self._block(block, names) for block in blocks)
+        asked = zip(section.questions, blocks, strict=True)
+        self.blocks = tuple(self._block(question, block, names) for question, block in asked)
+        self.intro = _rich(language)(document.intro)
         self.marks = dict(_marks(document, section))
         self.labels = dict(_labels(document, section, language))
 
-    def _block(self, html: str, names: Collection[str]) -> Block:
+    def _block(self, question: Question, html: str, names: Collection[str]) -> Block:
         head, *items, tail = html.split("\x1e")
-        made = []
+        made: dict[str, Pieces | Varied] = {}
         for item in items:
             code, _, text = item.partition("\x1f")
-            made.append((code, Pieces(text, names)))
-        return Block(Pieces(head, names), tuple(made), Pieces(tail, names))
+            made[code] = Varied(code, text, names) if "\x1c" in text else Pieces(text, names)
+        return Block(question, Pieces(head, names), made, Pieces(tail, names))
 
     @cached_property
     def items(self) -> dict[str, Item]:
         """The page's questions and rows by code."""
         return {item.code: item for item in self._page.items}
 
+    @cached_property
+    def written(self) -> dict[str, tuple[str, Mapping[str, str]]]:
+        """Hole → the field of own words that are put there, and what is put where there are none."""
+        return dict(_written(self.section))
+
     def fill(
-        self, shown: Collection[str], values: Mapping[str, str], open_ones: Mapping[str, str] | None = None
+        self,
+        shown: Collection[str],
+        values: Mapping[str, str],
+        open_ones: Mapping[str, str] | None = None,
+        given: Given = ALIKE,
     ) -> str:
         """Give the whole page; `open_ones` are there too, with what the browser needs to decide on them."""
         conditions = open_ones or {}
         found = [self.top.fill(values)]
         for block in self.blocks:
-            inside = [
-                pieces.fill({**values, f"h:{code}": conditions[code]} if code in conditions else values)
-                for code, pieces in block.items
-                if code in shown or code in conditions
-            ]
+            inside = []
+            rows = block.question.subquestions()
+            for code in given.order.get(block.question.code, block.items) if rows else block.items:
+                if code in shown or code in conditions:
+                    more = {f"h:{code}": conditions[code]} if code in conditions else {}
+                    inside.append(block.items[code].fill({**values, **more} if more else values, given))
             if inside:
-                is_seen = any(code in shown for code, _ in block.items)
+                is_seen = any(code in shown for code in block.items)
                 head = values if is_seen else {**values, "g": " hidden"}
                 found += [block.head.fill(head), *inside, block.tail.fill(values)]
         found.append(self.bottom.fill(values))
         return "".join(found)
+
+
+def varies(question: Question) -> bool:
+    """Tell whether the options of a question are not the same, or not in the same order, for everybody."""
+    if question.subquestions():
+        return False
+    return question.is_shuffled or any(option.conditions or option.written for option in question.offered())
+
+
+def _written(section: Section) -> Iterator[tuple[str, tuple[str, Mapping[str, str]]]]:
+    for question in section.questions:
+        for row in question.subquestions():
+            if row.written:
+                yield f"w:{row.code}", (row.written, row.wording)
+        for option in question.offered():
+            if option.written:
+                yield f"w:{question.code}={option.code}", (option.written, option.wording)
 
 
 def _render(document: Questionnaire, section: Section, language: str, following: Following) -> str:
@@ -95,9 +127,10 @@ def _render(document: Questionnaire, section: Section, language: str, following:
             page_language=language,
             page_tag=i18n.tag(language),
             hole=hole,
+            varied={question.code for question in section.questions if varies(question)},
+            borrowed=dict(_written(section)),
             rich=_rich(language),
             plain=_plain(language),
-            first=section is document.sections[0],
         )
 
 

@@ -22,7 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from surveys import words
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.document.wording import in_language
-from surveys.questions.base import Control
+from surveys.questions.pieces import Control
 
 
 class PointsField(RadioField):

@@ -10,7 +10,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.logic.plain import plain_tree
 from surveys.logic.reducing import reduced
 from surveys.logic.tree import Expression, references
-from surveys.questions.base import Control
+from surveys.questions.pieces import Control
 from surveys.questions.seeing import Answer
 
 HIDDEN: Final = " hidden disabled"
@@ -32,13 +32,13 @@ class Following:
         self._items = {item.code: item for item in page.items}
         self.conditions: dict[str, Expression] = {}
         self._open: dict[str, str] = {}  # name of an answer → code
+        self.choices: dict[tuple[str, str], Expression] = {}
         for item in page.items:
-            if item.condition is not None:
-                names = {each.name: each.name.partition(".")[0] for each in references(item.condition)}
-                inside = {name: code for name, code in names.items() if code in self._items}
-                if inside:
-                    self.conditions[item.code] = item.condition
-                    self._open |= inside
+            if item.condition is not None and self._opens(item.condition):
+                self.conditions[item.code] = item.condition
+            for choice in item.choices:
+                if choice.condition is not None and self._opens(choice.condition):
+                    self.choices[item.code, choice.code] = choice.condition
         controls = {
             control.name: control
             for question in page.section.questions
@@ -52,13 +52,36 @@ class Following:
                 read.setdefault(code, []).append(_reading(answer, controls, self._items[code]))
         self.answers = {code: _json(each) for code, each in read.items()}
 
+    def _opens(self, condition: Expression) -> bool:
+        """Note the answers of this page at which a condition looks; tell whether there are any."""
+        names = {each.name: each.name.partition(".")[0] for each in references(condition)}
+        inside = {name: code for name, code in names.items() if code in self._items}
+        self._open |= inside
+        return bool(inside)
+
+    def _is_open(self, way: Way) -> set[str]:
+        account = way.answers.account
+        return {name for name, code in self._open.items() if not self._items[code].is_filed(account)}
+
+    def options(self, way: Way) -> dict[tuple[str, str], str]:
+        """Code of a question and of an option → what the page carries of its condition, where it is open."""
+        found: dict[tuple[str, str], str] = {}
+        is_open = self._is_open(way) if self.choices else set()
+        for (code, option), condition in self.choices.items():
+            left = reduced(condition, way.seen, is_open)
+            if not isinstance(left, bool):
+                gone = option in way.left_out.get(code, ())
+                text = escape(_json(plain_tree(left)))
+                found[code, option] = f' data-option-if="{text}"{" hidden" if gone else ""}'
+        return found
+
     def attributes(self, way: Way) -> dict[str, str]:
         """Code → what the page carries of its condition for this respondent; absent where nothing is open.
 
         Answers of other pages are put in, so that nothing of them is told but what they decide here.
         """
         account = way.answers.account
-        is_open = {name for name, code in self._open.items() if not self._items[code].is_filed(account)}
+        is_open = self._is_open(way)
         shown = way.shown.get(self._page, ())
         found: dict[str, str] = {}
         for code, condition in self.conditions.items():

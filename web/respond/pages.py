@@ -11,8 +11,10 @@ from surveys.asking.router import Router
 from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
+from surveys.document.wording import in_language, sanitise
 from web.respond import addresses
 from web.respond.compile import CONTROL, CompiledPage
+from web.respond.pieces import Given
 from web.respond.visit import mark_of
 
 
@@ -83,5 +85,22 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
+    if place == 1 and found.router.document.intro:
+        frame["intro"] = f'<div class="intro">{page.intro}</div>'
+    for key, (field, instead) in page.written.items():
+        words = way.texts.get(field)
+        frame[key] = escape(words) if words else sanitise(in_language(instead, found.language))
     shown = way.shown.get(section, ())
-    return page.fill(shown, values | chosen | names | frame, page.following.attributes(way))
+    given = Given(_orders(page, way), way.left_out, page.following.options(way))
+    return page.fill(shown, values | chosen | names | frame, page.following.attributes(way), given)
+
+
+def _orders(page: CompiledPage, way: Way) -> dict[str, list[str]]:
+    """Give for each question in random order its rows or options as this respondent sees them."""
+    found = {}
+    for question in page.section.questions:
+        if question.is_shuffled:
+            parts = question.subquestions() or question.offered()
+            fixed = {part.code for part in parts if part.fixed}
+            found[question.code] = way.order(question.code, [part.code for part in parts], fixed)
+    return found

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Response as Page
 from flask import current_app, request
 
-from surveys.collecting.visit import Visit, find_visit, key_name
+from surveys.collecting.visit import Visit, find_visit, key_name, seed_name
 from web import i18n
 from web.respond import sessions
 
@@ -62,14 +62,22 @@ def revision_of(found: Visit, sent: str) -> int | None:
 
 
 def remember(found: Visit, page: Page) -> Page:
-    """Write the browser's key as a cookie that only this link gets."""
+    """Write the browser's key as a cookie; before the first page is sent, what its random order came from."""
+    kept = {key_name(found.wave): found.client_key}
+    if found.response is None and found.router.draws:
+        kept[seed_name(found.wave)] = str(found.seed)
+    for name, value in kept.items():
+        _keep(page, name, value)
+    return page
+
+
+def _keep(page: Page, name: str, value: str) -> None:
     page.set_cookie(
-        key_name(found.wave),
-        found.client_key,
+        name,
+        value,
         max_age=timedelta(days=current_app.config["MANYI"]["RESUME_DAYS"]),
         httponly=True,
         samesite="Lax",
         secure=current_app.config["MANYI"]["HTTPS"],
         path="/",
     )
-    return page

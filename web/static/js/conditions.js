@@ -93,19 +93,39 @@ function said(data, [name, type, more]) {
 
 function follow(form) {
   const told = document.getElementById("came-up");
-  const items = [...form.querySelectorAll("[data-answers], [data-show-if]")].map((item) => ({
+  const items = [...form.querySelectorAll(".item")].map((item) => ({
     item,
     condition: item.dataset.showIf && JSON.parse(item.dataset.showIf),
     answers: JSON.parse(item.dataset.answers ?? "[]"),
-  }));
+    options: [...item.querySelectorAll("[data-option-if]")].map((option) => ({
+      option,
+      field: option.querySelector("input") ?? option,
+      condition: JSON.parse(option.dataset.optionIf),
+    })),
+  })).filter(({ condition, answers, options }) => condition || answers.length || options.length);
+
+  // Lets options come and go; tells whether any came, and whether none is left.
+  function offer(item, options, known) {
+    let came = false;
+    for (const { option, field, condition } of options) {
+      const offered = holds(condition, known);
+      came ||= offered && option.hidden;
+      option.hidden = field.disabled = !offered;
+    }
+    const all = item.querySelectorAll(".options > label, option:not([value=''])");
+    return { came, gone: options.length > 0 && [...all].every((option) => option.hidden) };
+  }
 
   function decide() {
     const known = {};
     let data = new FormData(form);
     let came = false;
-    for (const { item, condition, answers } of items) {
-      const shown = !condition || holds(condition, known);
-      if (condition && item.hidden === shown) {
+    for (const { item, condition, answers, options } of items) {
+      const offers = offer(item, options, known);
+      const shown = (!condition || holds(condition, known)) && !offers.gone;
+      if (options.length) data = new FormData(form);
+      came ||= shown && offers.came;
+      if ((condition || options.length) && item.hidden === shown) {
         item.hidden = item.disabled = !shown; // what was typed stays in it, and is not sent
         const grid = item.closest(".grid");
         if (grid) grid.hidden = !grid.querySelector(".item:not([hidden])");
@@ -123,7 +143,12 @@ function follow(form) {
   // The server need not show again what came up here and was left blank.
   form.addEventListener("formdata", ({ formData }) => {
     if (!sending) return;
-    for (const { item, condition } of items) if (condition && !item.hidden) formData.append("_q", item.id.slice(2));
+    for (const { item, condition, options } of items) {
+      if (item.hidden) continue;
+      const code = item.id.slice(2);
+      if (condition) formData.append("_q", code);
+      for (const { option, field } of options) if (!option.hidden) formData.append("_q", `${code}.${field.value}`);
+    }
   });
   let sending = false;
   form.addEventListener("submit", () => { sending = true; });
