@@ -137,6 +137,7 @@ class Reason(Enum):
     LABEL_POINT = auto()
     LIMIT_DAY = auto()
     LOT_ALWAYS = auto()
+    PIPE_BOTH = auto()
     FOR_NOTHING = auto()
     TOP = auto()
 

@@ -76,7 +76,16 @@ class Visit:
     def names(self, way: Way) -> dict[str, str]:
         """Give what the holes in texts are filled with."""
         settings = {name: value for name, value in self.wave.settings.items() if isinstance(value, dict)}
-        return piped_names(self.router.document, way.seen, settings, self.language)
+        return piped_names(self.router.document, way.seen, settings, self.language, self._unit())
+
+    def _unit(self) -> dict[str, dict[str, str]]:
+        """Give the name of the respondent's unit by its code, where it is known."""
+        unit = None
+        if self.response is not None:
+            unit = self.response.segment.unit if self.response.segment is not None else None
+        elif self.invitation is not None and self.invitation.customer is not None:
+            unit = self.invitation.customer.unit
+        return {unit.code: unit.name} if unit is not None else {}
 
     def open(self, now: datetime) -> Response:
         """Give the response of this browser, made if need be; a unit that nobody knows is left out."""

@@ -151,7 +151,8 @@ def _check_conditions(document: Questionnaire, *, typed: bool) -> None:
         if typed or not fault.is_about_type:
             raise fault.error()
     for name, pipe in document.pipes.items():
-        if pipe.question is not None and pipe.question not in document.by_code:
+        known = {*document.by_code, *(answer.name for answer in document.answers())}
+        if pipe.question is not None and pipe.question not in known:
             raise SurveyError(Problem.LOGIC_UNKNOWN, place=f"pipes.{name}", code=pipe.question)
 
 

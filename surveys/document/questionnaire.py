@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
 from surveys.document.indicators import IndicatorSystem
-from surveys.errors import SurveyError
+from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
 from surveys.questions.base import Question
@@ -21,6 +21,11 @@ from surveys.questions.seeing import Answer
 
 # Conditions of the first format see no words, days or Kano pairs, and numbers may stand for options.
 FIRST_FORMAT: Final = "manyi/1"
+
+
+AnswerName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}(\.(text|with|without))?$")]
+# What the customer file says that texts may hold; a contact's name or telephone never is.
+Account = Literal["unit", "customer_class", "tier", "account_type", "area"]
 
 
 class Stop(Part):
@@ -44,11 +49,22 @@ class Section(Part):
 
 
 class Pipe(Part):
-    """A name that texts may hold in braces: the text of a chosen option, a setting, or the fallback."""
+    """A name that texts may hold in braces: an answer, the customer file's word, a setting, or the fallback.
 
-    question: Code | None = None
+    `question` names an answer as conditions do (`MET.text` for own words); `not_for` are options, or words of
+    the customer file, for which the fallback is said.
+    """
+
+    question: AnswerName | None = None
+    account: Account | None = None
     not_for: tuple[OptionCode, ...] = ()
     fallback: Text
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> "Pipe":
+        if self.question is not None and self.account is not None:
+            raise SurveyError(Problem.DOCUMENT_INVALID, place="pipes", reason=Because(Reason.PIPE_BOTH))
+        return self
 
 
 def _take(part: Offered, whence: Whence, source: Question | None) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from html import escape
 
 import nh3
 
+from surveys import words
 from surveys.document.questionnaire import Questionnaire
 from surveys.logic import tree
 from surveys.questions.base import Question
@@ -47,25 +49,56 @@ def piped_names(
     answers: Mapping[str, tree.Value],
     settings: Mapping[str, Mapping[str, str]],
     language: str,
+    units: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, str]:
-    """Give what each hole is filled with: the chosen option's text, a setting, or the fallback.
+    """Give what each hole is filled with: an answer, what the customer file says, a setting, or the fallback.
 
     Parameters
     ----------
     answers
-        As conditions see them (`Way.seen`).
+        As conditions see them (`Way.seen`), the customer file's among them.
     settings
         Name → text by language, such as the utility's name; wins over a pipe's fallback.
+    units
+        Code of a unit → its name by language, for a pipe of the customer's unit.
     """
     names: dict[str, str] = {}
     for name, pipe in document.pipes.items():
-        question = document.by_code.get(pipe.question) if pipe.question else None
-        chosen = answers.get(pipe.question) if pipe.question else None
-        text = pipe.fallback
-        if isinstance(question, Question) and isinstance(chosen, str):
-            if chosen not in pipe.not_for:
-                text = next((each.wording for each in question.offered() if each.code == chosen), text)
-        elif name in settings:
-            text = dict(settings[name])
-        names[name] = in_language(text, language)
+        text: str | None = None
+        value: tree.Value = None
+        if pipe.question is not None:
+            value = answers.get(pipe.question)
+            if value not in pipe.not_for:
+                text = _answered(document, pipe.question, value, language)
+        elif pipe.account is not None:
+            value = answers.get(f"{tree.ACCOUNT}{pipe.account}")
+            if isinstance(value, str) and value not in pipe.not_for:
+                text = _filed(pipe.account, value, units or {}, language)
+        if value is None and name in settings:
+            text = in_language(settings[name], language)
+        names[name] = in_language(pipe.fallback, language) if text is None else text
     return names
+
+
+def _answered(document: Questionnaire, name: str, value: tree.Value, language: str) -> str | None:
+    """Say an answer within a sentence; None where it cannot be said so."""
+    question = document.by_code.get(name.partition(".")[0])
+    kind = next((each.type.kind for each in document.answers() if each.name == name), None)
+    match value:
+        case str() if kind == "choice" and isinstance(question, Question):
+            texts = (option.wording for option in question.offered() if option.code == value)
+            return next((in_language(each, language) for each in texts), None)
+        case str() if kind == "words":
+            return value
+        case date():
+            month = words.say("pipes", f"month.{value.month}", language)
+            return words.say("pipes", "day", language, year=value.year, month=month, day=value.day)
+        case int() | float() if not document.is_first_format:
+            return str(value)
+    return None
+
+
+def _filed(name: str, value: str, units: Mapping[str, Mapping[str, str]], language: str) -> str:
+    if name == "unit":
+        return in_language(units[value], language) if value in units else value
+    return words.find("pipes", f"{name}.{value}", language) or value

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from surveys.document.conditions import ACCOUNT
 from surveys.document.questionnaire import Pipe
 from surveys.document.wording import HOLE, SETTINGS
-from surveys.findings.answers import kind_of, known_codes
+from surveys.findings.answers import known_codes
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject, Written
 from surveys.findings.texts import LONGEST
 from surveys.questions.base import Question
 
+# Kinds of answers that can be said within a sentence.
+SAID: Final = frozenset({"choice", "number", "rating", "day", "words"})
 BRACES: Final = re.compile(r"\{[^{}]{0,80}\}|[{}]")
 
 
@@ -30,19 +33,30 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _of_pipe(subject: Subject, name: str, pipe: Pipe) -> Iterator[Finding]:
     place = f"pipes.{name}"
     if pipe.question is None:
+        yield from _of_account(place, pipe)
         return
-    if pipe.question not in subject.parts:
-        if not subject.is_left_out(pipe.question):
+    code = pipe.question.partition(".")[0]
+    if code not in subject.parts:
+        if not subject.is_left_out(code):
             yield error("pipe-unknown", place, "question", code=pipe.question)
         return
-    part = subject.parts[pipe.question]
-    if not isinstance(part, Question) or kind_of(part) != "choice":
+    part, answer = subject.parts[code], subject.known.answers.get(pipe.question)
+    if answer is None or answer.kind not in (SAID if not subject.document.is_first_format else {"choice"}):
         yield error("pipe-type", place, code=pipe.question)
+        return
+    if not isinstance(part, Question) or answer.kind != "choice":
         return
     offered = {option.code for option in part.offered()}
     for code in pipe.not_for:
         if code not in offered:
             yield error("pipe-option", place, code=pipe.question, option=code, known=known_codes(part))
+
+
+def _of_account(place: str, pipe: Pipe) -> Iterator[Finding]:
+    known = ACCOUNT[pipe.account] if pipe.account is not None else ()
+    for value in pipe.not_for if known else ():
+        if value not in known:
+            yield warning("account-value", place, code=pipe.account, value=value, known=", ".join(known))
 
 
 def _of_text(subject: Subject, written: Written, known: frozenset[str]) -> Iterator[Finding]:
@@ -69,7 +83,11 @@ def _of_text(subject: Subject, written: Written, known: frozenset[str]) -> Itera
 
 def _in_time(subject: Subject, written: Written, name: str) -> Iterator[Finding]:
     pipe = subject.document.pipes.get(name)
-    source = subject.where.get(pipe.question) if pipe is not None and pipe.question is not None else None
+    source = (
+        subject.where.get(pipe.question.partition(".")[0])
+        if pipe is not None and pipe.question is not None
+        else None
+    )
     if source is None or written.place == "thanks" or ".stops." in written.place:
         return
     is_outside = written.place.split(".")[0] in {"title", "intro", "scales", "indicators"}

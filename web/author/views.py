@@ -103,6 +103,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
         leave = _("Back to the questionnaire")
         frame = {
             "action": escape(request.path),
+            "intro": f'<div class="intro">{page.intro}</div>' if place == 1 and found.document.intro else "",
             "title": escape(_("Preview")) + ": ",
             "progress": str(round(100 * (place - 1) / pages)),
             "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=pages)),

@@ -59,7 +59,10 @@ def question_texts(wave: Wave) -> dict[str, str]:
     document = publishing.load_document(wave.version)
     settings = {name: value for name, value in wave.settings.items() if isinstance(value, dict)}
     names = piped_names(document, {}, settings, choose())
-    return {code: fill(text(question.text), names) for code, question in document.by_code.items()}
+    return {
+        code: fill(text(getattr(question, "wording", question.text)), names)
+        for code, question in document.by_code.items()
+    }
 
 
 def questions_of(own: Mapping[str, Any], dimension: str) -> dict[str, Mapping[str, Any]]:

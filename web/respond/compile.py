@@ -69,9 +69,14 @@ class CompiledPage:
         return {item.code: item for item in self._page.items}
 
     @cached_property
-    def written(self) -> dict[str, tuple[str, Mapping[str, str]]]:
-        """Hole → the field of own words that are put there, and what is put where there are none."""
-        return dict(_written(self.section))
+    def written(self) -> dict[str, str]:
+        """Hole → the field of own words that are put there."""
+        return {key: field for key, (field, _) in _written(self.section)}
+
+    @cached_property
+    def instead(self) -> dict[str, str]:
+        """Hole for own words → what is put where there are none."""
+        return {key: _rich(self.language)(text) for key, (_, text) in _written(self.section)}
 
     def fill(
         self,
@@ -82,6 +87,7 @@ class CompiledPage:
     ) -> str:
         """Give the whole page; `open_ones` are there too, with what the browser needs to decide on them."""
         conditions = open_ones or {}
+        values = {**self.instead, **values}
         found = [self.top.fill(values)]
         for block in self.blocks:
             inside = []

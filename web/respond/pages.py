@@ -11,7 +11,6 @@ from surveys.asking.router import Router
 from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
-from surveys.document.wording import in_language, sanitise
 from web.respond import addresses
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pieces import Given
@@ -73,7 +72,7 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
     section = page.section.code
     place = way.place(section)
     chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
-    names = {f"{{{name}": escape(text) for name, text in found.names(way).items()}
+    names = {f"{{{name}": escape(CONTROL.sub("", text)) for name, text in found.names(way).items()}
     with force_locale(found.language):
         back = escape(_("Back"))
         frame = {
@@ -87,12 +86,12 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
         }
     if place == 1 and found.router.document.intro:
         frame["intro"] = f'<div class="intro">{page.intro}</div>'
-    for key, (field, instead) in page.written.items():
-        words = way.texts.get(field)
-        frame[key] = escape(words) if words else sanitise(in_language(instead, found.language))
+    own_words = {key: escape(way.texts[field]) for key, field in page.written.items() if field in way.texts}
     shown = way.shown.get(section, ())
     given = Given(_orders(page, way), way.left_out, page.following.options(way))
-    return page.fill(shown, values | chosen | names | frame, page.following.attributes(way), given)
+    return page.fill(
+        shown, values | chosen | names | frame | own_words, page.following.attributes(way), given
+    )
 
 
 def _orders(page: CompiledPage, way: Way) -> dict[str, list[str]]:
