@@ -14,7 +14,8 @@ DOCUMENT: dict[str, Any] = {
     "format": "manyi/2",
     "code": "varying",
     "title": text("Varying"),
-    "intro": text("Welcome"),
+    "intro": text("Welcome to {who}"),
+    "pipes": {"who": {"fallback": text("us")}},
     "scales": {"five": {"low": 1, "high": 5}},
     "sections": [
         {"code": "START", "title": text("Start"), "questions": [

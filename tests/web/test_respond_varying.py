@@ -96,7 +96,7 @@ def test_rows_carry_the_words_of_the_option_or_those_that_were_written(person):
 
 
 def test_sections_change_places_and_the_intro_stays_first(person, session, wave):
-    assert person.page.select_one(".intro").get_text() == "Welcome"
+    assert person.page.select_one(".intro").get_text() == "Welcome to us"
     person.send(CLASS="home", MET=["hot", "else"], MET__text="x")
     order = []
     while person.section != "done":

@@ -103,7 +103,6 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
         leave = _("Back to the questionnaire")
         frame = {
             "action": escape(request.path),
-            "intro": f'<div class="intro">{page.intro}</div>' if place == 1 and found.document.intro else "",
             "title": escape(_("Preview")) + ": ",
             "progress": str(round(100 * (place - 1) / pages)),
             "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=pages)),
@@ -111,7 +110,10 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
             "back": f'<button name="go" value="back">{escape(_("Back"))}</button>' if place > 1 else "",
             "errors": f'<p class="notice">{escape(words)} <a href="{escape(back)}">{escape(leave)}</a></p>',
         }
-    return page.fill(set(page.items), frame | {f"{{{name}": escape(text) for name, text in names.items()})
+    filled = {f"{{{name}": escape(text) for name, text in names.items()}
+    if place == 1:
+        frame["intro"] = page.intro.fill(filled)
+    return page.fill(set(page.items), frame | filled)
 
 
 @blueprint.post(f"{PLACE}/preview/<section>")

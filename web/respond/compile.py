@@ -51,7 +51,8 @@ class CompiledPage:
         self.top, self.bottom = Pieces(top, names), Pieces(bottom, names)
         asked = zip(section.questions, blocks, strict=True)
         self.blocks = tuple(self._block(question, block, names) for question, block in asked)
-        self.intro = _rich(language)(document.intro)
+        intro = f'<div class="intro">{_rich(language)(document.intro)}</div>' if document.intro else ""
+        self.intro = Pieces(intro, names)
         self.marks = dict(_marks(document, section))
         self.labels = dict(_labels(document, section, language))
 

@@ -84,8 +84,8 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
-    if place == 1 and found.router.document.intro:
-        frame["intro"] = f'<div class="intro">{page.intro}</div>'
+    if place == 1:
+        frame["intro"] = page.intro.fill(names)
     own_words = {key: escape(way.texts[field]) for key, field in page.written.items() if field in way.texts}
     shown = way.shown.get(section, ())
     given = Given(_orders(page, way), way.left_out, page.following.options(way))
