@@ -1,6 +1,6 @@
 """What is kept of a page that was not simply sent on: it was left, or is older than what is stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from surveys.asking.pages import Item
@@ -71,24 +71,25 @@ def newer(kept: Kept, items: Sequence[Item], before: Way) -> Held:
     problems: list[PageProblem] = []
     held: set[str] = set()
     for item in items:
-        mine, theirs = _answer(item, values, texts), _answer(item, before.standing, before.texts)
-        if not theirs or mine == theirs:
+        numbers = [
+            (slot, values.get(slot, NOT_ASKED), before.standing.get(slot, NOT_ASKED)) for slot in item.slots
+        ]
+        words = [(field, texts.get(field, ""), before.texts.get(field, "")) for field in item.fields]
+        if not any(theirs not in NOTHING for _, _, theirs in numbers) and not any(
+            theirs for *_, theirs in words
+        ):
             continue
-        if mine:
-            problems.append(PageProblem(item.fields[0], Problem.ANSWER_ELSEWHERE, {}))
         held.update(item.fields)
-        for slot in item.slots:
-            values.pop(slot, None)
-        for field in item.fields:
-            texts.pop(field, None)
+        is_other = any(NOTHING.isdisjoint((mine, theirs)) and mine != theirs for _, mine, theirs in numbers)
+        if is_other or any(mine and theirs and mine != theirs for _, mine, theirs in words):
+            problems.append(PageProblem(item.fields[0], Problem.ANSWER_ELSEWHERE, {}))
+        for slot, mine, theirs in numbers:
+            if mine in NOTHING and theirs not in NOTHING:
+                values.pop(slot, None)
+        for field, written, elsewhere in words:
+            if elsewhere and not written:
+                texts.pop(field, None)
     return Held(Kept(values, texts), problems, held)
-
-
-def _answer(item: Item, values: Mapping[str, int], texts: Mapping[str, str]) -> tuple[object, ...]:
-    """Give what an item says, empty for a blank."""
-    given = tuple((slot, values.get(slot, NOT_ASKED)) for slot in item.slots)
-    said = tuple((field, texts[field]) for field in item.fields if texts.get(field))
-    return (*given, *said) if said or any(value not in NOTHING for _, value in given) else ()
 
 
 def _codes(checked: PageAnswers) -> set[str]:

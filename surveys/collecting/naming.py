@@ -46,4 +46,6 @@ def meant(typed: str, units: Iterable[tuple[str, Mapping[str, str]]]) -> str | N
 def find_unit_code(session: Session, typed: str) -> str | None:
     """Give the code of the unit that a respondent names by code or name."""
     code = session.scalar(select(Unit.code).where(Unit.code == typed))
-    return code or meant(typed, session.execute(select(Unit.code, Unit.name)).tuples())
+    return code or meant(
+        typed, ((row.code, row.name) for row in session.execute(select(Unit.code, Unit.name)))
+    )

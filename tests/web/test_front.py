@@ -2,12 +2,19 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 
 from web import front
 from web.front import Front
+
+
+def run(coroutine):
+    """Run in a thread of its own: a browser of other tests may hold a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 class Site:
@@ -53,7 +60,7 @@ def ask(site, *pieces, path="/login", headers=(), wait=0.0, query=b"", send=None
         sent.append(message)
 
     app = Front(site, threads=1, answer_bytes=100, upload_bytes=1000)
-    asyncio.run(app(scope, receive, send or keep))
+    run(app(scope, receive, send or keep))
     return sent
 
 
@@ -148,7 +155,7 @@ def test_readers_do_not_wait_for_writers():
         lock.set()
         await asyncio.gather(*writers)
 
-    asyncio.run(both())
+    run(both())
     assert order == ["GET"] * 5 + ["POST"] * 10
 
 
@@ -179,7 +186,7 @@ def test_a_body_that_breaks_off_changes_nothing():
         }  # fmt: skip
         await app(scope, receive, send)
 
-    asyncio.run(gone())
+    run(gone())
     assert refused(site) == [400]
     assert site.asked[0]["body"] == b""
 

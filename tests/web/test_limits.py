@@ -88,6 +88,7 @@ def test_nobody_submits_without_the_words_that_an_option_needs(session, limited,
     assert (answers["S"], response.texts) == (4, {})
     assert guest.post("Q", {"T": "round it"}).location.endswith("/P")
     assert guest.post("P", {"S": "else", "S.text": "mine"}).status_code == 303
+    guest.open("Q")
     guest.post("Q", {"T": "end"})
     [(response, _)] = stored(session, limited)
     assert (response.state, response.texts["S.text"]) == ("complete", "mine")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import web.insight
-from csi_model.inference import figures, kinds, many, means
+from csi_model.inference import kinds, making, many, means
 from csi_model.series import breaks, changes, drift, official
 from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
 from web.insight import pages, panels, results, views
@@ -71,7 +71,7 @@ def test_opening_pages_calls_nothing_that_estimates(analyst, monkeypatch):
         raise AssertionError("a page computes")
 
     for room, names in {
-        figures: ("from_normal", "from_draws", "share_interval", "critical"),
+        making: ("from_normal", "from_draws", "share_interval", "critical"),
         kinds: ("percentile", "bca", "studentised"),
         many: ("holm", "between_variance"),
         means: ("weighted_means",),
