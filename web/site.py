@@ -28,12 +28,13 @@ from web.respond.app import create_app as create_respondents_app
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# Modules with pages; each brings a blueprint named `blueprint`.
+# Modules with pages; each brings a blueprint named `blueprint`, modules of one room the same.
 ROOMS = (
     "health",
     "home.views",
     "accounts.views",
     "author.views",
+    "author.logic",
     "fieldwork.views",
     "fieldwork.quality",
     "admin.views",
@@ -133,10 +134,9 @@ class RowNumber(IntegerConverter):
 
 def _configure_rooms(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
-    for room in ROOMS:
-        package = room.split(".")[0]
-        if find_spec(f"web.{package}") and find_spec(f"web.{room}"):
-            app.register_blueprint(import_module(f"web.{room}").blueprint)
+    there = [room for room in ROOMS if find_spec(f"web.{room.split('.')[0]}") and find_spec(f"web.{room}")]
+    for blueprint in dict.fromkeys(import_module(f"web.{room}").blueprint for room in there):
+        app.register_blueprint(blueprint)
 
 
 def _configure_respondents(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Conditions written: as text that `reading.parse` reads back, and as a sentence for quality staff."""
 
 from datetime import date
+from typing import Protocol
 
 from surveys import words
 from surveys.logic.tokens import quoted
@@ -62,41 +63,72 @@ def term_text(term: Term) -> str:
     return repr(term)
 
 
-def to_sentence(expression: Expression, language: str, *, inside: bool = False) -> str:
-    """Say the condition in words for quality staff."""
+class Names(Protocol):
+    """How a questionnaire calls what conditions look at."""
+
+    def answer(self, name: str) -> str:
+        """Give the words for an answer: a question, a row, a side, or `account.` and a name there."""
+
+    def option(self, name: str, code: str) -> str:
+        """Give the words for an option of an answer, or for a word of the customer file."""
+
+
+class _Codes:
+    """Call everything by its code."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def answer(self, name: str) -> str:
+        if name.startswith(ACCOUNT):
+            return words.say("conditions", "account", self.language, q=name.removeprefix(ACCOUNT))
+        return name
+
+    def option(self, name: str, code: str) -> str:  # noqa: ARG002  a code says enough
+        return code
+
+
+def to_sentence(
+    expression: Expression, language: str, names: Names | None = None, *, inside: bool = False
+) -> str:
+    """Say the condition in words for quality staff; without `names` by the codes of its parts."""
+    called = names or _Codes(language)
 
     def said(key: str, **holes: object) -> str:
         return words.say("conditions", key, language, **holes)
 
-    def named(term: Term) -> str:
+    def options(reference: Reference, codes: tuple[str, ...]) -> str:
+        return ", ".join(called.option(reference.name, code) for code in codes)
+
+    def named(term: Term, beside: Term | None = None) -> str:
+        """Say a value; a word is an option of the answer that stands beside it."""
         match term:
             case Reference(name=name):
-                return said("account", q=name.removeprefix(ACCOUNT)) if term.is_account else name
+                return called.answer(name)
             case Today(days=0):
                 return said("today")
             case Today(days=days):
                 return said("days before" if days < 0 else "days after", c=abs(days))
-            case Count(reference=reference, options=options):
-                listed = ", ".join(options)
-                return (
-                    said("count of", q=reference.name, c=listed)
-                    if options
-                    else said("count", q=reference.name)
-                )
+            case Count(reference=reference, options=chosen):
+                q = called.answer(reference.name)
+                return said("count of", q=q, c=options(reference, chosen)) if chosen else said("count", q=q)
             case Rank(reference=reference, option=option):
-                return said("rank", q=reference.name, c=option)
+                return said("rank", q=called.answer(reference.name), c=options(reference, (option,)))
+            case str() if isinstance(beside, Reference):
+                return called.option(beside.name, term)
         return str(term)
 
     match expression:
         case Junction(word=word, parts=parts):
-            text = said(word).join(to_sentence(part, language, inside=True) for part in parts)
+            text = said(word).join(to_sentence(part, language, names, inside=True) for part in parts)
             return f"({text})" if inside else text
         case Not(part=part):
-            return said("not", p=to_sentence(part, language))
+            return said("not", p=to_sentence(part, language, names))
         case State(word=word, reference=reference):
             return said(word, q=named(reference))
-        case Among(word=word, reference=reference, options=options):
-            return said(f"{word} of", q=named(reference), c=", ".join(options))
+        case Among(word=word, reference=reference, options=codes):
+            return said(f"{word} of", q=named(reference), c=options(reference, codes))
         case Comparison(left=left, relation=relation, right=right):
-            shown = ", ".join(map(named, right)) if isinstance(right, tuple) else named(right)
+            each = right if isinstance(right, tuple) else (right,)
+            shown = ", ".join(named(item, left) for item in each) or said("nothing")
             return said(relation, q=named(left), c=shown)

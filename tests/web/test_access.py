@@ -47,6 +47,7 @@ TABLE = {
     "author.index": READERS,
     "author.document": READERS,
     "author.download": READERS,
+    "author.logic": READERS,
     "author.preview": READERS,
     "author.preview_step": READERS,
     "author.publish": DESIGNERS,

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from html import escape
 
 from flask import (
-    Blueprint,
     Response,
     abort,
     flash,
@@ -27,17 +26,17 @@ from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author import sources
+from web.author import room, sources
 from web.author.model import findings_of_model
 from web.author.reading import Reading
+from web.author.room import PLACE
 from web.author.sources import Source
 from web.extensions import csrf, db
 from web.labels import TIERS
 from web.respond.pages import page_of
 
-blueprint = Blueprint("author", __name__, url_prefix="/questionnaires")
+blueprint = room.blueprint
 FORMS = {"full": _l("Full form"), "short": _l("Short form")}
-PLACE = "/<any(instrument, version):source>/<code>/<part>"
 
 
 @blueprint.get("")
@@ -56,7 +55,7 @@ def index() -> ResponseReturnValue:
 @allow(DESIGNER, ANALYST)
 def document(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show one questionnaire: indicator system, sections, questions and conditions."""
-    found = _find(source, code, part)
+    found = room.find(source, code, part)
     reading = Reading(found.document, language_of(found.document, i18n.choose()))
     return render_template(
         "author/document.html",
@@ -78,7 +77,7 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
 @allow(DESIGNER, ANALYST)
 def download(source: str, code: str, part: str) -> ResponseReturnValue:
     """Give the document as a file that `manyi survey import` reads."""
-    found = _find(source, code, part)
+    found = room.find(source, code, part)
     text = json.dumps(found.document.dump(), ensure_ascii=False, indent=1) + "\n"
     name = f"{found.document.code}-{found.part}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -89,7 +88,7 @@ def download(source: str, code: str, part: str) -> ResponseReturnValue:
 @allow(DESIGNER, ANALYST)
 def preview(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
     """Show a section as respondents see it, with every question that it can ask."""
-    found = _find(source, code, part)
+    found = room.find(source, code, part)
     router = sources.router_of(found)
     if section not in router.pages:
         abort(404)
@@ -121,7 +120,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
 @allow(DESIGNER, ANALYST)
 def preview_step(source: str, code: str, part: str, section: str) -> ResponseReturnValue:
     """Go where the pressed button leads; what was filled in is forgotten."""
-    found = _find(source, code, part)
+    found = room.find(source, code, part)
     router = sources.router_of(found)
     if section not in router.pages:
         abort(404)
@@ -142,7 +141,7 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
 @allow(DESIGNER)
 def publish(code: str, part: str) -> ResponseReturnValue:
     """Publish an instrument as a version; one that is published already gives its version."""
-    found = _find("instrument", code, part)
+    found = room.find("instrument", code, part)
     number = _published_as(found)
     if number is None:
         now = datetime.now(UTC)
@@ -166,13 +165,6 @@ def publish(code: str, part: str) -> ResponseReturnValue:
         flash(_("It is published already, as version %(n)s.", n=number), "info")
     place = url_for("author.document", source="version", code=found.document.code, part=number)
     return redirect(place, 303)
-
-
-def _find(source: str, code: str, part: str) -> Source:
-    found = sources.find(db.session, source, code, part)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _published_as(found: Source) -> int | None:

@@ -1,0 +1,156 @@
+"""The page of a questionnaire's logic: every condition in words, who uses what, and answers tried."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask import current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from surveys.asking.reasons import Tested, Why, reasons
+from surveys.document.conditions import choices_of, conditions_of
+from surveys.document.questionnaire import Questionnaire
+from surveys.document.uses import uses
+from surveys.document.wording import language_of
+from surveys.findings import logic as logic_findings
+from surveys.findings import reach
+from surveys.findings.subject import Subject
+from surveys.logic.binding import bound
+from surveys.logic.reading import parse
+from surveys.logic.tree import references
+from web import i18n
+from web.accounts.access import allow
+from web.accounts.roles import ANALYST, DESIGNER
+from web.author import room, sources
+from web.author.naming import Naming
+from web.author.room import PLACE
+from web.author.trying import Tried, tried
+
+blueprint = room.blueprint
+USES = {
+    "condition": _l("condition"),
+    "pipe": _l("text that takes its answer"),
+    "dimension": _l("dimension"),
+    "check": _l("check outside the score"),
+    "quality": _l("rule of quality"),
+    "role": _l("figure beside the index"),
+}
+
+
+class Named(NamedTuple):
+    """A part by its code and its text."""
+
+    code: str
+    text: str
+
+
+class Condition(NamedTuple):
+    """One condition as the page tells it; `decides` is what it is about, `found` what is wrong with it."""
+
+    anchor: str
+    kind: str  # section | question | row | stop
+    decides: Named
+    page: str
+    sentence: str
+    asks: tuple[Named, ...]
+    found: tuple[str, ...]
+
+
+class Used(NamedTuple):
+    """What uses a question: the kind of use, where, and the condition's own line on the page."""
+
+    kind: str
+    text: str
+    anchor: str
+
+
+@blueprint.get(f"{PLACE}/logic")
+@allow(DESIGNER, ANALYST)
+def logic(source: str, code: str, part: str) -> ResponseReturnValue:
+    """Show all conditions in words, what uses each question, and where answers that are tried lead."""
+    found = room.find(source, code, part)
+    document = found.document
+    naming = Naming(document, language_of(document, i18n.choose()))
+    router = sources.router_of(found)
+    now = datetime.now(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    answers = tried(router, request.args.to_dict(flat=False), naming, now.date())
+    told = list(_conditions(document, naming))
+    return render_template(
+        "author/logic.html",
+        source=found,
+        naming=naming,
+        conditions=told,
+        used=_used(document, naming, told),
+        uses=USES,
+        answers=answers,
+        pages=list(reasons(router, answers.way)) if "try" in request.args else None,
+        why=lambda each: list(_because(each, naming)),
+        n_asked=sum(len(codes) for codes in answers.way.shown.values()),
+        n_refused=_refused(answers),
+    )
+
+
+def _refused(answers: Tried) -> int:
+    return sum(bool(each.error) for each in answers.fields)
+
+
+def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
+    choices = choices_of(document)
+    found: dict[str, list[str]] = {}
+    subject = Subject(document, document.dump())
+    for each in (*logic_findings.find(subject), *reach.find(subject)):
+        found.setdefault(each.place, []).append(each.message(i18n.choose()))
+    for number, placed in enumerate(conditions_of(document), start=1):
+        expression = bound(parse(placed.text), choices)
+        names = dict.fromkeys(each.name for each in references(expression))
+        section, *rest = placed.place.split(".")
+        kind = ("section", "question", "row")[len(rest)] if "stops" not in rest[:1] else "stop"
+        yield Condition(
+            anchor=f"condition-{number}",
+            kind=kind,
+            decides=_decided(document, naming, section, kind, rest),
+            page=naming.words(document.section(section).title),
+            sentence=naming.sentence(expression),
+            asks=tuple(Named(name, naming.answer(name)) for name in names),
+            found=tuple(found.get(placed.place, ())),
+        )
+
+
+def _decided(document: Questionnaire, naming: Naming, section: str, kind: str, rest: list[str]) -> Named:
+    if kind == "section":
+        return Named(section, naming.words(document.section(section).title))
+    if kind == "stop":
+        stop = next(each for each in document.section(section).stops if each.code == rest[1])
+        return Named(stop.code, naming.words(stop.text))
+    return Named(rest[-1], naming.part(rest[-1]))
+
+
+def _used(document: Questionnaire, naming: Naming, told: list[Condition]) -> Mapping[Named, tuple[Used, ...]]:
+    """Give what uses each question or row that is used by more than its dimension."""
+    places = {placed.place: each for placed, each in zip(conditions_of(document), told, strict=True)}
+    dimensions = {
+        f"{construct.id}.{node.id}": f"{naming.words(construct.name)} › {naming.words(node.name)}"
+        for construct, node in (document.indicators.dimensions() if document.indicators else ())
+    }
+    constructs = {node.id: naming.words(node.name) for node in getattr(document.indicators, "constructs", ())}
+
+    def said(kind: str, place: str) -> Used:
+        if kind == "condition":
+            each = places[place]
+            return Used(kind, each.decides.text, each.anchor)
+        return Used(kind, dimensions.get(place) or constructs.get(place) or place, "")
+
+    return {
+        Named(code, naming.part(code)): tuple(said(*use) for use in found)
+        for code, found in uses(document).items()
+        if any(use.kind != "dimension" for use in found)
+    }
+
+
+def _because(why: Why, naming: Naming) -> Iterator[tuple[Tested, str, list[tuple[str, str]]]]:
+    """Give each test of a condition with its sentence and the answers that it looked at."""
+    for tested in why.tests:
+        seen = [(naming.answer(name), naming.value(name, value)) for name, value in tested.seen]
+        yield tested, naming.sentence(tested.test), seen
