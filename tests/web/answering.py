@@ -85,9 +85,9 @@ DOCUMENT = {
 }  # fmt: skip
 
 
-def make_wave(session, *, opened=True, **settings):
-    """Publish the questionnaire and open a wave of it."""
-    version = publishing.latest_version(session, "site")
+def make_wave(session, version=None, *, opened=True, **settings):
+    """Publish the questionnaire, unless a version of another is given, and open a wave of it."""
+    version = version or publishing.latest_version(session, "site")
     if version is None:
         version = publishing.publish(session, loading.load(DOCUMENT), "Test", NOW)
     named = {"code": "W", "title": "Wave", "now": NOW} | settings

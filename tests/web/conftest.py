@@ -130,3 +130,14 @@ def wave(session):
 def person(app, wave):
     """Somebody who has the wave's link."""
     return Respondent(app, f"/s/{wave.public_key}")
+
+
+@pytest.fixture
+def second(app) -> Visitor:
+    """A second analyst."""
+    with app.app_context():
+        add_staff(db.session, email="second@example.org", roles=["analyst"], password=PASSWORD)
+        db.session.commit()
+    visitor = Visitor(app)
+    visitor.log_in("second@example.org", PASSWORD)
+    return visitor

@@ -13,7 +13,7 @@ from tests.web.conftest import PASSWORD
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import newer_run
 from tests.web.visiting import Visitor
-from web.accounts.staff import add_staff, find_staff
+from web.accounts.staff import find_staff
 from web.extensions import db
 
 
@@ -34,17 +34,6 @@ def other(session, wave_code: str, points: float = 12.3) -> Analysis:
     session.add(changed)
     session.commit()
     return changed
-
-
-@pytest.fixture
-def second(app) -> Visitor:
-    """A second analyst."""
-    with app.app_context():
-        add_staff(db.session, email="second@example.org", roles=["analyst"], password=PASSWORD)
-        db.session.commit()
-    visitor = Visitor(app)
-    visitor.log_in("second@example.org", PASSWORD)
-    return visitor
 
 
 def seen(visitor, wave_code: str = SECOND) -> str:

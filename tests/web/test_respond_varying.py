@@ -6,20 +6,15 @@ import pytest
 
 from surveys.analysing.export import wave_table
 from surveys.codes import NOT_ASKED
-from surveys.collecting import waves
 from surveys.document import loading
 from tests.surveys.varying import DOCUMENT
 from tests.surveys.worlds import published_unchecked
-from tests.web.answering import NOW, Respondent, stored
+from tests.web.answering import Respondent, make_wave, stored
 
 
 @pytest.fixture
 def wave(session):
-    version = published_unchecked(session, loading.load(DOCUMENT))
-    wave = waves.create_wave(session, version, code="W", title="Wave", now=NOW)
-    waves.open_wave(session, wave, NOW)
-    session.commit()
-    return wave
+    return make_wave(session, published_unchecked(session, loading.load(DOCUMENT)))
 
 
 @pytest.fixture

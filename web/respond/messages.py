@@ -52,10 +52,10 @@ def refused(
         text = escape(fill(plain_text(problem.text(page.language)), names))
         if problem.problem is Problem.ANSWER_ELSEWHERE and stored and stored.get(problem.field):
             with force_locale(page.language):
-                text += " " + escape(_("There: %(answer)s.", answer=stored[problem.field]))
+                text += "<br>" + escape(_("There: %(answer)s.", answer=stored[problem.field]))
         field = escape(problem.field)
         label = escape(fill(plain_text(page.labels.get(problem.field.split(".")[0], "")), names))
-        lines.append(f'<li><a href="#{field}">{label}</a>: {text}</li>')
+        lines.append(f'<li><a href="#{field}">{label}</a><br>{text}</li>')
         values[f"e:{problem.field}"] = f'<p class="error" id="e-{field}">{text}</p>'
         values[f"d:{problem.field}"] = f' aria-invalid="true" aria-describedby="e-{field}"'
     with force_locale(page.language):

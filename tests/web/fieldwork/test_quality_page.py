@@ -6,26 +6,11 @@ from sqlalchemy import select
 from surveys import audit
 from surveys.analysing import decisions, quality
 from surveys.models import AuditEntry, Decision, Wave
-from tests.web.conftest import PASSWORD
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.visiting import Visitor
-from web.accounts.staff import add_staff
-from web.extensions import db
 from web.runs import compute
 
 PLACE = f"/waves/{SECOND}/quality"
 REASON = "known to be real"
-
-
-@pytest.fixture
-def second(app) -> Visitor:
-    """A second analyst."""
-    with app.app_context():
-        add_staff(db.session, email="second@example.org", roles=["analyst"], password=PASSWORD)
-        db.session.commit()
-    visitor = Visitor(app)
-    visitor.log_in("second@example.org", PASSWORD)
-    return visitor
 
 
 def wave_of(session, code=SECOND):
