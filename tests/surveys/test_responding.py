@@ -193,6 +193,7 @@ def test_answers_about_the_customer_give_the_segment(session):
     wave = make_wave(session, version, anonymous=False)
     given = [
         ({"CLASS": 2}, {"UNIT": " C1-O2 "}, None, {"customer_class": "industrial", "unit": "C1-O2"}),
+        ({"CLASS": 2}, {"UNIT": "c1 – o2 Office"}, None, {"customer_class": "industrial", "unit": "C1-O2"}),
         ({"CLASS": 3}, {"UNIT": "nowhere"}, None, {}),
         ({"CLASS": 2}, {}, "A0", {
             "customer_class": "residential", "tier": "resident", "area": "urban", "unit": "C1-O1",
