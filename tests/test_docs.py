@@ -1,13 +1,16 @@
-"""The documentation says what is so: settings, commands, links, targets, and the files of the container."""
+"""The documentation says what is so: settings, commands, links, names, the container's files."""
 
+import ast
 import importlib.util
 import re
+import sys
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 
+import csi_model
 from web.cli import manyi
 from web.config import SETTINGS, read_settings
 
@@ -117,6 +120,83 @@ def test_make_help_tells_what_every_target_is_for():
     targets = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split()
     told = re.findall(r"^([a-z-]+):.*## \w", makefile, re.MULTILINE)
     assert sorted(told) == sorted(targets)
+
+
+def test_every_name_of_the_engine_on_its_page_is_on_its_face():
+    page = read("docs/engine.md")
+    named = set(re.findall(r"csi_model\.([A-Za-z]\w*)", page))
+    assert len(named) > 25
+    assert named <= set(csi_model.__all__), named - set(csi_model.__all__)
+    assert all(hasattr(csi_model, name) for name in named)
+    needed = re.search(r"`csi_model` needs (.+?): no web, no database", page, re.DOTALL)[1]
+    known = {"scipy", "numpy", "semopy", "pandas", "threadpoolctl", "yaml"}
+    assert foreign("csi_model") == known
+    assert all({"yaml": "PyYAML"}.get(name, name) in needed for name in known)
+
+
+def foreign(package: str) -> set[str]:
+    """Give what a package imports beyond the standard library and itself."""
+    found = set()
+    for path in (ROOT / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {each.name.partition(".")[0] for each in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add((node.module or "").partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {package}
+
+
+def test_the_three_packages_know_each_other_as_the_house_says():
+    """Its first paragraph: one way, by the engine's face, with one exception that is named."""
+    said = read("docs/dev/house.md").split("![", maxsplit=1)[0]
+    assert "csi_model.__all__" in said
+    assert {"surveys", "csi_model"} <= foreign("web")
+    assert not {"web", "surveys"} & foreign("csi_model")
+    assert not {"web", "csi_model"} & foreign("surveys")
+    by_name = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "surveys").rglob("*.py")
+        if re.search(r"(import_module|find_spec)\(\"web", path.read_text(encoding="utf-8"))
+    }
+    assert by_name == {"surveys/migrations/env.py"}
+    assert all(f"`{path}`" in said for path in by_name)
+    for path in (ROOT / "web").rglob("*.py"):
+        if "node_modules" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "csi_model":
+                assert {each.name for each in node.names} <= set(csi_model.__all__), path
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "csi_model":
+                assert node.attr in csi_model.__all__, f"{path}: {node.attr}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "dev").glob("*.md")), ids=lambda page: page.name)
+def test_every_place_that_is_named_for_those_who_carry_on_is_there(page):
+    named = set(re.findall(r"`((?:[a-z_.]+/)+[\w.]*)`", page.read_text(encoding="utf-8")))
+    assert named
+    for name in named:
+        if not {"NAME", "XX", "dist"} & set(re.split(r"[./]", name)):
+            assert (ROOT / name).exists() or (ROOT / f"{name}.py").exists(), name
+
+
+def test_the_quick_checks_before_a_commit_are_those_of_make_lint():
+    hooks = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"][0]["hooks"]
+    lint = re.search(r"^lint:.*\n((?:\t.+\n)+)", read("Makefile"), re.MULTILINE)[1]
+    assert {each["id"] for each in hooks} == {"ruff", "format", "imports", "templates"}
+    for each in hooks:
+        words = each["entry"].removeprefix(".venv/bin/").split()
+        assert any(set(words) <= set(re.split(r"[\s/]+", line)) for line in lint.splitlines()), each["entry"]
+
+
+def test_a_stranger_finds_how_to_contribute_and_to_report():
+    for name in ("CONTRIBUTING.md", "SECURITY.md"):
+        assert f"]({name})" in read("README.md")
+    assert "[The house](docs/dev/house.md)" in read("CONTRIBUTING.md")
+    for template in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.md")):
+        _, head, body = template.read_text(encoding="utf-8").split("---", maxsplit=2)
+        assert yaml.safe_load(head).keys() == {"name", "about"}
+        for command in re.findall(r"`manyi (--?[a-z-]+)`", body):
+            assert command in {form for option in manyi.params for form in option.opts}, command
 
 
 def test_the_site_of_the_documentation_has_every_page():
