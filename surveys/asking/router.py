@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from surveys.asking.answers import Answers
+from surveys.asking.counted import counted_of
 from surveys.asking.pages import Item, pages_of
 from surveys.asking.way import NOTHING, Way
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
@@ -45,10 +46,26 @@ class Router:
         groups = (group for group in document.groups() if len(group) > 1)
         # Each by its name, then the codes of its sections.
         self.groups = tuple((group[0].shuffle or "", *(each.code for each in group)) for group in groups)
+        self._counted = tuple(counted_of(document, self.pages))
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""
         return Way(self.pages, answers, self._decoders, self.groups)
+
+    def quotas(self, way: Way) -> tuple[str, ...]:
+        """Give the quotas to which somebody belongs for certain, in the document's order."""
+        return tuple(each.code for each in self._counted if each.holds(way))
+
+    def entered(self, page: str, way: Way, before: Way | None) -> tuple[str, ...]:
+        """Give the quotas to which a page makes somebody belong: asked about there, or not held before.
+
+        `before` is None for the first page of all.
+        """
+        return tuple(
+            each.code
+            for each in self._counted
+            if each.holds(way) and (page in each.pages or before is None or not each.holds(before))
+        )
 
     @cached_property
     def draws(self) -> bool:

@@ -194,6 +194,11 @@ class Way:
                 return code
         return None
 
+    def is_past(self, pages: Collection[str]) -> bool:
+        """Tell whether nothing is left to answer up to some pages, in the order in which they are shown."""
+        gap = self.gap()
+        return gap is None or all(self._place[page] < self._place[gap] for page in pages)
+
     def _is_missing(self, item: Item) -> bool:
         if item.code in self.invalid:
             return True

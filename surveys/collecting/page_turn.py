@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from surveys.asking.way import Way
-from surveys.collecting import keeping, responses
+from surveys.collecting import cells, keeping, responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
+from surveys.models.collection import OF_QUOTA
 from surveys.questions.reading import BLANK, BROUGHT_UP, Form, PageProblem
 
 
@@ -114,18 +115,27 @@ def _onward(visit: Visit, sent: Sent, before: Way, way: Way, now: datetime) -> T
     question = next(came_up, None)
     if question is not None:
         return Turn(way, saved=True, page=sent.page, question=question)
+    entered = visit.router.entered(sent.page, way, None if visit.opened else before)
+    full = cells.full(visit.session, visit.wave, entered)
+    if full is not None:
+        return _finish(visit, sent.page, way, now, quota=full)
     page = way.after(sent.page) or way.gap()  # whoever skipped a page by its address is led to it
     return Turn(way, saved=True, page=page) if page else _finish(visit, sent.page, way, now)
 
 
-def _finish(visit: Visit, page: str, way: Way, now: datetime) -> Turn:
-    """End the response by its stop, or submit it; what does not stand is taken back before."""
+def _finish(visit: Visit, page: str, way: Way, now: datetime, *, quota: str | None = None) -> Turn:
+    """End the response by its stop or a full quota, or submit it; what does not stand is taken back."""
     assert visit.response is not None
     old = way.leftovers()
     if old.values or old.texts:
         responses.save_page(
             visit.session, visit.response, page, old.values, old.texts, 0.0, now, today=visit.today
         )
-    end = submit if way.stop is None else screen_out
-    end(visit.session, visit.response, now, invitation=visit.invitation)
+    session, response, token = visit.session, visit.response, visit.invitation
+    if way.stop is not None:
+        screen_out(session, response, now, invitation=token, ended_by=way.stop.code)
+    elif quota is not None:
+        screen_out(session, response, now, invitation=token, ended_by=f"{OF_QUOTA}{quota}")
+    else:
+        submit(session, response, now, invitation=token, quotas=visit.router.quotas(way))
     return Turn(way, saved=True)

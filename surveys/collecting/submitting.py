@@ -1,19 +1,20 @@
 """The end of a response: submitted with a receipt, or screened out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.collecting import invitations, segments
+from surveys.collecting import cells, invitations, segments
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
 from surveys.collecting.responses import NO_SYNC, account_of, require_open
 from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Participation, Response, Segment
-from surveys.models.collection import Access, InvitationState, ResponseState, new_receipt
+from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
 
 
 class Receipt(NamedTuple):
@@ -27,12 +28,18 @@ class Receipt(NamedTuple):
 
 
 def submit(
-    session: Session, response: Response, now: datetime, *, invitation: Invitation | None = None
+    session: Session,
+    response: Response,
+    now: datetime,
+    *,
+    invitation: Invitation | None = None,
+    quotas: Sequence[str] = (),
 ) -> Receipt:
     """Submit once; any repetition gives the same receipt.
 
     Whose quota has been filled meanwhile is screened out instead, with an empty receipt: quotas are counted
-    in the transaction that completes, and those of one wave complete one after the other.
+    in the transaction that completes, and those of one wave complete one after the other. `quotas` are those
+    of the questionnaire to which the answers belong: counted in all of them, or, where one is full, in none.
 
     In an anonymous wave for invited people the token is spent here, so `invitation` is required; nothing
     that is stored tells which response it was spent on.
@@ -42,25 +49,40 @@ def submit(
     SurveyError
         The wave takes no answers, the response was screened out, or its token has been used by another.
     """
-    return _end(session, response, now, invitation, ResponseState.COMPLETE)
+    return _end(session, response, now, invitation, ResponseState.COMPLETE, quotas=quotas)
 
 
 def screen_out(
-    session: Session, response: Response, now: datetime, *, invitation: Invitation | None = None
+    session: Session,
+    response: Response,
+    now: datetime,
+    *,
+    invitation: Invitation | None = None,
+    ended_by: str | None = None,
 ) -> None:
-    """End a response whose person does not belong to the survey; it never counts as complete."""
-    _end(session, response, now, invitation, ResponseState.SCREENED)
+    """End a response whose person does not belong to the survey; it never counts as complete.
+
+    `ended_by` is the code of the stop, or `OF_QUOTA` and that of the full quota.
+    """
+    _end(session, response, now, invitation, ResponseState.SCREENED, ended_by=ended_by)
 
 
 def _end(
-    session: Session, response: Response, now: datetime, invitation: Invitation | None, state: ResponseState
+    session: Session,
+    response: Response,
+    now: datetime,
+    invitation: Invitation | None,
+    state: ResponseState,
+    *,
+    quotas: Sequence[str] = (),
+    ended_by: str | None = None,
 ) -> Receipt:
     wave = response.wave
     if response.state == ResponseState.OPEN:
         require_open(wave, now)
-        segment_id, is_full = _counted(session, response, state)
-        if is_full:
-            state = ResponseState.SCREENED
+        segment_id = _answered_segment(session, response)
+        if state == ResponseState.COMPLETE and (full := _full(session, response, segment_id, quotas)):
+            state, ended_by = ResponseState.SCREENED, full
         _spend_token(session, response, invitation, state, now)
         session.refresh(response)
     if response.state == ResponseState.OPEN:
@@ -77,6 +99,7 @@ def _end(
                 completed_at=at if state == ResponseState.COMPLETE else None,
                 receipt=new_receipt() if state == ResponseState.COMPLETE else None,
                 segment_id=segment_id,
+                ended_by=ended_by,
                 revision=Response.revision + 1,
             ),
             execution_options=NO_SYNC,
@@ -87,17 +110,20 @@ def _end(
     return Receipt(response.receipt or "", response.completed_at or wave.moment(now))
 
 
-def _counted(session: Session, response: Response, state: ResponseState) -> tuple[int | None, bool]:
-    """Give the segment in which a response ends, and whether its quota is full; others wait until then."""
-    segment_id = _answered_segment(session, response)
-    if state != ResponseState.COMPLETE or not response.wave.quotas:
-        return segment_id, False
-    lock_row(session, response.wave)
+def _full(session: Session, response: Response, segment_id: int | None, quotas: Sequence[str]) -> str | None:
+    """Say which quota is full, if one is; otherwise count this response, while others wait until the end."""
+    wave = response.wave
+    if not wave.quotas and not quotas:
+        return None
+    lock_row(session, wave)
     session.refresh(response)  # another tab of the same person may have been first
     if response.state != ResponseState.OPEN:
-        return segment_id, False
+        return None
     segment = session.get(Segment, segment_id) if segment_id is not None else None
-    return segment_id, full_quota(session, response.wave, segment) is not None
+    if full_quota(session, wave, segment) is not None:
+        return OF_QUOTA
+    full = cells.take(session, wave, quotas)
+    return None if full is None else f"{OF_QUOTA}{full}"
 
 
 def _answered_segment(session: Session, response: Response) -> int | None:

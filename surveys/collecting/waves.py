@@ -14,7 +14,15 @@ from surveys.collecting.exclusions import excluded_ids
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Version, Wave
-from surveys.models.collection import Access, InvitationState, Mode, Purpose, ResponseState, WaveState
+from surveys.models.collection import (
+    OF_QUOTA,
+    Access,
+    InvitationState,
+    Mode,
+    Purpose,
+    ResponseState,
+    WaveState,
+)
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -24,13 +32,17 @@ BY_PUBLIC_KEY = select(Wave).where(Wave.public_key == bindparam("key"))
 
 
 class WaveCounts(NamedTuple):
-    """How a wave stands; `response_share` is None where nobody was invited by token."""
+    """How a wave stands; `response_share` is None where nobody was invited by token.
+
+    `screened` counts those who do not belong to the survey, `over_quota` those who came when it was full.
+    """
 
     invited: int
     outcomes: dict[str, int]
     open: int
     complete: int
     screened: int
+    over_quota: int
     excluded: int
     response_share: float | None
 
@@ -141,6 +153,8 @@ def counts(session: Session, wave: Wave) -> WaveCounts:
     outcomes = dict(session.execute(by_outcome.group_by(Invitation.state)).all())
     by_state = select(Response.state, func.count()).where(Response.wave_id == wave.id)
     states = dict(session.execute(by_state.group_by(Response.state)).all())
+    over = select(func.count()).where(Response.wave_id == wave.id, Response.ended_by.startswith(OF_QUOTA))
+    over_quota = session.scalars(over).one()
     excluded = select(func.count()).select_from(excluded_ids(wave).subquery())
     invited = sum(outcomes.values())
     eligible = (
@@ -151,7 +165,8 @@ def counts(session: Session, wave: Wave) -> WaveCounts:
         outcomes=outcomes,
         open=states.get(ResponseState.OPEN, 0),
         complete=states.get(ResponseState.COMPLETE, 0),
-        screened=states.get(ResponseState.SCREENED, 0),
+        screened=states.get(ResponseState.SCREENED, 0) - over_quota,
+        over_quota=over_quota,
         excluded=session.scalars(excluded).one(),
         response_share=outcomes.get(InvitationState.USED, 0) / eligible if eligible > 0 else None,
     )

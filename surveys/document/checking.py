@@ -46,10 +46,11 @@ def _check_codes(document: Questionnaire) -> None:
                 twice = [value for number, value in enumerate(values) if value in values[:number]]
                 if twice:
                     raise SurveyError(Problem.CODE_TWICE, code=twice[0], place=f"{question.code} ({name})")
-    sections = [section.code for section in document.sections]
-    for number, code in enumerate(sections):
-        if code in sections[:number]:
-            raise SurveyError(Problem.CODE_TWICE, code=code, place=f"section {number + 1}")
+    for kind, parts in (("section", document.sections), ("quota", document.quotas)):
+        codes_of_kind = [part.code for part in parts]
+        for number, code in enumerate(codes_of_kind):
+            if code in codes_of_kind[:number]:
+                raise SurveyError(Problem.CODE_TWICE, code=code, place=f"{kind} {number + 1}")
 
 
 def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -20,6 +20,10 @@ ACCOUNT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+# Where the conditions of quotas stand: no section has this code (`findings.codes`).
+QUOTAS: Final = "quotas"
+
+
 class Placed(NamedTuple):
     """A condition: the part that carries it, its text, and the codes of questions and rows before it."""
 
@@ -46,7 +50,8 @@ class LogicFault(NamedTuple):
 
 
 def conditions_of(document: Questionnaire) -> Iterator[Placed]:
-    """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP.
+    """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP,
+    quotas.QUOTA.
 
     What rows and options are taken by is a condition at these, which sees earlier pages alone.
     """
@@ -56,6 +61,8 @@ def conditions_of(document: Questionnaire) -> Iterator[Placed]:
         for section in group:  # sections that change places see nothing of one another
             yield from _of_section(section, earlier, found)
         earlier |= found
+    for quota in document.quotas:
+        yield Placed(f"{QUOTAS}.{quota.code}", quota.when, earlier)
 
 
 def _of_section(section: Section, earlier: frozenset[str], found: set[str]) -> Iterator[Placed]:

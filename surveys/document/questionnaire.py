@@ -36,6 +36,14 @@ class Stop(Part):
     text: Text
 
 
+class Quota(Part):
+    """Who is counted; how many are wanted is the wave's. `text` is for whoever comes when it is full."""
+
+    when: Condition
+    code: Code
+    text: Text
+
+
 class Section(Part):
     """One page. Consecutive ones with one `shuffle` change places with each other."""
 
@@ -98,6 +106,7 @@ class Questionnaire(Part):
     scales: dict[str, Scale] = Field(default_factory=dict)
     pipes: dict[str, Pipe] = Field(default_factory=dict)
     sections: tuple[Section, ...] = Field(min_length=1)
+    quotas: tuple[Quota, ...] = ()
     indicators: IndicatorSystem | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
 

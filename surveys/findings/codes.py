@@ -34,6 +34,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         for section in document.sections
         for stop in section.stops
     )
+    yield from _alike((quota.code, f"quotas.{quota.code}") for quota in document.quotas)
     if system is not None:
         yield from _alike(
             (code, f"indicators.{code}")

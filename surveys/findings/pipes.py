@@ -15,6 +15,8 @@ from surveys.questions.base import Question
 
 # Kinds of answers that can be said within a sentence.
 SAID: Final = frozenset({"choice", "number", "rating", "day", "words"})
+# Read by whoever is through or let go, after any page.
+LATE: Final = re.compile(r"^thanks$|\.stops\.|^quotas\.")
 BRACES: Final = re.compile(r"\{[^{}]{0,80}\}|[{}]")
 
 
@@ -88,7 +90,7 @@ def _in_time(subject: Subject, written: Written, name: str) -> Iterator[Finding]
         if pipe is not None and pipe.question is not None
         else None
     )
-    if source is None or written.place == "thanks" or ".stops." in written.place:
+    if source is None or LATE.search(written.place):
         return
     is_outside = written.place.split(".")[0] in {"title", "intro", "scales", "indicators"}
     if written.place.startswith("scales."):

@@ -37,7 +37,9 @@ def _judged(paths: Paths, condition: Conditioned) -> Iterator[Finding]:
         if condition.kind == "section":
             yield error("section-unreachable", condition.place)
         return
-    if condition.kind == "stop" or any(isinstance(each, State) for each in leaves(condition.expression)):
+    if condition.kind in {"stop", "quota"}:
+        return
+    if any(isinstance(each, State) for each in leaves(condition.expression)):
         return
     names = {each.name for each in references(condition.expression) if not each.is_account}
     if not names <= paths.answers.keys():
@@ -50,7 +52,7 @@ def _judged(paths: Paths, condition: Conditioned) -> Iterator[Finding]:
 
 def _around(paths: Paths, condition: Conditioned) -> Ways:
     """Give the ways on which a condition is looked at."""
-    if condition.kind == "section":
+    if condition.kind in {"section", "quota"}:
         return paths.alive(condition.page)
     upto = condition.place if condition.kind == "stop" else None
     outer = map(paths.of, condition.outer)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from surveys.document.conditions import choices_of, known_to
+from surveys.document.conditions import QUOTAS, choices_of, known_to
 from surveys.document.questionnaire import Questionnaire, Section
 from surveys.findings.places import INSIDE
 from surveys.logic.binding import Choices
@@ -41,11 +41,13 @@ class Asked(NamedTuple):
 class Conditioned(NamedTuple):
     """One condition: what it decides about, and before which question what it asks about must stand.
 
+    A quota's `page` is that after the last.
+
     `outer` are the conditions under which it is looked at at all, besides the page's.
     """
 
     place: str
-    kind: str  # section | question | row | option | stop | valid
+    kind: str  # section | question | row | option | stop | valid | quota
     text: str
     expression: Expression
     page: int
@@ -104,7 +106,8 @@ class Subject:
 
     def is_beside(self, one: int, other: int) -> bool:
         """Tell whether two pages change places, so that neither comes before the other."""
-        return one != other and self.groups[one] == self.groups[other]
+        group = dict(enumerate(self.groups))
+        return one != other and other in group and group[one] == group[other]
 
     def place(self, code: str) -> str:
         """Give the place of a question or row."""
@@ -160,6 +163,9 @@ class Subject:
             for stop in section.stops:
                 at = f"{section.code}.stops.{stop.code}"
                 found.append(_of("stop", at, stop.when, page, number))
+        for quota in self.document.quotas:
+            at = f"{QUOTAS}.{quota.code}"
+            found.append(_of("quota", at, quota.when, len(self.document.sections), number))
         return tuple(found)
 
 

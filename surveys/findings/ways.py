@@ -42,7 +42,7 @@ class Paths:
                 self._pages.setdefault(condition.page, []).append(condition.expression)
             elif condition.kind == "stop":
                 self._stops.setdefault(condition.page, []).append(condition)
-            elif condition.kind != "valid":
+            elif condition.kind not in {"valid", "quota"}:
                 found = self._own.setdefault(condition.place, [])
                 found += [*condition.outer, condition.expression]
         self.answers: dict[str, Answer] = answers_of(subject, [each.expression for each in conditions])

@@ -1,6 +1,6 @@
 """All tables, by domain; import this package to have the whole metadata."""
 
-from surveys.models.collection import Invitation, Participation, Response, Segment, Wave
+from surveys.models.collection import Invitation, Participation, QuotaCell, Response, Segment, Wave
 from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
@@ -21,6 +21,7 @@ __all__ = [
     "Invitation",
     "Participation",
     "QualityCheck",
+    "QuotaCell",
     "Response",
     "RunDecision",
     "Segment",

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from surveys.database import Base, JsonType, Packed, UTCDateTime
 from surveys.models.documents import Version
 from surveys.models.organisation import Customer, CustomerClass, Tier, Unit, one_of
 
+# Before the code of a full quota in `ended_by`; nothing follows where a segment of the wave was full.
+OF_QUOTA: Final = "quota:"
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -133,8 +135,6 @@ class Wave(Base):
     anonymous: Mapped[bool]
     state: Mapped[str] = mapped_column(String(16), default=WaveState.PLANNED)
     quotas: Mapped[list[dict[str, Any]]] = mapped_column(JsonType, default=list)
-    # Code of a quota of the questionnaire → the most complete responses; without one there is no limit.
-    quota_limits: Mapped[dict[str, int] | None] = mapped_column(JsonType)
     settings: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
     public_key: Mapped[str] = mapped_column(String(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -150,6 +150,21 @@ class Wave(Base):
         """Give the time that may be stored with an answer: midnight UTC of the day where it is anonymous."""
         now = now.astimezone(UTC)
         return now.replace(hour=0, minute=0, second=0, microsecond=0) if self.anonymous else now
+
+
+class QuotaCell(Base):
+    """How many complete responses a quota of the questionnaire may have in a wave, and how many it has.
+
+    Of a quota without a row here there may be any number.
+    """
+
+    __tablename__ = "quota_cell"
+    __table_args__ = (CheckConstraint("taken >= 0 AND taken <= most", name="taken"),)
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True, autoincrement=False)
+    quota: Mapped[str] = mapped_column(String(32), primary_key=True)
+    most: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
 
 
 class Segment(Base):
@@ -244,7 +259,7 @@ class Response(Base):
     seed: Mapped[int | None] = mapped_column(BigInteger)
     # The day of the last page where the installation is, to which conditions hold dates.
     day: Mapped[date | None]
-    # The stop or the quota by which the interview ended.
+    # The code of the stop by which the interview ended, or `quota:` and the code of the full quota.
     ended_by: Mapped[str | None] = mapped_column(String(64))
 
     wave: Mapped[Wave] = relationship(

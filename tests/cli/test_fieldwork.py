@@ -213,7 +213,8 @@ def test_quotas_are_set_shown_and_cleared(manyi, world):
     [
         (("W1", "--set", "tier=key:1", "--clear"), "not both", 2),
         (("W1", "--set", "tier=key"), "is not understood", 1),
-        (("W1", "--set", "tier:3"), "is not understood", 1),
+        (("W1", "--set", "tier:3"), "no quota tier", 1),
+        (("W1", "--set", ":3"), "is not understood", 1),
         (("W1", "--set", "tier=key:-3"), "is not understood", 1),
         (("W1", "--set", "age=9:3"), "cannot be read", 1),
         (("NEVER",), "NEVER", 1),

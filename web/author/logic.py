@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from surveys.asking.reasons import Tested, Why, reasons
-from surveys.document.conditions import choices_of, conditions_of
+from surveys.document.conditions import QUOTAS, choices_of, conditions_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.uses import uses
 from surveys.document.wording import language_of
@@ -50,7 +50,7 @@ class Condition(NamedTuple):
     """One condition as the page tells it; `decides` is what it is about, `found` what is wrong with it."""
 
     anchor: str
-    kind: str  # section | question | row | stop
+    kind: str  # section | question | row | stop | quota
     decides: Named
     page: str
     sentence: str
@@ -107,11 +107,12 @@ def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
         names = dict.fromkeys(each.name for each in references(expression))
         section, *rest = placed.place.split(".")
         kind = ("section", "question", "row")[len(rest)] if "stops" not in rest[:1] else "stop"
+        kind = "quota" if section == QUOTAS else kind
         yield Condition(
             anchor=f"condition-{number}",
             kind=kind,
             decides=_decided(document, naming, section, kind, rest),
-            page=naming.words(document.section(section).title),
+            page="" if kind == "quota" else naming.words(document.section(section).title),
             sentence=naming.sentence(expression),
             asks=tuple(Named(name, naming.answer(name)) for name in names),
             found=tuple(found.get(placed.place, ())),
@@ -121,6 +122,9 @@ def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
 def _decided(document: Questionnaire, naming: Naming, section: str, kind: str, rest: list[str]) -> Named:
     if kind == "section":
         return Named(section, naming.words(document.section(section).title))
+    if kind == "quota":
+        quota = next(each for each in document.quotas if each.code == rest[0])
+        return Named(quota.code, naming.words(quota.text))
     if kind == "stop":
         stop = next(each for each in document.section(section).stops if each.code == rest[1])
         return Named(stop.code, naming.words(stop.text))

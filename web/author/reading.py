@@ -121,6 +121,13 @@ class Reading:
     def _lines(self, codes: tuple[str, ...]) -> tuple[Line, ...]:
         return tuple(Line(code, self.words(self.document.by_code[code].text)) for code in codes)
 
+    def quotas(self) -> tuple[Line, ...]:
+        """Give whom each quota counts, and what is said to whoever comes when it is full."""
+        return tuple(
+            Line(quota.code, self.words(quota.text), self.sentence(quota.when))
+            for quota in self.document.quotas
+        )
+
     def parts(self) -> tuple[Part, ...]:
         """Give the sections in order."""
         return tuple(self._part(section) for section in self.document.sections)

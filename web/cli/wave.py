@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from surveys.collecting.cells import filled, set_limits
 from surveys.collecting.quotas import count_complete, set_quotas
 from surveys.collecting.waves import wave_by_code
+from surveys.models import Wave
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
@@ -29,31 +32,71 @@ def wave() -> None:
     "wanted",
     multiple=True,
     metavar="NAME=VALUE,…:LIMIT",
-    help="A segment and how many complete responses it may have; together these replace the present ones.",
+    help="A segment, or a quota of the questionnaire by its code, and how many complete responses it may "
+    "have; together these replace the present ones.",
 )
 @click.option("--clear", is_flag=True, help="Take away all quotas.")
 @json_option
 def quotas(wave: str, wanted: tuple[str, ...], json_file: Path | None, *, clear: bool) -> None:
     """Show the quotas of WAVE and how far they are filled; set them first where --set or --clear is given.
 
-    Segments: unit, customer_class, tier, account_type, area. Whoever has answered stays.
+    Segments: unit, customer_class, tier, account_type, area; quotas of the questionnaire by their code.
+    Whoever has answered stays.
 
-    Example: manyi wave quotas 2026Q1 --set customer_class=industrial:200 --set unit=C1,tier=key:50
+    Example: manyi wave quotas 2026Q1 --set customer_class=industrial:200 --set SHOPS:100
     """
     if wanted and clear:
         raise click.UsageError("Give --set or --clear, not both.")
     with session() as opened:
         found = wave_by_code(opened, wave)
         if wanted or clear:
-            before = list(found.quotas)
-            set_quotas(opened, found, [_quota(given) for given in wanted])
-            record(opened, "wave.set_quotas", f"wave:{wave}", {"before": before, "after": found.quotas})
-        standing = [
-            {**quota, "complete": count_complete(opened, found, quota["where"])} for quota in found.quotas
-        ]
+            before = _set(_standing(opened, found))
+            segments, limits = _wanted(wanted)
+            set_quotas(opened, found, segments)
+            cells = {each.code: None for each in filled(opened, found) if each.most is not None}
+            if cells or limits:
+                set_limits(opened, found, {**cells, **limits})
+            detail = {"before": before, "after": _set(_standing(opened, found))}
+            record(opened, "wave.set_quotas", f"wave:{wave}", detail)
+        standing = _standing(opened, found)
     if json_file is not None:
         write_json({"wave": wave, "quotas": standing}, json_file)
     click.echo("\n".join(_lines(wave, standing)), err=True)
+
+
+def _standing(opened: Session, found: Wave) -> list[dict[str, Any]]:
+    """Give all quotas of a wave with how many complete responses each has; None where nobody counts."""
+    segments = [
+        {**quota, "complete": count_complete(opened, found, quota["where"])} for quota in found.quotas
+    ]
+    own = [{"quota": each.code, "limit": each.most, "complete": each.taken} for each in filled(opened, found)]
+    return segments + own
+
+
+def _set(standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what is set, without what is counted."""
+    return [
+        {name: value for name, value in quota.items() if name != "complete"}
+        for quota in standing
+        if quota["limit"] is not None
+    ]
+
+
+def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int | None]]:
+    """Read quotas of segments, and limits of quotas of the questionnaire."""
+    segments: list[dict[str, Any]] = []
+    limits: dict[str, int | None] = {}
+    for each in given:
+        code, _, limit = each.rpartition(":")
+        if "=" in code:
+            segments.append(_quota(each))
+        elif code.strip() and limit.isascii() and limit.isdigit():
+            limits[code.strip()] = int(limit)
+        else:
+            raise Refusal(
+                f"--set {each!r} is not understood. Write it as customer_class=industrial:200, or CODE:200."
+            )
+    return segments, limits
 
 
 def _quota(given: str) -> dict[str, Any]:
@@ -68,9 +111,13 @@ def _quota(given: str) -> dict[str, Any]:
 def _lines(wave: str, standing: list[dict[str, Any]]) -> list[str]:
     if not standing:
         return [f"{wave} has no quotas."]
-    rows = [("segment", "complete", "limit")]
+    rows = [("quota", "complete", "limit")]
     for quota in standing:
-        name = ", ".join(f"{name} = {value}" for name, value in quota["where"].items())
+        if quota["limit"] is None:
+            rows.append((quota["quota"], "–", "no limit"))
+            continue
+        where = quota.get("where", {})
+        name = ", ".join(f"{name} = {value}" for name, value in where.items()) or quota["quota"]
         full = " full" if quota["complete"] >= quota["limit"] else ""
         rows.append((name, str(quota["complete"]), f"{quota['limit']}{full}"))
     return aligned(rows)

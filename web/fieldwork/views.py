@@ -1,6 +1,6 @@
 """Pages of fieldwork: the list of waves, a new wave, and what is done with one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from web.accounts.roles import ANALYST, DESIGNER
 from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
-from web.fieldwork import overview
+from web.fieldwork import overview, quotas
 from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of, wave_form
 from web.i18n import choose
 from web.labels import ACCESS, MODE, PURPOSE
@@ -166,6 +166,26 @@ def links(code: str) -> ResponseReturnValue:
     return _download(code, tokens, now)
 
 
+@blueprint.post("/<code>/quotas")
+@allow(DESIGNER)
+def set_quotas(code: str) -> ResponseReturnValue:
+    """Set the limits of the questionnaire's quotas; an empty one sets none."""
+    found, now, sent = _find(code, lock=True), datetime.now(UTC), request.form.to_dict()
+    before = quotas.limits_of(db.session, found)
+    try:
+        quotas.set_sent(db.session, found, sent)
+    except quotas.RefusedError as refusal:
+        db.session.rollback()
+        return _page(_find(code), sent=sent, refused=(refusal.code, refusal.text(choose())), status=422)
+    except SurveyError as error:
+        return _refused(code, error)
+    detail = {"before": before, "after": quotas.limits_of(db.session, found)}
+    _record("wave.set_quotas", found, now, detail)
+    db.session.commit()
+    flash(_("The quotas are set."), "success")
+    return redirect(url_for("fieldwork.wave", code=code), 303)
+
+
 def _download(code: str, tokens: list[str], now: datetime) -> Response:
     addressed = (overview.whole_address(addresses.link(token=token)) for token in tokens)
     table = Table(["number", "link"], enumerate(addressed, start=1))
@@ -190,7 +210,13 @@ def _refused(code: str, error: SurveyError) -> ResponseReturnValue:
 
 
 def _page(
-    found: Wave, *, form: LinksForm | None = None, message: str = "", status: int = 200
+    found: Wave,
+    *,
+    form: LinksForm | None = None,
+    message: str = "",
+    sent: Mapping[str, str] | None = None,
+    refused: tuple[str, str] = ("", ""),
+    status: int = 200,
 ) -> ResponseReturnValue:
     counts = waves.counts(db.session, found)
     shown = LinksForm(formdata=None) if form is None else form
@@ -205,6 +231,9 @@ def _page(
         counts=counts,
         address=overview.address_of(found) if found.access == Access.PUBLIC else "",
         links_form=shown if _takes_links(found) else None,
+        quotas=quotas.shown(db.session, found, sent or {}),
+        refused_quota=refused[0],
+        refusal=refused[1],
         message=message,
         states=overview.STATES,
         outcomes=overview.OUTCOMES,

@@ -14,7 +14,7 @@ from surveys.collecting.page_turn import Sent, Turn, turn
 from surveys.collecting.visit import ClosedError, Visit
 from surveys.document.wording import fill, in_language
 from surveys.errors import Problem, SurveyError
-from surveys.models.collection import ResponseState
+from surveys.models.collection import OF_QUOTA, ResponseState
 from web import i18n
 from web.limits import limiter
 from web.respond import addresses, messages, pages, sessions
@@ -63,9 +63,7 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     document, way = found.router.document, found.way()
     text = in_language(document.thanks, found.language)
     if response.state == ResponseState.SCREENED:
-        # Screened out without a stop: the quota was full when the last page came.
-        full = Problem.QUOTA_FULL.text(found.language)
-        text = in_language(way.stop.text, found.language) if way.stop is not None else full
+        text = _farewell(found, response.ended_by or "", way)
     with force_locale(found.language):
         return render_template(
             "respond/done.html",
@@ -76,6 +74,16 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
             receipt=response.receipt,
             languages=[code for code in document.languages if code != found.language],
         )
+
+
+def _farewell(found: Visit, ended_by: str, way: Way) -> str:
+    """Give what is said to whoever was let go: by the stop, by the quota, or where neither has words."""
+    if ended_by.startswith(OF_QUOTA) or way.stop is None:
+        code = ended_by.removeprefix(OF_QUOTA)
+        texts = (quota.text for quota in found.router.document.quotas if quota.code == code)
+        said = next(texts, None)
+        return Problem.QUOTA_FULL.text(found.language) if said is None else in_language(said, found.language)
+    return in_language(way.stop.text, found.language)
 
 
 @blueprint.get("/s/<public_key>/<section>")
