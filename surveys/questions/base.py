@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from surveys.questions.nature import Doubt, Nature
-from surveys.questions.parts import Code, Condition, Messages, Option, Part, Row, Scale, Text, Whence
+from surveys.questions.parts import Code, Condition, Lineage, Messages, Option, Part, Row, Scale, Text, Whence
 from surveys.questions.pieces import Column, Control, Ends, OptionGiven, Piece, Rated, Slot, Stored
 from surveys.questions.reading import Reader, nothing
 from surveys.questions.seeing import Answer
@@ -33,6 +33,7 @@ class Question(Part):
     valid_if: Condition | None = None
     messages: Messages = Field(default_factory=dict)
     account: str | None = None
+    lineage: Lineage = 1
 
     @property
     def is_required(self) -> bool:

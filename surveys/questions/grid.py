@@ -61,4 +61,4 @@ class Grid(OnScale):
         ends = self.ends(scales)
         around = (self.text, self.hint, *ends.texts)
         for row in self.rows:
-            yield Rated(row.code, (*around, row.wording), (ends.low, ends.high))
+            yield Rated(row.code, (*around, row.wording), (ends.low, ends.high), row.lineage)

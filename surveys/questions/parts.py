@@ -15,6 +15,8 @@ OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
 Text = Annotated[dict[str, str], Field(max_length=20)]
 Labels = Annotated[dict[Annotated[str, Field(pattern=r"^-?[0-9]{1,5}$")], Text], Field(max_length=40)]
 Messages = dict[Literal["required", "range", "least", "most", "valid", "text"], Text]
+# Answers of one code and one lineage are one series; who asks something else under a code adds one.
+Lineage = Annotated[int, Field(ge=1, le=1000)]
 Whole = Annotated[int, Field(ge=LOWEST_ANSWER, le=HIGHEST_ANSWER)]
 
 
@@ -104,6 +106,7 @@ class Row(Offered):
     not_applicable: bool = False
     dont_know: bool = True
     correct: int | None = None
+    lineage: Lineage = 1
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the point."""

@@ -122,11 +122,12 @@ class Ends(NamedTuple):
 
 
 class Rated(NamedTuple):
-    """A rated question: everything that respondents read of it, and the ends of its scale."""
+    """A rated question: everything that respondents read of it, the ends of its scale, and its lineage."""
 
     code: str
     texts: tuple[Text, ...]
     ends: tuple[float, float]
+    lineage: int = 1
 
 
 class Column(NamedTuple):

@@ -86,4 +86,4 @@ class Rating(OnScale):
     def rated(self, scales: Scales) -> Iterator[Rated]:
         """Give itself."""
         ends = self.ends(scales)
-        yield Rated(self.code, (self.text, self.hint, *ends.texts), (ends.low, ends.high))
+        yield Rated(self.code, (self.text, self.hint, *ends.texts), (ends.low, ends.high), self.lineage)

@@ -94,3 +94,25 @@ def test_signs_of_another_width_are_no_rewording(session):
     half = publishing.publish(session, loading.load(document), "test", NOW)
     assert half.document != wave.version.document
     assert asked.wordings(half) == known
+
+
+def test_two_versions_of_the_second_format_say_themselves_what_is_one_series():
+    first, reworded = (Wording({"en": said}, (1.0, 10.0), 1) for said in ("Satisfied?", "How satisfied?"))
+    assert find_breaks(forms_of(Asked({"A": first}), Asked({"A": reworded}))) == ()
+    anew = first._replace(lineage=2)
+    (found,) = find_breaks(forms_of(Asked({"A": first}), Asked({"A": anew})))
+    assert (found.kind, found.what) == ("wording", ("A",))
+    # Another scale is another series, whatever is said.
+    wider = first._replace(scale=(0.0, 10.0))
+    assert {each.kind for each in find_breaks(forms_of(Asked({"A": first}), Asked({"A": wider})))} == {
+        "wording",
+        "scale",
+    }
+
+
+def test_a_version_of_the_first_format_is_compared_by_its_texts():
+    old = Wording({"en": "Satisfied?"}, (1.0, 10.0))
+    same, other = (Wording({"en": said}, (1.0, 10.0), 3) for said in ("Satisfied?", "Content?"))
+    assert find_breaks(forms_of(Asked({"A": old}), Asked({"A": same}))) == ()
+    assert len(find_breaks(forms_of(Asked({"A": old}), Asked({"A": other})))) == 1
+    assert find_breaks(forms_of(Asked({"A": old}), Asked({"A": same}), Asked({"A": other}))) == ()

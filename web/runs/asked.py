@@ -18,10 +18,20 @@ from surveys.questions.parts import Text
 
 
 class Wording(NamedTuple):
-    """Everything a respondent read of one rated question, by language, and the ends of its scale."""
+    """Everything a respondent read of one rated question, by language, and the ends of its scale.
+
+    `lineage` is what its version says of its series; versions of the first format say nothing.
+    """
 
     texts: Mapping[str, str]
     scale: tuple[float, float]
+    lineage: int | None = None
+
+    def continues(self, earlier: "Wording", languages: Iterable[str]) -> bool:
+        """Tell whether it is of one series with an earlier one: by what both say, else by their texts."""
+        if self.lineage is not None and earlier.lineage is not None:
+            return (self.lineage, self.scale) == (earlier.lineage, earlier.scale)
+        return all(self.texts.get(each, "") == earlier.texts.get(each, "") for each in languages)
 
 
 class Asked(NamedTuple):
@@ -30,21 +40,15 @@ class Asked(NamedTuple):
     wordings: Mapping[str, Wording] = {}
     modes: Mapping[str, float] = {}
 
-    def form(self, wave_code: str, items: Sequence[str], languages: Iterable[str]) -> Form:
-        """Give the form of these questions, their wording as read in these languages.
-
-        A language that was added is no rewording, so languages that all waves have are to be given.
-        """
+    def form(self, wave_code: str, items: Sequence[str], marks: Mapping[str, str]) -> Form:
+        """Give the form of these questions, each with the mark of its series."""
         known = {code: self.wordings[code] for code in items if code in self.wordings}
         lows, highs = (
             zip(*(each.scale for each in known.values()), strict=True) if known else ((1.0,), (10.0,))
         )
-        marks = {
-            code: "\n".join(each.texts.get(language, "") for language in sorted(languages))
-            for code, each in known.items()
-        }
+        own = {code: marks[code] for code in known}
         return Form(
-            wave_code, scale=(min(lows), max(highs)), items=tuple(items), lineage=marks, modes=self.modes
+            wave_code, scale=(min(lows), max(highs)), items=tuple(items), lineage=own, modes=self.modes
         )
 
     @property
@@ -54,10 +58,26 @@ class Asked(NamedTuple):
 
 
 def forms(waves: Sequence[tuple[str, Asked, Sequence[str]]]) -> list[Form]:
-    """Give the forms of waves (code, what was asked, the questions looked at) in their common languages."""
+    """Give the forms of waves (code, what was asked, the questions looked at), oldest first.
+
+    The mark of a series is the wave in which it began. Texts are compared in the languages that all waves
+    have: a language that was added is no rewording.
+    """
     spoken = [asked.languages for _, asked, _ in waves if asked.wordings]
     languages = frozenset.intersection(*spoken) or frozenset.union(*spoken) if spoken else frozenset()
-    return [asked.form(code, items, languages) for code, asked, items in waves]
+    found: list[Form] = []
+    last: dict[str, Wording] = {}
+    marks: dict[str, str] = {}
+    for code, asked, items in waves:
+        for item in items:
+            wording = asked.wordings.get(item)
+            if wording is None:
+                continue
+            if item not in last or not wording.continues(last[item], languages):
+                marks[item] = code
+            last[item] = wording
+        found.append(asked.form(code, items, marks))
+    return found
 
 
 def of_wave(session: Session, wave: Wave) -> Asked:
@@ -74,7 +94,8 @@ def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
     for question in document.questions():
         for rated in question.rated(document.scales):
             low, high = map(float, rated.ends)
-            yield rated.code, Wording(_read(document.languages, rated.texts), (low, high))
+            lineage = None if document.is_first_format else rated.lineage
+            yield rated.code, Wording(_read(document.languages, rated.texts), (low, high), lineage)
 
 
 def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:

@@ -3,12 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
-from surveys.collecting import responses
+from surveys.collecting import cells, responses, waves
 from surveys.collecting.submitting import submit
+from surveys.document import loading
+from surveys.editing import publishing
 from surveys.models import Wave
+from tests.surveys.counting import asking
 from tests.web.fieldwork.planning import GOOD, SOON, actions
+from tests.web.visiting import HEADERS
 
 
 def test_without_waves_the_list_says_what_to_do(designer, analyst):
@@ -199,3 +204,62 @@ def test_a_listed_wave_stands_on_the_home_page_while_it_is_open(designer, strang
     assert "First quarter" in stranger.browse("/").get_text()
     designer.send("/waves/2026Q1/close", 303)
     assert "First quarter" not in stranger.browse("/").get_text()
+
+
+FORM = "form[action$=quotas]"
+
+
+@pytest.fixture
+def counted(session):
+    """A wave whose questionnaire has quotas."""
+    version = publishing.publish(session, loading.load(asking()), "somebody", datetime.now(UTC))
+    made = waves.create_wave(session, version, code="Q", title="Q", now=datetime.now(UTC))
+    session.commit()
+    return made
+
+
+def limits(session, wave):
+    session.rollback()
+    return {each.code: each.most for each in cells.filled(session, wave)}
+
+
+def test_limits_of_quotas_are_set_on_the_page_of_the_wave(designer, analyst, session, counted):
+    page = designer.browse("/waves/Q")
+    assert [each["name"] for each in page.select("input[name^=quota-]")] == [
+        "quota-SHOPS", "quota-CUT", "quota-LONG",
+    ]  # fmt: skip
+    assert not analyst.browse("/waves/Q").select("input[name^=quota-]")
+    sent = {"quota-SHOPS": "30", "quota-CUT": "", "quota-LONG": " 5 "}
+    designer.submit("/waves/Q", 303, form=FORM, **sent)
+    assert limits(session, counted) == {"SHOPS": 30, "CUT": None, "LONG": 5}
+    assert actions(session)[-1] == ("wave.set_quotas", "wave:Q")
+    assert designer.browse("/waves/Q").select_one("[name=quota-SHOPS]")["value"] == "30"
+    designer.submit("/waves/Q", 303, form=FORM, **sent | {"quota-SHOPS": ""})
+    assert limits(session, counted) == {"SHOPS": None, "CUT": None, "LONG": 5}
+
+
+@pytest.mark.parametrize("wrong", ["many", "-1", "1.5", "９", "99999999999", "1 000"])
+def test_a_limit_that_is_no_number_is_told_at_its_field(designer, session, counted, wrong):
+    sent = {"quota-SHOPS": "3", "quota-CUT": wrong}
+    page = designer.submit("/waves/Q", 422, form=FORM, **sent)
+    shown = BeautifulSoup(page.text, "html.parser")
+    assert shown.select_one("[name=quota-CUT]")["aria-invalid"] == "true"
+    assert shown.select_one("[name=quota-SHOPS]")["value"] == "3"
+    assert limits(session, counted) == {"SHOPS": None, "CUT": None, "LONG": None}
+
+
+def test_only_designers_set_quotas(analyst, session, counted):
+    sent = {"csrf_token": analyst.mark(), "quota-SHOPS": "3"}
+    assert analyst.client.post("/waves/Q/quotas", data=sent, headers=HEADERS).status_code == 403
+    assert limits(session, counted) == {"SHOPS": None, "CUT": None, "LONG": None}
+
+
+def test_a_wave_without_quotas_and_a_pilot_take_no_limits(designer, session, wave, counted):
+    assert not designer.browse(f"/waves/{wave().code}").select(FORM)
+    counted.purpose = "pilot"
+    session.commit()
+    assert "A pilot counts no quotas" in designer.browse("/waves/Q").get_text()
+    sent = {"csrf_token": designer.mark(), "quota-SHOPS": "3"}
+    response = designer.client.post("/waves/Q/quotas", data=sent, headers=HEADERS)
+    assert response.status_code == 422
+    assert "pilot" in response.text
