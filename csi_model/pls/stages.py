@@ -40,11 +40,16 @@ class Stage:
 
 def solve_one(moments: Moments, spec: ModelSpec, scheme: str, center: F64 | None) -> algorithm.Solution:
     """Fit one sample; raise as `algorithm.solve_one` does instead of giving ``nan``."""
+    solution = solve(moments, spec, scheme, center)
+    check_one(solution, moments, spec)
+    return solution
+
+
+def check_one(solution: algorithm.Solution, moments: Moments, spec: ModelSpec) -> None:
+    """Raise as `algorithm.solve_one` does where the fit of one sample is none."""
     corr = own(moments, spec).corr[0]
     algorithm.check_formative(corr, spec)
-    solution = solve(moments, spec, scheme, center)
     algorithm.check_solution(solution, corr, spec)
-    return solution
 
 
 def solve(

@@ -25,7 +25,7 @@ from csi_model.options import Options
 from csi_model.pls import consistent, items
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.products import augment, blocks, center, own, pairs_of
-from csi_model.pls.stages import solve, solve_one
+from csi_model.pls.stages import check_one, solve
 from csi_model.pls.turning import turned
 from csi_model.resampling.draws import Draws, describe
 from csi_model.specify import ModelSpec
@@ -63,7 +63,8 @@ class Estimator:
         """Give the same sample and moments with other options, which must treat gaps alike."""
         found = copy(self)
         found.options = replace(self.options, **changes)
-        found.__dict__.pop("solution", None)
+        for stale in ("solution", "_fit", "_direction"):
+            found.__dict__.pop(stale, None)
         return found
 
     @property
@@ -128,7 +129,8 @@ class Estimator:
         ConvergenceError, IdentificationError, DataError
             There is none.
         """
-        solution = solve_one(self.moments, self.spec, self.options.scheme, self.center)
+        solution = self._fit
+        check_one(solution, self.moments, self.spec)
         if self.options.method == "plsc":
             corr = own(self.moments, self.spec).corr
             solution = consistent.correct(corr, solution, self.spec)
@@ -141,17 +143,25 @@ class Estimator:
         Constructs are turned as the sample's are.
         """
         with np.errstate(all="ignore"):
-            solution = solve(moments, self.spec, self.options.scheme, self.center)
+            solution = self._fit if moments is self.moments else self._solved(moments)
             indicators = own(moments, self.spec)
             if self.options.method == "plsc":
                 solution = consistent.correct(indicators.corr, solution, self.spec)
             return indicators, turned(solution, self._direction, self.spec)
 
+    def _solved(self, moments: Moments) -> Solution:
+        with np.errstate(all="ignore"):
+            return solve(moments, self.spec, self.options.scheme, self.center)
+
+    @cached_property
+    def _fit(self) -> Solution:
+        """The sample's solution as found: neither checked nor corrected."""
+        return self._solved(self.moments)
+
     @cached_property
     def _direction(self) -> F64:
         """Loadings of the sample, by whose direction those of resamples are turned."""
-        found = solve(self.moments, self.spec, self.options.scheme, self.center)
-        return np.asarray(found.loadings[0])
+        return np.asarray(self._fit.loadings[0])
 
     def of_moments(self, moments: Moments) -> Draws:
         """Give the estimates of batches of moments, products included."""

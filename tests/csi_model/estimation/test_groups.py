@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.pls import stages
 from csi_model.resampling import estimator
 from csi_model.resampling.draws import Draws
 from tests.csi_model.simulated import labelled
@@ -68,7 +67,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     values[labels == "unit 1", 4] = np.nan
     values[labels == "unit 2", 0] = values[labels == "unit 2", 0].mean().round()
     broken = replace(data, values=values)
-    plain = stages.solve_one
+    plain = estimator.solve
 
     def fails(moments, *more):
         if np.allclose(moments.corr[0], marked, atol=1e-12):
@@ -76,7 +75,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
         return plain(moments, *more)
 
     marked = csi_model.estimate(spec, broken.where(labels == "unit 5")).moments.corr[0]
-    monkeypatch.setattr(estimator, "solve_one", fails)
+    monkeypatch.setattr(estimator, "solve", fails)
     found = csi_model.estimate(spec, broken, ESTIMATE, by="unit")
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}

@@ -164,3 +164,10 @@ def test_strata_of_two_have_bca_intervals_instead(survey):
     found = csi_model.estimate(spec, pairs, csi_model.Options(bootstrap=60, interval="studentised"))
     assert csi_model.document(found)["bootstrap"]["interval"] == "bca"
     assert "bca-used" in {caution.code for caution in found.cautions}
+
+
+@pytest.mark.parametrize("n", [2, 3, 40, 500])
+def test_percentiles_are_numpys_quantiles(n):
+    draws = np.random.default_rng(n).normal(size=(n, 7))
+    wanted = np.quantile(draws, [0.05, 0.95], axis=0)
+    np.testing.assert_allclose(kinds.percentile(draws, 0.9), wanted, rtol=1e-14)
