@@ -48,7 +48,8 @@ class Options:
     method : {"pls", "plsc", "cbsem"}
     scheme : {"path", "factorial", "centroid"}
     missing : {"em", "mean", "listwise", "fiml"}
-        ``fiml`` is ``em`` for PLS; a covariance model leaves incomplete rows out unless it is ``fiml``.
+        ``fiml`` is ``em`` for PLS. A covariance model by ML or MLR takes all answers given with either, by
+        other estimators, ``mean`` and ``listwise`` complete rows alone.
     bootstrap : int
         Resamples, 0 for none, else 20 at least.
     seed : int

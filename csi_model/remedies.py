@@ -6,11 +6,12 @@ REMEDIES = {
     # the answers
     "few-rows": "Collect more answers, or estimate fewer parameters.",
     "indicative": "Collect at least 100 answers, or join groups, before deciding anything on it.",
-    "listwise-used": "Use PLS, which replaces missing answers, where whole rows are few.",
+    "listwise-used": "Ask for --estimator ML or MLR with --missing em, which take every answer given.",
     "near-constant": "Leave the question out; it tells hardly anybody apart.",
     "scale-unused": "Declare the scale as it was asked; points depend on it.",
     "many-missing": "See which questions go unanswered, and shorten or clarify them.",
     "never-together": "Ask both of some respondents, or leave one of the two out.",
+    "seldom-together": "Ask both of more respondents, or judge by the estimates.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units

@@ -25,8 +25,8 @@ REASONS: Final = {
     NOT_APPLICABLE: "not_applicable",
 }
 
-# What a file writes for them where no answer is as high; for the other two it writes nothing.
-WRITTEN: Final = {NOT_APPLICABLE: 98, DONT_KNOW: 99}
+# What a file writes for them in ratings where no answer is as high; for what was skipped it writes nothing.
+WRITTEN: Final = {NOT_ASKED: 97, NOT_APPLICABLE: 98, DONT_KNOW: 99}
 
 
 def are_written(highest: int) -> bool:

@@ -28,7 +28,7 @@ class Checks:
     def result(self) -> CbsemResult:
         """The fit."""
         if self._result is None:
-            usable = by_covariance.usable(self.sample, self.options.missing)
+            usable = by_covariance.usable(self.sample, self.options)
             self._result = by_covariance.fit_covariance(self.spec, usable, self.options)
         return self._result
 

@@ -58,9 +58,9 @@ def refit(result: CbsemResult, answers: Sequence[GroupData]) -> Optimum:
     drawn = []
     for group, part in zip(answers, result.objective.parts, strict=True):
         patterns = by_pattern(group.values, group.weights)
-        mean, _, logl = saturated(patterns, tolerance=1e-6)
+        free = saturated(patterns, tolerance=1e-6)
         own = isinstance(part, Likelihood) and part.mean is not None
-        drawn.append(Likelihood(patterns, logl, mean if own else None))
+        drawn.append(Likelihood(patterns, free.logl, free.mean if own else None))
     objective = Objective(result.structure, drawn)
     return optimise(objective, result.theta, tolerance=1e-8, most=100, polish=False, rescue=False)
 

@@ -10,7 +10,8 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, defined, index_weights, models, standardise, testing
-from csi_model.cbsem.data import choose
+from csi_model.cbsem.data import GroupData, choose
+from csi_model.cbsem.moments import seldom_together
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.options import check_options
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -26,6 +27,8 @@ from csi_model.cbsem.samples import (
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ConvergenceError, IdentificationError
 from csi_model.inference import seeds
+
+MOST_NAMED = 5  # pairs of items
 
 
 def fit(
@@ -127,6 +130,7 @@ def fit(
             ordered=estimator == "WLSMV",
             clusters=group.clusters,
             weights=group.weights,
+            blocks=wanted.blocks,
         )
         for group in given
     )
@@ -149,6 +153,9 @@ def fit(
     cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
     cautions += _size_cautions(n, structure.n_free, df)
     cautions += index_weights.cautions(structure, found.theta)
+    cautions += tuple(
+        _seldom(group, names) for group, sample in zip(given, samples, strict=True) if sample.strength
+    )
     return CbsemResult(
         estimator=estimator,
         missing=missing,
@@ -232,6 +239,21 @@ def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
     if df == 0:
         out.append(Caution("saturated", "The model has no degrees of freedom: its fit says nothing."))
     return tuple(out)
+
+
+def _seldom(group: GroupData, names: tuple[str, ...]) -> Caution:
+    """Name the pairs of items for which the saturated model needs a prior, the fewest first."""
+    pairs = sorted(seldom_together(group.values), key=lambda pair: pair[2])
+    named = [f"{names[one]} and {names[other]} ({n})" for one, other, n in pairs[:MOST_NAMED]]
+    more = f" and {len(pairs) - MOST_NAMED} more pairs" if len(pairs) > MOST_NAMED else ""
+    where = f"{group.name}: " if group.name else ""
+    what = f"answered together by few: {'; '.join(named)}{more}" if pairs else "too much is missing"
+    return Caution(
+        "seldom-together",
+        f"{where}{what}. The model is compared with covariances that lean on a weak prior: chi-square and"
+        " what is made of it are approximate; the estimates do not use it.",
+        about=tuple(named),
+    )
 
 
 def _estimates(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from csi_model.arrays import I64
 from csi_model.errors import Caution, SpecificationError
 from csi_model.specify.grammar import Term, Written, parse
 from csi_model.specify.lavaan import settings
@@ -18,6 +21,13 @@ class Given:
     missing_codes: tuple[float, ...] = ()
     orthogonal: bool = False
     cautions: tuple[Caution, ...] = ()
+
+    @property
+    def blocks(self) -> I64:
+        """Number of the construct that each observed variable measures first; others are of their own."""
+        home = {term.rhs: term.lhs for term in reversed(self.written.of("=~"))}
+        names = [home.get(name, name) for name in self.written.observed]
+        return np.array([names.index(name) for name in names], dtype=np.int64)
 
 
 def given(model: Any) -> Given:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, I64
 from csi_model.cbsem import additions, constraints, syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.equal import together
@@ -54,6 +54,7 @@ class GroupMoments:
     covariance: F64  # maximum likelihood (divided by n); correlations if ordinal
     logl: float
     patterns: Patterns | None = None
+    strength: float = 0.0  # of the prior of the saturated moments
     ordinal: Ordinal | None = None
     clusters: NDArray[np.generic] | None = None
 
@@ -65,8 +66,9 @@ def reduce(
     ordered: bool,
     clusters: NDArray[np.generic] | None = None,
     weights: F64 | None = None,
+    blocks: I64 | None = None,
 ) -> GroupMoments:
-    """Saturated moments of one group's answers.
+    """Saturated moments of one group's answers; for `blocks` see ``moments.saturated``.
 
     Raises
     ------
@@ -77,18 +79,20 @@ def reduce(
     if ordered:
         ordinal = ordinal_statistics(values, names)
         return GroupMoments(
-            values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), None, ordinal
+            values, n, np.zeros(len(names)), ordinal.correlations, float("nan"), ordinal=ordinal
         )
     patterns = by_pattern(values, weights)
     try:
-        mean, covariance, logl = saturated(patterns)
+        found = saturated(patterns, blocks=blocks)
     except np.linalg.LinAlgError:
         raise IdentificationError(
             "The covariance matrix of the items is singular: some items are sums of others.",
             code="collinear-items",
             remedy="Drop items that others determine, or give more respondents.",
         ) from None
-    return GroupMoments(values, n, mean, covariance, logl, patterns, clusters=clusters)
+    return GroupMoments(
+        values, n, found.mean, found.covariance, found.logl, patterns, found.strength, clusters=clusters
+    )
 
 
 def structure_of(
@@ -177,7 +181,7 @@ def _wishart(sample: GroupMoments) -> tuple[Patterns, float]:
     patterns = replace(
         sample.patterns, n=np.array([n - 1.0]), total=(n - 1.0) * sample.mean[None], cross=cross[None]
     )
-    return patterns, saturated(patterns)[2]
+    return patterns, saturated(patterns).logl
 
 
 def n_moments(objective: Objective) -> int:

@@ -31,6 +31,7 @@ def huber_white(
     theta: F64,
     unrestricted: Sequence[F64],
     clusters: Sequence[NDArray[np.generic] | None] | None = None,
+    priors: Sequence[F64] | None = None,
 ) -> Sandwich:
     """Sandwich of observed information and casewise scores, with Yuan and Bentler's trace (MLR).
 
@@ -40,6 +41,9 @@ def huber_white(
         Saturated moments of each group.
     clusters : sequence of arrays of shape (n,) or None, optional
         Sampling units of each group's respondents: scores are added up within a unit first, over groups too.
+    priors : sequence of ndarray, optional
+        What the prior of each group's saturated moments adds to curvature and scores: that of as many more
+        respondents, answers normal.
 
     Notes
     -----
@@ -63,7 +67,9 @@ def huber_white(
         units = None if clusters is None else clusters[group]
         slopes.append(_by_unit(part.scores(moments) @ jacobian, units))
         _, free = _by_unit(part.scores(unrestricted[group]), units)
-        trace += float(np.sum(np.linalg.inv(part.curvature(unrestricted[group])) * (free.T @ free)))
+        more = 0.0 if priors is None else priors[group]
+        curvature = part.curvature(unrestricted[group]) + more
+        trace += float(np.sum(np.linalg.inv(curvature) * (free.T @ free + more)))
     meat = _cross_products(slopes)
     trace -= float(np.sum(bread * meat))
     return Sandwich(bread @ meat @ bread, abs(trace))

@@ -33,7 +33,10 @@ def infer(
     if estimator == "MLR":
         free = [sample_vector(sample, structure) for sample in samples]
         clusters = [sample.clusters for sample in samples]
-        robust = standard_errors.huber_white(objective, theta, free, clusters)
+        priors = None
+        if any(sample.strength for sample in samples):
+            priors = [_of_prior(sample, means=structure.mean_structure) for sample in samples]
+        robust = standard_errors.huber_white(objective, theta, free, clusters, priors)
         factor = robust.trace / df if df else 1.0
         return robust.covariance, fit_measures.ChiSquare(chi2, df, chi2 / factor, factor)
     if estimator in {"MLM", "WLSMV", "ULS"}:
@@ -48,6 +51,14 @@ def infer(
     wanted = options.information or ("observed" if options.missing == "fiml" else "expected")
     metric = objective.observed(theta) if wanted == "observed" else objective.expected(theta)
     return standard_errors.inverse(metric), fit_measures.ChiSquare(chi2, df)
+
+
+def _of_prior(sample: GroupMoments, *, means: bool) -> F64:
+    """Information of the prior of saturated moments, of which it tells of covariances alone."""
+    found = sample.strength * normal_weight(sample.covariance, means=means)
+    if means:
+        found[: len(sample.mean)] = 0.0
+    return found
 
 
 def _projected(

@@ -20,14 +20,14 @@ def covariance_levels(
     """Give configural, metric and scalar invariance of the covariance model as plain values, and doubts."""
     from csi_model import cbsem  # noqa: PLC0415  semopy and pandas load only where they are needed
 
-    used = by_covariance.usable(replace(whole, cautions=()), options.missing)
+    used = by_covariance.usable(replace(whole, cautions=()), options)
     is_robust = whole.clusters is not None or not np.allclose(whole.weights, 1.0)
     found = cbsem.assess_invariance(
         spec,
         used,
         "group",
         estimator="MLR" if is_robust else "ML",
-        missing="fiml" if options.missing == "fiml" else "listwise",
+        missing=by_covariance.treatment(used, options),
         level=1 - options.level,
     )
     return found.document(), used.cautions

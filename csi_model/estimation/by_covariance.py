@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.errors import Caution
+from csi_model.errors import Caution, DataError
 from csi_model.inference.means import weighted_means
 from csi_model.measures.points import Points
 from csi_model.options import Options
 from csi_model.pls import stages
 from csi_model.pls.algorithm import Solution
+from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Fitted(NamedTuple):
 
 
 def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> Fitted:
-    """Fit the model: by maximum likelihood, FIML with gaps where asked, or by another estimator.
+    """Fit the model: by maximum likelihood, of all answers given where there are gaps, or otherwise.
 
     Construct points use the factor score weights of each construct's own indicators, for the second order
     those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points. Of
@@ -66,18 +67,23 @@ def fit_covariance(
     return cbsem.fit(
         spec,
         sample,
-        estimator=options.estimator or ("ML" if sample.clusters is None else "MLR"),  # type: ignore[arg-type]
-        missing="fiml" if options.missing == "fiml" else "listwise",
+        estimator=_estimator(sample, options),  # type: ignore[arg-type]
+        missing=treatment(sample, options),
         groups=groups,
         equal=equal,
     )
 
 
-def point_errors(spec: ModelSpec, sample: Sample, scored: Points) -> F64:
+def point_errors(estimator: Estimator, scored: Points) -> F64:
     """Give standard errors of construct points, questions' weights held fixed.
 
-    They are sd/√n, or linearised where respondents have weights or stand in clusters.
+    They are sd/√n, or linearised where respondents have weights or stand in clusters, or answers have gaps.
     """
+    spec, sample = estimator.spec, estimator.sample
+    covariance = estimator.level_covariance()
+    if covariance is not None:
+        shares = scored.construct_shares[0]
+        return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
     if sample.clusters is None and np.allclose(sample.weights, 1.0):
         return np.asarray(scored.sd[0] / np.sqrt(len(sample)))
     low, high, _ = spec.scales.T
@@ -105,22 +111,44 @@ def unused(sample: Sample, *, scheme: str, interval: str, bootstrap: int) -> tup
     return tuple(found)
 
 
-def usable(sample: Sample, missing: str) -> Sample:
+def treatment(sample: Sample, options: Options) -> Literal["fiml", "listwise"]:
+    """Say how a covariance model takes the gaps of a sample: likelihoods take each answer given, by default.
+
+    Without gaps there is nothing to treat, unless ``fiml`` itself is asked for: it gives means too.
+    """
+    if options.missing == "fiml":
+        return "fiml"
+    there = not np.isnan(sample.values).any() and not any(np.isnan(c).any() for c in sample.beside.values())
+    casewise = options.missing == "em" and _estimator(sample, options) in {"ML", "MLR"}
+    return "fiml" if casewise and not there else "listwise"
+
+
+def _estimator(sample: Sample, options: Options) -> str:
+    return options.estimator or ("ML" if sample.clusters is None else "MLR")
+
+
+def usable(sample: Sample, options: Options) -> Sample:
     """Give the rows that the model is fitted on: points and errors must be of the same ones.
 
     Raises
     ------
     DataError
-        No row is complete.
+        No row is complete, and the estimator or the treatment of gaps takes no others.
     """
-    complete = sample if missing == "fiml" else _complete(sample)
+    if treatment(sample, options) == "fiml":
+        return sample
+    complete = _complete(sample)
     left_out = len(sample) - len(complete)
+    taker = options.estimator if options.missing == "em" else f"--missing {options.missing}"
+    if not len(complete):
+        raise DataError(
+            f"No row is complete, and a covariance model by {taker} takes no others.",
+            code="no-rows",
+            remedy="Ask for --estimator ML or MLR with --missing em, which take every answer given.",
+        )
     if not left_out:
         return complete
-    message = (
-        f"A covariance model takes no means for gaps: {left_out} incomplete rows are left out."
-        " --missing fiml keeps them."
-    )
+    message = f"{left_out} incomplete rows are left out: a covariance model by {taker} takes none."
     return replace(
         complete, cautions=(*complete.cautions, Caution("listwise-used", message, about=(f"{left_out}",)))
     )
@@ -131,12 +159,10 @@ def _complete(sample: Sample) -> Sample:
     there = np.ones(len(sample), dtype=bool)
     for column in sample.beside.values():
         there &= ~np.isnan(column)
+    there &= ~np.isnan(sample.values).any(axis=1)
     if there.all():
-        return sample.complete()
-    if not there.any():
-        return sample.where(np.zeros(len(sample), dtype=bool)).complete()
-    known = replace(sample.where(there), n_given=sample.n_given, cautions=sample.cautions)
-    return known.complete()
+        return sample
+    return replace(sample.where(there), n_given=sample.n_given, cautions=sample.cautions)
 
 
 def question_weights(spec: ModelSpec, result: CbsemResult, moments: Moments, group: int = 0) -> F64:

@@ -58,7 +58,7 @@ def multigroup(
             code="multigroup",
             remedy="Choose method cbsem, or estimate each group apart (--group).",
         )
-    used = by_covariance.usable(sample, options.missing)
+    used = by_covariance.usable(sample, options)
     if len(used.label(by).present) < FEWEST:
         raise SpecificationError(
             f"{by} has fewer than two groups with answers in use.",
@@ -98,15 +98,16 @@ def _scored(
     parts = [used.where(places[name]) for name in result.groups]
     fits = []
     for group, part in enumerate(parts):
-        moments = own(Estimator(spec, part, options).moments, spec)
+        estimator = Estimator(spec, part, options)
+        moments = own(estimator.moments, spec)
         weights = by_covariance.question_weights(spec, result, moments, group)
-        fits.append(points(spec, moments.mean, moments.cov, weights[None]))
+        fits.append((estimator, points(spec, moments.level, moments.cov, weights[None])))
     mass = np.array([used.weights[places[name]].sum() for name in result.groups])
-    common = np.einsum("g,gpj->pj", mass / mass.sum(), [each.construct_shares[0] for each in fits])
+    common = np.einsum("g,gpj->pj", mass / mass.sum(), [each.construct_shares[0] for _, each in fits])
     found = {}
-    for name, part, fitted in zip(result.groups, parts, fits, strict=True):
+    for name, part, (estimator, fitted) in zip(result.groups, parts, fits, strict=True):
         scored = fitted if options.group_weights == "own" else by_common_weights(spec, fitted, common)
-        errors = by_covariance.point_errors(spec, part, scored)
+        errors = by_covariance.point_errors(estimator, scored)
         scores = from_normal(scored.constructs[0], errors, level=options.level)
         table = replace(scores, axes=(spec.construct_ids,)).plain("points")
         found[name] = {"n_used": len(part), "constructs": table}

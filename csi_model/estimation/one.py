@@ -40,7 +40,7 @@ def estimate_one(
 def _estimated(
     spec: ModelSpec, sample: Sample, options: Options, common: F64 | None, progress: Progress | None
 ) -> Result:
-    used = by_covariance.usable(sample, options.missing) if options.method == "cbsem" else sample
+    used = by_covariance.usable(sample, options) if options.method == "cbsem" else sample
     estimator = Estimator(spec, used, options, common)
     moments = own(estimator.moments, spec)
     fitted = None
@@ -51,7 +51,7 @@ def _estimated(
     if common is not None:
         scored = points.by_common_weights(spec, scored, common)
     if fitted is not None:
-        fitted.errors["constructs"] = by_covariance.point_errors(spec, used, scored)
+        fitted.errors["constructs"] = by_covariance.point_errors(estimator, scored)
     drawn = resampled(estimator, progress) if options.bootstrap and fitted is None else None
     result = Result(
         spec,

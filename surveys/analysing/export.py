@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys import words
 from surveys.analysing.beside import orders, shuffled_in, with_written
 from surveys.analysing.matrix import load_beside, load_matrix, load_packed
-from surveys.codes import LOWEST_ANSWER, WAYS_OUT, WRITTEN, are_written
+from surveys.codes import LOWEST_ANSWER, REASONS, WRITTEN, are_written
 from surveys.collecting.packing import layout_of
 from surveys.document.wording import in_language
 from surveys.editing.publishing import load_document
@@ -25,7 +25,8 @@ class WaveTable(NamedTuple):
     """Complete responses of a wave, a row each.
 
     `segments` holds (n,) text by name, only names of which something is known. `columns` say what the answer
-    columns are, and `reserved` (p,) which of them tell not applicable and don't know apart from answers.
+    columns are, and `reserved` (p,) which of them, ratings, tell not asked, not applicable and don't know
+    apart from answers.
     `answers` is (n, p) text: a number or a day, or empty where nothing was answered; of own words, 1.
     `orders` holds by name the codes of rows, options or sections in the order in which each respondent saw
     them.
@@ -57,8 +58,8 @@ class WaveTable(NamedTuple):
             ]
             yield [column.code, "", *asked]
             meanings: dict[int, Mapping[str, str] | str] = dict(column.values)
-            if has_reserved and column.is_rated:
-                meanings |= {number: WAYS_OUT[stored] for stored, number in WRITTEN.items()}
+            if has_reserved:
+                meanings |= {number: REASONS[stored] for stored, number in WRITTEN.items()}
             for value, text in sorted(meanings.items()):
                 yield [column.code, str(value), *(_said(text, column, language) for language in languages)]
         for name in self.orders:
@@ -68,8 +69,8 @@ class WaveTable(NamedTuple):
 def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) -> WaveTable:
     """Read the complete responses of a wave for a file; of a pilot too, because it is looked at most.
 
-    Not applicable and don't know are written as `codes.WRITTEN` says, but empty in a column where an answer
-    itself can be as high.
+    In ratings not asked, not applicable and don't know are written as `codes.WRITTEN` says, but empty where
+    an answer itself can be as high.
     """
     document = load_document(wave.version)
     columns = {
@@ -84,7 +85,7 @@ def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) 
         session, wave, codes[:1], include_pilot=True, include_excluded=include_excluded
     ).segments
     named = {name: labels[name].texts() for name in SEGMENTS}
-    reserved = np.array([are_written(highest[code]) for code in codes])
+    reserved = np.array([columns[code].is_rated and are_written(highest[code]) for code in codes])
     written = {code: place for place, code in enumerate(codes) if columns[code].is_written}
     shuffled = shuffled_in(document)
     beside = load_beside(session, wave, packed.response_ids.tolist()) if written or shuffled else []

@@ -34,7 +34,17 @@ def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
     assert {row["customer_class"] for row in rows} == {"residential", "commercial", "industrial", "other"}
     # straight-liners rush and are excluded: fewer rows than people
     assert 0.85 * 1500 < len(rows) < 0.95 * 1500
-    assert all(not row["PQV6"] for row in rows if row["E4.hotline"] == "0")
+    assert all(row["PQV6"] == "97" for row in rows if row["E4.hotline"] == "0")
+    # Nobody answered every question, and the covariance model is estimated nevertheless, near the others.
+    paths = {}
+    for method in ("pls", "plsc", "cbsem"):
+        code, _, err = demo("estimate", data, "--model", model, "--method", method, "--json", result)
+        assert (code, "shorten" in err) == (0, False)
+        found = json.loads(result.read_text(encoding="utf-8"))
+        assert found["n_used"] == len(rows)
+        paths[method] = {(each["source"], each["target"]): each["estimate"] for each in found["paths"]}
+    assert max(abs(paths["plsc"][each] - size) for each, size in paths["cbsem"].items()) < 0.06
+    assert max(abs(paths["pls"][each] - size) for each, size in paths["cbsem"].items()) < 0.12
 
 
 def test_demo_is_not_made_twice(demo):

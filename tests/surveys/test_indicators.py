@@ -27,7 +27,7 @@ def test_another_scale_for_all_is_the_models_scale():
     document, _ = rescaled(1, 5)
     model = document.model()
     assert model["scale"] == {"low": 1, "high": 5}
-    assert model["missing_codes"] == [98, 99]
+    assert model["missing_codes"] == [97, 98, 99]
     spec = ModelSpec.from_mapping(model)
     assert {tuple(ends[:2]) for ends in spec.scales.tolist()} == {(1, 5)}
 

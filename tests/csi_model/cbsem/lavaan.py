@@ -149,7 +149,7 @@ def check_matrices(figures: Figures, result: CbsemResult, limits: dict[str, Any]
         corr[rows, columns] = corr[columns, rows] = sample[-len(rows) :]
         figures.drop("means of ordered answers, all 0", "implied_mean")
     else:
-        _, cov, _ = saturated(by_pattern(result.data[0].values))
+        cov = saturated(by_pattern(result.data[0].values)).covariance
         corr = cov / np.sqrt(np.outer(np.diag(cov), np.diag(cov)))
         if any(key[0] == "implied_mean" for key in figures.values):
             mu = result.structure.implied(0, result.theta).mu

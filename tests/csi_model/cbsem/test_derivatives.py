@@ -76,7 +76,7 @@ def test_casewise_likelihood_equals_scipy():
     data = draw(60, 6, share_missing=0.2)
     values = np.column_stack(list(data.values()))
     patterns = by_pattern(values[~np.isnan(values).all(axis=1)])
-    mean, covariance, logl = saturated(patterns)
+    mean, covariance, logl, _ = saturated(patterns)
     by_hand = 0.0
     for row in patterns.values:
         seen = ~np.isnan(row)

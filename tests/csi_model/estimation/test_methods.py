@@ -158,7 +158,7 @@ def test_covariance_points_are_of_the_rows_that_were_fitted(golden):
     unhappy = columns["SAT1"] < np.median(columns["SAT1"])
     gappy = {**columns, "LOY3": np.where(unhappy, np.nan, columns["LOY3"])}
     complete = {code: columns[code][~unhappy] for code in spec.indicator_ids}
-    options = csi_model.Options(method="cbsem")
+    options = csi_model.Options(method="cbsem", missing="mean")
     found = csi_model.estimate(spec, csi_model.prepare(spec, gappy), options)
     wanted = csi_model.estimate(spec, csi_model.prepare(spec, complete), options)
     np.testing.assert_allclose(found.points.constructs, wanted.points.constructs)
