@@ -11,7 +11,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help env assets run test test-env lint format db docs bench reference coverage picture messages wheel chaos screenshots clean
+.PHONY: help env assets run test test-env lint format db docs bench reference coverage picture messages wheel chaos stuffing screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -95,6 +95,9 @@ wheel: env ## the wheel in dist/, with everything that a site needs in it
 
 chaos: $(VENV)/.test assets ## kill the server while people answer: every acknowledged page must be in the database
 	@$(BIN)/python scripts/chaos.py
+
+stuffing: $(VENV)/.test assets ## stuff a wave over HTTP: flagged, left out, run, approved, published; the index must stand
+	@$(BIN)/python scripts/stuffing.py
 
 screenshots: test-env ## the pictures under docs/images/
 	@$(BIN)/python scripts/screenshots.py
