@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -11,9 +12,22 @@ from scipy.sparse import csr_array
 from csi_model.answers.filling import Filled, Filling
 from csi_model.answers.fitting import fit
 from csi_model.answers.influence import Influence, influence, of_asked
+from csi_model.answers.leverage import Leverage
 from csi_model.answers.moments import Moments
 from csi_model.answers.prior import weak_prior
 from csi_model.arrays import F64, I64, Mask
+
+
+class _Asked(NamedTuple):
+    """Of the people asked each question: share among all, mean deviation, and its slopes by the moments.
+
+    `share`, `mean` and `more`, the mean of what leverage adds, are (p,), `slopes` (T, p).
+    """
+
+    share: F64
+    mean: F64
+    more: F64
+    slopes: F64
 
 
 class Answered:
@@ -38,7 +52,8 @@ class Answered:
     .. math:: \frac{\sum_i w_i (T_i - \bar T)}{\sum_i w_i} P [(I - P J)^{-1}]'
 
     linear in its weights: what EM run to the end in the resample gives, to first order. A few steps of EM
-    would look as if they had settled and give errors of half the size.
+    would look as if they had settled and give errors of half the size. The T of resamples have residuals
+    enlarged by `leverage`.
     """
 
     def __init__(self, values: F64, weights: F64, blocks: I64, asked: Mask | None = None) -> None:
@@ -97,7 +112,7 @@ class Answered:
         if not self.routed:
             return found
         with np.errstate(all="ignore"):
-            around = told[:, 3] / told[:, 2] + moved @ self._of_asked
+            around = told[:, 3] / told[:, 2] + moved @ self._of_asked.slopes
         level = self.center + self.scale * (self.mean + around)
         return found._replace(asked=np.where(silent, np.nan, level))
 
@@ -111,12 +126,13 @@ class Answered:
         """
         found = np.empty((self.n, self.p))
         asked = self.asked if among is None else self.asked & among
-        share, around, slopes = self._asked(asked)
-        turn = self.turn @ slopes
+        told = self._asked(asked)
+        turn = self.turn @ told.slopes
         for part in self.filling.filled(self.mean, self.cov):
-            moved = (self.filling.products(part) - self._influence.mean) @ turn
-            away = (part.deviations - around) / share
-            found[part.rows] = moved + around + np.where(asked[part.rows], away, 0.0)
+            more, more_of_asked = self._more(part)
+            moved = self._statistics(part, more) @ turn
+            away = (part.deviations + more_of_asked - told.more - told.mean) / told.share
+            found[part.rows] = moved + told.mean + np.where(asked[part.rows], away, 0.0)
         return self.center + self.scale * (self.mean + found)
 
     def group_sums(self, parts: Sequence[I64]) -> F64:
@@ -133,24 +149,59 @@ class Answered:
     def _rows(self, part: Filled) -> F64:
         values = self.values[part.rows]
         seen = ~np.isnan(values)
-        parts = [self.filling.products(part) - self._influence.mean, seen, seen & (values != self._commonest)]
+        more, more_of_asked = self._more(part)
+        parts = [self._statistics(part, more), seen, seen & (values != self._commonest)]
         if self.routed:
             asked = self.asked[part.rows]
-            parts += [asked, np.where(asked, part.deviations, 0.0)]
+            around = part.deviations + more_of_asked - self._of_asked.more
+            parts += [asked, np.where(asked, around, 0.0)]
         return np.concatenate(parts, axis=1)
 
-    @cached_property
-    def _of_asked(self) -> F64:
-        """Derivative of the means of those asked by the moments that fill their gaps, (T, p)."""
-        return self._asked(self.asked)[2]
+    def _more(self, part: Filled) -> tuple[F64, F64]:
+        """What leverage adds to deviations, by gaps among all and among those asked."""
+        seen = ~np.isnan(self.values[part.rows])
+        of_all, of_those_asked = self._leverage.more(part, seen, *self._open)
+        return of_all, of_those_asked
 
-    def _asked(self, asked: Mask) -> tuple[F64, F64, F64]:
-        """Give the share asked, their mean deviations at the fit, and these' derivative by the moments."""
-        mass, total = self.weights @ asked, np.zeros(self.p)
+    def _statistics(self, part: Filled, more: F64) -> F64:
+        lifted = part._replace(deviations=part.deviations + more)
+        return self.filling.products(lifted) - self._lifted_mean
+
+    @cached_property
+    def _of_asked(self) -> _Asked:
+        return self._asked(self.asked)
+
+    def _asked(self, asked: Mask) -> _Asked:
+        mass, total, more = self.weights @ asked, np.zeros(self.p), np.zeros(self.p)
         for part in self.filling.filled(self.mean, self.cov):
-            total += part.weights @ np.where(asked[part.rows], part.deviations, 0.0)
+            here = asked[part.rows]
+            total += part.weights @ np.where(here, part.deviations, 0.0)
+            more += part.weights @ np.where(here, self._more(part)[1], 0.0)
         slopes = of_asked(self.filling, self.mean, self.cov, asked) / mass[:, None]
-        return mass / self.filling.total, total / mass, slopes.T
+        return _Asked(mass / self.filling.total, total / mass, more / mass, slopes.T)
+
+    @cached_property
+    def _leverage(self) -> Leverage:
+        answered = self.weights @ ~np.isnan(self.values)
+        return Leverage(self.filling, self.cov, answered, self.prior.strength)
+
+    @cached_property
+    def _open(self) -> tuple[F64, F64]:
+        """Share of gaps in each question, among all and among those asked."""
+        answered = self.weights @ ~np.isnan(self.values)
+        return 1 - answered / self.filling.total, 1 - answered / (self.weights @ self.asked)
+
+    @cached_property
+    def _lifted_mean(self) -> F64:
+        """Mean of the statistics with residuals enlarged: what keeps the sample's own moments in place."""
+        found = self._influence.mean.copy()
+        for part in self.filling.filled(self.mean, self.cov):
+            plain, (more, _) = part.deviations, self._more(part)
+            lifted = plain + more
+            found[: self.p] += part.weights @ more / self.filling.total
+            cross = (lifted * part.weights[:, None]).T @ lifted - (plain * part.weights[:, None]).T @ plain
+            found[self.p :] += cross[self.filling.upper] / self.filling.total
+        return np.asarray(found)
 
     @cached_property
     def _influence(self) -> Influence:

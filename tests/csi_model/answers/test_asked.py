@@ -9,7 +9,7 @@ from csi_model.answers.answered import Answered
 from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sampling import units_of
 from csi_model.inference.means import weighted_means
-from tests.csi_model.answers.worlds import SPEC, prepared, routed, to_the_end, unknown, whole
+from tests.csi_model.answers.worlds import SPEC, prepared, routed, to_the_end, unknown, unlevered, whole
 
 
 def test_points_are_of_those_asked_and_of_all_where_all_were(gappy, weights):
@@ -32,7 +32,8 @@ def half_asked(gappy: np.ndarray) -> np.ndarray:
     return ~np.isnan(gappy) | (rng.random(gappy.shape) < np.where(np.nan_to_num(gappy[:, :1]) < 5, 0.8, 0.2))
 
 
-def test_points_of_those_asked_follow_the_derivative_of_the_fit(gappy, weights):
+def test_points_of_those_asked_follow_the_derivative_of_the_fit(gappy, weights, monkeypatch):
+    unlevered(monkeypatch)
     asked = half_asked(gappy)
     found = Answered(gappy, weights, SPEC.home, asked)
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 import csi_model
 from csi_model.answers.answered import Answered
 from csi_model.answers.em import Patterns
+from csi_model.answers.leverage import Leverage
 
 BLOCKS = {"IMG": 3, "TCH": 3, "QUA": 3, "SAT": 3}
 EFFECTS = {
@@ -66,6 +68,11 @@ def unknown(values: np.ndarray, share: float = 0.15, seed: int = 3) -> np.ndarra
 def prepared(values: np.ndarray, **wish: Any) -> csi_model.Sample:
     """Bring answers into a sample."""
     return csi_model.prepare(SPEC, dict(zip(SPEC.indicator_ids, values.T, strict=True)), **wish)
+
+
+def unlevered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let residuals be as large in resamples as in the fit: then these follow its derivative."""
+    monkeypatch.setattr(Leverage, "more", lambda _, __, seen, *shares: [np.zeros(seen.shape) for _ in shares])
 
 
 def to_the_end(
