@@ -102,7 +102,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder)
         manyi(instance, "demo", "--seed", "1")
-        password = manyi(instance, "user", "add", "viewer@demo.example", "--role", "viewer").split()[-1]
+        named = ("viewer@demo.example", "--role", "viewer", "--unit", "DEMO")
+        password = manyi(instance, "user", "add", *named).split()[-1]
         with served(instance) as address, sync_playwright() as driver:
             # The pages are ours: where the system grants no sandbox, none is needed.
             browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

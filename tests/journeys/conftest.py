@@ -54,12 +54,14 @@ def utility(tmp_path_factory):
     """The site on a small demo utility, with an account each for a leader and an analyst."""
     folder = tmp_path_factory.mktemp("utility")
     manyi(folder, "demo", "--responses", "320", "--waves", "2", "--seed", "3")
-    passwords = {
-        role: manyi(folder, "user", "add", f"{role}@example.org", "--role", role).split()[-1]
-        for role in ("viewer", "analyst")
-    }
+    passwords = {role: added(folder, role) for role in ("viewer", "analyst")}
     with served(folder, worker=True) as address:
         yield SimpleNamespace(address=address, passwords=passwords)
+
+
+def added(folder: Path, role: str) -> str:
+    """Make the account of a role, in the whole of the demo utility; give its password."""
+    return manyi(folder, "user", "add", f"{role}@example.org", "--role", role, "--unit", "DEMO").split()[-1]
 
 
 def manyi(folder: Path, *arguments: str) -> str:

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import URL
+from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
+from surveys.models import Unit
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.web.answering import Respondent, make_wave
 from tests.web.visiting import Visitor
-from web.accounts.roles import ROLES
+from web.accounts.roles import OF_UNITS, ROLES
 from web.accounts.staff import add_staff
+from web.accounts.units import set_units
 from web.extensions import db
 from web.site import create_app
 
@@ -51,10 +53,13 @@ def app(site_url, tmp_path, monkeypatch) -> Iterator[Flask]:
         }
     )
     with made.app_context():
+        tops = list(db.session.scalars(select(Unit.code).where(Unit.parent_id.is_(None))))
         for role in ROLES:
-            add_staff(
+            person, _password = add_staff(
                 db.session, email=f"{role}@example.org", name=role.title(), roles=[role], password=PASSWORD
             )
+            if role in OF_UNITS:
+                set_units(db.session, person, tops, by="test")
         db.session.commit()
     yield made
     with made.app_context():

@@ -1,4 +1,4 @@
-"""Staff and roles in the columns that Flask-Security asks for."""
+"""Staff and roles in the columns that Flask-Security asks for, and the units that staff belong to."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, UTCDateTime
+from surveys.models import Unit
 
 staff_role = Table(
     "staff_role",
@@ -18,7 +19,7 @@ staff_role = Table(
 
 
 class Role(Base, RoleMixin):
-    """One of the four roles; what each may do stands with the views (`allow`)."""
+    """One of the roles; what each may do stands with the views (`allow`)."""
 
     __tablename__ = "role"
 
@@ -53,11 +54,26 @@ class Staff(Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=staff_role, lazy="selectin"
     )
+    units: Mapped[list["StaffUnit"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def role_names(self) -> frozenset[str]:
         """The names of the roles."""
         return frozenset(role.name for role in self.roles)
+
+
+class StaffUnit(Base):
+    """A unit that somebody belongs to, and the address of who gave it; `MIGRATION` where nobody did."""
+
+    __tablename__ = "staff_unit"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(
+        ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    given_by: Mapped[str] = mapped_column(String(254))
+
+    unit: Mapped[Unit] = relationship()
 
 
 class StaffSession(Base):

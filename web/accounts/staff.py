@@ -25,7 +25,7 @@ class StaffError(ValueError):
 
 
 def ensure_roles(session: Session) -> dict[str, Role]:
-    """Give the four roles by name; missing ones are made."""
+    """Give the roles by name; missing ones are made."""
     known = {role.name: role for role in session.scalars(select(Role))}
     for name in ROLES:
         if name not in known:

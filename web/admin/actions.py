@@ -26,6 +26,7 @@ ACTIONS = {
     "staff.end_sessions": _l("Logged out elsewhere"),
     "staff.renew_password": _l("Gave a new password"),
     "staff.set_roles": _l("Changed roles"),
+    "staff.set_units": _l("Changed the units of a person"),
     "units.add": _l("Added organisation units"),
     "wave.close": _l("Closed a wave"),
     "wave.create": _l("Planned a wave"),

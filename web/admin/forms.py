@@ -29,7 +29,19 @@ class RolesForm(FlaskForm):
             raise ValidationError(_("Choose at least one role."))
 
 
-class PersonForm(RolesForm):
+class UnitForm(FlaskForm):
+    """A unit that a person belongs to."""
+
+    unit = StringField(
+        _l("Unit"),
+        filters=[stripped],
+        description=_l("The code of a unit. Viewers and unit managers see it and what is under it."),
+        validators=[Optional(), Length(max=64), one_line],
+        render_kw={"list": "units-offered"},
+    )
+
+
+class PersonForm(RolesForm, UnitForm):
     """A new account."""
 
     email = EmailField(

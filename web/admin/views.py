@@ -1,5 +1,6 @@
 """Pages of administrators: who has an account, and what happened."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,19 +13,20 @@ from sqlalchemy import func, select
 
 from surveys.audit import record, verify
 from surveys.database import lock_for_writing
-from surveys.models import AuditEntry
-from web.accounts import notices, roles
+from surveys.models import AuditEntry, Unit
+from web.accounts import notices, roles, units
 from web.accounts import staff as accounts
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.staff import StaffError
 from web.admin.actions import ACTIONS, lines
-from web.admin.forms import PersonForm, RolesForm
+from web.admin.forms import PersonForm, RolesForm, UnitForm
 from web.extensions import db
 from web.i18n import choose
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 PAGE_SIZE = 50
+OFFERED = 500  # units that a field suggests; any code can be typed
 # Recomputing a long chain takes seconds (twenty thousand entries: one), so it is done on request.
 CHECKED_UNASKED = 5_000
 
@@ -32,6 +34,7 @@ REFUSALS = {
     "email": _l("This is no e-mail address. Write one such as ana@example.org."),
     "taken": _l("This address has an account already. Change that account instead."),
     "roles": _l("Choose at least one of the roles offered."),
+    "unit": _l("There is no unit with this code. Choose one of the organisation."),
     "last_administrator": _l("This is the last active administrator. Make somebody else one first."),
     "self_roles": _l("You cannot take the administrator's role from yourself. Another administrator can."),
     "self_active": _l("You cannot switch off your own account. Another administrator can."),
@@ -44,7 +47,14 @@ REFUSALS = {
 def staff() -> ResponseReturnValue:
     """List the accounts."""
     people = db.session.scalars(select(Staff).order_by(Staff.active.desc(), func.lower(Staff.email))).all()
-    return render_template("admin/staff.html", people=people, role_names=roles.NAMES)
+    return render_template(
+        "admin/staff.html",
+        people=people,
+        role_names=roles.NAMES,
+        without=units.without_units(db.session),
+        undecided=units.undecided(db.session),
+        is_alone=sum(each.active and roles.ADMINISTRATOR in each.role_names for each in people) < 2,
+    )
 
 
 @blueprint.route("/staff/new", methods=["GET", "POST"])
@@ -62,14 +72,20 @@ def staff_add() -> ResponseReturnValue:
                 roles=form.roles.data or (),
                 language=choose(),
             )
+            units.set_units(db.session, person, filter(None, [form.unit.data]), by=current_user.email)
         except StaffError as error:
             db.session.rollback()
-            form[error.code if error.code == "roles" else "email"].errors = [str(REFUSALS[error.code])]
+            form[error.code if error.code in {"roles", "unit"} else "email"].errors = [
+                str(REFUSALS[error.code])
+            ]
         else:
-            _record("staff.add", person, {"roles": sorted(person.role_names)})
+            detail = {"roles": sorted(person.role_names), "units": units.codes_of(person)}
+            _record("staff.add", person, detail)
             db.session.commit()
             return _show_password(person, password, is_new=True)
-    return render_template("admin/staff_add.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("admin/staff_add.html", form=form, offered=_offered()), (
+        422 if form.is_submitted() else 200
+    )
 
 
 @blueprint.get("/staff/<int:staff_id>")
@@ -100,6 +116,29 @@ def staff_roles(staff_id: int) -> ResponseReturnValue:
     if before != wanted:
         notices.roles_changed(person)
     flash(_("The roles are saved."), "success")
+    return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
+
+
+@blueprint.post("/staff/<int:staff_id>/units")
+@allow(roles.ADMINISTRATOR)
+def staff_units(staff_id: int) -> ResponseReturnValue:
+    """Give a person a unit, or take one away."""
+    person = _find(staff_id, lock=True)
+    form = UnitForm()
+    if not form.validate_on_submit():
+        return _page(person, units_form=form, status=422)
+    code, before = form.unit.data or "", units.codes_of(person)
+    taken = request.form.get("take", "")
+    wanted = {*before, code} - {taken, ""}
+    try:
+        units.set_units(db.session, person, wanted, by=current_user.email)
+    except StaffError as error:
+        form.unit.errors = [str(REFUSALS[error.code])]
+        db.session.rollback()
+        return _page(_find(staff_id), units_form=form, status=422)
+    _record(units.SET_UNITS, person, {"before": before, "after": sorted(wanted)})
+    db.session.commit()
+    flash(_("The units are saved."), "success")
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)
 
 
@@ -178,19 +217,33 @@ def _refused(staff_id: int, reason: str) -> ResponseReturnValue:
 
 
 def _page(
-    person: Staff, *, form: RolesForm | None = None, message: str = "", status: int = 200
+    person: Staff,
+    *,
+    form: RolesForm | None = None,
+    units_form: UnitForm | None = None,
+    message: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
     held = [name for name in roles.ROLES if name in person.role_names]
     page = render_template(
         "admin/staff_person.html",
         person=person,
         form=form or RolesForm(formdata=None, data={"roles": held}),
+        units_form=units_form or UnitForm(formdata=None),
+        offered=_offered(),
+        is_of_units=bool(person.role_names & set(roles.OF_UNITS)),
+        is_undecided=any(each.given_by == units.MIGRATION for each in person.units),
         message=message,
         is_self=person.id == current_user.id,
         held=held,
         role_names=roles.NAMES,
     )
     return page, status
+
+
+def _offered() -> Sequence[Unit]:
+    """Give the units that a field suggests, the highest first."""
+    return db.session.scalars(select(Unit).order_by(Unit.level, Unit.code).limit(OFFERED)).all()
 
 
 def _show_password(person: Staff, password: str, *, is_new: bool) -> ResponseReturnValue:

@@ -64,6 +64,16 @@ def database() -> None:
     """
 
 
+def upgraded() -> None:
+    """Bring the database to the newest revision, and let the trail say what that gave to whom."""
+    from web.accounts.units import note_upgrade  # noqa: PLC0415  loads the accounts
+
+    migrating.upgrade(database_url())
+    with session() as opened:
+        note_upgrade(opened, datetime.now(UTC))
+        opened.commit()
+
+
 @database.command()
 def upgrade() -> None:
     """Bring the database to the newest revision; data stay.
@@ -71,7 +81,7 @@ def upgrade() -> None:
     Example: manyi db upgrade
     """
     with told():
-        migrating.upgrade(database_url())
+        upgraded()
     click.echo("The database is up to date.", err=True)
 
 
@@ -217,5 +227,5 @@ def restore(file: Path, *, yes: bool) -> None:
         _copied_beside(target, "restore")
     with closing(sqlite3.connect(file)) as copy, closing(sqlite3.connect(target)) as opened:
         copy.backup(opened)
-    migrating.upgrade(database_url())
+    upgraded()
     click.echo(f"{target} is now the copy {file}.", err=True)

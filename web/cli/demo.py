@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 import click
 
-from surveys import migrating
 from web.cli import Refusal
-from web.cli.database import database_url, instance_folder, session
+from web.cli.database import instance_folder, session, upgraded
 
 
 @click.command(short_help="Make a simulated utility with known truth.")
@@ -23,7 +22,7 @@ def demo(responses: int, waves: int, seed: int, *, if_missing: bool) -> None:
     """
     from web.demo import build  # noqa: PLC0415  loads the whole model
 
-    migrating.upgrade(database_url())
+    upgraded()
     with session() as opened:
         if build.exists(opened):
             if if_missing:

@@ -104,13 +104,18 @@ def _show_accounts() -> None:
     with session() as opened:
         if opened.scalar(select(func.count()).select_from(Staff)):
             return
-    from web.accounts.roles import ROLES  # noqa: PLC0415
+    from web.accounts.roles import OF_UNITS, ROLES  # noqa: PLC0415
     from web.accounts.staff import add_staff  # noqa: PLC0415
+    from web.accounts.units import set_units  # noqa: PLC0415
+    from web.demo import build  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
     from web.site import create_app  # noqa: PLC0415
 
     with create_app().app_context():
         made = [(role, *add_staff(db.session, email=f"{role}@demo.example", roles=[role])) for role in ROLES]
+        for role, staff, _password in made:
+            if role in OF_UNITS:
+                set_units(db.session, staff, [build.PREFIX], by="demo")
         db.session.commit()
         click.echo("\nDemo accounts (the passwords are shown this once):")
         for role, staff, password in made:

@@ -1,6 +1,6 @@
 """How waves stand, in the words of the pages: counts, window, address."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys import words
 from surveys.document.questionnaire import Questionnaire
-from surveys.models import Response, StoredQuestionnaire, Version, Wave
+from surveys.models import Response, Segment, StoredQuestionnaire, Version, Wave
 from surveys.models.collection import ResponseState, WaveState
 from web.i18n import text
 from web.respond import addresses
@@ -37,6 +37,9 @@ OUTCOMES = {
 }
 
 
+STEP = 5  # of counts in units: whoever looks each day must not see one person answer
+
+
 class Standing(NamedTuple):
     """One wave as the list shows it; `started` counts everybody who has saved a page."""
 
@@ -47,23 +50,27 @@ class Standing(NamedTuple):
     complete: int
 
 
-def standings(session: Session) -> list[Standing]:
-    """Give every wave with its counts, the newest first, in two reads."""
+def standings(session: Session, units: Collection[int] | None = None) -> list[Standing]:
+    """Give every wave with its counts, the newest first, in two reads.
+
+    With `units`, their numbers, only who belongs to one of them counts, and counts are rounded down to fives.
+    """
     waves = session.scalars(select(Wave).order_by(Wave.id.desc())).all()
-    by_state = select(Response.wave_id, Response.state, func.count()).group_by(
-        Response.wave_id, Response.state
-    )
+    keys = (Response.wave_id, Response.state, Segment.unit_id)
+    by_state = select(*keys, func.count()).outerjoin(Segment, Response.segment_id == Segment.id)
     counted: dict[int, dict[str, int]] = {}
-    for wave_id, state, number in session.execute(by_state):
-        counted.setdefault(wave_id, {})[state] = number
+    for wave_id, state, unit, number in session.execute(by_state.group_by(*keys)):
+        own = counted.setdefault(wave_id, {})
+        own[state] = own.get(state, 0) + (number if units is None or unit in units else 0)
+    step = 1 if units is None else STEP
     now = datetime.now(UTC)
     return [
         Standing(
             wave,
             state_of(wave, now),
             window_of(wave),
-            sum(counted.get(wave.id, {}).values()),
-            counted.get(wave.id, {}).get(ResponseState.COMPLETE, 0),
+            step * (sum(counted.get(wave.id, {}).values()) // step),
+            step * (counted.get(wave.id, {}).get(ResponseState.COMPLETE, 0) // step),
         )
         for wave in waves
     ]

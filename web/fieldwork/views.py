@@ -19,7 +19,8 @@ from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
 from surveys.models.collection import Access, WaveState
 from web.accounts.access import allow
-from web.accounts.roles import ANALYST, DESIGNER
+from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER, INTERVIEWER, UNIT_MANAGER
+from web.accounts.units import scope_of
 from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
@@ -32,15 +33,19 @@ from web.respond import addresses
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
 # A refusal that belongs to one entry of the form is shown beside it.
 FIELD_OF = {Problem.WAVE_EXISTS: "code", Problem.WAVE_CODE: "code", Problem.WAVE_WINDOW: "closes_on"}
+# Roles that read the counts of whole waves.
+COUNTING = (ADMINISTRATOR, DESIGNER, ANALYST, INTERVIEWER)
 
 
 @blueprint.get("")
-@allow(DESIGNER, ANALYST)
+@allow(DESIGNER, ANALYST, INTERVIEWER, UNIT_MANAGER)
 def index() -> ResponseReturnValue:
-    """List the waves."""
+    """List the waves; unit managers read how many answered in their units."""
+    scope = scope_of(db.session, current_user, COUNTING)
     return render_template(
         "fieldwork/index.html",
-        standings=overview.standings(db.session),
+        standings=overview.standings(db.session, None if scope.is_everything else scope.lineage.ids),
+        is_of_units=not scope.is_everything,
         states=overview.STATES,
         link=addresses.link,
     )
@@ -104,7 +109,7 @@ def _create(form: WaveForm) -> Wave:
 
 
 @blueprint.get("/<code>")
-@allow(DESIGNER, ANALYST)
+@allow(DESIGNER, ANALYST, INTERVIEWER)
 def wave(code: str) -> ResponseReturnValue:
     """Show one wave."""
     return _page(_find(code))

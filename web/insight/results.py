@@ -104,6 +104,19 @@ class Series:
         codes = [each.wave.code for each in self.waves]
         return replace(self, waves=self.waves[: codes.index(wave_code) + 1])
 
+    def within(self, sees: Callable[[str], bool]) -> "Series":
+        """Leave out the groups that a reader may not see: for them there is none."""
+
+        def kept(groups: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: each for name, each in groups.items() if sees(name)}
+
+        waves = tuple(
+            each._replace(result={**each.result, "groups": kept(each.result["groups"])})
+            for each in self.waves
+        )
+        stored = self.stored and {**self.stored, "parts": kept(self.stored["parts"])}
+        return replace(self, waves=waves, stored=stored)
+
     def index(self, part: str) -> Figure:
         """Give the index with the weights of the first wave; until a series run is there, with its own."""
         if self.stored is None:

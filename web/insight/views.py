@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 
 from csi_model import Options
 from web.accounts.access import allow, may
-from web.accounts.roles import ANALYST, VIEWER
+from web.accounts.roles import ANALYST, UNIT_MANAGER, VIEWER
+from web.accounts.units import scope_of
 from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
@@ -25,9 +27,11 @@ LEADERS: Final = "leaders"
 
 @blueprint.get("/")
 @chart_page
-@allow(ANALYST, VIEWER)
+@allow(ANALYST, UNIT_MANAGER, VIEWER)
 def index() -> ResponseReturnValue:
     """Show the index of a wave, what moves it, and how it came to be."""
+    if scope_of(db.session, current_user).is_nothing:
+        return render_template("insight/no_unit.html")
     code = request.args.get("wave", "")
     gone = [each for each in edition.withdrawn(db.session) if each.code == code] if _is_official() else []
     if gone:
@@ -42,7 +46,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<wave_code>/constructs/<construct>")
 @chart_page
-@allow(ANALYST, VIEWER)
+@allow(ANALYST, UNIT_MANAGER, VIEWER)
 def construct(wave_code: str, construct: str) -> ResponseReturnValue:
     """Go one level down: a construct, its dimensions and their questions."""
     series = _chosen(_series(wave_code) or abort(404), wave_code)
@@ -52,7 +56,7 @@ def construct(wave_code: str, construct: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<wave_code>/index.csv")
-@allow(ANALYST, VIEWER)
+@allow(ANALYST, UNIT_MANAGER, VIEWER)
 def download(wave_code: str) -> ResponseReturnValue:
     """Give the figures of the four levels as a table for a spreadsheet."""
     series = _chosen(_series(wave_code) or abort(404), wave_code)
@@ -94,11 +98,17 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
 
 
 def _series(wave_code: str) -> Series | None:
-    """Give the waves of a questionnaire; analysts see the newest runs, unless they ask not to."""
+    """Give the waves of a questionnaire with what the reader may see of them.
+
+    Analysts see the newest runs, unless they ask not to.
+    """
+    scope = scope_of(db.session, current_user)
+    if scope.is_nothing:
+        abort(404)
     found = results.series_of(db.session, wave_code=wave_code, is_official=_is_official())
     if found is None and wave_code:
         abort(404)
-    return found
+    return found and found.within(scope.sees)
 
 
 def _is_official() -> bool:
