@@ -12,6 +12,8 @@ REMEDIES = {
     "many-missing": "See which questions go unanswered, and shorten or clarify them.",
     "never-together": "Ask both of some respondents, or leave one of the two out.",
     "seldom-together": "Ask both of more respondents, or judge by the estimates.",
+    "approximate": "Ask more people these questions before deciding anything on them alone.",
+    "withheld": "Ask why they do not answer; until then take the range for the figure.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units

@@ -10,7 +10,8 @@ from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import fits
 from csi_model.arrays import F64
 from csi_model.errors import Caution
-from csi_model.estimation import answering, by_covariance, collinear
+from csi_model.estimation import answering, by_covariance, collinear, withheld
+from csi_model.estimation.told import APPROXIMATE
 from csi_model.pls import consistent
 from csi_model.specify import ModelSpec
 
@@ -50,6 +51,12 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
     found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
     if options.method != "cbsem" and fits(options.missing):
         found += answering.never_together(sample)
+    if fits(options.missing) and (
+        options.method != "cbsem" or by_covariance.treatment(sample, options) == "fiml"
+    ):
+        found += withheld.cautions(spec, sample, scored, lambda: result.figure("constructs"))
+    if (result.resampled is not None or result.covariance is not None) and result.told.leans.any():
+        found += _approximate(result)
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions
@@ -57,6 +64,20 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         message = f"Only {result.n_used} respondents: take the figures as indicative."
         found.append(Caution("indicative", message, about=(f"n = {result.n_used}",)))
     return found + answering.cautions(spec, sample, scored)
+
+
+def _approximate(result: Estimated) -> list[Caution]:
+    """Name questions that few answered and most left open: their errors are approximate."""
+    counts = result.told.counts[0]
+    named = [
+        f"{code} ({n})"
+        for code, n, leans in zip(result.spec.indicator_ids, counts, result.told.leans, strict=True)
+        if leans and 2 * n < result.n_used
+    ]
+    if not named:
+        return []
+    message = f"Fewer than {APPROXIMATE} answered {', '.join(named)}: errors and intervals are approximate."
+    return [Caution("approximate", message, about=tuple(named))]
 
 
 def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:

@@ -225,6 +225,7 @@ def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
             "dimension": within.get(code),
             **cell_of(result, "indicators", "points", row),
             **_state(result, "indicators", row),
+            **result.told.cells(row),
             "mean": float(result.moments.level[0, row]),
             "sd": float(spread[row]),
             "loading": float(solution.loadings[0, row, place]),

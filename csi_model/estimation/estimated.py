@@ -15,6 +15,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation import by_covariance, weight_effect
+from csi_model.estimation.told import Told
 from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure
 from csi_model.inference.making import from_normal
 from csi_model.measures.importance import Levels, members
@@ -61,6 +62,8 @@ class Estimated:
         Respondents given, and those that the model was estimated from.
     answered : Levels
         How many answered each question, and any question of each dimension and construct.
+    told : Told
+        Who did not answer each question, and why.
     resampled : Resampled or None
         The one set of resamples. The result of a group has none: those of hundreds of groups would fill the
         memory; its `figures` were made before they went.
@@ -82,6 +85,7 @@ class Estimated:
     n_given: int
     n_used: int
     answered: Levels
+    told: Told
     estimator: Estimator | None = None
     resampled: Resampled | None = None
     cautions: tuple[Caution, ...] = ()

@@ -12,6 +12,7 @@ from csi_model.estimation.cautions import cautions_of
 from csi_model.estimation.estimated import answered
 from csi_model.estimation.result import Result
 from csi_model.estimation.threads import one_thread
+from csi_model.estimation.told import told_by
 from csi_model.measures import points
 from csi_model.options import Options, Progress
 from csi_model.pls.products import own
@@ -62,6 +63,7 @@ def _estimated(
         used.n_given,
         len(used),
         answered(spec, used),
+        told_by(used, options.missing),
         estimator,
         drawn,
         covariance=fitted,

@@ -1,0 +1,79 @@
+"""Who did not answer is counted by its reason; where that goes with satisfaction, the figure says how far."""
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model import Options
+from csi_model.estimation.told import APPROXIMATE
+from tests.csi_model.answers.worlds import SPEC, prepared, whole
+
+CODES = {97: "not_asked", 98: "not_applicable", 99: "dont_know"}
+
+
+def said(values, **options):
+    result = csi_model.estimate(SPEC, prepared(values, reserved=CODES), Options(**options))
+    return {caution.code: caution for caution in result.cautions}, csi_model.document(result)
+
+
+def test_the_document_counts_the_reasons_and_the_answers_given_alone():
+    values = whole(600)
+    values[:200, 0], values[200:230, 0], values[230:240, 0], values[240:245, 0] = 97, 98, 99, np.nan
+    found = said(values)[1]["indicators"]
+    counts = {name: each for name, each in found["img1"].items() if name.startswith("n_")}
+    assert counts == {
+        "n_answered": 355,
+        "n_not_asked": 200,
+        "n_skipped": 0,
+        "n_dont_know": 10,
+        "n_not_applicable": 30,
+        "n_unknown": 5,
+    }
+    assert found["img1"]["points_answered"] == pytest.approx((values[245:, 0].mean() - 1) / 9 * 100)
+    assert found["img2"]["points_answered"] == pytest.approx(found["img2"]["points"], abs=1e-9)
+    assert not found["img1"]["approximate"]
+
+
+def test_few_answers_are_marked_and_named_where_errors_are_told():
+    values = whole(1000)
+    values[APPROXIMATE - 1 :, 4] = 97
+    cautions, document = said(values, bootstrap=40)
+    assert document["indicators"]["tch2"]["approximate"]
+    assert cautions["approximate"].about == (f"tch2 ({APPROXIMATE - 1})",)
+    assert "approximate" not in said(values)[0]
+    values[: APPROXIMATE + 1, 4] = 5.0
+    values[APPROXIMATE - 5 : APPROXIMATE, 4] = 6.0
+    cautions, document = said(values, bootstrap=40)
+    assert not document["indicators"]["tch2"]["approximate"]
+    assert "approximate" not in cautions
+
+
+@pytest.mark.parametrize("method", ["pls", "cbsem"])
+def test_answers_withheld_by_the_discontent_carry_a_range(method):
+    values = whole(800)
+    happy = values[:, 9:11].mean(axis=1)
+    chance = 1 / (1 + np.exp(0.9 * (happy - 4.5)))
+    values[np.random.default_rng(1).random(800) < chance, 11] = 99
+    cautions, document = said(values, method=method, bootstrap=0 if method == "cbsem" else 60)
+    found = cautions["withheld"]
+    share = (values[:, 11] == 99).mean()
+    assert found.about[:2] == ("SAT", f"sat3 ({share:.0%})")
+    own, index = document["indicators"]["sat3"], document["index"]
+    sd = np.nanstd(np.where(values[:, 11] == 99, np.nan, values[:, 11])) * 100 / 9
+    lost = own["weight_share"] * share * sd
+    for step in (0.25, 0.5):
+        assert f"{index['points'] - step * lost:.1f} at -{step}" in found.message
+    assert f"from {(index['ci'][0] - index['points']) / lost:.2f} on" in found.message
+
+
+def test_answers_withheld_by_anybody_carry_none():
+    alarms = 0
+    for seed in range(40):
+        values = whole(300, seed)
+        values[np.random.default_rng(seed).random(values.shape) < 0.2] = 99
+        values[(values == 99).all(axis=1), 0] = 5
+        alarms += "withheld" in said(values)[0]
+    assert alarms <= 6  # 5 % of 40, and chance
+    routed = whole(600)
+    routed[routed[:, 9] < 5, 3] = 97  # not asked is not withheld
+    assert "withheld" not in said(routed)[0]
