@@ -88,9 +88,13 @@ def _check_method(spec: ModelSpec, method: str) -> None:
             code="model-of-covariance",
             remedy="Choose method cbsem, or read it without covariance=True.",
         )
+    is_second = any(each.components for each in spec.constructs)
+    has_product = any(each.product for each in spec.constructs)
+    is_repeated = any(each.components and each.approach == "repeated" for each in spec.constructs)
     refused = {
-        "Second-order constructs": method == "plsc" and any(c.components for c in spec.constructs),
-        "Interactions": method != "pls" and any(c.product for c in spec.constructs),
+        "Interactions": method == "cbsem" and has_product,
+        "Second-order constructs together with interactions": method == "plsc" and is_second and has_product,
+        "Second-order constructs by repeated indicators": method == "plsc" and is_repeated,
     }
     for what, is_refused in refused.items():
         if is_refused:

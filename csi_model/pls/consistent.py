@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.answers.moments import Moments
+from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, IdentificationError
 from csi_model.measures import reliability
+from csi_model.pls import consistent_stages
 from csi_model.pls.algorithm import Solution
+from csi_model.pls.consistent_products import with_products
+from csi_model.pls.products import own
 from csi_model.pls.steps import regress
 from csi_model.specify import ModelSpec
 
@@ -37,30 +41,70 @@ def correct(corr: F64, solution: Solution, spec: ModelSpec) -> Solution:
     ----------
     Dijkstra and Henseler (2015), MIS Quarterly 39(2), 297-316, equations 3 to 6.
     """
-    factors = factors_of(spec)
     with np.errstate(all="ignore"):
-        rho = np.where(factors, reliability.rho_a(corr, solution.weights, spec.block_mask), 1.0)
+        rho = _rho(corr, solution, spec)
         quality = np.sqrt(rho)
         disattenuated = solution.construct_corr / (quality[:, :, None] * quality[:, None, :])
         diagonal = np.arange(len(spec.constructs))
         disattenuated[:, diagonal, diagonal] = 1.0
-        own = np.where(spec.block_mask, solution.weights, 0.0)
-        square = (own**2).sum(axis=1)
-        as_factor = own * (quality / square)[:, None, :]
-        loadings = np.where(spec.block_mask & factors, as_factor, solution.loadings)
-        paths = np.zeros_like(disattenuated)
-        for target in np.flatnonzero(spec.path_matrix.any(axis=1)):
-            sources = np.flatnonzero(spec.path_matrix[target])
-            paths[:, target, sources] = regress(disattenuated, sources, int(target))
-        r_squared = np.einsum("bts,bts->bt", paths, disattenuated)
-    usable = solution.converged & np.isfinite(paths).all(axis=(1, 2)) & (rho > 0).all(axis=1)
-    return solution._replace(
-        loadings=loadings,
-        construct_corr=disattenuated,
-        paths=paths,
-        r_squared=r_squared,
-        converged=usable,
-    )
+        found = solution._replace(loadings=_as_factors(solution, quality, spec))
+        return _with_paths(found, disattenuated, np.asarray((rho > 0).all(axis=1)), spec)
+
+
+def corrected(
+    moments: Moments, solution: Solution, spec: ModelSpec, scheme: str, center: F64 | None
+) -> Solution:
+    """Correct batches of PLS fits of any model; see `correct`.
+
+    Parameters
+    ----------
+    moments
+        Of the indicators, and of their products where the model has interactions.
+    solution
+        Of `stages.solve`; a model with second-order constructs is fitted anew (`consistent_stages.solve`).
+    center
+        As in `stages.solve`.
+    """
+    corr = own(moments, spec).corr
+    if spec.is_plain:
+        return correct(corr, solution, spec)
+    with np.errstate(all="ignore"):
+        if any(construct.components for construct in spec.constructs):
+            found, rho = consistent_stages.solve(corr, spec, scheme)
+            return found._replace(loadings=_as_factors(found, np.sqrt(rho), spec))
+        found = correct(corr, solution, spec)
+        between, loadings = with_products(
+            moments, solution, np.sqrt(_rho(corr, solution, spec)), found.construct_corr, spec, center
+        )
+        return _with_paths(
+            found._replace(loadings=np.where(spec.block_mask, found.loadings, loadings)),
+            between,
+            found.converged,
+            spec,
+        )
+
+
+def _rho(corr: F64, solution: Solution, spec: ModelSpec) -> F64:
+    return np.where(factors_of(spec), reliability.rho_a(corr, solution.weights, spec.block_mask), 1.0)
+
+
+def _as_factors(solution: Solution, quality: F64, spec: ModelSpec) -> F64:
+    """Loadings, those of common factors proportional to the weights."""
+    own_weights = np.where(spec.block_mask, solution.weights, 0.0)
+    square = (own_weights**2).sum(axis=1)
+    as_factor = own_weights * (quality / square)[:, None, :]
+    return np.where(spec.block_mask & factors_of(spec), as_factor, solution.loadings)
+
+
+def _with_paths(solution: Solution, corr: F64, possible: Mask, spec: ModelSpec) -> Solution:
+    """Put in correlations of constructs, and the paths that follow from them."""
+    paths = np.zeros_like(corr)
+    for target in np.flatnonzero(spec.path_matrix.any(axis=1)):
+        sources = np.flatnonzero(spec.path_matrix[target])
+        paths[:, target, sources] = regress(corr, sources, int(target))
+    usable = solution.converged & np.isfinite(paths).all(axis=(1, 2)) & possible
+    r_squared = np.einsum("bts,bts->bt", paths, corr)
+    return solution._replace(construct_corr=corr, paths=paths, r_squared=r_squared, converged=usable)
 
 
 def check(solution: Solution, corr: F64, spec: ModelSpec) -> None:
@@ -98,14 +142,14 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
                 message = f"{pair} correlate {corr[row, column]:.2f} when corrected."
                 about = (f"{names[column]} ~ {names[row]} {corr[row, column]:.2f}",)
                 found.append(Caution("inadmissible", message, about=about))
-    own = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
+    mine = np.where(spec.block_mask, solution.loadings[0], 0.0).sum(axis=1)
     found += [
         Caution(
             "inadmissible",
             f"{code} has a loading of {loading:.2f}, above 1.",
             about=(f"{code} {loading:.2f}",),
         )
-        for code, loading in zip(spec.indicator_ids, own, strict=True)
+        for code, loading in zip(spec.indicator_ids, mine, strict=True)
         if abs(loading) > 1 + ROUNDING
     ]
     found += [

@@ -89,12 +89,12 @@ def solve_scores(
         solution = algorithm.solve(moments.corr, spec, scheme)
         sd = np.sqrt(np.einsum("bii->bi", moments.cov))
         return solution, np.where(spec.block_mask, solution.weights, 0.0) / sd[:, :, None]
-    first = _first_stage(spec)
+    first = first_stage(spec)
     with np.errstate(all="ignore"):
         solved = algorithm.solve(Moments(moments.mean[:, :p], moments.cov[:, :p, :p]).corr, first, scheme)
         weights = np.zeros((len(moments.mean), p, len(spec.constructs)))
         weights[:, :, first.columns] = solved.weights
-        items, second = _second_stage(spec, moments, weights, center)
+        items, second = second_stage(spec, moments, weights, center)
         covariance = np.swapaxes(items, 1, 2) @ moments.cov @ items
         sd = np.sqrt(np.einsum("bii->bi", covariance))
         ended = algorithm.solve(covariance / (sd[:, :, None] * sd[:, None, :]), second, scheme)
@@ -105,7 +105,7 @@ def _repeats(construct: Construct) -> bool:
     return bool(construct.components) and construct.approach == "repeated"
 
 
-def _first_stage(spec: ModelSpec) -> Stage:
+def first_stage(spec: ModelSpec) -> Stage:
     """First-order constructs; a path of a second-order construct holds for each component.
 
     A construct of repeated indicators takes part and is tied to its components: they lead to it where it
@@ -148,7 +148,7 @@ def _stage(spec: ModelSpec, block: NDArray[np.bool_], matrix: NDArray[np.bool_],
     return Stage(block, matrix[np.ix_(kept, kept)], modes, np.array(kept, dtype=np.int64))
 
 
-def _second_stage(spec: ModelSpec, moments: Moments, weights: F64, center: F64 | None) -> tuple[F64, Stage]:
+def second_stage(spec: ModelSpec, moments: Moments, weights: F64, center: F64 | None) -> tuple[F64, Stage]:
     """Items of stage two as combinations of the columns of the moments, and its design."""
     p = len(spec.indicator_ids)
     n_batch, width = moments.mean.shape

@@ -132,9 +132,8 @@ class Estimator:
         solution = self._fit
         check_one(solution, self.moments, self.spec)
         if self.options.method == "plsc":
-            corr = own(self.moments, self.spec).corr
-            solution = consistent.correct(corr, solution, self.spec)
-            consistent.check(solution, corr, self.spec)
+            solution = self._corrected(self.moments, solution)
+            consistent.check(solution, own(self.moments, self.spec).corr, self.spec)
         return solution
 
     def fitted(self, moments: Moments) -> tuple[Moments, Solution]:
@@ -146,8 +145,11 @@ class Estimator:
             solution = self._fit if moments is self.moments else self._solved(moments)
             indicators = own(moments, self.spec)
             if self.options.method == "plsc":
-                solution = consistent.correct(indicators.corr, solution, self.spec)
+                solution = self._corrected(moments, solution)
             return indicators, turned(solution, self._direction, self.spec)
+
+    def _corrected(self, moments: Moments, solution: Solution) -> Solution:
+        return consistent.corrected(moments, solution, self.spec, self.options.scheme, self.center)
 
     def _solved(self, moments: Moments) -> Solution:
         with np.errstate(all="ignore"):

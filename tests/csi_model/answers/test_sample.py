@@ -79,9 +79,12 @@ def test_why_an_answer_is_missing_moves_the_points_of_its_question_alone():
     unknown = csi_model.prepare(SPEC, plain)
     assert [GAPS[state] for state in unknown.gaps[:5, 0]] == ["unknown"] * 4 + ["answered"]
     by_mean = csi_model.Options(missing="mean")
-    assert csi_model.document(csi_model.estimate(SPEC, sample, by_mean)) == csi_model.document(
-        csi_model.estimate(SPEC, unknown, by_mean)
-    )
+    told, silent = (csi_model.document(csi_model.estimate(SPEC, each, by_mean)) for each in (sample, unknown))
+    for document in (told, silent):
+        for question in document["indicators"].values():
+            for state in GAPS:
+                question.pop(f"n_{state}")
+    assert told == silent
     why, blank = (csi_model.estimate(SPEC, each) for each in (sample, unknown))
     np.testing.assert_array_equal(why.solution.paths, blank.solution.paths)
     moved = why.points.indicators[0] - blank.points.indicators[0]

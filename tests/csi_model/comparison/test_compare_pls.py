@@ -242,7 +242,7 @@ def test_a_group_that_cannot_be_estimated_is_refused_as_estimate_refuses_it():
     [
         ("plain", {"method": "cbsem"}, "method"),
         ("plain", {"scheme": "star"}, "scheme"),
-        ("two-stage", {"method": "plsc"}, "staged"),
+        ("repeated", {"method": "plsc"}, "staged"),
         ("plain", {"missing": "guess"}, "missing"),
     ],
 )

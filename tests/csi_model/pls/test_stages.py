@@ -144,11 +144,10 @@ def test_rescaling_answers_changes_no_path(plain, columns):
     np.testing.assert_allclose(one, two, atol=1e-9)
 
 
-@pytest.mark.parametrize("method", ["plsc", "cbsem"])
-def test_other_methods_refuse_them_by_name(plain, columns, method):
+def test_the_covariance_model_refuses_interactions_by_name(plain, columns):
     spec = interacting(plain)
     with pytest.raises(csi_model.SpecificationError, match="by PLS, not by"):
-        estimate(spec, prepare(spec, columns), Options(method=method))
+        estimate(spec, prepare(spec, columns), Options(method="cbsem"))
 
 
 def test_an_interaction_leaves_the_errors_of_answers_with_gaps_as_they_are(golden, plain):
