@@ -31,7 +31,10 @@ class Problem(Enum):
     ROLE_UNKNOWN = auto()
     INSTRUMENT_UNKNOWN = auto()
     SECTION_UNKNOWN = auto()
-    DRAFT_STALE = auto()
+    DRAFT_OPERATION = auto()
+    DRAFT_UNDONE = auto()
+    DRAFT_EXISTS = auto()
+    QUESTIONNAIRE_CODE = auto()
     QUESTIONNAIRE_EXISTS = auto()
     QUESTIONNAIRE_FAULTY = auto()
     # answers
@@ -102,7 +105,6 @@ class Problem(Enum):
     RUNS_MANY = auto()
     RUNS_MANY_HERE = auto()
     # drafts
-    DRAFT_NOTHING = auto()
 
     def text(self, language: str = "en", /, **context: object) -> str:
         """Say it in a language with its holes filled."""
@@ -143,6 +145,16 @@ class Reason(Enum):
     PIPE_BOTH = auto()
     FOR_NOTHING = auto()
     TOP = auto()
+    OPERATION_KIND = auto()
+    OPERATION_NODE = auto()
+    OPERATION_PARENT = auto()
+    OPERATION_PLACE = auto()
+    OPERATION_NODES = auto()
+    OPERATION_FIELD = auto()
+    OPERATION_VALUE = auto()
+    OPERATION_LONG = auto()
+    OPERATION_ROOT = auto()
+    OPERATION_BASE = auto()
 
 
 class Because:

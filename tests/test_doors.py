@@ -14,21 +14,13 @@ PRODUCT = (*ROOMS, "web")
 
 # Definition → the issue that gives it its caller.
 EXEMPT: dict[str, int] = {
-    # drafts get their pages with the builder
     "surveys.editing.comparing.Difference": 22,
     "surveys.editing.comparing.differences": 22,
-    "surveys.models.drafts.Draft": 22,
-    "surveys.models.drafts.DraftChange": 22,
-    "surveys.models.drafts.DraftNode": 22,
-    "surveys.models.drafts.DraftSnapshot": 22,
 }
 
 # Method → the issue that gives it its caller or deletes it.
 EXEMPT_MEMBERS: dict[str, int] = {
     "to_mapping": 21,
-    "DRAFT_NOTHING": 22,
-    "DRAFT_STALE": 22,
-    "QUESTIONNAIRE_EXISTS": 22,
 }
 
 Place = tuple[str, str]  # module, name of a definition at its top

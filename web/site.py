@@ -35,6 +35,8 @@ ROOMS = (
     "accounts.views",
     "author.views",
     "author.logic",
+    "author.drafts.views",
+    "author.drafts.starting",
     "fieldwork.views",
     "fieldwork.quality",
     "admin.views",

@@ -30,7 +30,7 @@ def load(source: str | bytes | Mapping[str, Any], *, published: bool = False) ->
         found = json.loads(source) if isinstance(source, str | bytes) else source
     except (ValueError, RecursionError) as error:
         raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=error) from None
-    if not _storable(found):
+    if not storable(found):
         raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.SIGN))
     try:
         document = Questionnaire.model_validate(found)
@@ -45,7 +45,7 @@ def load(source: str | bytes | Mapping[str, Any], *, published: bool = False) ->
     return document
 
 
-def _storable(plain: Any) -> bool:
+def storable(plain: Any) -> bool:
     """Tell whether no text holds NUL or half a character, which no database takes."""
     left = [plain]
     while left:

@@ -1,7 +1,7 @@
 """All findings of a questionnaire in one list: errors first, each part in the order of the rooms."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from surveys.document.questionnaire import Questionnaire
 from surveys.findings import (
@@ -53,11 +53,22 @@ def findings_of_file(source: bytes, *, more: Room | None = None) -> list[Finding
     plain, found = read(source)
     if plain is None:
         return list(found)
-    document, of_shape, left_out = shaped(plain)
-    found += of_shape
+    return _in_order((*found, *judged(plain, more=more).findings))
+
+
+class Judged(NamedTuple):
+    """Plain values as a document of what has the right shape, None where nothing is left; every finding."""
+
+    document: Questionnaire | None
+    findings: tuple[Finding, ...]
+
+
+def judged(plain: dict[str, Any], *, more: Room | None = None) -> Judged:
+    """Judge plain values, half-finished or not."""
+    document, found, left_out = shaped(plain)
     if document is not None:
         found += tuple(_of_subject(Subject(document, plain, left_out), more))
-    return _in_order(found)
+    return Judged(document, tuple(_in_order(found)))
 
 
 def findings_of(document: Questionnaire, *, more: Room | None = None) -> list[Finding]:

@@ -9,7 +9,8 @@
                 | value ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) value ;
     value       = answer | number | word | "date" "(" word ")" | "today" "(" [ days ] ")"
                 | "count" "(" answer [ "," list ] ")" | "rank" "(" answer "," word ")" ;
-    answer      = CODE | CODE ".with" | CODE ".without" | CODE ".text" | "account." NAME | "#n" NUMBER ;
+    answer      = CODE | CODE ".with" | CODE ".without" | CODE ".text" | "account." NAME | "#n" NUMBER
+                  [ ".with" | ".without" | ".text" ] ;
     list        = "[" value { "," value } "]" ;
 
 Relations do not chain. A word of the language that no parenthesis follows is a code. Documents of the first

@@ -9,7 +9,7 @@ from surveys.errors import Because, Reason
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<name>\#n[0-9]+|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)
+      (?P<name>\#n[0-9]+(?:\.[a-z]+)?|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)
     | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<word>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
     | (?P<sign>==|!=|<=|>=|[-<>=()\[\]{},])

@@ -48,7 +48,7 @@ def test_what_an_error_names_is_not_published(manyi, tmp_path):
     file = tmp_path / "q.json"
     file.write_text(json.dumps(plain), encoding="utf-8")
     assert manyi("db", "upgrade")[0] == 0
-    code, _, err = manyi("survey", "import", file)
+    code, _, err = manyi("survey", "import", file, "--publish", "--reason", "test")
     assert (code, "logic-unknown" in err, "text-missing" in err) == (1, True, True)
     assert "nothing was published" in err
 

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
     "customers.import": _l("Imported customers"),
+    "draft.begin": _l("Began a draft"),
+    "draft.overwrite": _l("Wrote a file over a draft"),
     "invitations.outcome": _l("Noted what became of invitations"),
     "quality.ask_back": _l("Asked for the return of answers"),
     "quality.assess": _l("Checked the quality of the answers"),

@@ -11,7 +11,8 @@ from surveys import instruments
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
-from surveys.models import StoredQuestionnaire, Version, Wave
+from surveys.editing.nodes import ROOT, Node
+from surveys.models import Draft, DraftChange, DraftNode, StoredQuestionnaire, Version, Wave
 
 LONGEST_NUMBER = 9
 
@@ -44,6 +45,17 @@ class Instrument(NamedTuple):
     form: str
     document: Questionnaire
     version_number: int | None
+
+
+class DraftLine(NamedTuple):
+    """One line of the list of drafts; `base` is the number of the version that it began from."""
+
+    code: str
+    title: dict[str, str]
+    base: int | None
+    number: int
+    at: datetime
+    staff_name: str
 
 
 def find(session: Session, kind: str, code: str, part: str) -> Source | None:
@@ -115,6 +127,30 @@ def versions(session: Session) -> list[PublishedVersion]:
         .order_by(Version.published_at.desc(), Version.id.desc())
     )
     return [PublishedVersion(*row) for row in session.execute(query)]
+
+
+def drafts(session: Session) -> list[DraftLine]:
+    """Give every draft, the one changed last first."""
+    query = (
+        select(
+            StoredQuestionnaire.code,
+            DraftNode.fields,
+            Version.number,
+            Draft.number,
+            func.coalesce(DraftChange.at, Draft.begun_at),
+            func.coalesce(DraftChange.staff_name, Draft.begun_by),
+        )
+        .select_from(Draft)
+        .join(StoredQuestionnaire, StoredQuestionnaire.id == Draft.questionnaire_id)
+        .join(DraftNode, (DraftNode.draft_id == Draft.id) & (DraftNode.id == ROOT))
+        .outerjoin(Version, Version.id == Draft.base_version_id)
+        .outerjoin(DraftChange, (DraftChange.draft_id == Draft.id) & (DraftChange.number == Draft.number))
+    )
+    found = [
+        DraftLine(code, Node(ROOT, "questionnaire", None, "", fields).text("title"), *rest)
+        for code, fields, *rest in session.execute(query)
+    ]
+    return sorted(found, key=lambda line: line.at, reverse=True)
 
 
 def waves_of(session: Session, version: Version) -> list[Wave]:

@@ -42,11 +42,12 @@ FORMS = {"full": _l("Full form"), "short": _l("Short form")}
 @blueprint.get("")
 @allow(DESIGNER, ANALYST)
 def index() -> ResponseReturnValue:
-    """List instruments and published versions."""
+    """List drafts, instruments and published versions."""
     return render_template(
         "author/index.html",
         instruments=sources.instruments_with_state(db.session),
         versions=sources.versions(db.session),
+        drafts=sources.drafts(db.session),
         forms=FORMS,
     )
 

@@ -1,5 +1,6 @@
 """`manyi survey`: questionnaires in and out as files."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from surveys import instruments, words
 from surveys.document import loading
+from surveys.document.loading import storable
 from surveys.document.questionnaire import Questionnaire
-from surveys.editing import publishing
-from surveys.findings.listing import findings_of_file
+from surveys.editing import drafting, publishing
+from surveys.editing.assembling import assembled
+from surveys.editing.rewriting import operations_to
+from surveys.errors import Because, Problem, Reason, SurveyError
+from surveys.findings.listing import findings_of_file, judged
+from surveys.findings.reading import read
 from web.author.model import findings_of_model
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
@@ -32,28 +38,64 @@ def survey() -> None:
 @survey.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
+@click.option("--over", "is_over", is_flag=True, help="Write it over the draft that there is, as one change.")
 @click.option("--publish", "is_publishing", is_flag=True, help="Publish past any review; needs --reason.")
 @click.option("--reason", default="", help="Why it is published so; kept with the version.")
 @json_option
-def import_(file: Path, json_file: Path | None, reason: str, *, dry_run: bool, is_publishing: bool) -> None:
-    """Check FILE and publish it as a new version; with an error in it nothing is published.
+def import_(
+    file: Path, json_file: Path | None, reason: str, *, dry_run: bool, is_over: bool, is_publishing: bool
+) -> None:
+    """Make FILE a draft, half-finished or not; --publish makes it a version, with no error in it.
 
-    Example: manyi survey import questionnaire.json --publish --reason "restored after a move"
+    Example: manyi survey import questionnaire.json
     """
     if is_publishing and not reason.strip():
         raise Refusal("--publish goes past review and needs a reason: add --reason TEXT.")
+    if is_publishing and is_over:
+        raise click.UsageError("--over writes a draft and --publish a version: give one of them.")
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
     source = _bytes(file)
-    errors = [each for each in findings_of_file(source, more=findings_of_model) if each.severity == "error"]
-    if errors:
+    found = findings_of_file(source, more=findings_of_model)
+    errors = [each for each in found if each.severity == "error"]
+    if is_publishing and errors:
         raise Refusal("\n".join(each.line() for each in errors) + f"\n{file}: nothing was published.")
-    document = loading.load(source)
+    plain, unread = read(source)
+    if plain is None:
+        raise Refusal("\n".join(each.line() for each in unread))
+    document = judged(plain).document
     if json_file is not None:
         write_json(report(document), json_file)
-    if not dry_run:
-        with session() as opened:
-            _publish(opened, document, reason.strip())
+    if dry_run:
+        return
+    with session() as opened:
+        if is_publishing:
+            _publish(opened, loading.load(source), reason.strip())
+        else:
+            _draft(opened, plain, is_over=is_over)
+            click.echo(f"errors: {len(errors)}, warnings: {len(found) - len(errors)}", err=True)
+
+
+def _draft(opened: Session, plain: dict[str, Any], *, is_over: bool) -> None:
+    """Begin a draft, or write the difference to the one that there is as one change."""
+    code = str(plain.get("code", ""))
+    if not storable(plain):
+        raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.SIGN))
+    draft = drafting.find(opened, code) if is_over else None
+    if draft is None:
+        base = publishing.latest_version(opened, code)
+        drafting.begin(opened, code, plain, staff_name=ACTOR, now=datetime.now(UTC), base=base)
+        record(opened, "draft.begin", f"draft:{code}", {"version": base.number if base else None})
+        click.echo(f"{code}: a draft was begun", err=True)
+        return
+    operations = operations_to(drafting.nodes_of(opened, draft), plain)
+    tab, client = secrets.token_bytes(16), secrets.token_bytes(16)
+    wanted = drafting.Change(draft.number, tab, client, operations)
+    before = draft.number
+    number = drafting.change(opened, draft, wanted, staff_name=ACTOR, now=datetime.now(UTC)).number
+    record(opened, "draft.overwrite", f"draft:{code}", {"change": number, "operations": len(operations)})
+    said = f"change {number}" if number != before else "nothing differs"
+    click.echo(f"{code}: {said}", err=True)
 
 
 def _publish(opened: Session, document: Questionnaire, reason: str) -> None:
@@ -99,13 +141,20 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
 @click.option(
     "--format", type=click.Choice(["json"]), default="json", expose_value=False, help="The kind of file."
 )
+@click.option("--draft", "is_draft", is_flag=True, help="The draft as it stands, half-finished or not.")
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path))
-def export(code: str, output: Path) -> None:
-    """Write the questionnaire CODE, published or an instrument, to a file.
+def export(code: str, output: Path, *, is_draft: bool) -> None:
+    """Write the questionnaire CODE, published or an instrument, or its draft to a file.
 
     Example: manyi survey export utility_csi -o questionnaire.json
     """
     with session() as opened:
+        if is_draft:
+            draft = drafting.find(opened, code)
+            if draft is None:
+                raise Refusal(f"There is no draft of {code!r}.")
+            write_json(assembled(drafting.nodes_of(opened, draft)), output)
+            return
         version = publishing.latest_version(opened, code)
         document = publishing.load_document(version) if version is not None else instruments.load(code)
     write_json(document.dump(), output)
@@ -118,8 +167,12 @@ def _bytes(file: Path) -> bytes:
         raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def report(document: Questionnaire) -> dict[str, Any]:
-    """Say what was read; nothing is lost from our own format."""
+def report(document: Questionnaire | None) -> dict[str, Any]:
+    """Say what was read; nothing is lost from our own format, and what has no shape stays in a draft."""
+    if document is None:
+        return {"format": "", "title": {}, "languages": [], "degraded": [], "dropped": []} | dict.fromkeys(
+            ("sections", "questions", "rows", "options", "conditions", "mapped"), 0
+        )
     questions = list(document.questions())
     rows = [row for question in questions for row in question.subquestions()]
     written = [part.show_if for parts in (document.sections, questions, rows) for part in parts]

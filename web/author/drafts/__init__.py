@@ -1,0 +1,1 @@
+"""Drafts on pages: begun, edited by small changes, their history, and undo."""

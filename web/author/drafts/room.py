@@ -1,0 +1,124 @@
+"""What the pages of drafts share: their blueprint, the draft of an address, and sending a change."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask_security import current_user
+
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import drafting
+from surveys.editing.assembling import assembled
+from surveys.editing.drafting import Change, Outcome
+from surveys.editing.naming import Names
+from surveys.editing.nodes import Node, Nodes
+from surveys.editing.operations import Operation
+from surveys.models import Draft, DraftChange
+from web.author.drafts import judging
+from web.extensions import db
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
+PLACE = "/draft/<code>"
+MARK = re.compile(r"[0-9a-f]{32}")
+LONGEST_NUMBER = 9
+
+
+class Desk:
+    """A draft as a page shows it, with its nodes, its document and what is found in it."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.code = draft.questionnaire.code
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Every node as it stands."""
+        return drafting.nodes_of(db.session, self.draft)
+
+    @cached_property
+    def names(self) -> Names:
+        """What references are written by."""
+        return Names(self.nodes)
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The document as plain values, whatever is missing in it."""
+        return assembled(self.nodes, self.names)
+
+    @cached_property
+    def judged(self) -> judging.Judgement:
+        """Every finding, and the document of what has the right shape."""
+        last = self.last.client if self.last is not None else b""
+        key = self.draft.id, self.draft.begun_at, self.draft.number, last
+        return judging.of(key, self.nodes, lambda: self.plain)
+
+    @property
+    def document(self) -> Questionnaire | None:
+        """The document of what has the right shape, None where nothing has."""
+        return self.judged.document
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which it is written."""
+        found = self.plain.get("languages")
+        known = tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+        return known or ("zh", "en")
+
+    @cached_property
+    def last(self) -> DraftChange | None:
+        """The last change, None where none was made yet."""
+        return db.session.get(DraftChange, (self.draft.id, self.draft.number))
+
+    def node(self, node_id: int) -> Node:
+        """Give a node that stands in the draft; where there is none, the page is not found."""
+        if not self.nodes.is_there(node_id):
+            abort(404)
+        return self.nodes.by_id[node_id]
+
+
+def find(code: str) -> Desk:
+    """Give the draft of an address; where there is none, the page is not found."""
+    draft = drafting.find(db.session, code)
+    if draft is None:
+        abort(404)
+    return Desk(draft)
+
+
+class Marks:
+    """What a form carries so that its change can be merged: its base, its window, and a mark of its own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.base, self.tab, self.mark = desk.draft.number, secrets.token_hex(16), secrets.token_hex(16)
+
+
+def marks_of(desk: Desk) -> tuple[int, bytes, bytes]:
+    """Read the base, the window and the change's own mark of a form that was sent.
+
+    The same form with the same content is the same change, however often it is sent.
+    """
+    form = request.form
+    written = form.get("base", "")
+    base = int(written) if written.isdecimal() and len(written) <= LONGEST_NUMBER else -1
+    tab, mark = form.get("tab", ""), form.get("mark", "")
+    if not (MARK.fullmatch(tab) and MARK.fullmatch(mark)):
+        abort(400)
+    content = [request.path, *(f"{name}\x00{value}" for name, value in sorted(form.items(multi=True)))]
+    kept = [part for part in content if not part.startswith("csrf_token\x00")]
+    client = hashlib.sha256("\x01".join(kept).encode("utf-8", "surrogatepass")).digest()[:16]
+    return min(base, desk.draft.number) if base >= 0 else -1, bytes.fromhex(tab), client
+
+
+def send(desk: Desk, operations: Sequence[Operation], gesture: bytes | None = None) -> Outcome:
+    """Make one change of the form that was sent; acknowledged when this returns."""
+    base, tab, client = marks_of(desk)
+    wanted = Change(base, tab, client, operations, gesture)
+    outcome = drafting.change(
+        db.session, desk.draft, wanted, staff_name=current_user.email, now=datetime.now(UTC)
+    )
+    db.session.commit()
+    return outcome
