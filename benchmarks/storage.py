@@ -35,7 +35,7 @@ def matrix_of_a_million() -> list[Line]:
             for start in range(0, N, 100_000):
                 part = answers[start : start + 100_000]
                 columns = {code: part[:, place] for place, code in enumerate(codes)}
-                bulk.store_complete(session, wave, columns, completed_at=now)
+                bulk.store_complete(session, wave, columns, completed_at=now, language="en")
                 session.commit()
             ours = best_of(2, lambda: matrix.load_matrix(session, wave, codes, segments=False))
         rows, documents = _baselines(Path(folder), codes, answers[:SAMPLE])

@@ -106,7 +106,7 @@ class Problem(Enum):
     RUNS_MANY_HERE = auto()
     # drafts
 
-    def text(self, language: str = "en", /, **context: object) -> str:
+    def text(self, language: str = words.FALLBACK, /, **context: object) -> str:
         """Say it in a language with its holes filled."""
         return _say("problems", self.name, language, context)
 
@@ -176,7 +176,7 @@ class SurveyError(ValueError):
         self.problem, self.code, self.context = problem, problem.name, context
 
     def __str__(self) -> str:
-        return self.text("en")
+        return self.text(words.FALLBACK)
 
     def text(self, language: str) -> str:
         """Give the message in a language."""

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+# Of a site without a setting, and first in a questionnaire that lists none: stored ones leave theirs out.
+DEFAULT: Final = "zh"
 # Where a language lacks a sentence, or the language is not known.
 FALLBACK: Final = "en"
 

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
+from surveys import words
 from web import languages, readers
 
 
@@ -42,7 +43,7 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", readers.names),
     Setting("PROXY_HOPS", "0", readers.whole(0, 16)),
     Setting("TRANSLATIONS", "", readers.translations),
-    Setting("LANGUAGE", "zh", readers.language),
+    Setting("LANGUAGE", words.DEFAULT, readers.language),
     Setting("TIMEZONE", "Asia/Shanghai", readers.zone),
     Setting("SESSION_HOURS", "12", readers.whole(1, 8760)),
     Setting("RESUME_DAYS", "60", readers.whole(1, 3650)),

@@ -34,10 +34,16 @@ def locale(language: str) -> str:
     return known.locale if known else words.FALLBACK
 
 
+def own() -> str:
+    """Give the site's own language, that of those who chose none."""
+    language: str = current_app.config["BABEL_DEFAULT_LOCALE"]
+    return language
+
+
 def choose() -> str:
     """Give the language of the request."""
     if not has_request_context():
-        return "en"
+        return words.FALLBACK
     if "language" not in g:
         asked = request.args.get("lang", "")
         kept = request.cookies.get(COOKIE, "")
@@ -46,9 +52,8 @@ def choose() -> str:
         elif kept in words.spoken():
             g.language = kept
         else:
-            default = current_app.config["BABEL_DEFAULT_LOCALE"]
             header = request.accept_languages
-            g.language = header.best_match([default, *words.spoken()], default) if header else default
+            g.language = header.best_match([own(), *words.spoken()], own()) if header else own()
     language: str = g.language
     return language
 
@@ -87,7 +92,7 @@ def text(texts: object, language: str | None = None) -> str:
     if not isinstance(texts, Mapping):
         return str(texts)
     language = language or choose()
-    return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
+    return str(texts.get(language) or texts.get(words.FALLBACK) or next(iter(texts.values()), ""))
 
 
 def configure(app: Flask, babel: Babel) -> None:

@@ -26,10 +26,10 @@ def store_complete(
     answers: Mapping[str, ArrayLike],
     *,
     completed_at: datetime | Sequence[datetime],
+    language: str | Sequence[str],
     segment_ids: ArrayLike | None = None,
     seconds: Mapping[str, ArrayLike] | None = None,
     texts: Sequence[Mapping[str, str]] | None = None,
-    language: str | Sequence[str] = "zh",
 ) -> NDArray[np.int64]:
     """Store complete responses of a wave from columns; return their ids in the rows' order.
 
@@ -39,6 +39,8 @@ def store_complete(
         Integers (n,) by answer code, reserved values included; codes left out were not asked.
     completed_at
         One time for all or one a row; in an anonymous wave only the day is kept.
+    language
+        One for all or one a row.
     segment_ids
         Ids of :class:`~surveys.models.Segment` (n,), negative for none.
     seconds

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from surveys import words
 from surveys.document.indicators import IndicatorSystem
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
@@ -100,7 +101,7 @@ class Questionnaire(Part):
     format: Literal["manyi/1", "manyi/2"] = FIRST_FORMAT
     code: Code
     title: Text
-    languages: tuple[str, ...] = Field(default=("zh", "en"), min_length=1)
+    languages: tuple[str, ...] = Field(default=(words.DEFAULT, words.FALLBACK), min_length=1)
     intro: Text = Field(default_factory=dict)
     thanks: Text = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)

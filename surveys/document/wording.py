@@ -19,7 +19,7 @@ RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
 
 def in_language(text: Mapping[str, str], language: str) -> str:
     """Give the text in a language, else in English, else in whichever there is."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+    return text.get(language) or text.get(words.FALLBACK) or next(iter(text.values()), "")
 
 
 def language_of(document: Questionnaire, wanted: str) -> str:

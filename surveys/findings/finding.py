@@ -40,20 +40,20 @@ class Finding:
     about: Mapping[str, object] = field(default_factory=dict)
     variant: str = ""
 
-    def message(self, language: str = "en") -> str:
+    def message(self, language: str = words.FALLBACK) -> str:
         """Say what is so."""
         return self._say("findings", language)
 
-    def remedy(self, language: str = "en") -> str:
+    def remedy(self, language: str = words.FALLBACK) -> str:
         """Say what to do about it."""
         return self._say("remedies", language)
 
-    def line(self, language: str = "en") -> str:
+    def line(self, language: str = words.FALLBACK) -> str:
         """Say in one line how grave it is, where it is, what is so and what to do."""
         said = f"{self.message(language)} {self.remedy(language)}"
         return f"{self.severity}: {self.place or '–'}: {self.code}: {said}"
 
-    def plain(self, language: str = "en") -> dict[str, str]:
+    def plain(self, language: str = words.FALLBACK) -> dict[str, str]:
         """Give it as files and pages hold it."""
         return {
             "code": self.code,

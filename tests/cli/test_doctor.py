@@ -20,7 +20,7 @@ def add_administrator(folder):
     engine = create_engine(f"sqlite:///{folder / 'instance' / 'manyi.db'}")
     with Session(engine) as session:
         ensure_roles(session)
-        person = Staff(email="ana@example.org", fs_uniquifier="x", active=True)
+        person = Staff(email="ana@example.org", language="en", fs_uniquifier="x", active=True)
         session.add(person)
         set_roles(session, person, ["administrator"])
         session.commit()

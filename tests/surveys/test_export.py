@@ -22,7 +22,7 @@ def stored_wave(session):
         "G2": [NOT_APPLICABLE, 10],
         "NUM": [99, NOT_ASKED],
     }
-    bulk.store_complete(session, wave, answers, completed_at=NOW)
+    bulk.store_complete(session, wave, answers, completed_at=NOW, language="en")
     return wave
 
 

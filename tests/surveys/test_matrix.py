@@ -39,7 +39,7 @@ def test_packing_refuses_what_does_not_fit(wrong):
 
 
 def store(session, wave, columns, **more):
-    ids = bulk.store_complete(session, wave, columns, completed_at=NOW, **more)
+    ids = bulk.store_complete(session, wave, columns, completed_at=NOW, **{"language": "en"} | more)
     session.commit()
     return ids
 
@@ -230,7 +230,7 @@ def test_days_of_bulk_responses_are_kept_to_the_day_in_anonymous_waves(session):
     known = make_wave(session, wave.version, code="W2", anonymous=False)
     times = [NOW + timedelta(hours=hour) for hour in range(2)]
     for one in (wave, known):
-        bulk.store_complete(session, one, {"Q1": [1, 2]}, completed_at=times)
+        bulk.store_complete(session, one, {"Q1": [1, 2]}, completed_at=times, language="en")
     session.commit()
     stored = {row.completed_at for row in session.query(Response).where(Response.wave_id == wave.id)}
     assert stored == {NOW.replace(hour=0, minute=0, second=0, microsecond=0)}

@@ -57,7 +57,7 @@ def store(session, wave, rows, *, seconds=60.0, **more):
     block = np.array(rows)
     columns = {code: block[:, place] for place, code in enumerate([*CODES, "ATT"])}
     timed = {"one": np.broadcast_to(seconds, len(block))}
-    more = {"completed_at": NOW} | more
+    more = {"completed_at": NOW, "language": "en"} | more
     ids = bulk.store_complete(session, wave, columns, seconds=timed, **more)
     session.commit()
     return ids.tolist()

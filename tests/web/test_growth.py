@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,10 @@ from tests.growth.slider import Slider
 from tests.surveys.worlds import text
 from tests.web.answering import NOW, Respondent, stored
 from web import languages
+from web.accounts.staff import add_staff
 from web.author.reading import Reading
+from web.extensions import db
+from web.site import create_app
 
 LANGUAGES = Path(__file__).parents[1] / "growth" / "languages"
 SECTIONS = [
@@ -176,6 +181,22 @@ def test_a_language_is_offered_and_spoken(toy_site, session):
     person.page = BeautifulSoup(page, "html.parser")
     refused = person.client.post(person.place, data={"_t": person.mark, "go": "next"})
     assert "Toy: please answer." in refused.get_data(as_text=True)
+
+
+def test_a_language_is_the_sites_own_by_its_setting_alone(compiled, site_url, tmp_path):
+    """Pages of those who chose none, and mails to people whose account was made without one."""
+    settings = {"INSTANCE": tmp_path, "DATABASE_URL": site_url.render_as_string(), "LOG_LEVEL": "ERROR"}
+    site = create_app(
+        {"MANYI": settings | {"TRANSLATIONS": str(compiled), "LANGUAGE": "eo"}, "TESTING": True}
+    )
+    with site.app_context():
+        person, _password = add_staff(db.session, email="new@example.org")
+        assert person.language == "eo"
+        db.engine.dispose()
+    page = BeautifulSoup(site.test_client().get("/").get_data(as_text=True), "html.parser")
+    assert page.html["lang"] == "eo"
+    command = [sys.executable, "-m", "web.cli", "user", "add", "--help"]
+    assert "eo" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_folder_without_a_language_is_named(tmp_path):

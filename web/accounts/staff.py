@@ -10,6 +10,7 @@ from flask_security import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from web import i18n
 from web.accounts.mail import normalise
 from web.accounts.models import Role, Staff
 from web.accounts.passwords import SHORTEST, is_common
@@ -47,9 +48,11 @@ def add_staff(
     name: str = "",
     roles: Iterable[str] = (NEWCOMER,),
     password: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> tuple[Staff, str]:
     """Make an account; give it and its password in clear, which is not kept.
+
+    Mails to it speak its language, by default the site's own.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def add_staff(
     staff = Staff(
         email=address,
         name=name.strip()[:200],
-        language=language,
+        language=language or i18n.own(),
         password=hash_password(unicodedata.normalize("NFKD", clear)),
         active=True,
         fs_uniquifier=uuid.uuid4().hex,

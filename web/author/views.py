@@ -98,7 +98,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     place, pages = router.pages[section].place + 1, len(router.pages)
     names = piped_names(found.document, {}, {}, language)
     back = url_for("author.document", source=source, code=code, part=part)
-    with force_locale(language):
+    with force_locale(i18n.locale(language)):
         words = _("Preview: nothing is saved, and every question of the page is shown.")
         leave = _("Back to the questionnaire")
         frame = {

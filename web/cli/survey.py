@@ -116,7 +116,7 @@ def _publish(opened: Session, document: Questionnaire, reason: str) -> None:
 @survey.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
-@click.option("--language", default="en", show_default=True, help="The language to tell them in.")
+@click.option("--language", default=words.FALLBACK, show_default=True, help="The language to tell them in.")
 def check(file: Path, json_file: Path | None, language: str) -> None:
     """List everything that is wrong or doubtful in FILE; exit code 1 with an error among it.
 

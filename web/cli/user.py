@@ -38,8 +38,13 @@ def user() -> None:
 )
 @UNIT
 @click.option("--name", default="", help="Shown in the site's header.")
-@click.option("--language", type=click.Choice(list(words.spoken())), default="zh", show_default=True)
-def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, language: str) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(list(words.spoken())),
+    show_default="the site's own",
+    help="Of mails to this person.",
+)
+def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, language: str | None) -> None:
     """Make an account and print its random password once.
 
     Viewers and unit managers see the figures of their units; without a unit they see none.

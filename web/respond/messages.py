@@ -12,6 +12,7 @@ from surveys.collecting.visit import Visit
 from surveys.document.wording import fill, in_language
 from surveys.errors import Problem
 from surveys.questions.reading import REMINDED, PageProblem
+from web import i18n
 from web.respond.compile import CompiledPage, plain_text
 
 
@@ -51,14 +52,14 @@ def refused(
     for problem in problems:
         text = escape(fill(plain_text(problem.text(page.language)), names))
         if problem.problem is Problem.ANSWER_ELSEWHERE and stored and stored.get(problem.field):
-            with force_locale(page.language):
+            with force_locale(i18n.locale(page.language)):
                 text += "<br>" + escape(_("There: %(answer)s.", answer=stored[problem.field]))
         field = escape(problem.field)
         label = escape(fill(plain_text(page.labels.get(problem.field.split(".")[0], "")), names))
         lines.append(f'<li><a href="#{field}">{label}</a><br>{text}</li>')
         values[f"e:{problem.field}"] = f'<p class="error" id="e-{field}">{text}</p>'
         values[f"d:{problem.field}"] = f' aria-invalid="true" aria-describedby="e-{field}"'
-    with force_locale(page.language):
+    with force_locale(i18n.locale(page.language)):
         if all(each.problem is Problem.ANSWER_WANTED for each in problems):
             heading = escape(_("Is this left blank on purpose?"))
         else:
@@ -75,7 +76,7 @@ def refused(
 
 def unconfirmed(page: CompiledPage) -> dict[str, str]:
     """Fill the hole for a form that came without the browser's key."""
-    with force_locale(page.language):
+    with force_locale(i18n.locale(page.language)):
         heading = escape(_("These answers are not saved yet. Please send them once more."))
         remedy = escape(_("If this message comes again, allow cookies for this site."))
     return {"errors": _summary(heading, f"<p>{remedy}</p>")}

@@ -11,6 +11,7 @@ from surveys.asking.router import Router
 from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
+from web import i18n
 from web.respond import addresses
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pieces import Given
@@ -57,7 +58,7 @@ def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[s
 
 def notice(page: CompiledPage, told: Mapping[str, str]) -> dict[str, str]:
     """Fill the hole above the questions: an answer has brought up a question, or made one drop out."""
-    with force_locale(page.language):
+    with force_locale(i18n.locale(page.language)):
         if told.get("more"):
             text = _("Your answer brings up a further question.")
         elif told.get("dropped"):
@@ -73,7 +74,7 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
     place = way.place(section)
     chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
     names = {f"{{{name}": escape(CONTROL.sub("", text)) for name, text in found.names(way).items()}
-    with force_locale(found.language):
+    with force_locale(i18n.locale(found.language)):
         back = escape(_("Back"))
         frame = {
             "action": escape(addresses.page(found, section)),

@@ -64,7 +64,7 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     text = in_language(document.thanks, found.language)
     if response.state == ResponseState.SCREENED:
         text = _farewell(found, response.ended_by or "", way)
-    with force_locale(found.language):
+    with force_locale(i18n.locale(found.language)):
         return render_template(
             "respond/done.html",
             page_tag=i18n.tag(found.language),
