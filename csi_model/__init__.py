@@ -3,8 +3,8 @@
 `prepare`, `estimate` and `document` lead from answers to the index. The figures beside it each take answers:
 `net_promoter`, `boxes` (top and bottom boxes, customer effort), `classify_service` (Kano), `price_tolerance`,
 `retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score).
-What to do first: `ranked`, `scenario`, `stated`. Weights: `rake`. Before a survey: `answers_needed`,
-`allocate`. docs/method.md has the formula and an example of each.
+What to do first: `ranked`, `scenario`, `stated`, `asymmetry`. Weights: `rake`. Before a survey:
+`answers_needed`, `allocate`. docs/method.md has the formula and an example of each.
 """
 
 from csi_model.answers.labels import Coded
@@ -38,6 +38,7 @@ from csi_model.estimation.result import Result
 from csi_model.estimation.scores import expected_scores, respondent_scores
 from csi_model.estimation.tables import tables_of
 from csi_model.evaluation.measure import effect_of_measure
+from csi_model.improvement.asymmetry import asymmetry
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import WhatIf, scenario
@@ -96,6 +97,7 @@ __all__ = [
     "answers_for_change",
     "answers_needed",
     "assess",
+    "asymmetry",
     "boxes",
     "bridge_shift",
     "change_seen",

@@ -38,6 +38,32 @@ def holm(p: F64) -> F64:
     return adjusted
 
 
+def benjamini_hochberg(p: F64) -> F64:
+    """Correct p-values so that at most that share of what is called more than chance is chance.
+
+    Parameters
+    ----------
+    p : ndarray of shape (n,)
+        ``nan`` entries (not tested) stay ``nan`` and do not count.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Adjusted p-values, at most 1.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
+    """
+    p = np.asarray(p, float)
+    tested = np.flatnonzero(~np.isnan(p))
+    order = tested[np.argsort(p[tested], kind="stable")]
+    adjusted = np.full(p.shape, np.nan)
+    steps = p[order] * len(order) / np.arange(1, len(order) + 1)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
+    return adjusted
+
+
 def between_variance(points: F64, standard_errors: F64) -> float:
     """Variance of true unit levels beyond sampling error, by restricted maximum likelihood.
 

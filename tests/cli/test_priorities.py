@@ -94,6 +94,20 @@ def test_stated_importance_stands_beside_the_derived(manyi, survey):
     assert "in first 2" in err
 
 
+def test_penalties_and_rewards_are_told_on_both_levels(manyi, fitted):
+    code, out, err = manyi("priorities", *SURVEY, *FEW, "--asymmetry", "--json", "-")
+    assert code == 0
+    found = json.loads(out)["asymmetry"]
+    assert found == csi_model.plain(csi_model.asymmetry(fitted))
+    ranked = {level: {row["id"] for row in rows} for level, rows in json.loads(out)["levels"].items()}
+    for level in ("constructs", "indicators"):
+        assert {row["id"] for row in found[level]} == ranked[level]
+    first = found["constructs"][0]
+    assert f"{first['asymmetry']:+.2f} [" in err
+    assert "above less below" in err
+    assert "asymmetry" not in json.loads(manyi("priorities", *SURVEY, *FEW, "--json", "-")[1])
+
+
 @pytest.mark.parametrize(
     ("arguments", "said", "status"),
     [

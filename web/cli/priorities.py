@@ -18,6 +18,12 @@ QUADRANTS = {
     "enough": "enough done",
     "unclear": "not clear yet",
 }
+SIDES = {
+    "penalty": "costs more than it brings",
+    "reward": "brings more than it costs",
+    "even": "even",
+    "few": "too few answers",
+}
 
 
 @click.command(short_help="Rank what would lift the index most.")
@@ -29,6 +35,9 @@ QUADRANTS = {
 @click.option(
     "--stated", metavar="COLUMN", help="What respondents say matters: codes of the model, e.g. “Q1 Q7 Q9”."
 )
+@click.option(
+    "--asymmetry", is_flag=True, help="What costs more where it is bad than it brings where it is good?"
+)
 @analysis.weights
 @analysis.cluster
 @analysis.resamples(20, 1000, "Resamples for the intervals.")
@@ -39,6 +48,7 @@ def priorities(
     model: Path,
     top: int,
     stated: str | None,
+    asymmetry: bool,
     weights: str | None,
     cluster: str | None,
     bootstrap: int,
@@ -48,6 +58,8 @@ def priorities(
     """Set importance for the index beside performance, on constructs, dimensions and questions.
 
     Example: manyi priorities answers.csv --model model.yaml --bootstrap 2000
+
+    With penalties and rewards: manyi priorities answers.csv --model model.yaml --asymmetry
 
     With a question what matters most: manyi priorities answers.csv --model model.yaml --stated matters_most
     """
@@ -61,6 +73,8 @@ def priorities(
     if stated is not None:
         picked = [_picks(text) for text in data.label(stated).texts().tolist()]
         found["stated"] = csi_model.stated(result, picked, weights=data.weights)
+    if asymmetry:
+        found["asymmetry"] = csi_model.asymmetry(result)
     if json_file is not None:
         analysis.write_json(found, json_file)
     click.echo(summary(found), err=True)
@@ -100,7 +114,25 @@ def summary(found: dict[str, Any]) -> str:
         lines += ["", *aligned(options)]
         lines += [f"Matter more than is said: {', '.join(stated['hidden']) or 'none'}."]
         lines += [f"Said to matter, with little effect: {', '.join(stated['overrated']) or 'none'}."]
+    if asymmetry := found.get("asymmetry"):
+        lines += _sides(asymmetry)
     return "\n".join([*lines, *analysis.caution_lines(found["cautions"])])
+
+
+def _sides(levels: dict[str, Any]) -> list[str]:
+    """Say what punishes and what rewards: slopes of normal scores on either side of the middle."""
+    lines = []
+    for level, rows in levels.items():
+        table = [(NAMES[level], "below", "above", "above less below", "p", "")]
+        for row in rows:
+            if row["kind"] == "few":
+                table.append((row["id"], "–", "–", "–", "–", SIDES["few"]))
+                continue
+            difference = f"{row['asymmetry']:+.2f} {span(row, '{:+.2f}', key='asymmetry')}"
+            slopes = (f"{row['penalty']:.2f}", f"{row['reward']:.2f}")
+            table.append((row["id"], *slopes, difference, f"{row['p_adjusted']:.3f}", SIDES[row["kind"]]))
+        lines += ["", *aligned(table)]
+    return lines
 
 
 def _picks(text: str) -> list[str] | None:

@@ -77,14 +77,19 @@ def test_points_follow_the_house_rule(golden, spec):
     np.testing.assert_allclose(respondent_scores(result, data).mean(axis=0), result.points.constructs[0])
 
 
-def test_interactions_and_plsc_are_refused_by_name(golden, spec):
-    data = prepare(spec, golden.columns("data.csv"))
-    with pytest.raises(SpecificationError, match="Second-order constructs are estimated by PLS, not by plsc"):
-        estimate(spec, data, Options("plsc"))
+def test_interactions_are_refused_by_name(golden):
     moderated = interacting(plain_mapping(golden))
-    for method in ("plsc", "cbsem"):
-        with pytest.raises(SpecificationError, match=f"Interactions are estimated by PLS, not by {method}"):
-            estimate(moderated, prepare(moderated, golden.columns("data.csv")), Options(method))
+    with pytest.raises(SpecificationError, match="Interactions are estimated by PLS, not by cbsem"):
+        estimate(moderated, prepare(moderated, golden.columns("data.csv")), Options("cbsem"))
+
+
+def test_plsc_takes_factors_of_factors_as_the_covariance_model_does(golden, spec):
+    """Two estimators of one model: near each other, and both above what scores give."""
+    data = prepare(spec, golden.columns("data.csv"))
+    found = {method: estimate(spec, data, Options(method)).solution for method in ("pls", "plsc", "cbsem")}
+    r_squared = {method: each.r_squared[0][spec.place["SAT"]] for method, each in found.items()}
+    assert r_squared["plsc"] == pytest.approx(r_squared["cbsem"], abs=0.12)
+    assert r_squared["pls"] < r_squared["plsc"]
 
 
 def test_a_formative_second_order_construct_is_taken_as_reflective_with_a_caution(golden):

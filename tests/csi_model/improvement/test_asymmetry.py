@@ -1,0 +1,93 @@
+"""Penalties and rewards: linear worlds have none, whatever the crowd at the end; a planted kink is found."""
+
+import numpy as np
+import pytest
+
+import csi_model
+from csi_model import ModelSpec, Options
+from csi_model.improvement.asymmetry import asymmetry
+from csi_model.inference.many import benjamini_hochberg
+
+SPEC = ModelSpec.from_mapping(
+    {
+        "index": "SAT",
+        "constructs": [
+            {"id": "QUA", "indicators": ["q1", "q2", "q3"]},
+            {"id": "VAL", "indicators": ["v1", "v2"]},
+            {"id": "SAT", "indicators": ["s1", "s2", "s3"]},
+        ],
+        "paths": [["QUA", "SAT"], ["VAL", "SAT"]],
+    }
+)
+
+
+def answers(rng: np.random.Generator, n: int, middle: float, below: float, above: float) -> dict:
+    """Quality acts with one slope below its mean and another above; a high middle crowds the tens."""
+    quality, value = rng.standard_normal((2, n))
+    acts = below * np.minimum(quality, 0) + above * np.maximum(quality, 0)
+    happy = acts + 0.3 * value
+    happy = happy + np.sqrt(max(1 - happy.var(), 0.3)) * rng.standard_normal(n)
+
+    def rated(factor):
+        return np.clip(np.rint(middle + 1.9 * (0.9 * factor + 0.44 * rng.standard_normal(n))), 1, 10)
+
+    factors = {"q1": quality, "q2": quality, "q3": quality, "v1": value, "v2": value}
+    factors |= {"s1": happy, "s2": happy, "s3": happy}
+    return {code: rated(factor) for code, factor in factors.items()}
+
+
+def found(columns, bootstrap=100, **more) -> dict:
+    data = csi_model.prepare(SPEC, columns, **more)
+    result = csi_model.estimate(SPEC, data, Options(bootstrap=bootstrap))
+    return {row["id"]: row for rows in asymmetry(result).values() for row in rows}
+
+
+@pytest.mark.parametrize("middle", [5.5, 8.5])
+def test_a_linear_world_is_even_whatever_crowds_the_end_of_the_scale(middle):
+    alarms, n = 0, 60
+    for seed in range(n):
+        columns = answers(np.random.default_rng([seed, 1]), 500, middle, 0.5, 0.5)
+        alarms += found(columns)["q1"]["p"] < 0.05
+    assert alarms <= 8  # 5 % of 60 are 3; more than 8 come in 1 of 100
+
+
+@pytest.mark.parametrize(("below", "above", "kind"), [(0.6, 0.2, "penalty"), (0.2, 0.6, "reward")])
+def test_a_kink_is_found(below, above, kind):
+    kinds = []
+    for seed in range(20):
+        rows = found(answers(np.random.default_rng([seed, 2]), 1000, 5.5, below, above))
+        kinds.append(rows["QUA"]["kind"])
+        assert rows["QUA"]["asymmetry_ci"][0] < rows["QUA"]["asymmetry"] < rows["QUA"]["asymmetry_ci"][1]
+        assert rows["QUA"]["asymmetry"] == pytest.approx(rows["QUA"]["reward"] - rows["QUA"]["penalty"])
+    assert kinds.count(kind) >= 13  # 85 % of more worlds; fewer than 13 of 20 come in 1 of 100
+    assert set(kinds) <= {kind, "even"}
+
+
+def test_weights_and_clusters_count_and_few_answers_have_no_verdict():
+    columns = answers(np.random.default_rng(3), 600, 7.0, 0.6, 0.2)
+    plain = found(columns)["q1"]
+    doubled = {code: np.concatenate([each, each]) for code, each in columns.items()}
+    twice = found(doubled, clusters=np.tile(np.arange(600), 2))["q1"]
+    assert twice["asymmetry"] == pytest.approx(plain["asymmetry"], abs=1e-9)
+    assert twice["asymmetry_se"] == pytest.approx(plain["asymmetry_se"], rel=0.25)
+    weighted = found(columns, weights=np.r_[np.full(300, 1.0), np.full(300, 1e-6)])["q1"]
+    half = found({code: each[:300] for code, each in columns.items()})["q1"]
+    assert weighted["penalty"] == pytest.approx(half["penalty"], abs=1e-3)
+    columns["q1"][99:] = np.nan
+    columns["q2"] = np.where(np.arange(600) < 10, 1.0, 9.0)
+    rows = found(columns)
+    assert rows["q1"] == {"id": "q1", "kind": "few"}
+    assert rows["q2"]["kind"] == "few"
+
+
+def test_without_resamples_it_is_refused():
+    data = csi_model.prepare(SPEC, answers(np.random.default_rng(3), 200, 7.0, 0.5, 0.5))
+    with pytest.raises(csi_model.DataError, match="no resamples"):
+        asymmetry(csi_model.estimate(SPEC, data))
+
+
+def test_adjusted_p_are_those_of_benjamini_and_hochberg():
+    # by hand: the k-th smallest of four times 4/k, never above a later one
+    np.testing.assert_allclose(
+        benjamini_hochberg(np.array([0.01, np.nan, 0.04, 0.03, 0.005])), [0.02, np.nan, 0.04, 0.04, 0.02]
+    )
