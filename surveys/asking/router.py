@@ -4,7 +4,7 @@ A `Router` is made once per version and then only reads dictionaries: the collec
 of pages a second with it. What was not shown is stored as *not asked*, what was left blank as *skipped*.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from surveys.asking.answers import Answers
@@ -17,7 +17,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
-from surveys.logic.tree import references
+from surveys.logic.tree import Expression, references
 from surveys.questions.reading import BROUGHT_UP, REMINDED, Form, PageAnswers, PageProblem
 from surveys.questions.seeing import Decoder
 
@@ -55,6 +55,11 @@ class Router:
     def quotas(self, way: Way) -> tuple[str, ...]:
         """Give the quotas to which somebody belongs for certain, in the document's order."""
         return tuple(each.code for each in self._counted if each.holds(way))
+
+    def quota_conditions(self) -> Iterator[tuple[str, Expression]]:
+        """Give each quota with who belongs to it."""
+        for each in self._counted:
+            yield each.code, each.condition
 
     def entered(self, page: str, way: Way, before: Way | None) -> tuple[str, ...]:
         """Give the quotas to which a page makes somebody belong: asked about there, or not held before.

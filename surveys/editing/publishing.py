@@ -1,6 +1,6 @@
 """From a document to a published version that never changes, and what differs between two of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from surveys.models.documents import Way
 
 # Routers are large: a site asks a few versions at a time, and the rest can be made again.
 ROUTERS_KEPT: Final = 64
+Place = tuple[str, str]  # code and place of a finding
 _ROUTERS: dict[str, Router] = {}
 
 
@@ -43,11 +44,13 @@ def publish(
     more: Room | None = None,
     way: Way = "page",
     reason: str = "",
+    accepted: Mapping[Place, Mapping[str, str]] | None = None,
 ) -> Version:
     """Publish a document as the next version of its questionnaire.
 
     A document equal to the latest version gives that version back: nothing new was published. Warnings are
-    kept with the version as looked at by nobody. `more` finds what this package cannot know.
+    kept with the version, each with the reason for which it was `accepted` (code and place → the reason by
+    language), or as looked at by nobody. `more` finds what this package cannot know.
 
     Raises
     ------
@@ -64,6 +67,7 @@ def publish(
     if latest is not None and latest.content_hash == questionnaire.content_hash:
         return latest
     found = findings_of(questionnaire, more=more)
+    known = accepted or {}
     errors = [each for each in found if each.severity == "error"]
     if errors:
         raise FaultyError(errors)
@@ -78,7 +82,14 @@ def publish(
         published_by=staff_name,
         way=way,
         reason=reason,
-        accepted=[{"code": each.code, "place": each.place, "reason": None} for each in found],
+        accepted=[
+            {
+                "code": each.code,
+                "place": each.place,
+                "reason": dict(known[each.code, each.place]) if (each.code, each.place) in known else None,
+            }
+            for each in found
+        ],
     )
     session.add(version)
     session.flush()

@@ -1,4 +1,8 @@
-"""Ready questionnaires as data: a JSON file holds a document, and the codes that shorter forms leave out."""
+"""Ready questionnaires as data.
+
+A JSON file holds a document, the codes that shorter forms leave out, which questions ask for the causes of a
+taxonomy, and why its warnings are accepted.
+"""
 
 import json
 from functools import cache
@@ -24,11 +28,20 @@ def forms(name: str) -> tuple[str, ...]:
 def load(name: str, form: str = "full") -> Questionnaire:
     """Load an instrument; a shorter form leaves out questions, rows and whatever becomes empty."""
     stored = _file(name)
+    for taxonomy, asked in stored.get("taxonomies", {}).items():
+        _ask_for_causes(stored["document"], taxonomy, asked)
     if form == "full":
         return loading.load(stored["document"])
     if form not in stored["forms"]:
         raise SurveyError(Problem.INSTRUMENT_UNKNOWN, code=f"{name} ({form})", known=", ".join(forms(name)))
-    return loading.load(_without(stored["document"], frozenset(stored["forms"][form]["leave_out"]), form))
+    shorter = stored["forms"][form]
+    return loading.load(_without(stored["document"], frozenset(shorter["leave_out"]), form, shorter["intro"]))
+
+
+def accepted(name: str, form: str = "full") -> dict[tuple[str, str], dict[str, str]]:
+    """Give the warnings that are accepted in a form: code and place → why it stands, by language."""
+    stored = _file(name).get("accepted", {}).get(form, ())
+    return {(each["code"], each["place"]): each["reason"] for each in stored}
 
 
 @cache
@@ -43,8 +56,33 @@ def _file(name: str) -> dict[str, Any]:
     return stored
 
 
-def _without(document: dict[str, Any], left_out: frozenset[str], form: str) -> dict[str, Any]:
+def _ask_for_causes(document: dict[str, Any], taxonomy: str, asked: dict[str, str]) -> None:
+    """Let a question offer the causes of a taxonomy, and another those below the one that was chosen.
+
+    Values are the places in the file, of the lower level after the tens of the upper.
+    """
+    file = resources.files(__name__) / "taxonomies" / f"{taxonomy}.json"
+    causes = json.loads(file.read_text(encoding="utf-8"))["causes"]
+    questions = {each["code"]: each for section in document["sections"] for each in section["questions"]}
+    upper, lower = questions[asked["question"]], questions[asked["detail"]]
+    own = [
+        {"code": cause["code"], "value": number, "text": cause["name"]}
+        for number, cause in enumerate(causes, start=1)
+    ]
+    upper["options"] = own + upper["options"]
+    lower["options"] = [
+        {"code": each["code"], "value": 10 * number + place, "text": each["name"]}
+        | {"show_if": f"{upper['code']} == '{cause['code']}'"}
+        for number, cause in enumerate(causes, start=1)
+        for place, each in enumerate(cause["causes"], start=1)
+    ]
+
+
+def _without(
+    document: dict[str, Any], left_out: frozenset[str], form: str, intro: dict[str, str]
+) -> dict[str, Any]:
     document["code"] += f"_{form}"
+    document["intro"] = intro
     for section in document["sections"]:
         for question in section["questions"]:
             if "rows" in question:

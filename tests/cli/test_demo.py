@@ -77,7 +77,7 @@ def test_questionnaires_go_out_and_come_back(manyi, tmp_path):
     assert manyi("db", "upgrade")[0] == 0
     assert manyi("survey", "export", "utility_csi", "-o", file)[0] == 0
     assert manyi("survey", "import", file, "--dry-run", "--json", report)[0] == 0
-    assert json.loads(report.read_text(encoding="utf-8"))["rows"] == 46
+    assert json.loads(report.read_text(encoding="utf-8"))["rows"] == 55
     assert manyi("survey", "import", file)[0] == 0
     broken = tmp_path / "broken.json"
     broken.write_text("{", encoding="utf-8")

@@ -19,6 +19,7 @@ CHOICES = {
     "S1": "yes",
     "S2": "yes",
     "S3": "yes",
+    "S5": "yes",
     "S4": "no",
     "CATEGORY": "residential",
     "E5": "gas",
@@ -100,8 +101,8 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
     receipt = page.locator(".receipt").inner_text()
     assert "谢谢" in page.locator("h1").inner_text()
     assert list(dict.fromkeys(seen)) == [
-        "SCREEN", "ACCOUNT", "EXPERIENCE", "IMG", "EXP", "PQS", "PQV", "VAL", "SAT", "COM", "SWC", "LOY",
-        "COMPARE", "OPEN", "ABOUT",
+        "SCREEN", "CUSTOMER", "EXPERIENCE", "IMG", "KNOW", "EXP", "PQS", "PQV", "TOUCH", "VAL", "SAT", "COM",
+        "SWC", "LOY", "COMPARE", "OPEN", "ABOUT",
     ]  # fmt: skip
     [row] = new_rows(site, "OPEN", before)
     assert {code: row[code] for code in rated} == dict.fromkeys(rated, 7.0)
@@ -200,7 +201,7 @@ def test_keyboard_alone_answers_everything_in_english_and_axe_finds_nothing(site
     assert {row[code] for code in ("IMG1", "PQS4", "PQV6", "PQV8", "SAT2", "C4", "SWC4", "CES")} == {7.0}
     # Questions that an answer on the same page brought up were reached and answered as well.
     assert (row["E1"], row["E2"], row["C5"], row["E4.hotline"], row["E4.repair"]) == (2, 2, 2, 1, 0)
-    assert not np.isnan([row[code] for code in ("E3", "C2", "C3", "IMP.3", "D4")]).any()
+    assert not np.isnan([row[code] for code in ("E3", "C2", "C2D", "C3", "IMP.3", "D4", "K2")]).any()
     context.close()
 
 

@@ -56,7 +56,7 @@ def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer):
     assert instruments.load("utility_csi").content_hash in text
     assert "Asked only if E1 is above 0." in text
     assert "Asked only if E4 does not include none." in text
-    assert "If S1 is 0:" in text
+    assert "If S1 is no:" in text
     assert "{utility}" not in text
     assert "your electricity company" in text
     assert "中文, English" in text
@@ -111,7 +111,7 @@ def test_the_preview_shows_questions_that_only_some_are_asked(designer):
     assert page.select_one("#q-E2")
     assert not page.select_one("#q-E2").has_attr("hidden")
     assert designer.client.post(f"{FULL}/preview/EXPERIENCE", data={"go": "back"}).location.endswith(
-        "/ACCOUNT"
+        "/CUSTOMER"
     )
     switched = designer.client.post(f"{FULL}/preview/EXPERIENCE", data={"go": "lang:zh"})
     assert switched.location.endswith("/EXPERIENCE")

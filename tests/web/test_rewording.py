@@ -17,7 +17,7 @@ from web.runs.asked import Asked, Wording
 
 
 def reword(session, code: str) -> None:
-    """Publish a version whose question `code` reads otherwise, as if the second wave had asked it."""
+    """Publish a version whose question `code` asks something else, as if the second wave had asked it."""
     wave = session.scalar(select(Wave).where(Wave.code == SECOND))
     document = json.loads(json.dumps(wave.version.document))
     rows = [
@@ -25,6 +25,7 @@ def reword(session, code: str) -> None:
     ]
     (row,) = [row for row in rows if row["code"] == code]
     row["text"] = {language: f"{words} (!)" for language, words in row["text"].items()}
+    row["lineage"] = 2
     wave.version = publishing.publish(session, loading.load(document), "test", NOW)
     # Another title, so that no page that is kept from another test is shown.
     wave.title = {"en": f"Reworded {code}", "zh": f"改写 {code}"}

@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
-from surveys import audit
+from surveys import audit, instruments
 from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from web import i18n
@@ -147,7 +147,12 @@ def publish(code: str, part: str) -> ResponseReturnValue:
     if number is None:
         now = datetime.now(UTC)
         version = publishing.publish(
-            db.session, found.document, current_user.email, now, more=findings_of_model
+            db.session,
+            found.document,
+            current_user.email,
+            now,
+            more=findings_of_model,
+            accepted=instruments.accepted(code, part),
         )
         number = version.number
         # Somebody else's click may have come first: then nothing was published here.

@@ -4,11 +4,13 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.orm import Session
 
 from surveys import instruments, words
+from surveys.asking.router import Router
 from surveys.document import loading
 from surveys.document.loading import storable
 from surveys.document.questionnaire import Questionnaire
@@ -18,11 +20,15 @@ from surveys.editing.rewriting import operations_to
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.listing import findings_of_file, judged
 from surveys.findings.reading import read
+from surveys.trial import trial
 from web.author.model import findings_of_model
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import ACTOR, record, session
+from web.cli.trial_told import told_of_trial
+from web.config import read_settings
+from web.runs import trials
 
 READABLE = {".json"}
 
@@ -134,6 +140,36 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
     if errors:
         raise Refusal(summary)
     click.echo(summary, err=True)
+
+
+@survey.command("try")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--people", type=click.IntRange(10, trial.MOST), default=trial.PEOPLE, show_default=True, help="How many."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of chance.")
+@json_option
+def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
+    """Let synthetic people answer FILE: what nobody comes to, how long it takes, whether the model stands.
+
+    Half answer by chance; the others are steered to what nobody has come to, or to the end. Exit code 1 where
+    something is never reached, or nobody comes to the end.
+
+    Example: manyi survey try questionnaire.json --people 500 --json trial.json
+    """
+    source = _bytes(file)
+    errors = [each for each in findings_of_file(source, more=findings_of_model) if each.severity == "error"]
+    if errors:
+        raise Refusal("\n".join(each.line() for each in errors) + f"\n{file}: nothing was tried.")
+    document = loading.load(source)
+    day = datetime.now(ZoneInfo(read_settings()["TIMEZONE"])).date()
+    made = trial.run(Router(document), day, people=people, seed=seed)
+    found = trials.whole(document, made)
+    if json_file is not None:
+        write_json(found, json_file)
+    click.echo("\n".join(told_of_trial(document, found)), err=str(json_file) == "-")
+    if made.never or made.stuck or not made.complete:
+        raise Refusal(f"{file}: some of it does not lead where it should.")
 
 
 @survey.command()

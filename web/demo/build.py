@@ -23,6 +23,7 @@ from web.demo import filling, manner, rating, world
 from web.runs import compute, series
 
 PREFIX = "DEMO"
+INSTRUMENT: Final = "utility_csi"
 SETTINGS = {
     "utility": {"zh": "满意示范供电公司", "en": "Manyi Demo Power"},
     "listed": True,
@@ -42,8 +43,8 @@ def build(
     session: Session, *, responses: int, waves: int, seed: int, truth_file: Path, now: datetime, say: Say
 ) -> None:
     """Make the whole demo; `responses` is the number of people a wave."""
-    document = instruments.load("utility_csi")
-    version = publishing.publish(session, document, "demo", now, way="command line", reason=REASON)
+    document = instruments.load(INSTRUMENT)
+    version = _published(session, document, "full", now)
     units = _units(session)
     session.commit()
     effects = world.office_effects(seed)
@@ -79,6 +80,13 @@ def build(
             official.approve(session, analysis, actor=APPROVER, reason=REASON, now=now)
             session.commit()
     series.refresh(session)
+
+
+def _published(session: Session, document: Any, form: str, now: datetime) -> Version:
+    reasons = instruments.accepted(INSTRUMENT, form)
+    return publishing.publish(
+        session, document, "demo", now, way="command line", reason=REASON, accepted=reasons
+    )
 
 
 def _quarter(now: datetime, back: int) -> datetime:
@@ -155,9 +163,7 @@ def _answers(
 
 def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
     """Open this quarter's waves: for anybody, in full and in short, and for invited customers only."""
-    short = publishing.publish(
-        session, instruments.load("utility_csi", "short"), "demo", now, way="command line", reason=REASON
-    )
+    short = _published(session, instruments.load(INSTRUMENT, "short"), "short", now)
     begun = now - timedelta(days=FIELD_DAYS)
     opened = []
     for code, chosen, access in (

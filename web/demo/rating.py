@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from surveys.document.indicators import IndicatorSystem
 from surveys.document.questionnaire import Questionnaire
 from surveys.questions.pieces import Slot
-from web.demo.world import F64, TRUTH, people
+from web.demo.world import F64, TRUTH, People, people
 
 # Planted means, in points of a question's scale.
 LEVEL = {
@@ -42,6 +42,7 @@ OFFSET = {
     "EXP4": 0.0,
     "EXP5": -0.7,
     "EXP6": -0.8,
+    "EXP7": 0.8,
     "PQS1": 0.4,
     "PQS2": 0.1,
     "PQS3": -0.1,
@@ -53,6 +54,9 @@ OFFSET = {
     "PQV4": 0.0,
     "PQV5": 0.6,
     "PQV12": -0.5,
+    "PQV14": 0.1,
+    "PQV15": -0.9,
+    "PQV17": -0.4,
     "VAL2": -0.3,
     "VAL3": 0.4,
     "SAT2": -0.2,
@@ -61,6 +65,12 @@ OFFSET = {
     "LOY1": 0.4,
     "LOY4": -0.5,
 }
+# Who pays a larger share for electricity expects more for it; what electricity is worth depends on what it is
+# held against. Points, in the order of `world.BILL_SHARES` and `world.ALTERNATIVES`.
+BY_BILL_SHARE = frozenset({"EXP3", "EXP4"})
+BILL_SHARE_ADDS = np.array([-0.6, -0.2, 0.1, 0.5, 0.9])
+BY_ALTERNATIVE = frozenset({"VAL3", "VAL4"})
+ALTERNATIVE_ADDS = np.array([-0.3, 0.7, 0.6, -0.6, -0.4, 0.8])
 OUTAGE_NOTICE = (0.0, 0.0, 0.0, 0.1, 0.6, 0.8)
 
 
@@ -69,12 +79,19 @@ def on_scale(raw: F64, slot: Slot) -> NDArray[np.int64]:
     return np.clip(np.rint(raw), slot.low, slot.high).astype(np.int64)
 
 
-def rated(slot: Slot, construct: str, level: F64, wave: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def rated(
+    slot: Slot, construct: str, drawn: People, wave: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
     """Answer one rated question."""
+    level = drawn.levels[construct]
     drift = DRIFT.get(construct, (0.0,) * 6)
-    base = LEVEL[construct] + OFFSET.get(slot.code, 0.0) + drift[min(wave, 5)]
+    base = np.full(len(level), LEVEL[construct] + OFFSET.get(slot.code, 0.0) + drift[min(wave, 5)])
     if slot.code in {"PQV1", "PQV2"}:
         base += OUTAGE_NOTICE[min(wave, 5)]
+    if slot.code in BY_BILL_SHARE:
+        base += BILL_SHARE_ADDS[drawn.bill_share]
+    if slot.code in BY_ALTERNATIVE:
+        base += ALTERNATIVE_ADDS[drawn.alternative]
     raw: F64 = base + SPREAD * (LOADING * level + np.sqrt(1 - LOADING**2) * rng.normal(size=len(level)))
     return on_scale(raw, slot)
 
@@ -93,9 +110,7 @@ def truth(
                 node.id: float(
                     np.mean(
                         [
-                            _points(
-                                rated(slots[code], node.id, drawn.levels[node.id], wave, rng), slots[code]
-                            )
+                            _points(rated(slots[code], node.id, drawn, wave, rng), slots[code])
                             for code in node.indicators
                         ]
                     )

@@ -22,11 +22,18 @@ DISTRICTS = (
 CLASSES = {"residential": 0.80, "commercial": 0.12, "industrial": 0.05, "other": 0.03}
 
 
+# Share of electricity in what is spent, and the energy that would be used instead, by option of its question.
+BILL_SHARES = {"under_2": 0.22, "c2_5": 0.34, "c5_10": 0.26, "c10_20": 0.13, "over_20": 0.05}
+ALTERNATIVES = {"gas": 0.42, "coal": 0.08, "oil": 0.08, "pv": 0.2, "retailer": 0.12, "none": 0.1}
+
+
 class People(NamedTuple):
-    """Simulated respondents of one wave."""
+    """Simulated respondents of one wave; numbers are places in the tables of this module."""
 
     office: NDArray[np.int64]
     customer_class: NDArray[np.int64]
+    bill_share: NDArray[np.int64]
+    alternative: NDArray[np.int64]
     levels: Mapping[str, F64]
 
 
@@ -79,4 +86,6 @@ def people(n: int, effects: F64, rng: np.random.Generator) -> People:
         "SWC": swc,
         "LOY": loy,
     }
-    return People(office, customer_class, levels)
+    bill_share = rng.choice(len(BILL_SHARES), size=n, p=list(BILL_SHARES.values()))
+    alternative = rng.choice(len(ALTERNATIVES), size=n, p=list(ALTERNATIVES.values()))
+    return People(office, customer_class, bill_share, alternative, levels)

@@ -1,0 +1,1 @@
+"""A questionnaire walked by synthetic people before anybody is asked."""
