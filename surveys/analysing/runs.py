@@ -104,8 +104,15 @@ def finish(
     )
 
 
-def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -> None:
-    """End a queued or running run with the reason why it has no result."""
+def fail(
+    session: Session,
+    analysis: Analysis,
+    *,
+    message: str,
+    now: datetime,
+    refusal: Mapping[str, Any] | None = None,
+) -> None:
+    """End a queued or running run with the reason why it has no result; `refusal` tells it in any language."""
     _move(
         session,
         analysis,
@@ -113,6 +120,7 @@ def fail(session: Session, analysis: Analysis, *, message: str, now: datetime) -
         AnalysisState.RUNNING,
         state=AnalysisState.FAILED,
         message=message,
+        refusal=None if refusal is None else dict(refusal),
         finished_at=now,
     )
 

@@ -14,6 +14,7 @@ from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
+from web.runs import refusals
 from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.flagged import quality_of
 from web.runs.sections import beside, series_items
@@ -90,7 +91,7 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         return
     except (csi_model.ModelError, SurveyError) as error:
         session.rollback()
-        runs.fail(session, analysis, message=str(error), now=datetime.now(UTC))
+        refusals.record(session, analysis, error)
         session.commit()
         return
     runs.finish(

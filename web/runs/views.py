@@ -26,7 +26,7 @@ from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST
 from web.extensions import db
 from web.i18n import choose, text
-from web.runs import cautions, compute, heartbeat, queue
+from web.runs import cautions, compute, heartbeat, queue, refusals
 from web.runs.forms import RunForm
 from web.runs.wording import DECIDED, quality_lines
 
@@ -226,7 +226,12 @@ def _is_own(run: Analysis) -> bool:
 def _progress(run: Analysis) -> dict[str, Any]:
     """Give what the progress of a run says: how it ended, whether a worker is there, who may cancel it."""
     is_attended = run.state not in UNFINISHED or heartbeat.is_attended()
-    return {"endings": ENDINGS, "is_attended": is_attended, "is_own": _is_own(run)}
+    return {
+        "endings": ENDINGS,
+        "refusal": refusals.told(run),
+        "is_attended": is_attended,
+        "is_own": _is_own(run),
+    }
 
 
 def _published_instead(run: Analysis) -> int | None:
