@@ -112,7 +112,7 @@ def fail(
     now: datetime,
     refusal: Mapping[str, Any] | None = None,
 ) -> None:
-    """End a queued or running run with the reason why it has no result; `refusal` tells it in any language."""
+    """End a queued or running run with why it has no result; `refusal` tells it in any language."""
     _move(
         session,
         analysis,

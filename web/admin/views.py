@@ -136,7 +136,7 @@ def staff_units(staff_id: int) -> ResponseReturnValue:
         form.unit.errors = [str(REFUSALS[error.code])]
         db.session.rollback()
         return _page(_find(staff_id), units_form=form, status=422)
-    _record(units.SET_UNITS, person, {"before": before, "after": sorted(wanted)})
+    _record("staff.set_units", person, {"before": before, "after": sorted(wanted)})
     db.session.commit()
     flash(_("The units are saved."), "success")
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)

@@ -76,7 +76,7 @@ def units(email: str, codes: tuple[str, ...]) -> None:
     Example: manyi user units ana@example.org --unit C1 --unit C2
     """
     from web.accounts.staff import StaffError, find_staff  # noqa: PLC0415
-    from web.accounts.units import SET_UNITS, codes_of, set_units  # noqa: PLC0415
+    from web.accounts.units import codes_of, set_units  # noqa: PLC0415
     from web.cli.database import ACTOR, record, session  # noqa: PLC0415
 
     with session() as opened:
@@ -89,5 +89,5 @@ def units(email: str, codes: tuple[str, ...]) -> None:
         except StaffError as error:
             raise Refusal(f"{email} {REASONS[error.code]}") from None
         detail = {"before": before, "after": codes_of(person)}
-        record(opened, SET_UNITS, f"staff:{person.id}", detail)
+        record(opened, "staff.set_units", f"staff:{person.id}", detail)
     click.echo(f"{email} belongs to {', '.join(sorted(set(codes))) or 'no unit'}.", err=True)

@@ -1,7 +1,7 @@
 """Why a run has no result, in the page's language: stored as codes and signs, told when a page opens.
 
-English is the engine's own sentence. Another language has, under `refusals` of its words, one for a code or else
-one for the kind of error.
+English is the engine's own sentence. Another language has, under `refusals` of its words, one for a code or
+else one for the kind of error.
 """
 
 import re
