@@ -18,9 +18,6 @@ DEFAULT: Final = "zh"
 # Where a language lacks a sentence, or the language is not known.
 FALLBACK: Final = "en"
 
-# What a site, an account, a questionnaire and an answer speak where nothing else is said.
-FIRST: Final = "zh"
-
 
 class Language(NamedTuple):
     """One language: its own name, how pages and calendars call it, and its sentences by part and key."""
