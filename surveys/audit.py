@@ -1,18 +1,35 @@
-"""The append-only trail: who did what to which object, each entry chained to the one before."""
+"""The append-only trail: who did what to which object, each entry chained to the one before by a key.
+
+The key stands outside the database (`keys`), and so does where the trail ended (`anchors`): who reaches the
+database alone can neither change an entry, nor take one away, nor write the trail anew.
+"""
 
 import hashlib
+import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.database import lock_for_writing
+from surveys import anchors
+from surveys.anchors import Anchor
+from surveys.database import after_commit, lock_for_writing
+from surveys.keys import Keys, keys_of
 from surveys.models import AuditEntry
 
-FIRST = "0" * 64
+FIRST: Final = "0" * 64
+RESTORED: Final = "database.restore"
+
+
+class Checked(NamedTuple):
+    """An entry as it was found; `is_whole` is None where its key is missing."""
+
+    entry: AuditEntry
+    number: int
+    is_whole: bool | None
 
 
 def record(
@@ -29,34 +46,84 @@ def record(
     `detail` says what changed. It never holds answers, contact data or secrets.
     """
     lock_for_writing(session, AuditEntry)
-    last = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
+    last = session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+    key = keys_of(session).newest("audit", least=_least(last, keys_of(session)))
     entry = AuditEntry(
+        number=_number_of(session, last) + 1,
+        key=key.name,
         at=now,
         actor=actor,
         action=action,
         target=target,
         detail=json.loads(json.dumps(dict(detail or {}), default=str)),
-        previous_hash=last or FIRST,
+        previous_hash=last.hash if last is not None else FIRST,
     )
-    entry.hash = _hash(entry)
+    entry.hash = _keyed_hash(entry, key.secret)
     session.add(entry)
     session.flush()
+    folder, anchor = keys_of(session).folder, Anchor(_number(entry), entry.hash)
+    after_commit(session, lambda: entry in session and anchors.append(folder, anchor))
     return entry
 
 
-def verify(session: Session) -> tuple[int, ...]:
-    """Recompute the chain; return the ids of entries that were altered or whose predecessor is gone."""
-    broken = []
-    previous = FIRST
+def end(session: Session) -> Anchor | None:
+    """Give the anchor of the trail as it is; None where nothing was recorded."""
+    last = session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+    return Anchor(_number_of(session, last), last.hash) if last is not None else None
+
+
+def checked(session: Session) -> Iterator[Checked]:
+    """Give every entry, the oldest first, with what became of it.
+
+    One without a key that comes after one with a key is not whole: nobody writes such any more.
+    """
+    keys = keys_of(session)
+    previous, number, keyed = FIRST, 0, False
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):
-        if entry.previous_hash != previous or entry.hash != _hash(entry):
-            broken.append(entry.id)
+        number += 1
+        joins = entry.previous_hash == previous
+        if entry.key is None:
+            yield Checked(entry, number, joins and not keyed and entry.hash == _bare_hash(entry))
+        else:
+            keyed = True
+            key = keys.by_name(entry.key)
+            follows = joins and entry.number == number
+            known = None if key is None else hmac.compare_digest(entry.hash, _keyed_hash(entry, key.secret))
+            yield Checked(entry, number, known if follows else False)
+            number = _number(entry)
         previous = entry.hash
-    return tuple(broken)
 
 
-def _hash(entry: AuditEntry) -> str:
+def _least(last: AuditEntry | None, keys: Keys) -> int:
+    """Give the least number of a key: no new one takes that of a key that is missing."""
+    if last is None or last.key is None:
+        return 1
+    number = int(last.key.split("-", 1)[0])
+    return number if keys.by_name(last.key) is not None else number + 1
+
+
+def _number_of(session: Session, last: AuditEntry | None) -> int:
+    if last is None or last.number is not None:
+        return 0 if last is None else _number(last)
+    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+def _number(entry: AuditEntry) -> int:
+    return entry.number or 0
+
+
+def _keyed_hash(entry: AuditEntry, secret: bytes) -> str:
+    return hmac.new(secret, _content(entry, entry.number, entry.key), hashlib.sha256).hexdigest()
+
+
+def _bare_hash(entry: AuditEntry) -> str:
+    """Hash an entry of the time before keys."""
+    return hashlib.sha256(_content(entry)).hexdigest()
+
+
+def _content(entry: AuditEntry, *more: object) -> bytes:
     content = [
+        *more,
         entry.previous_hash,
         entry.at.isoformat(timespec="microseconds"),
         entry.actor,
@@ -65,4 +132,4 @@ def _hash(entry: AuditEntry) -> str:
         entry.detail,
     ]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text.encode("utf-8", "surrogatepass")

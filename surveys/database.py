@@ -13,7 +13,7 @@ from sqlalchemy import create_engine as sqlalchemy_create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import JSON, TypeDecorator
 
 
@@ -34,6 +34,7 @@ NAMING_CONVENTION = {
 
 
 BUSY_TIMEOUT_SECONDS = 15
+AFTER_COMMIT = "after_commit"
 
 
 JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -193,3 +194,24 @@ def lock_row(session: Session, row: Base) -> None:
     if session.connection().dialect.name == "sqlite":
         lock_for_writing(session, type(row))
     session.refresh(row, with_for_update={"key_share": True})
+
+
+def after_commit(session: Session, action: Callable[[], object]) -> None:
+    """Carry something out when the session's transaction is through, and never if it is taken back.
+
+    Of what a savepoint took back the action is told nothing: it looks for itself.
+    """
+    session.info.setdefault(AFTER_COMMIT, []).append(action)
+
+
+@event.listens_for(Session, "after_commit")
+def _carry_out(session: Session) -> None:
+    if not session.in_nested_transaction():
+        for action in session.info.pop(AFTER_COMMIT, ()):
+            action()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _take_back(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(AFTER_COMMIT, None)

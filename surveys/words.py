@@ -3,9 +3,9 @@
 A file holds the language's own `name`, its `tag` (as in HTML's `lang`), its `locale` (as Babel knows it),
 and sentences by part and key: `problems` and `reasons` (refusals), `conditions` (their parts in words),
 `ways_out` (what a question offers besides its answers), `types` (names of question types), `findings` and
-`remedies` (what is wrong in a questionnaire, and what to do), `fields` and `field_parts` (what parts hold).
-Nothing is said here itself: whoever runs the program gives the folder with `use`. Without one, keys and what
-they are about stand alone.
+`remedies` (what is wrong in a questionnaire, and what to do), `fields` and `field_parts` (what parts hold),
+`proof` (what was changed unseen). Nothing is said here itself: whoever runs the program gives the folder with
+`use`. Without one, keys and what they are about stand alone.
 """
 
 import json

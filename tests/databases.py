@@ -21,6 +21,7 @@ from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
+from surveys.keys import bind
 from surveys.migrating import upgrade
 
 NUMBER = count(1)
@@ -122,6 +123,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL
         yield URL.create("sqlite", database=str(path))
         return
     with postgres_database(request.getfixturevalue("cluster")) as url:
+        bind(url, tmp_path / "keys")
         yield url
 
 

@@ -32,6 +32,8 @@ class Setting(NamedTuple):
 
 SETTINGS = (
     Setting("INSTANCE", "instance", readers.folder),
+    Setting("KEYS", "", readers.folder_if_named),
+    Setting("ANCHOR", "", readers.anchor),
     Setting("DATABASE_URL", "", readers.database, is_secret=True),
     Setting("SECRET_KEY", "", readers.key, is_secret=True),
     Setting("SECRET_KEY_FALLBACKS", "", readers.keys, is_secret=True),
@@ -86,7 +88,35 @@ def read_settings(environment: Mapping[str, str] | None = None) -> dict[str, Any
     if found["MAIL_URL"] and not found["PUBLIC_URL"]:
         missing = "MANYI_MAIL_URL is set without MANYI_PUBLIC_URL, with which links in mails begin."
         raise SettingError(f"{missing} Write MANYI_PUBLIC_URL=https://HOST.")
+    if isinstance(found["ANCHOR"], str) and found["ANCHOR"] and not found["MAIL_URL"]:
+        missing = "MANYI_ANCHOR names an address to mail and MANYI_MAIL_URL is not set."
+        raise SettingError(f"{missing} Write MANYI_MAIL_URL=smtps://USER:PASSWORD@HOST.")
     return found
+
+
+def keys_folder(settings: Mapping[str, Any]) -> Path:
+    """Give the folder of the keys that stand outside the database.
+
+    Raises
+    ------
+    SettingError
+        Others on this machine can look into it, or it cannot be written; it, or that of the anchors, is named
+        and not there.
+    """
+    from surveys import keys  # noqa: PLC0415  loads SQLAlchemy
+
+    for name in ("KEYS", "ANCHOR"):
+        path = settings[name]
+        if isinstance(path, Path) and not path.exists():
+            # Made anew it would be empty, where perhaps a disk is not mounted.
+            missing = f"MANYI_{name} cannot be used: {path} is not there."
+            raise SettingError(f"{missing} Mount it, or make it: mkdir -m 700 {path}")
+    folder: Path = settings["KEYS"] or settings["INSTANCE"] / "keys"
+    try:
+        keys.check(folder)
+    except (ValueError, OSError) as error:
+        raise SettingError(f"MANYI_KEYS cannot be used: {error}.") from None
+    return folder
 
 
 def _read_file(path: Path) -> dict[str, str]:

@@ -64,6 +64,16 @@ def folder(text: str) -> Path:
     return path
 
 
+def folder_if_named(text: str) -> Path | None:
+    """Read a folder; None where none is named."""
+    return folder(text) if text else None
+
+
+def anchor(text: str) -> Path | str:
+    """Read where the trail's anchors are taken: a folder, an address to mail, or nowhere."""
+    return sender(text) if "@" in text and "/" not in text else folder_if_named(text) or ""
+
+
 def limit(text: str) -> str:
     """Read how often something may be done."""
     try:

@@ -13,7 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
-from surveys.database import engine_options
+from surveys.database import engine_options, normalise_url
+from surveys.keys import bind
 from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
 from web.accounts import access, attempts, notices, sessions
 from web.accounts.mail import SmtpMail
@@ -102,6 +103,7 @@ def _configure_database(app: Flask) -> None:
     options = engine_options(app.config["DATABASE_URL"]) | {"hide_parameters": True}
     app.config.setdefault("SQLALCHEMY_ENGINES", {"default": options})
     db.init_app(app)
+    bind(normalise_url(app.config["DATABASE_URL"]), config.keys_folder(app.config["MANYI"]))
     # The extension also closes asynchronous sessions, through a new thread at the end of each request; there
     # are none here, and that cost as much as a page (`make bench`).
     app.teardown_appcontext_funcs = [

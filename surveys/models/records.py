@@ -52,11 +52,16 @@ class Analysis(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to which object; each entry carries the hash of the one before."""
+    """Who did what to which object; each entry carries the hash of the one before.
+
+    `number` and `key` are null in entries of the time before hashes were keyed.
+    """
 
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int | None]
+    key: Mapped[str | None] = mapped_column(String(24))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     actor: Mapped[str] = mapped_column(String(254))
     action: Mapped[str] = mapped_column(String(64))

@@ -5,7 +5,6 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from surveys import audit
 from surveys.analysing import decisions, matrix, quality
 from surveys.analysing.quality_rules import Flag
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
@@ -13,6 +12,7 @@ from surveys.collecting import bulk, segments
 from surveys.document import loading
 from surveys.errors import SurveyError
 from surveys.models import AuditEntry
+from surveys.proving.proof import prove
 from tests.surveys.worlds import NOW, make_units, make_wave, published_unchecked, text
 
 CODES = [f"S{number}" for number in range(1, 7)]
@@ -118,7 +118,7 @@ def test_two_flags_exclude_and_the_audit_lists_them(session):
     entry = session.query(AuditEntry).one()
     assert (entry.actor, entry.target, entry.detail["n_excluded"]) == ("Ann", "wave:W1", 1)
     assert list(entry.detail["excluded"]) == [str(ids[1])]
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
 
 
 def test_a_burst_in_one_unit_is_flagged(session):

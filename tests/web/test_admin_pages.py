@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 
 from surveys import audit
 from surveys.models import AuditEntry
+from surveys.proving.proof import prove
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 from web.accounts.roles import ROLES
@@ -27,7 +28,7 @@ def account(session):
 
 
 def entries(session):
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
     return [(entry.action, entry.target) for entry in session.scalars(select(AuditEntry).order_by("id"))]
 
 
@@ -208,7 +209,7 @@ def test_the_trail_is_paged_newest_first_and_says_that_it_holds(administrator, s
     assert "Nothing has been recorded yet" in administrator.browse("/admin/audit").get_text()
     record(session, 51)
     page = administrator.browse("/admin/audit")
-    assert "unbroken. Entries checked: 51." in page.select_one(".notice-success").get_text()
+    assert "nothing was changed unseen. Entries checked: 51." in page.select_one(".notice-success").get_text()
     rows = page.select("tbody tr")
     assert len(rows) == 50
     assert [cell.get_text(" ", strip=True) for cell in rows[0].select("td")][2:] == [
@@ -239,7 +240,7 @@ def test_a_broken_chain_is_said_with_its_place(administrator, session):
     session.execute(text("UPDATE audit_entry SET actor = 'nobody' WHERE id = 3"))
     session.commit()
     page = administrator.browse("/admin/audit")
-    assert "The chain is broken at entry 3" in page.select_one(".notice-error").get_text()
+    assert "Entry 3 of the trail was altered" in page.select_one(".notice-error").get_text()
     assert [row["id"] for row in page.select(".row-wrong")] == ["entry-3"]
 
 
@@ -249,4 +250,4 @@ def test_a_long_trail_is_checked_on_request(administrator, session, monkeypatch)
     page = administrator.browse("/admin/audit")
     assert not page.select(".notice-success, .notice-error")
     asked = administrator.browse(page.select_one("main .notice a")["href"])
-    assert "unbroken. Entries checked: 5." in asked.select_one(".notice-success").get_text()
+    assert "nothing was changed unseen. Entries checked: 5." in asked.select_one(".notice-success").get_text()

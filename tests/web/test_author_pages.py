@@ -5,11 +5,12 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from surveys import audit, instruments
+from surveys import instruments
 from surveys.collecting import waves
 from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Version
+from surveys.proving.proof import prove
 from tests.surveys.worlds import NOW, document
 
 FULL = "/questionnaires/instrument/utility_csi/full"
@@ -36,7 +37,7 @@ def test_an_instrument_is_published_once_however_often_the_button_is_pressed(des
     assert (entry.actor, entry.action, entry.target) == (
         "designer@example.org", "questionnaire.publish", "questionnaire:utility_csi/1",
     )  # fmt: skip
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
     page = designer.browse("/questionnaires")
     assert not page.select(f"form[action='{FULL}/publish']")
     assert page.select(f"form[action='{SHORT}/publish']")

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from surveys import audit
 from surveys.models import AuditEntry, Invitation, Version
+from surveys.proving.proof import prove
 from tests.databases import cluster, database_url  # noqa: F401
 from tests.web.conftest import PASSWORD
 from tests.web.fieldwork.planning import GOOD
@@ -39,7 +39,7 @@ def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, se
     assert "unbroken. Entries checked: 6." in administrator.browse("/admin/audit").get_text()
     for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
         administrator.browse(path, 404)
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
 
 
 def test_buttons_pressed_at_the_same_moment_count_once(app, session):
@@ -68,7 +68,7 @@ def test_buttons_pressed_at_the_same_moment_count_once(app, session):
     assert session.scalar(select(func.count()).select_from(Invitation)) == 5
     done = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert done == ["questionnaire.publish", "wave.create", "wave.open", "wave.issue_links", "wave.close"]
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
 
 
 def test_two_administrators_cannot_demote_each_other_at_the_same_moment(app, administrator, session):

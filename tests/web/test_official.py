@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from surveys import audit
 from surveys.analysing import official
 from surveys.models import Analysis, AuditEntry, RunDecision
+from surveys.proving.proof import prove
 from tests.web.conftest import PASSWORD
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import newer_run
@@ -88,7 +88,7 @@ def test_a_run_is_proposed_approved_by_a_second_person_and_published(viewer, ana
     assert session.get(Analysis, old).state == "done"
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)).all()
     assert actions == ["run.approve", "run.propose"]
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
     assert f"Leaders see run {run.id}" in second.browse(f"/runs/{old}").get_text()
 
 

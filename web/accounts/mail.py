@@ -77,12 +77,19 @@ def send(template: str, subject: str, recipient: Address, sender: Address, body:
 
 def _deliver(url: str, message: EmailMessage, template: str) -> None:
     try:
-        _send(url, message)
+        deliver(url, message)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("mail_not_sent", template=template, error=type(error).__name__)
 
 
-def _send(url: str, message: EmailMessage) -> None:
+def deliver(url: str, message: EmailMessage) -> None:
+    """Send a mail now, through the server at this address.
+
+    Raises
+    ------
+    OSError, smtplib.SMTPException, ValueError
+        It cannot be sent.
+    """
     parts = urlsplit(url)
     context = ssl.create_default_context()
     if parts.scheme == "smtps":

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
+    "database.restore": _l("Put a copy of the database back"),
+    "database.upgrade": _l("Upgraded the database"),
     "customers.import": _l("Imported customers"),
     "draft.begin": _l("Began a draft"),
     "draft.overwrite": _l("Wrote a file over a draft"),
@@ -29,6 +31,8 @@ ACTIONS = {
     "staff.renew_password": _l("Gave a new password"),
     "staff.set_roles": _l("Changed roles"),
     "staff.set_units": _l("Changed the units of a person"),
+    "trail.anchor": _l("Took the day's anchor elsewhere"),
+    "trail.rotate_key": _l("Began to use a new key"),
     "units.add": _l("Added organisation units"),
     "wave.close": _l("Closed a wave"),
     "wave.create": _l("Planned a wave"),

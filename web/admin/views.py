@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 from sqlalchemy import func, select
 
-from surveys.audit import record, verify
+from surveys.audit import record
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry, Unit
+from surveys.proving.proof import prove
+from web import anchoring
 from web.accounts import notices, roles, units
 from web.accounts import staff as accounts
 from web.accounts.access import allow
@@ -179,7 +181,7 @@ def staff_password(staff_id: int) -> ResponseReturnValue:
 @blueprint.get("/audit")
 @allow(roles.ADMINISTRATOR)
 def audit() -> ResponseReturnValue:
-    """Show the trail, the newest entry first, and whether its chain holds."""
+    """Show the trail, the newest entry first, and whether anything was changed unseen."""
     total = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     number = request.args.get("page", 1, type=int)
@@ -194,8 +196,8 @@ def audit() -> ResponseReturnValue:
         total=total,
         number=number,
         pages=pages,
-        is_checked=is_checked,
-        broken=verify(db.session) if is_checked else (),
+        proof=prove(db.session, anchoring.kept(current_app.config["MANYI"]) or ()) if is_checked else None,
+        language=choose(),
         actions=ACTIONS,
         lines=lines,
     )

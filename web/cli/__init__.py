@@ -35,6 +35,7 @@ COMMANDS = {
     "backup": ("web.cli.database", "backup"),
     "restore": ("web.cli.database", "restore"),
     "user": ("web.cli.user", "user"),
+    "audit": ("web.cli.audit", "trail"),
 }
 
 

@@ -24,6 +24,8 @@ from surveys.database import create_engine, make_private, normalise_url
 from surveys.errors import SurveyError
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
+from web import anchoring
+from web.config import read_settings
 from web.runs import compute, presence, series
 
 ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
@@ -84,11 +86,12 @@ def begin(url: URL, folder: Path) -> None:
 
 
 def tend(url: URL, folder: Path) -> None:
-    """Do each minute what nobody asks for: look for lost runs, and at answers that nobody has checked."""
+    """Do each minute what nobody asks for: lost runs, the day's anchor, answers that nobody has checked."""
     with _session(url) as session:
         end_abandoned(session, is_alone=False)
         take_up(session, queue(url, folder))
         now = datetime.now(UTC)
+        anchoring.take(session, read_settings(), now)
         for wave in quality.due(session, now):
             try:
                 quality.assess(session, wave, now=now)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from surveys import audit
 from surveys.models import AuditEntry
+from surveys.proving.proof import prove
 
 SOON = datetime.now(UTC).date()
 
@@ -21,5 +21,5 @@ GOOD = {
 
 
 def actions(session):
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
     return [(entry.action, entry.target) for entry in session.scalars(select(AuditEntry).order_by("id"))]

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from surveys import audit
 from surveys.analysing import decisions, quality
 from surveys.models import AuditEntry, Decision, Wave
+from surveys.proving.proof import prove
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.runs import compute
 
@@ -60,7 +60,7 @@ def test_a_return_takes_a_reason_and_two_people_and_the_next_run_has_them(analys
     assert not set(chosen) & set(out(session))
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)).all()
     assert actions == ["quality.give_back", "quality.ask_back"]
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
     run = compute.plan(session, wave_of(session), staff_name="test", now=NOW, options={"bootstrap": 60})
     session.commit()
     compute.execute(session, run)

@@ -1,0 +1,1 @@
+"""Whether anything was changed unseen: the trail against its keys and anchors, data against the trail."""

@@ -1,0 +1,32 @@
+"""What a proof can find; its sentences are the part `proof` of a language's words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from surveys import words
+
+
+class Kind(StrEnum):
+    """What does not match, and, at the end, what cannot be checked."""
+
+    ENTRY = "entry"
+    TRAIL_SHORTER = "trail_shorter"
+    TRAIL_OTHER = "trail_other"
+    NOT_BEGUN = "not_begun"
+    KEY_MISSING = "key_missing"
+    ANCHORS_MISSING = "anchors_missing"
+
+
+UNKNOWN: Final = frozenset({Kind.NOT_BEGUN, Kind.KEY_MISSING, Kind.ANCHORS_MISSING})
+
+
+class Finding(NamedTuple):
+    """What does not match or cannot be checked, and what it is about."""
+
+    kind: Kind
+    about: Mapping[str, Any]
+
+    def text(self, language: str = "en") -> str:
+        """Say it in a language."""
+        return words.say("proof", self.kind, language, **self.about)

@@ -1,0 +1,49 @@
+"""Everything that can be checked, at once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from surveys.anchors import Anchor
+from surveys.proving import trail as trails
+from surveys.proving.findings import UNKNOWN, Finding
+
+
+class Proof(NamedTuple):
+    """What does not match and what cannot be checked; how the trail ends, and how far others prove it.
+
+    `proved` is the number of the last entry that an anchor from outside holds, None without any; `broken` are
+    the ids of entries that are not whole.
+    """
+
+    findings: tuple[Finding, ...]
+    unknown: tuple[Finding, ...]
+    end: Anchor | None
+    proved: int | None
+    broken: frozenset[int]
+
+    @property
+    def newer(self) -> int:
+        """How many of the newest entries are proved on this machine only."""
+        return (self.end.number if self.end else 0) - (self.proved or 0)
+
+
+def prove(session: Session, outside: Sequence[Anchor] = ()) -> Proof:
+    """Check the trail.
+
+    Parameters
+    ----------
+    outside
+        Anchors that somebody kept elsewhere.
+    """
+    trail = trails.read(session)
+    found = list(trails.check(session, trail, outside))
+    held = [each.number for each in outside if each.holds(trail.heads.get(each.number))]
+    return Proof(
+        findings=tuple(each for each in found if each.kind not in UNKNOWN),
+        unknown=tuple(each for each in found if each.kind in UNKNOWN),
+        end=trail.end,
+        proved=max(held, default=None),
+        broken=frozenset(each.entry.id for each in trail.entries if each.is_whole is False),
+    )
