@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,21 +24,36 @@ from csi_model.options import FLOOR, LEVEL
 
 
 def stated(
-    result: Result, picked: Sequence[Sequence[str] | None], *, weights: F64 | None = None
+    result: Result,
+    picked: Sequence[Sequence[str] | None],
+    *,
+    options: Sequence[str] | None = None,
+    places: int | None = None,
+    weights: F64 | None = None,
+    clusters: NDArray[np.generic] | None = None,
 ) -> dict[str, Any]:
     """Set what respondents said matters beside what drives the index, as plain values.
 
     Parameters
     ----------
     picked : sequence of length n_respondents
-        Codes that each respondent picked, all of one level; None where the question was not answered.
+        Codes that each respondent picked, the first one first; None where the question was not answered.
+    options
+        All codes that could be picked. Without them those that somebody picked, and each must be of the
+        model; what was never offered is not said to matter to nobody.
+    places
+        How many could be put in order; then each option has a mean score of its place, (k + 1 - rank) / k.
     weights : ndarray of shape (n_respondents,), optional
+    clusters : ndarray of shape (n_respondents,), optional
 
     Returns
     -------
     dict
-        ``level``; ``options``: share (0-1) that picked each, with interval, and derived importance;
-        ``rank_agreement`` (Spearman, None without a ranking); ``hidden`` and ``overrated`` codes.
+        ``level``; ``options``: share (0-1) that picked each, with interval, ``place_score`` (0-1) and derived
+        ``importance`` (None for what does not lead to the index); ``rank_agreement`` (Spearman, None without
+        a ranking), ``hidden`` and ``overrated`` codes, of those that were offered and lead to the index;
+        ``not_offered``: what leads to the index on that level and was no option; ``no_driver``: options that
+        do not.
 
     Raises
     ------
@@ -48,44 +63,75 @@ def stated(
     drawn_of(result)
     importance = {level: result.figure(f"importance_{level}") for level in LEVELS}
     names_of = {level: found.axes[0] for level, found in importance.items()}
-    codes = sorted({code for own in picked if own for code in own})
-    level = next((name for name in LEVELS if codes and set(codes) <= set(names_of[name])), None)
-    if level is None:
-        known = {code for name in LEVELS for code in names_of[name]}
-        wrong = [code for code in codes if code not in known]
-        raise DataError(
-            f"{wrong[0]} is neither a construct, a dimension nor a question of the model."
-            if wrong
-            else "The picks are of two levels, or there are none.",
-            code="stated",
-            remedy="Write codes of the model, all constructs, all dimensions or all questions.",
-        )
-    options = [
-        (k, code) for k, code in enumerate(names_of[level]) if leads(result.spec)[level][k] or code in codes
-    ]
+    codes = list(options) if options is not None else sorted({code for own in picked if own for code in own})
+    level = _level(codes, names_of, are_given=options is not None)
+    drives = dict(zip(names_of[level], leads(result.spec)[level].tolist(), strict=True))
+    codes = sorted(codes, key=lambda code: names_of[level].index(code) if code in drives else len(drives))
     table = np.array(
-        [[np.nan] * len(options) if own is None else [code in own for _, code in options] for own in picked],
+        [[np.nan] * len(codes) if own is None else [code in own for code in codes] for own in picked],
         dtype=float,
     )
-    derived = importance[level].value[[k for k, _ in options]]
+    compared = [place for place, code in enumerate(codes) if drives.get(code)]
+    derived = np.array([importance[level].at(code).value if drives.get(code) else np.nan for code in codes])
     answer = stated_importance(
-        table, derived=derived, weights=weights, floor=result.options.floor, level=result.options.level
+        table,
+        derived=derived,
+        weights=weights,
+        clusters=clusters,
+        floor=result.options.floor,
+        level=result.options.level,
     )
-    names = [code for _, code in options]
+    scores = None if places is None else _place_scores(picked, codes, places, weights)
     return {
         "level": level,
         "options": [
             {
                 "id": code,
                 **answer.shares.at(k).plain("share", ("ci",), named=True),
-                "importance": float(derived[k]),
+                **({} if scores is None else {"place_score": float(scores[k])}),
+                "importance": number(float(derived[k])),
             }
-            for k, code in enumerate(names)
+            for k, code in enumerate(codes)
         ],
         "rank_agreement": number(answer.rank_agreement),
-        "hidden": [names[k] for k in answer.hidden],
-        "overrated": [names[k] for k in answer.overrated],
+        "hidden": [codes[k] for k in answer.hidden],
+        "overrated": [codes[k] for k in answer.overrated],
+        "not_offered": [name for name, is_driver in drives.items() if is_driver and name not in codes],
+        "no_driver": [code for place, code in enumerate(codes) if place not in compared],
     }
+
+
+def _level(codes: Sequence[str], names_of: Mapping[str, Sequence[str]], *, are_given: bool) -> str:
+    """Say of which level the codes are; of options that are given, of which most are."""
+    number_on = {level: len(set(codes) & set(names_of[level])) for level in LEVELS}
+    best = max(LEVELS, key=lambda level: number_on[level])
+    if number_on[best] and (are_given or number_on[best] == len(codes)):
+        return best
+    known = {code for name in LEVELS for code in names_of[name]}
+    wrong = [code for code in codes if code not in known]
+    raise DataError(
+        f"{wrong[0]} is neither a construct, a dimension nor a question of the model."
+        if wrong
+        else "The picks are of two levels, or there are none.",
+        code="stated",
+        remedy="Write codes of the model, all constructs, all dimensions or all questions.",
+    )
+
+
+def _place_scores(
+    picked: Sequence[Sequence[str] | None], codes: Sequence[str], places: int, weights: F64 | None
+) -> F64:
+    """Weighted mean of (k + 1 - rank) / k, 0 where an option was not picked, (n_options,)."""
+    mass = np.ones(len(picked)) if weights is None else weights
+    column = {code: k for k, code in enumerate(codes)}
+    total, whole = np.zeros(len(codes)), 0.0
+    for own, weight in zip(picked, mass, strict=True):
+        if own is None:
+            continue
+        whole += weight
+        for rank, code in enumerate(own[:places], start=1):
+            total[column[code]] += weight * (places + 1 - rank) / places
+    return total / whole if whole else np.full(len(codes), np.nan)
 
 
 @dataclass(frozen=True)
@@ -126,7 +172,7 @@ def stated_importance(
     picks : ndarray of shape (n_respondents, n_options)
         1 picked, 0 not picked, ``nan`` not offered (or the question not answered).
     derived : ndarray of shape (n_options,), optional
-        Derived importance of the same options.
+        Derived importance of the same options; ``nan`` where there is none, and nothing is compared.
 
     Notes
     -----
@@ -151,9 +197,11 @@ def stated_importance(
         if derived.shape != means.shape:
             msg = f"{means.size} options but derived importance of shape {derived.shape}."
             raise DataError(msg, code="shape", remedy="Give derived importance of the same options.")
-        strong, said = derived > np.median(derived), means > np.median(means)
-        if np.ptp(derived) > 0 and np.ptp(means) > 0:
-            agreement = float(stats.spearmanr(derived, means).statistic)
-        hidden = tuple(np.flatnonzero(strong & ~said).tolist())
-        overrated = tuple(np.flatnonzero(~strong & said).tolist())
+        both = np.flatnonzero(np.isfinite(derived))
+        own, shown = derived[both], means[both]
+        if len(both) and np.ptp(own) > 0 and np.ptp(shown) > 0:
+            agreement = float(stats.spearmanr(own, shown).statistic)
+        strong, said = (each > np.median(each) if len(both) else both > 0 for each in (own, shown))
+        hidden = tuple(both[strong & ~said].tolist())
+        overrated = tuple(both[~strong & said].tolist())
     return Stated(shares, agreement, hidden, overrated)

@@ -60,6 +60,18 @@ class Construct:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A question of what matters most: its columns are CODE.1, CODE.2 and so on, and hold option numbers.
+
+    `options` are pairs of a number and what it stands for: a construct, dimension or question of the model,
+    or something that is none.
+    """
+
+    code: str
+    options: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
 class Parts:
     """A model as read, not yet checked."""
 
@@ -68,6 +80,7 @@ class Parts:
     index: str
     indicators: tuple[Indicator, ...]
     missing_codes: tuple[float, ...] = ()
+    stated: tuple[Stated, ...] = ()
 
 
 def refuse(message: str, code: str, remedy: str) -> SpecificationError:

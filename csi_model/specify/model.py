@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi_model.specify import document, lavaan
 from csi_model.specify.check import check
-from csi_model.specify.elements import Construct, Dimension, Indicator, Parts
+from csi_model.specify.elements import Construct, Dimension, Indicator, Parts, Stated
 from csi_model.specify.grammar import Written
 
 
@@ -36,6 +36,7 @@ class ModelSpec:
     missing_codes: tuple[float, ...] = ()
     written: Written | None = None
     orthogonal: bool = False
+    stated: tuple[Stated, ...] = ()
 
     def __post_init__(self) -> None:
         check(self.parts, of_composites=self.written is None)
@@ -43,7 +44,9 @@ class ModelSpec:
     @property
     def parts(self) -> Parts:
         """The model's parts, as readers and writers hand them on."""
-        return Parts(self.constructs, self.paths, self.index, self.indicators, self.missing_codes)
+        return Parts(
+            self.constructs, self.paths, self.index, self.indicators, self.missing_codes, self.stated
+        )
 
     @property
     def construct_ids(self) -> tuple[str, ...]:
@@ -134,7 +137,15 @@ class ModelSpec:
     @classmethod
     def from_parts(cls, parts: Parts, written: Written | None = None) -> ModelSpec:
         """Check what a reader found."""
-        return cls(parts.constructs, parts.paths, parts.index, parts.indicators, parts.missing_codes, written)
+        return cls(
+            parts.constructs,
+            parts.paths,
+            parts.index,
+            parts.indicators,
+            parts.missing_codes,
+            written,
+            stated=parts.stated,
+        )
 
     @classmethod
     def from_yaml(cls, text: str) -> ModelSpec:

@@ -111,6 +111,13 @@ class IndicatorSystem(_Node):
             for dimension in construct.dimensions:
                 yield construct, dimension
 
+    def codes(self) -> set[str]:
+        """Give the codes of constructs, dimensions and questions."""
+        found = {construct.id for construct in self.constructs}
+        for _, node in self.dimensions():
+            found |= {node.id, *node.indicators}
+        return found
+
     def model(self, scales: Mapping[str, tuple[int, int]], *, interactions: bool = False) -> dict[str, Any]:
         """Give the specification in the shape of MODEL.yaml: plain values that the estimation reads.
 

@@ -16,6 +16,7 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
 from surveys.questions.base import Question
+from surveys.questions.choice import WithOptions
 from surveys.questions.parts import Code, Condition, Offered, OptionCode, Part, Row, Scale, Text, Whence
 from surveys.questions.pieces import Slot
 from surveys.questions.seeing import Answer
@@ -153,6 +154,17 @@ class Questionnaire(Part):
             return None
         scales = {slot.code: (slot.low, slot.high) for slot in self.slots}
         return self.indicators.model(scales, interactions=interactions)
+
+    def stated(self) -> dict[str, dict[int, str]]:
+        """Say of each ranking of what the model knows which option each number is, as MODEL.yaml has it."""
+        known = set() if self.indicators is None else self.indicators.codes()
+        ranked = {slot.question for slot in self.slots if slot.kind == "rank"}
+        found = {
+            question.code: {option.value: option.code for option in question.options}
+            for question in self.questions()
+            if question.code in ranked and isinstance(question, WithOptions)
+        }
+        return {code: options for code, options in found.items() if known & set(options.values())}
 
     def questions(self) -> Iterator[Question]:
         """Give every question in order."""

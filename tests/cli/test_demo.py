@@ -35,6 +35,14 @@ def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
     # straight-liners rush and are excluded: fewer rows than people
     assert 0.85 * 1500 < len(rows) < 0.95 * 1500
     assert all(row["PQV6"] == "97" for row in rows if row["E4.hotline"] == "0")
+    # What people say matters stands in the ranking's own columns: 15 options, three picked by each.
+    wish = ("--bootstrap", 40, "--stated", "IMP", "--json", result)
+    assert demo("priorities", data, "--model", model, *wish)[0] == 0
+    stated = json.loads(result.read_text(encoding="utf-8"))["stated"]
+    assert len(stated["options"]) == 15
+    assert sum(row["share"] for row in stated["options"]) == pytest.approx(3)
+    assert stated["level"] == "dimensions"
+    assert not set(stated["not_offered"]) & set(stated["hidden"] + stated["overrated"])
     # Nobody answered every question, and the covariance model is estimated nevertheless, near the others.
     paths = {}
     for method in ("pls", "plsc", "cbsem"):

@@ -88,10 +88,69 @@ def test_stated_importance_stands_beside_the_derived(manyi, survey):
     stated = json.loads(out)["stated"]
     shares = {row["id"]: row["share"] for row in stated["options"]}
     assert stated["level"] == "constructs"
-    assert shares == {"VAL": 1, "IMG": pytest.approx(1 / 3), "EXP": pytest.approx(1 / 3), "QUAL": 0}
-    assert stated["hidden"] == ["QUAL"]
-    assert "Matter more than is said: QUAL." in err
+    assert shares == {"VAL": 1, "IMG": pytest.approx(1 / 3), "EXP": pytest.approx(1 / 3)}
+    assert stated["not_offered"] == ["QUAL"]  # nobody picked it, so nobody knows whether it could be
+    assert "QUAL" not in stated["hidden"]
+    assert "were no options: QUAL." in err
     assert "in first 2" in err
+
+
+def test_a_ranking_compares_only_what_was_offered(manyi, tmp_path):
+    """IMP.1 to IMP.3 hold option numbers; EXP was no option, NEWS does not lead to the index."""
+    model = tmp_path / "model.yaml"
+    options = {1: "IMG", 2: "QUAL", 3: "VAL", 4: "NEWS"}
+    model.write_text(MODEL.read_text(encoding="utf-8") + f"\nstated: {{IMP: {options}}}\n", encoding="utf-8")
+    with DATA.open(newline="", encoding="utf-8") as file:
+        names, *rows = list(csv.reader(file))
+    said = [("3", "1", "4"), ("3", "4", ""), ("1", "3", "4"), ("", "", "")]
+    path = tmp_path / "answers.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*names, "IMP.1", "IMP.2", "IMP.3"])
+        writer.writerows([*row, *said[k % 4]] for k, row in enumerate(rows))
+    code, out, err = manyi("priorities", path, "--model", model, *FEW, "--stated", "IMP", "--json", "-")
+    assert code == 0
+    stated = json.loads(out)["stated"]
+    n = len(rows)
+    share = {row["id"]: row["share"] for row in stated["options"]}
+    score = {row["id"]: row["place_score"] for row in stated["options"]}
+    by_place = [sum(k % 4 == place for k in range(n)) for place in range(3)]
+    assert sum(share.values()) == pytest.approx(
+        (3 * by_place[0] + 2 * by_place[1] + 3 * by_place[2]) / sum(by_place)
+    )
+    assert share["VAL"] == 1
+    assert share["QUAL"] == 0
+    assert score["VAL"] == pytest.approx((by_place[0] + by_place[1] + by_place[2] * 2 / 3) / sum(by_place))
+    assert stated["not_offered"] == ["EXP"]
+    assert stated["no_driver"] == ["NEWS"]
+    assert {row["id"]: row["importance"] for row in stated["options"]}["NEWS"] is None
+    assert "NEWS" not in stated["hidden"] + stated["overrated"]
+    assert "were no options: EXP" in err
+    again = json.loads(
+        manyi(
+            "priorities", path, "--model", model, *FEW, "--stated", "IMP", "--cluster", "group", "--json", "-"
+        )[1]
+    )["stated"]
+    wider = [row["share_ci"][1] - row["share_ci"][0] for row in again["options"]]
+    assert wider != [row["share_ci"][1] - row["share_ci"][0] for row in stated["options"]]
+    text = path.read_text(encoding="utf-8").replace(",3,1,4", ",9,1,4", 1)
+    path.write_text(text, encoding="utf-8")
+    code, _, err = manyi("priorities", path, "--model", model, *FEW, "--stated", "IMP")
+    assert (code, "IMP has no option 9" in err) == (1, True)
+    code, _, err = manyi("priorities", DATA, "--model", model, *FEW, "--stated", "IMP")
+    assert (code, "no column IMP.1" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[1, 2]", "{IMP: [QUAL]}", "{IMP: {one: QUAL}}", "{IMP: {1: QUAL, 2: QUAL}}", "{IMP: {1: 'a b'}}"],
+)
+def test_what_stands_under_stated_is_checked(manyi, tmp_path, written):
+    model = tmp_path / "model.yaml"
+    model.write_text(MODEL.read_text(encoding="utf-8") + f"\nstated: {written}\n", encoding="utf-8")
+    code, _, err = manyi("priorities", DATA, "--model", model, *FEW)
+    assert code == 1
+    assert "stated" in err
 
 
 def test_penalties_and_rewards_are_told_on_both_levels(manyi, fitted):

@@ -123,16 +123,17 @@ def read_named(data: Path, *names: str | None) -> dict[str, Any]:
 
 def estimated(
     answers: Path,
-    model: Path,
+    model: Path | csi_model.ModelSpec,
     weights: str | None,
     cluster: str | None,
     bootstrap: int,
     seed: int,
     other: str | None = None,
+    *beside: str,
 ) -> tuple[csi_model.Result, csi_model.Sample]:
-    """Estimate with resamples; also the answers in use, with the other column as labels."""
-    spec = read_model(model)
-    data = read_answers(answers, spec, weights=weights, labels=(other,), cluster=cluster)
+    """Estimate with resamples; also the answers in use, with another column as labels, numbers `beside`."""
+    spec = model if isinstance(model, csi_model.ModelSpec) else read_model(model)
+    data = read_answers(answers, spec, weights=weights, labels=(other,), cluster=cluster, beside=beside)
     with progress_bar(is_long=True) as bar:
         options = csi_model.Options(bootstrap=bootstrap, seed=seed)
         result = csi_model.estimate(spec, data, options, progress=bar)

@@ -1,13 +1,15 @@
 """`manyi priorities`: where to begin."""
 
 import re
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 import csi_model
-from web.cli import analysis
+from web.cli import Refusal, analysis
 from web.cli.table import aligned, span
 
 NAMES = {"constructs": "Constructs", "dimensions": "Dimensions", "indicators": "Questions"}
@@ -33,7 +35,10 @@ SIDES = {
     "--top", metavar="N", type=click.IntRange(1), default=3, show_default=True, help="Who is first?"
 )
 @click.option(
-    "--stated", metavar="COLUMN", help="What respondents say matters: codes of the model, e.g. “Q1 Q7 Q9”."
+    "--stated",
+    metavar="COLUMN",
+    help="What respondents say matters: a column of codes of the model, e.g. “Q1 Q7 Q9”, or a question that "
+    "the model names under `stated`, whose columns are CODE.1, CODE.2 …",
 )
 @click.option(
     "--asymmetry", is_flag=True, help="What costs more where it is bad than it brings where it is good?"
@@ -63,7 +68,11 @@ def priorities(
 
     With a question what matters most: manyi priorities answers.csv --model model.yaml --stated matters_most
     """
-    result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, stated)
+    spec = analysis.read_model(model)
+    asked = next((each for each in spec.stated if each.code == stated), None)
+    of_places = () if asked is None else _places(answers, asked.code)
+    column = stated if asked is None else None
+    result, data = analysis.estimated(answers, spec, weights, cluster, bootstrap, seed, column, *of_places)
     found: dict[str, Any] = {
         "index": analysis.index_points(result),
         "top": top,
@@ -71,8 +80,14 @@ def priorities(
         "cautions": [caution.plain() for caution in result.cautions],
     }
     if stated is not None:
-        picked = [_picks(text) for text in data.label(stated).texts().tolist()]
-        found["stated"] = csi_model.stated(result, picked, weights=data.weights)
+        found["stated"] = csi_model.stated(
+            result,
+            _picked(data, stated, dict(asked.options) if asked else None, of_places),
+            options=[name for _, name in asked.options] if asked else None,
+            places=len(of_places) or None,
+            weights=data.weights,
+            clusters=None if data.clusters is None else data.clusters.number,
+        )
     if asymmetry:
         found["asymmetry"] = csi_model.asymmetry(result)
     if json_file is not None:
@@ -109,11 +124,20 @@ def summary(found: dict[str, Any]) -> str:
     if stated := found.get("stated"):
         options = [("Said to matter", "picked by", "+10 points")]
         options += [
-            (row["id"], f"{row['share']:.0%}", f"{10 * row['importance']:.2f}") for row in stated["options"]
+            (
+                row["id"],
+                f"{row['share']:.0%}",
+                "–" if row["importance"] is None else f"{10 * row['importance']:.2f}",
+            )
+            for row in stated["options"]
         ]
         lines += ["", *aligned(options)]
         lines += [f"Matter more than is said: {', '.join(stated['hidden']) or 'none'}."]
         lines += [f"Said to matter, with little effect: {', '.join(stated['overrated']) or 'none'}."]
+        if stated["not_offered"]:
+            lines += [f"Lead to the index, and were no options: {', '.join(stated['not_offered'])}."]
+        if stated["no_driver"]:
+            lines += [f"Options that do not lead to the index: {', '.join(stated['no_driver'])}."]
     if asymmetry := found.get("asymmetry"):
         lines += _sides(asymmetry)
     return "\n".join([*lines, *analysis.caution_lines(found["cautions"])])
@@ -133,6 +157,31 @@ def _sides(levels: dict[str, Any]) -> list[str]:
             table.append((row["id"], *slopes, difference, f"{row['p_adjusted']:.3f}", SIDES[row["kind"]]))
         lines += ["", *aligned(table)]
     return lines
+
+
+def _places(answers: Path, code: str) -> tuple[str, ...]:
+    """Name the columns of a ranking: CODE.1, CODE.2 and so on."""
+    names = analysis.read_named(answers)
+    found = tuple(takewhile(names.__contains__, (f"{code}.{place}" for place in count(1))))
+    if not found:
+        raise Refusal(f"{answers} has no column {code}.1. Columns: {', '.join(list(names)[:12])}.")
+    return found
+
+
+def _picked(
+    data: csi_model.Sample, stated: str, options: dict[int, str] | None, of_places: tuple[str, ...]
+) -> list[list[str] | None]:
+    """Give what each respondent picked, in order; None where the question was left open."""
+    if options is None:
+        return [_picks(text) for text in data.label(stated).texts().tolist()]
+    found: list[list[str] | None] = []
+    for row in np.column_stack([data.beside[name] for name in of_places]):
+        numbers = [int(each) for each in row[np.isfinite(row)]]
+        strange = [each for each in numbers if each not in options]
+        if strange:
+            raise Refusal(f"{stated} has no option {strange[0]}. Options: {', '.join(map(str, options))}.")
+        found.append([options[each] for each in numbers] or None)
+    return found
 
 
 def _picks(text: str) -> list[str] | None:

@@ -46,9 +46,10 @@ def export(
     *,
     include_excluded: bool,
 ) -> None:
-    """Write the complete responses of WAVE: a row each, 98 not applicable, 99 don't know, empty not answered.
+    """Write the complete responses of WAVE: a row each.
 
-    Where 98 could be an answer itself, both are written empty.
+    In ratings 97 is not asked, 98 not applicable, 99 don't know, and empty not answered; where 97 could be
+    an answer itself, all are empty.
 
     Example: manyi responses export DEMO-2026Q1 -o answers.csv --model model.yaml
     """
@@ -64,6 +65,8 @@ def export(
             model = document.model()
             if model is None:
                 raise Refusal(f"The questionnaire of {wave} has no indicator system, so there is no model.")
+            if asked := document.stated():
+                model["stated"] = asked
             text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
             model_file.write_text(text, encoding="utf-8")
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
