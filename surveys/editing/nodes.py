@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from surveys.document.indicators import ConstructNode, DimensionNode, Gap, IndicatorSystem
 from surveys.document.questionnaire import Pipe, Questionnaire, Quota, Section, Stop
 from surveys.questions import TYPES
+from surveys.questions.base import Question
 from surveys.questions.parts import Option, Row, Scale
 
 # A list of parts, parts by their code, one part, references alone, or codes beside each other.
@@ -65,6 +66,17 @@ def models_of(kind: str) -> frozenset[type[BaseModel]]:
     key = KINDS[kind].key
     own = {_listed_in(each, key) for each in TYPES.values()} if KINDS[kind].parent == "question" else set()
     return frozenset({KINDS[kind].model, *own} - {None})  # type: ignore[arg-type]
+
+
+def model_of(nodes: "Nodes", node: "Node") -> type[BaseModel] | None:
+    """Give the class of a part as it stands: a question's by its type, an option's by its question's."""
+    if node.kind == "question":
+        return TYPES.get(str(node.fields.get("type")), Question)
+    parent = nodes.by_id.get(node.parent or 0)
+    if parent is not None and parent.kind == "question":
+        holder = TYPES.get(str(parent.fields.get("type")), Question)
+        return _listed_in(holder, KINDS[node.kind].key) or KINDS[node.kind].model
+    return KINDS[node.kind].model
 
 
 def _listed_in(holder: type[BaseModel], key: str) -> type[BaseModel] | None:

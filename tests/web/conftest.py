@@ -13,6 +13,7 @@ from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
+from surveys.editing import drafting
 from surveys.models import Unit
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.web.answering import Respondent, make_wave
@@ -146,3 +147,15 @@ def second(app) -> Visitor:
     visitor = Visitor(app)
     visitor.log_in("second@example.org", PASSWORD)
     return visitor
+
+
+@pytest.fixture
+def nodes(session):
+    """Give the draft's nodes by code, as they stand."""
+
+    def find(code="small"):
+        session.expire_all()
+        found = drafting.nodes_of(session, drafting.find(session, code))
+        return {node.code or node.kind: node for node in found}
+
+    return find

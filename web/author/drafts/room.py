@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from web.extensions import db
 blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
 PLACE = "/draft/<code>"
 MARK = re.compile(r"[0-9a-f]{32}")
+NUMBER = re.compile(r"[0-9]{1,9}")
 LONGEST_NUMBER = 9
 
 
@@ -95,6 +96,13 @@ class Marks:
     def __init__(self, desk: Desk) -> None:
         self.base, self.tab, self.mark = desk.draft.number, secrets.token_hex(16), secrets.token_hex(16)
 
+    @classmethod
+    def of_form(cls, form: Mapping[str, str]) -> "Marks":
+        """Give the marks of a form that is shown again: what it was made from stays."""
+        made = cls.__new__(cls)
+        made.base, made.tab, made.mark = int(form["base"]), form["tab"], secrets.token_hex(16)
+        return made
+
 
 def marks_of(desk: Desk) -> tuple[int, bytes, bytes]:
     """Read the base, the window and the change's own mark of a form that was sent.
@@ -103,14 +111,13 @@ def marks_of(desk: Desk) -> tuple[int, bytes, bytes]:
     """
     form = request.form
     written = form.get("base", "")
-    base = int(written) if written.isdecimal() and len(written) <= LONGEST_NUMBER else -1
     tab, mark = form.get("tab", ""), form.get("mark", "")
-    if not (MARK.fullmatch(tab) and MARK.fullmatch(mark)):
+    if not (NUMBER.fullmatch(written) and MARK.fullmatch(tab) and MARK.fullmatch(mark)):
         abort(400)
     content = [request.path, *(f"{name}\x00{value}" for name, value in sorted(form.items(multi=True)))]
     kept = [part for part in content if not part.startswith("csrf_token\x00")]
     client = hashlib.sha256("\x01".join(kept).encode("utf-8", "surrogatepass")).digest()[:16]
-    return min(base, desk.draft.number) if base >= 0 else -1, bytes.fromhex(tab), client
+    return min(int(written), desk.draft.number), bytes.fromhex(tab), client
 
 
 def send(desk: Desk, operations: Sequence[Operation], gesture: bytes | None = None) -> Outcome:

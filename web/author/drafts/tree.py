@@ -23,6 +23,17 @@ def form(desk: Desk, here: Node | None = None) -> tuple[Branch, ...]:
     return _below(desk, desk.nodes.root, ("section",), _chain(desk, here))
 
 
+def indicators(desk: Desk, here: Node | None = None) -> tuple[Branch, ...]:
+    """Give the constructs with their dimensions and questions."""
+    found = desk.nodes.children(desk.nodes.root.id, "system")
+    return _below(desk, found[0], ("construct",), _chain(desk, here)) if found else ()
+
+
+def beside(desk: Desk) -> tuple[Branch, ...]:
+    """Give what stands beside both trees: scales, names in texts, quotas, rules."""
+    return _below(desk, desk.nodes.root, ("system", "scale", "pipe", "quota", "rule"), frozenset())
+
+
 def _chain(desk: Desk, here: Node | None) -> frozenset[int]:
     return frozenset(each.id for each in desk.nodes.chain(here)) if here is not None else frozenset()
 

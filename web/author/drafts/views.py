@@ -1,4 +1,4 @@
-"""A draft's own page, its file, its history, and undo."""
+"""A draft's history, undo, and its file."""
 
 import json
 from datetime import UTC, datetime
@@ -16,9 +16,9 @@ from surveys.errors import SurveyError
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author.drafts import room, tree
+from web.author.drafts import room
 from web.author.drafts.room import PLACE, Desk, Marks
-from web.author.drafts.wording import Told, name_of, told
+from web.author.drafts.wording import Told, told
 from web.extensions import db
 
 blueprint = room.blueprint
@@ -34,21 +34,6 @@ class Line(NamedTuple):
     told: list[Told]
     n_more: int
     is_mine: bool
-
-
-@blueprint.get(PLACE)
-@allow(DESIGNER, ANALYST)
-def show(code: str) -> ResponseReturnValue:
-    """Show a draft: its parts, and everything that is found in it."""
-    desk = room.find(code)
-    return render_template(
-        "author/drafts/show.html",
-        desk=desk,
-        marks=Marks(desk),
-        forms=tree.form(desk),
-        found=desk.judged.found,
-        name_of=lambda number: name_of(desk, desk.nodes.by_id[number]),
-    )
 
 
 @blueprint.get(f"{PLACE}/history")
@@ -100,8 +85,12 @@ def undo(code: str) -> ResponseReturnValue:
         flash(nothing, "info")
     else:
         _take_back(desk, step, _("Done again.") if wanted == "redo" else _("Taken back."))
-    back = "drafts.past" if request.form.get("then") == "history" else "drafts.show"
-    return redirect(url_for(back, code=code), 303)
+    then = request.form.get("then", "")
+    if then == "history":
+        return redirect(url_for("drafts.past", code=code), 303)
+    if room.NUMBER.fullmatch(then) and room.find(code).nodes.is_there(int(then)):
+        return redirect(url_for("drafts.part", code=code, node_id=int(then)), 303)
+    return redirect(url_for("drafts.show", code=code), 303)
 
 
 def _take_back(desk: Desk, step: Step, done: str) -> None:

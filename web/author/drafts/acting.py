@@ -1,0 +1,198 @@
+"""What is done to whole parts: added, pasted, moved, doubled, removed, brought back."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from flask import abort, render_template, request, url_for
+from flask import redirect as to
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from surveys.editing.nodes import KINDS, Node, below
+from surveys.editing.operations import Operation
+from surveys.editing.order import between, spread
+from surveys.errors import SurveyError
+from surveys.models import DraftChange
+from web import i18n
+from web.accounts.access import allow
+from web.accounts.roles import DESIGNER
+from web.author.drafts import room
+from web.author.drafts.editor import NODE, answered, blueprint, page
+from web.author.drafts.making import copied, made
+from web.author.drafts.room import Desk, Marks
+from web.author.drafts.using import uses_of, without
+from web.author.drafts.wording import kind_of, name_of
+from web.extensions import db
+
+MOST_PASTED: Final = 500
+
+
+def _do(desk: Desk, operations: list[Operation], node_id: int, said: str = "") -> ResponseReturnValue:
+    """Make the change and go to a part: to the first new one where the change adds any."""
+    try:
+        outcome = room.send(desk, operations)
+    except SurveyError as refused:
+        db.session.rollback()
+        fresh = room.find(desk.code)
+        there = fresh.nodes.by_id.get(node_id, fresh.nodes.root)
+        return page(fresh, there, fault=refused.text(i18n.choose()), status=422)
+    if outcome.number is not None and node_id not in desk.nodes.by_id:
+        stored = db.session.get(DraftChange, (desk.draft.id, outcome.number))
+        done = stored.operations if stored is not None else []
+        node_id = next((each["id"] for each in done if each["op"] == "add"), desk.nodes.root.id)
+    return answered(desk, outcome, operations, node_id, said)
+
+
+@blueprint.post(f"{NODE}/add")
+@allow(DESIGNER)
+def add(code: str, node_id: int) -> ResponseReturnValue:
+    """Add a part below another one, at its end or behind one of its parts."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    kind = request.form.get("kind", "")
+    if kind not in below(node.kind):
+        abort(404)
+    fields = made(desk, node, kind, request.form.get("type", ""))
+    behind = request.form.get("behind", "")
+    place = _place_behind(desk, node, kind, behind)
+    new = len(desk.nodes) + 10**6
+    operation = {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
+    return _do(desk, [operation], new, _("Added."))
+
+
+def _place_behind(desk: Desk, node: Node, kind: str, behind: str) -> str:
+    there = desk.nodes.children(node.id, kind)
+    low = there[-1].place if there else ""
+    for number, each in enumerate(there):
+        if str(each.id) == behind:
+            after = there[number + 1].place if number + 1 < len(there) else ""
+            return between(each.place, after)
+    return between(low, "")
+
+
+@blueprint.post(f"{NODE}/paste")
+@allow(DESIGNER)
+def paste(code: str, node_id: int) -> ResponseReturnValue:
+    """Add a part for every line that was pasted: its text, and after a tab that of the next language."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    kind = request.form.get("kind", "")
+    if kind not in {"row", "option", "question"} or kind not in below(node.kind):
+        abort(404)
+    lines = [line for line in request.form.get("lines", "").splitlines() if line.strip()]
+    if not lines or len(lines) > MOST_PASTED:
+        message = _("Paste between 1 and %(n)s lines.", n=MOST_PASTED)
+        return page(desk, node, fault=message, status=422)
+    there = desk.nodes.children(node.id, kind)
+    places = spread(there[-1].place if there else "", "", len(lines))
+    operations = []
+    for number, (line, place) in enumerate(zip(lines, places, strict=True)):
+        fields = made(desk, node, kind, request.form.get("type", ""), number)
+        texts = [each.strip() for each in line.split("\t")]
+        fields |= {f"text/{each}": text for each, text in zip(desk.languages, texts, strict=False) if text}
+        new = len(desk.nodes) + 10**6 + number
+        operations.append(
+            {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
+        )
+    return _do(desk, operations, node_id, _("Added: %(n)s.", n=len(lines)))
+
+
+@blueprint.post(f"{NODE}/move")
+@allow(DESIGNER)
+def move(code: str, node_id: int) -> ResponseReturnValue:
+    """Move a part up, down, behind another one, or into another part."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    wanted = request.form.get("to", "")
+    siblings = desk.nodes.siblings(node)
+    at = siblings.index(node)
+    parent: int | None = node.parent
+    if wanted == "up":
+        place = _between(siblings, at - 1) if at else node.place
+    elif wanted == "down":
+        place = _between(siblings, at + 2) if at + 1 < len(siblings) else node.place
+    elif room.NUMBER.fullmatch(wanted) and desk.nodes.is_there(int(wanted)):
+        target = desk.nodes.by_id[int(wanted)]
+        parent = target.id
+        if target.kind == node.kind and target.id != node.id:
+            parent, others = (
+                target.parent,
+                [each for each in desk.nodes.siblings(target) if each.id != node.id],
+            )
+            place = _between(others, others.index(target) + 1)
+        elif target.kind == KINDS[node.kind].parent:
+            there = [each for each in desk.nodes.children(target.id, node.kind) if each.id != node.id]
+            place = between(there[-1].place if there else "", "")
+        else:
+            abort(404)
+    else:
+        abort(404)
+    if (parent, place) == (node.parent, node.place):
+        return to(url_for("drafts.part", code=code, node_id=node_id), 303)
+    operation = {"op": "move", "id": node_id, "parent": parent, "place": place}
+    then = request.form.get("then", "")
+    stays = room.NUMBER.fullmatch(then) is not None and desk.nodes.is_there(int(then))
+    return _do(desk, [operation], int(then) if stays else node_id, _("Moved."))
+
+
+def _between(siblings: list[Node], at: int) -> str:
+    """Give a place before the sibling of that number."""
+    low = siblings[at - 1].place if at > 0 else ""
+    high = siblings[at].place if at < len(siblings) else ""
+    return between(low, high)
+
+
+@blueprint.post(f"{NODE}/double")
+@allow(DESIGNER)
+def double(code: str, node_id: int) -> ResponseReturnValue:
+    """Copy a part with everything below it, behind it; what names one another inside names the copies."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    if KINDS[node.kind].shape == "one":
+        abort(404)
+    siblings = desk.nodes.siblings(node)
+    operations = list(copied(desk, node, _between(siblings, siblings.index(node) + 1)))
+    return _do(desk, operations, operations[0]["id"], _("Copied."))
+
+
+@blueprint.route(f"{NODE}/drop", methods=["GET", "POST"])
+@allow(DESIGNER)
+def drop(code: str, node_id: int) -> ResponseReturnValue:
+    """Remove a part; what others use is told first, and may be taken out of these with it."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    if node.parent is None:
+        abort(404)
+    used = uses_of(desk, node)
+    how = request.form.get("how", "")
+    if request.method == "GET" or (used and how not in {"keep", "repair"}):
+        return render_template(
+            "author/drafts/drop.html",
+            desk=desk,
+            node=node,
+            name=f"{kind_of(node)} {name_of(desk, node)}",
+            used=used,
+            marks=Marks(desk),
+            n_below=sum(1 for _each in desk.nodes.branch(node)) - 1,
+        ), 200 if request.method == "GET" else 422
+    operations: list[dict[str, Any]] = list(_repairs(desk, node)) if how == "repair" else []
+    operations.append({"op": "drop", "id": node_id})
+    return _do(desk, operations, node.parent, _("Removed. The history can bring it back."))
+
+
+def _repairs(desk: Desk, node: Node) -> Iterator[Operation]:
+    for use in uses_of(desk, node):
+        yield from without(use)
+
+
+@blueprint.post(f"{NODE}/restore")
+@allow(DESIGNER)
+def restore(code: str, node_id: int) -> ResponseReturnValue:
+    """Bring a removed part back to its place."""
+    desk = room.find(code)
+    node = desk.nodes.by_id.get(node_id)
+    if node is None:
+        abort(404)
+    back = [each for each in desk.nodes.chain(node) if each.dropped]
+    operations: list[Operation] = [{"op": "restore", "id": each.id} for each in back]
+    return _do(desk, operations, node_id, _("Brought back."))

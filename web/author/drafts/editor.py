@@ -1,0 +1,261 @@
+"""The editor: both trees, the part in the middle with its form, what stands below it, and what is found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from surveys.document.conditions import choices_of
+from surveys.document.wording import language_of
+from surveys.editing.drafting import Outcome
+from surveys.editing.merging import Conflict
+from surveys.editing.nodes import KINDS, Node, below
+from surveys.editing.operations import DROP, PLACE, Operation
+from surveys.errors import SurveyError
+from surveys.logic.binding import bound
+from surveys.logic.reading import parse
+from surveys.questions import TYPES
+from web import i18n
+from web.accounts.access import allow
+from web.accounts.roles import ANALYST, DESIGNER
+from web.author.drafts import room, tree
+from web.author.drafts.fields import Choice, Field, fields_of_node, sent, types
+from web.author.drafts.making import PREFIX
+from web.author.drafts.room import PLACE as DRAFT
+from web.author.drafts.room import Desk, Marks
+from web.author.drafts.sending import SHOWN, VALUE, Sent
+from web.author.drafts.wording import KINDS as NAMES
+from web.author.drafts.wording import field_name, kind_of, name_of, shown
+from web.author.naming import Naming
+from web.extensions import db
+
+blueprint = room.blueprint
+NODE = f"{DRAFT}/<int:node_id>"
+# What a part is first of all: these fields stand above the others.
+FIRST = ("type", "code", "text", "title", "name", "of")
+
+
+class Below(NamedTuple):
+    """Parts of one kind that stand below the open one."""
+
+    kind: str
+    name: object
+    nodes: list[Node]
+    may_add: bool
+
+
+class Group(NamedTuple):
+    """Fields of one name, which stand together; some are folded away unless one of them is wrong."""
+
+    label: str
+    fields: list[Field]
+    is_folded: bool
+    is_filled: bool
+    is_wrong: bool
+
+
+class Clash(NamedTuple):
+    """One conflict as its page shows it; `field` is what may be written anew, None for what is no field."""
+
+    conflict: Conflict
+    name: str
+    what: str
+    theirs: str
+    mine: str
+    field: Field | None
+
+
+@blueprint.get(DRAFT)
+@allow(DESIGNER, ANALYST)
+def show(code: str) -> ResponseReturnValue:
+    """Open a draft at its top."""
+    desk = room.find(code)
+    return page(desk, desk.nodes.root)
+
+
+@blueprint.get(NODE)
+@allow(DESIGNER, ANALYST)
+def part(code: str, node_id: int) -> ResponseReturnValue:
+    """Open a part of a draft."""
+    desk = room.find(code)
+    return page(desk, desk.node(node_id))
+
+
+def page(
+    desk: Desk,
+    node: Node,
+    marks: Marks | None = None,
+    given: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    fault: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Show a part; `given` is what was sent and could not be taken, `faults` why, by field."""
+    fields, wrong = fields_of_node(desk, node), faults or {}
+    values = _values(desk, node, fields, given)
+    return render_template(
+        "author/drafts/editor.html",
+        desk=desk,
+        node=node,
+        name=name_of(desk, node),
+        kind=kind_of(node),
+        marks=marks or Marks(desk),
+        groups=list(_groups(fields, values, wrong)),
+        values=values,
+        faults=wrong,
+        fault=fault,
+        sentence=lambda text: _sentence(desk, text),
+        forms=tree.form(desk, node),
+        indicators=tree.indicators(desk, node),
+        beside=tree.beside(desk),
+        parts_below=_below(desk, node),
+        targets=list(_targets(desk, node)),
+        may_double=node.kind in PREFIX,
+        types=types(),
+        chain=list(desk.nodes.chain(node))[::-1],
+        found=desk.judged.at(node.id),
+        kind_of=kind_of,
+        name_of=lambda each: name_of(desk, each),
+    ), status
+
+
+def _groups(fields: Sequence[Field], values: Mapping[str, Any], faults: Mapping[str, str]) -> Iterator[Group]:
+    """Put fields of one name together: what is needed most first, what few need last and folded."""
+    order = sorted(fields, key=lambda field: (field.is_folded, field.name not in FIRST))
+    for name, found in groupby(order, key=lambda field: field.name):
+        group = list(found)
+        filled = any(values[each.path] not in {"", sent(each.usual), False} for each in group)
+        is_wrong = any(each.path in faults for each in group)
+        yield Group(field_name(name), group, group[0].is_folded, filled, is_wrong)
+
+
+def _values(
+    desk: Desk, node: Node, fields: Sequence[Field], given: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Give what each field holds: as it was sent, or as it is kept, or what nothing means."""
+    kept = {
+        desk.names.written_path(node, path): desk.names.written(node, path, value)
+        for path, value in node.fields.items()
+    }
+    found: dict[str, Any] = {}
+    for field in fields:
+        value = kept.get(field.path, field.usual)
+        if given is not None and (VALUE + field.path in given or SHOWN + field.path in given):
+            found[field.path] = given.get(VALUE + field.path, "")
+        elif field.control == "check":
+            found[field.path] = value is not None and value is not False
+        else:
+            found[field.path] = sent(value)
+    return found
+
+
+def _sentence(desk: Desk, text: str) -> str:
+    """Say a condition in words with texts of the questions; empty where it cannot be read yet."""
+    document = desk.document
+    if not text or document is None:
+        return ""
+    try:
+        expression = bound(parse(text), choices_of(document))
+    except SurveyError:
+        return ""
+    return Naming(document, language_of(document, i18n.choose())).sentence(expression)
+
+
+def _below(desk: Desk, node: Node) -> list[Below]:
+    found = []
+    for kind in below(node.kind):
+        nodes = desk.nodes.children(node.id, kind)
+        fits = kind not in {"row", "option"} or _has(node, KINDS[kind].key)
+        if nodes or fits:
+            found.append(Below(kind, NAMES[kind], nodes, fits and not (KINDS[kind].shape == "one" and nodes)))
+    return found
+
+
+def _has(node: Node, key: str) -> bool:
+    holder = TYPES.get(str(node.fields.get("type")))
+    return holder is None or key in holder.model_fields
+
+
+def _targets(desk: Desk, node: Node) -> Iterator[Node]:
+    """Give what a part may be moved into, and its siblings, behind which it may be moved."""
+    siblings = {each.id for each in desk.nodes.siblings(node)} - {node.id}
+    for other in desk.nodes.branch(desk.nodes.root):
+        is_other_parent = other.kind == KINDS[node.kind].parent and other.id != node.parent
+        if other.id in siblings or (node.parent is not None and is_other_parent):
+            yield other
+
+
+@blueprint.post(NODE)
+@allow(DESIGNER)
+def save(code: str, node_id: int) -> ResponseReturnValue:
+    """Set what differs in a part's form, as one change."""
+    desk = room.find(code)
+    node = desk.node(node_id)
+    form = request.form
+    read = Sent(desk, node, form)
+    base, _tab, _client = room.marks_of(desk)
+    operations = read.operations(base)
+    if read.faults:
+        message = _("Nothing was saved: one field cannot be read.")
+        return page(desk, node, Marks.of_form(form), form, read.faults, message, 422)
+    if not operations:
+        return redirect(url_for("drafts.part", code=code, node_id=node_id), 303)
+    try:
+        outcome = room.send(desk, operations)
+    except SurveyError as refused:
+        db.session.rollback()
+        return page(room.find(code), node, Marks.of_form(form), form, None, refused.text(i18n.choose()), 422)
+    return answered(desk, outcome, operations, node_id)
+
+
+def answered(
+    desk: Desk, outcome: Outcome, operations: Sequence[Operation], node_id: int, said: str = ""
+) -> ResponseReturnValue:
+    """Go on after a change; or show what somebody else did in the meantime, and what to do about it."""
+    if outcome.conflicts:
+        fresh = room.find(desk.code)
+        clashes = list(_clashes(fresh, outcome.conflicts))
+        return render_template(
+            "author/drafts/conflict.html",
+            desk=fresh,
+            node_id=node_id if fresh.nodes.is_there(node_id) else fresh.nodes.root.id,
+            marks=Marks(fresh),
+            clashes=clashes,
+            again=list(_again(operations, {clash.field.path for clash in clashes if clash.field})),
+        ), 409
+    flash(said or _("Saved."), "success")
+    return redirect(url_for("drafts.part", code=desk.code, node_id=node_id), 303)
+
+
+def _clashes(desk: Desk, conflicts: Sequence[Conflict]) -> Iterator[Clash]:
+    for each in conflicts:
+        node = desk.nodes.by_id[each.node]
+        name = f"{kind_of(node)} {name_of(desk, node)}"
+        if each.path == DROP:
+            gone = _("removed") if node.dropped else _("brought back")
+            yield Clash(each, name, "", gone, "", None)
+        elif each.path == PLACE:
+            yield Clash(each, name, "", _("moved"), "", None)
+        else:
+            path = desk.names.written_path(node, each.path)
+            known = {field.path: field for field in fields_of_node(desk, node)}
+            field = known.get(path, Field(path, field_name(path), "line"))
+            theirs, mine = shown(each.theirs), sent(each.mine)
+            yield Clash(
+                each, name, field.label, theirs or "–", mine, field if each.mine is not None else None
+            )
+
+
+def _again(operations: Sequence[Operation], asked: set[str]) -> Iterator[Choice]:
+    """Give what a form sends again so that the rest of a change is made too."""
+    hidden = {"csrf_token", "base", "tab", "mark"}
+    changed = {str(each.get("field")) for each in operations if each["op"] == "set"}
+    for name, value in request.form.items(multi=True):
+        path = name[2:] if name[:2] in {VALUE, SHOWN} else None
+        if name in hidden or path in asked:
+            continue
+        if path is None or path in changed:
+            yield Choice(name, value)
