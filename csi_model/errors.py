@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,18 @@ from csi_model.remedies import REMEDIES
 
 
 class ModelError(ValueError):
-    """A refusal: says what is wrong and what to do about it."""
+    """A refusal: what is wrong, what to do about it, and what it is about in signs that need no language."""
 
-    def __init__(self, message: str, *, code: str = "model", remedy: str = "") -> None:
-        self.message, self.code, self.remedy = message, code, remedy
+    def __init__(
+        self, message: str, *, code: str = "model", remedy: str = "", about: Sequence[str] = ()
+    ) -> None:
+        self.message, self.code, self.remedy, self.about = message, code, remedy, tuple(about)
         super().__init__(f"{message} {remedy}".strip())
 
-    def plain(self) -> dict[str, str]:
+    def plain(self) -> dict[str, Any]:
         """Give the refusal as a document writes it."""
-        return {"code": self.code, "message": self.message, "remedy": self.remedy}
+        found: dict[str, Any] = {"code": self.code, "message": self.message, "remedy": self.remedy}
+        return found | ({"about": list(self.about)} if self.about else {})
 
 
 class SpecificationError(ModelError):

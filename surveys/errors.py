@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum, auto
+from typing import Any
 
 from surveys import words
 
@@ -167,6 +168,10 @@ class Because:
         """Say the reason in a language."""
         return _say("reasons", self.reason.name, language, self.context)
 
+    def plain(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {"reason": self.reason.name, "context": _plain(self.context)}
+
 
 class SurveyError(ValueError):
     """A refusal on the questionnaire side; nothing was changed."""
@@ -181,6 +186,36 @@ class SurveyError(ValueError):
     def text(self, language: str) -> str:
         """Give the message in a language."""
         return self.problem.text(language, **self.context)
+
+    def plain(self) -> dict[str, Any]:
+        """Give the refusal as plain values, from which `read` makes it again."""
+        return {"problem": self.problem.name, "context": _plain(self.context)}
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> "SurveyError":
+        """Read what `plain` gave."""
+        return cls(
+            Problem[plain["problem"]], **{name: _read(each) for name, each in plain["context"].items()}
+        )
+
+
+def _plain(context: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: value.plain()
+        if isinstance(value, Because | SurveyError)
+        else value
+        if isinstance(value, int | float)
+        else str(value)
+        for name, value in context.items()
+    }
+
+
+def _read(value: Any) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    if "problem" in value:
+        return SurveyError.read(value)
+    return Because(Reason[value["reason"]], **{name: _read(each) for name, each in value["context"].items()})
 
 
 def _say(part: str, key: str, language: str, context: Mapping[str, object]) -> str:

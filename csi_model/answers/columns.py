@@ -94,6 +94,7 @@ def table(
             f"The data have no column {absent[0]}{more}.",
             code="missing-column",
             remedy=f"Name the columns as the model does. Columns found: {', '.join(list(columns)[:12])}.",
+            about=(absent[0],),
         )
     found = [_cells(columns[name], name, reserved, unknown) for name in names]
     lengths = {len(values) for values, _ in found}

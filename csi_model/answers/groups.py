@@ -45,6 +45,7 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             f"There is no group {unknown[0]!r}.",
             code="unknown-group",
             remedy=f"Choose among {', '.join(list(known)[:12])}.",
+            about=(unknown[0],),
         )
     wanted = sorted(set(chosen) or (name for name, size in known.items() if size >= floor))
     if not chosen:
@@ -87,12 +88,18 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
 def _check(name: str, part: Sample, floor: int) -> None:
     if len(part) < floor:
         msg = f"Group {name} has {len(part)} answers, below the floor of {floor}."
-        raise DataError(msg, code="floor", remedy="Merge it with another group or leave it out.")
+        raise DataError(
+            msg, code="floor", remedy="Merge it with another group or leave it out.", about=(name,)
+        )
     for code, column in zip(part.codes, part.values.T, strict=True):
         seen = column[column == column]  # noqa: PLR0124  nan is not itself
         if not len(seen):
             msg = f"In group {name!r} nobody answered indicator {code}."
-            raise DataError(msg, code="all-missing", remedy="Leave the indicator or the group out.")
+            raise DataError(
+                msg, code="all-missing", remedy="Leave the indicator or the group out.", about=(name, code)
+            )
         if seen.min() == seen.max():
             msg = f"In group {name!r} everyone gave indicator {code} the same answer."
-            raise DataError(msg, code="zero-variance", remedy="Leave the indicator or the group out.")
+            raise DataError(
+                msg, code="zero-variance", remedy="Leave the indicator or the group out.", about=(name, code)
+            )

@@ -72,6 +72,7 @@ def prepare(
             f"There are {int(kept.sum())} usable respondents for {len(codes)} indicators.",
             code="too-few-rows",
             remedy="Collect more answers, use a smaller model, or choose --missing mean.",
+            about=(f"{int(kept.sum())} < {len(codes)}",),
         )
     _check_answered(codes, values[kept])
     _check_varied(codes, values[kept])
@@ -174,6 +175,7 @@ def prepare_rated(
                 f"{within[0]:g} is an answer on the scale {low[place]:g}–{high[place]:g} of {name}.",
                 code="missing-codes",
                 remedy="Name other codes for no answer, or none.",
+                about=(name, f"{within[0]:g}"),
             )
     values, gaps = given.table(names, columns, _reserved(missing_codes, None), UNKNOWN)
     _check_scale(names, values, low, high)
@@ -226,6 +228,7 @@ def _check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None
             f" {low[column]:g}–{high[column]:g}.",
             code="off-scale",
             remedy="Correct it, add it to missing_codes, or give the indicator its own scale.",
+            about=(codes[column], f"{values[row, column]:g}", f"{low[column]:g}–{high[column]:g}"),
         )
 
 
@@ -236,6 +239,7 @@ def _check_answered(codes: Sequence[str], values: F64) -> None:
             f"Column {codes[empty[0]]} has no answers at all.",
             code="all-missing",
             remedy="Leave the indicator out of the model.",
+            about=(codes[empty[0]],),
         )
 
 
@@ -247,4 +251,5 @@ def _check_varied(codes: Sequence[str], values: F64) -> None:
             f"Column {codes[constant[0]]} is constant: every answer is {low[constant[0]]:g}.",
             code="constant-column",
             remedy="Leave the indicator out of the model; it tells nobody apart.",
+            about=(codes[constant[0]], f"{low[constant[0]]:g}"),
         )

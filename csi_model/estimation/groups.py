@@ -116,7 +116,10 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
             seen = sample.values[answered[:, column], column]
             if len(seen) < 2 or seen.min() == seen.max():
                 raise DataError(
-                    f"{code} does not vary here.", code="constant-column", remedy="Join small groups."
+                    f"{code} does not vary here.",
+                    code="constant-column",
+                    remedy="Join small groups.",
+                    about=(code,),
                 )
         with one_thread():  # of the figures that are made before the draws go, too
             return name, estimate_one(spec, sample, options, common=common).without_draws()

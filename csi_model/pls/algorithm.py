@@ -129,6 +129,7 @@ def check_formative(corr: F64, spec: Design) -> None:
                 f"The formative construct {_name(spec, place)} has indicators that say the same.",
                 code="collinear",
                 remedy="Leave one of them out, or use mode A.",
+                about=(_name(spec, place),),
             )
 
 
@@ -145,7 +146,7 @@ def check_solution(solution: Solution, corr: F64, spec: Design) -> None:
     elif np.linalg.matrix_rank(corr) < len(corr):
         remedy = "Some indicators follow from others: leave one out."
     message = f"PLS found no fixpoint in {MOST_ITERATIONS} iterations."
-    raise ConvergenceError(message, code="no-convergence", remedy=remedy)
+    raise ConvergenceError(message, code="no-convergence", remedy=remedy, about=(copies,) if copies else ())
 
 
 def _check_antecedents(construct_corr: F64, spec: Design) -> None:
@@ -156,12 +157,13 @@ def _check_antecedents(construct_corr: F64, spec: Design) -> None:
         if np.linalg.cond(system) > WORST_CONDITION:
             named = sources[validity.vif(system) > WORST_CONDITION / 1e3]
             named = named if len(named) > 1 else sources
-            alike = " and ".join(_name(spec, int(source)) for source in named)
+            names = [_name(spec, int(source)) for source in named]
             end = _name(spec, int(target))
             raise IdentificationError(
-                f"{alike} are so alike that their effects on {end} cannot be told apart.",
+                f"{' and '.join(names)} are so alike that their effects on {end} cannot be told apart.",
                 code="collinear",
                 remedy="Join them, or leave one path out.",
+                about=(*names, end),
             )
 
 

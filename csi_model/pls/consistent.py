@@ -122,6 +122,7 @@ def check(solution: Solution, corr: F64, spec: ModelSpec) -> None:
             f"PLSc cannot correct {', '.join(bad)}: its indicators contradict each other.",
             code="inadmissible",
             remedy="Turn or leave out an indicator, use method pls, or make it formative (mode B).",
+            about=bad,
         )
     raise IdentificationError(
         "Corrected for unreliability, some constructs are so alike that their effects cannot be told apart.",

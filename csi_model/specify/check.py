@@ -26,11 +26,15 @@ def check(parts: Parts, *, of_composites: bool = True) -> None:
                 f"The construct {construct.id} has no indicators.",
                 "no-indicators",
                 "Give it some, or remove it.",
+                construct.id,
             )
     _paths(parts, names)
     if parts.index not in names:
         raise refuse(
-            f"The index {parts.index} is no construct.", "index", f"Choose one of {', '.join(names)}."
+            f"The index {parts.index} is no construct.",
+            "index",
+            f"Choose one of {', '.join(names)}.",
+            parts.index,
         )
     known = {construct.id: construct for construct in parts.constructs}
     for construct in parts.constructs:
@@ -39,6 +43,7 @@ def check(parts: Parts, *, of_composites: bool = True) -> None:
                 f"The construct {construct.id} is of the tree score, but has no questions of its own.",
                 "tree",
                 "Flag the constructs that it is made of.",
+                construct.id,
             )
         if construct.components:
             _components(construct, known, parts, of_composites=of_composites)
@@ -49,7 +54,10 @@ def check(parts: Parts, *, of_composites: bool = True) -> None:
     cycle = _cycle(parts, names)
     if cycle:
         raise refuse(
-            f"The paths run in a circle: {' → '.join(cycle)}.", "cycle", "Remove one of these paths."
+            f"The paths run in a circle: {' → '.join(cycle)}.",
+            "cycle",
+            "Remove one of these paths.",
+            " → ".join(cycle),
         )
 
 
@@ -66,6 +74,7 @@ def _unique(parts: Parts) -> None:
                     f"The {kind} {value} stands in the model twice.",
                     "duplicate",
                     "Keep or rename one of them.",
+                    value,
                 )
             seen.add(value)
 
@@ -78,11 +87,17 @@ def _paths(parts: Parts, names: list[str]) -> None:
                     f"paths[{number}] names {name}, which is no construct.",
                     "unknown-construct",
                     f"Known constructs: {', '.join(names)}.",
+                    name,
                 )
         if source == target:
-            raise refuse(f"paths[{number}] leads from {source} to itself.", "cycle", "Remove it.")
+            raise refuse(f"paths[{number}] leads from {source} to itself.", "cycle", "Remove it.", source)
         if (source, target) in parts.paths[:number]:
-            raise refuse(f"The path {source} → {target} stands twice.", "duplicate", "Remove one.")
+            raise refuse(
+                f"The path {source} → {target} stands twice.",
+                "duplicate",
+                "Remove one.",
+                f"{source} → {target}",
+            )
 
 
 def _tied(parts: Parts, names: list[str]) -> None:
@@ -91,7 +106,10 @@ def _tied(parts: Parts, names: list[str]) -> None:
     for name in names:
         if name not in tied:
             raise refuse(
-                f"The construct {name} is tied to nothing.", "tied-to-nothing", "Add a path, or remove it."
+                f"The construct {name} is tied to nothing.",
+                "tied-to-nothing",
+                "Add a path, or remove it.",
+                name,
             )
 
 
@@ -100,44 +118,58 @@ def _components(
 ) -> None:
     name = construct.id
     if len(construct.components) < 2:
-        raise refuse(f"{name} has a single component.", "component", "Name two or more, or use indicators.")
+        raise refuse(
+            f"{name} has a single component.", "component", "Name two or more, or use indicators.", name
+        )
     for part in construct.components:
         if part not in known or not known[part].indicators:
             raise refuse(
                 f"{name} is made of {part}, which is no construct with indicators.",
                 "component",
                 "Components are first-order constructs of the same model.",
+                name,
+                part,
             )
         owners = [other.id for other in parts.constructs if part in other.components]
         if len(owners) > 1 or construct.components.count(part) > 1:
             raise refuse(
-                f"{part} is a component twice ({', '.join(owners)}).", "component", "Keep it in one place."
+                f"{part} is a component twice ({', '.join(owners)}).",
+                "component",
+                "Keep it in one place.",
+                part,
             )
         if of_composites and any(part in path for path in parts.paths):
             raise refuse(
                 f"{part} is a component of {name} and has a path of its own.",
                 "component",
                 f"Let the path lead from or to {name}.",
+                part,
+                name,
             )
 
 
 def _product(construct: Construct, known: dict[str, Construct], parts: Parts) -> None:
     name = construct.id
     if len(construct.product) != 2 or construct.product[0] == construct.product[1]:
-        raise refuse(f"{name} must be the product of two constructs.", "interaction", "Name two.")
+        raise refuse(f"{name} must be the product of two constructs.", "interaction", "Name two.", name)
     if name == parts.index:
-        raise refuse(f"The interaction {name} cannot be the index.", "index", "Name another construct.")
+        raise refuse(f"The interaction {name} cannot be the index.", "index", "Name another construct.", name)
     for factor in construct.product:
         if factor not in known or not known[factor].indicators:
             raise refuse(
                 f"{name} multiplies {factor}, which is no construct with indicators.",
                 "interaction",
                 "Multiply first-order constructs of the same model.",
+                name,
+                factor,
             )
     for source, target in parts.paths:
         if target == name:
             raise refuse(
-                f"A path leads to the interaction {name}.", "interaction", "An interaction only has effects."
+                f"A path leads to the interaction {name}.",
+                "interaction",
+                "An interaction only has effects.",
+                name,
             )
         if source == name:
             for factor in construct.product:

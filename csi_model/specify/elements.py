@@ -83,9 +83,9 @@ class Parts:
     stated: tuple[Stated, ...] = ()
 
 
-def refuse(message: str, code: str, remedy: str) -> SpecificationError:
+def refuse(message: str, code: str, remedy: str, *about: str) -> SpecificationError:
     """Make the refusal; the caller raises it."""
-    return SpecificationError(message, code=code, remedy=remedy)
+    return SpecificationError(message, code=code, remedy=remedy, about=about)
 
 
 def identifier(value: object, place: str) -> str:

@@ -112,7 +112,7 @@ def fail(
     now: datetime,
     refusal: Mapping[str, Any] | None = None,
 ) -> None:
-    """End a queued or running run with why it has no result; `refusal` tells it in any language."""
+    """End a queued or running run with the reason why it has no result; a refusal has it by code as well."""
     _move(
         session,
         analysis,
@@ -120,7 +120,7 @@ def fail(
         AnalysisState.RUNNING,
         state=AnalysisState.FAILED,
         message=message,
-        refusal=None if refusal is None else dict(refusal),
+        refusal=refusal,
         finished_at=now,
     )
 

@@ -77,8 +77,14 @@ def test_a_chinese_page_of_a_run_has_no_english_caution(analyst, session):
 def recorded() -> set[str]:
     """Find the action of every entry that the product writes in its trail."""
     found = set()
-    for path in [*ROOT.glob("web/**/*.py"), *ROOT.glob("surveys/**/*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    paths = [*ROOT.glob("web/**/*.py"), *ROOT.glob("surveys/**/*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
+    named = {
+        part.target.id: part.value for tree in trees for part in tree.body
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+    }  # fmt: skip
+    for tree in trees:
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
                 "record",
                 "_record",
@@ -86,6 +92,7 @@ def recorded() -> set[str]:
                 "_decide",
             }:
                 given = [*node.args, *(each.value for each in node.keywords if each.arg == "action")]
+                given = [named.get(getattr(each, "attr", getattr(each, "id", "")), each) for each in given]
                 texts = {
                     each.value for part in given for each in ast.walk(part)
                     if isinstance(each, ast.Constant) and isinstance(each.value, str)

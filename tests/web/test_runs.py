@@ -10,7 +10,7 @@ from surveys.models import Analysis, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.insight import results
-from web.runs import queue
+from web.runs import compute, queue
 
 
 @pytest.fixture
@@ -227,3 +227,27 @@ def newest(session, code: str) -> int:
     session.rollback()
     rows = session.execute(select(Analysis.id, Analysis.wave_codes).where(Analysis.state == "done"))
     return max(ident for ident, codes in rows if codes == [code])
+
+
+def test_intervals_that_former_releases_wrote_as_two_nothings_are_read(analyst, session):
+    older = session.scalars(select(Analysis).where(Analysis.result.is_not(None))).first()
+
+    def emptied(given):
+        if isinstance(given, dict):
+            return {
+                key: [None, None] if key == "ci" and value else emptied(value) for key, value in given.items()
+            }
+        return [emptied(each) for each in given] if isinstance(given, list) else given
+
+    result = emptied(older.result)
+    assert json.dumps(result).count("[null, null]") > 20
+    wave = session.scalar(select(Wave).where(Wave.code == SECOND))
+    run = compute.plan(session, wave, staff_name="test", now=NOW)
+    runs.start(session, run, now=NOW)
+    runs.finish(session, run, result=result, data_fingerprint="0", n_respondents=9, now=NOW)
+    session.commit()
+    for language in ("zh", "en"):
+        page = analyst.browse(f"/runs/{run.id}?lang={language}")
+        assert page.select("table")
+        assert "None" not in page.get_text()
+        assert "null" not in page.get_text()

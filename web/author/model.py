@@ -7,6 +7,7 @@ import csi_model
 from surveys.document.indicators import IndicatorSystem
 from surveys.findings.finding import Finding, error
 from surveys.findings.subject import Subject
+from web.telling import Refused
 
 Plain = dict[str, Any]
 Path = tuple[str, str]
@@ -30,7 +31,7 @@ def findings_of_model(subject: Subject) -> Iterator[Finding]:
         alone: Plain = {"id": construct.id, "indicators": list(dict.fromkeys(construct.indicators))}
         refused = _refusal({construct.id: alone, BESIDE: _stand_in(BESIDE)}, [(construct.id, BESIDE)])
         if refused is not None:
-            yield error("model-refused", f"indicators.{construct.id}", reason=refused)
+            yield error("model-refused", f"indicators.{construct.id}", reason=Refused(refused))
         else:
             usable.append(construct.id)
     constructs = {code: _stand_in(code) for code in usable}
@@ -46,7 +47,7 @@ def findings_of_model(subject: Subject) -> Iterator[Finding]:
             else:
                 code = {"cycle": "model-cycle", "duplicate": "path-twice"}.get(refused.code, "model-refused")
                 source, target = path
-                yield error(code, "indicators.paths", source=source, target=target, reason=refused)
+                yield error(code, "indicators.paths", source=source, target=target, reason=Refused(refused))
     yield from _of_interactions(subject, system, constructs, kept)
     yield from _of_ties(system)
 
@@ -72,7 +73,7 @@ def _of_interactions(
         if refused is not None and len(factors) == 2 and any((each, target) not in kept for each in factors):
             yield error("model-interaction", place, first=first, second=second, target=target)
         elif refused is not None:
-            yield error("model-refused", place, reason=refused)
+            yield error("model-refused", place, reason=Refused(refused))
 
 
 def _of_ties(system: IndicatorSystem) -> Iterator[Finding]:

@@ -14,7 +14,6 @@ from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
-from web.runs import refusals
 from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.flagged import quality_of
 from web.runs.sections import beside, series_items
@@ -91,7 +90,7 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         return
     except (csi_model.ModelError, SurveyError) as error:
         session.rollback()
-        refusals.record(session, analysis, error)
+        runs.fail(session, analysis, message=str(error), refusal=error.plain(), now=datetime.now(UTC))
         session.commit()
         return
     runs.finish(

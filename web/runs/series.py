@@ -13,7 +13,7 @@ from surveys.analysing import official, runs, series
 from surveys.analysing.series import Finished
 from surveys.models import Analysis, Version, Wave
 from surveys.models.decisions import RunState
-from web.runs import asked, refusals
+from web.runs import asked
 
 
 def refresh(session: Session) -> int:
@@ -70,7 +70,7 @@ def _store(session: Session, found: list[Finished]) -> None:
             opened={each.wave.code: each.wave.opens_at.date() for each in found if each.wave.opens_at},
         )
     except ModelError as error:
-        refusals.record(session, run, error)
+        runs.fail(session, run, message=str(error), refusal=error.plain(), now=datetime.now(UTC))
         session.commit()
         return
     marks = "\n".join(each.fingerprint for each in found)

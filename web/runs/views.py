@@ -22,11 +22,12 @@ from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose, ResponseState
 from surveys.models.records import AnalysisState
+from web import telling
 from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST
 from web.extensions import db
 from web.i18n import choose, text
-from web.runs import cautions, compute, heartbeat, queue, refusals
+from web.runs import compute, heartbeat, queue
 from web.runs.forms import RunForm
 from web.runs.wording import DECIDED, quality_lines
 
@@ -105,7 +106,7 @@ def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int =
         **shared,
         before=before,
         is_same=same,
-        cautions=cautions.told(run.result or {}),
+        cautions=telling.told(run.result or {}, choose()),
         history=history,
         decided=history[-1].kind if history else "",
         decided_words=DECIDED,
@@ -226,12 +227,8 @@ def _is_own(run: Analysis) -> bool:
 def _progress(run: Analysis) -> dict[str, Any]:
     """Give what the progress of a run says: how it ended, whether a worker is there, who may cancel it."""
     is_attended = run.state not in UNFINISHED or heartbeat.is_attended()
-    return {
-        "endings": ENDINGS,
-        "refusal": refusals.told(run),
-        "is_attended": is_attended,
-        "is_own": _is_own(run),
-    }
+    why = telling.refusal(run.refusal, run.message, choose())
+    return {"endings": ENDINGS, "why": why, "is_attended": is_attended, "is_own": _is_own(run)}
 
 
 def _published_instead(run: Analysis) -> int | None:
