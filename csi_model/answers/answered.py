@@ -72,6 +72,12 @@ class Answered:
         self.filling = Filling(standardised, weights)
         self.mean, self.cov = fit(standardised, weights, self.filling, self.prior)
 
+    @property
+    def fitted(self) -> Moments:
+        """The moments of the sample itself, a batch of one."""
+        cov = self.cov * np.outer(self.scale, self.scale)
+        return Moments((self.center + self.scale * self.mean)[None], cov[None])
+
     @cached_property
     def turn(self) -> F64:
         """What sums of deviations of the statistics are multiplied with, (T, T)."""

@@ -102,7 +102,9 @@ def assess(
     def prediction() -> dict[str, Any]:
         spec.check_of_composites()
         rng = seeds.generator(options.seed, seeds.FOLDS)
-        foretold.append(predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme))
+        foretold.append(
+            predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme, missing=options.missing)
+        )
         return _prediction(foretold[0], n_folds)
 
     part("htmt", ratios)

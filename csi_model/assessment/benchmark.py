@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers.answered import Answered
+from csi_model.answers.expected import filled
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import fits
 from csi_model.arrays import F64, I64
 from csi_model.errors import DataError
 from csi_model.specify import ModelSpec
@@ -35,12 +38,16 @@ def predictors_of(spec: ModelSpec, column: int, benchmark: str) -> NDArray[np.bo
     return np.asarray(spec.block_mask[:, [spec.place[name] for name in names]].any(axis=1))
 
 
-def training_of(wide: F64, sample: Sample, deal: I64) -> Moments:
-    """Moments of every training set, gaps replaced by its means; refuse an indicator that is constant.
+def training_of(
+    wide: F64, sample: Sample, deal: I64, missing: str = "mean", blocks: I64 | None = None
+) -> tuple[Moments, F64]:
+    """Give moments of every training set, and means of the answers given there; refuse a constant indicator.
 
-    `wide` holds the answers of `sample` and, behind them, products.
+    `wide` holds the answers of `sample` and, behind them, products, `blocks` the construct of each column.
+    Gaps are replaced by the set's means, or moments are fitted to what was answered there.
     """
-    means, covs = [], []
+    means, covs, answered = [], [], []
+    fitted = fits(missing) and bool(np.isnan(wide).any())
     for fold in range(int(deal.max()) + 1):
         rows = deal != fold
         values, weights = wide[rows], sample.weights[rows]
@@ -57,9 +64,14 @@ def training_of(wide: F64, sample: Sample, deal: I64) -> Moments:
                 code="constant-column",
                 remedy="Use fewer folds, or leave the indicator out of the model.",
             )
+        answered.append(mean)
+        if fitted:
+            home = np.zeros(wide.shape[1], dtype=np.int64) if blocks is None else blocks
+            own = Answered(values, weights, home).fitted
+            mean, cov = own.mean[0], own.cov[0]
         means.append(mean)
         covs.append(cov)
-    return Moments(np.stack(means), np.stack(covs))
+    return Moments(np.stack(means), np.stack(covs)), np.stack(answered)
 
 
 def linear_benchmark(spec: ModelSpec, moments: Moments, deal: I64, benchmark: str) -> F64:
@@ -80,4 +92,18 @@ def linear_benchmark(spec: ModelSpec, moments: Moments, deal: I64, benchmark: st
                 remedy="Use more respondents or fewer folds, or leave copied indicators out.",
             )
         found[:, rows[:, None], own] = np.linalg.solve(system, moments.cov[:, rows[:, None], own])
+    return found
+
+
+def by_predictors(deviations: F64, slopes: F64, cov: F64) -> F64:
+    """Foretell from deviations with gaps, each target by what its own predictors let expect of these."""
+    found = np.zeros((len(deviations), slopes.shape[1]))
+    used = slopes != 0
+    kinds, number = np.unique(used, axis=1, return_inverse=True)
+    for kind, predictors in enumerate(kinds.T):
+        targets = np.flatnonzero(number.ravel() == kind)
+        if predictors.any():
+            own = cov[np.ix_(predictors, predictors)]
+            whole = filled(deviations[:, predictors], np.zeros(len(own)), own)
+            found[:, targets] = whole @ slopes[np.ix_(predictors, targets)]
     return found

@@ -151,7 +151,7 @@ def compare_predictions(
         )
     deal = draw_folds(first, n_folds, seeds.generator(options.seed, seeds.FOLDS))
     mine, rival = (
-        predict(model, rows, folds=deal, scheme=options.scheme)
+        predict(model, rows, folds=deal, scheme=options.scheme, missing=options.missing)
         for model, rows in ((spec, first), (other, second))
     )
     shared = [code for code in mine.codes if code in rival.codes]

@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from csi_model.answers.moments import Moments
 from csi_model.answers.sample import Sample
+from csi_model.answers.treatment import fits
 from csi_model.arrays import F64, I64
-from csi_model.assessment.benchmark import linear_benchmark, targets_of, training_of
+from csi_model.assessment.benchmark import by_predictors, linear_benchmark, targets_of, training_of
 from csi_model.assessment.folds import check_folds, draw_folds
 from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.pls import algorithm, products
@@ -97,6 +98,7 @@ def predict(
     technique: str = "DA",
     benchmark: str = "",
     scheme: str = "path",
+    missing: str = "mean",
 ) -> Prediction:
     r"""Predict every respondent's answers by the model of the others (PLSpredict).
 
@@ -111,6 +113,9 @@ def predict(
         What the linear benchmark regresses an indicator on: the indicators of direct antecedents (by default
         with technique DA, which knows these), those of exogenous constructs (with EA; Shmueli et al. 2019,
         cSEM), or all that are not of its own construct (seminr).
+    missing : {"mean", "em", "fiml"}
+        With ``em`` moments of training are fitted to what was answered, and a held-out respondent's gaps are
+        filled from the questions that foretell alone: filling from the targets would tell what is asked.
 
     Returns
     -------
@@ -135,10 +140,11 @@ def predict(
               A_{EA} = E (I - B')^{-1}
 
     where E keeps exogenous constructs alone;
-    :math:`Q^2 = 1 - \sum (x - \hat x)^2 / \sum (x - m)^2`. A missing answer of the predictors counts as the
-    training mean. A second-order construct foretells its components by their correlations with it, and these
+    :math:`Q^2 = 1 - \sum (x - \hat x)^2 / \sum (x - m)^2`, with m the mean of the answers in training. A
+    missing answer of the predictors counts as the training mean, or as what the other predictors let expect
+    (`missing`). A second-order construct foretells its components by their correlations with it, and these
     their questions. The score of an interaction is the product of both scores by the training weights,
-    standardised as in training; with one in the model, missing answers are replaced by the sample's means.
+    standardised as in training; with one in the model, ``mean`` fills gaps with the sample's means.
 
     References
     ----------
@@ -160,9 +166,9 @@ def predict(
     else:
         deals = check_folds(folds, len(sample))
     wide = augment(spec, sample.values)
-    if wide.shape[1] > sample.values.shape[1]:
+    if wide.shape[1] > sample.values.shape[1] and not fits(missing):
         wide = augment(spec, _mean_filled(sample))
-    runs = [_run(spec, sample, wide, deal, technique, benchmark, scheme) for deal in deals]
+    runs = [_run(spec, sample, wide, deal, technique, benchmark, scheme, missing) for deal in deals]
     outside, outside_lm, outside_naive, errors = (np.mean(parts, axis=0) for parts in zip(*runs, strict=True))
     model, linear, naive, model_inside, linear_inside = (Errors(*pair) for pair in errors)
     squares = np.mean([1 - (run[3][0, 0] / run[3][2, 0]) ** 2 for run in runs], axis=0)
@@ -216,13 +222,16 @@ def _run(
     technique: str,
     benchmark: str,
     scheme: str,
+    missing: str,
 ) -> tuple[F64, F64, F64, F64]:
     """One repetition: predictions of model, benchmark and training mean, and errors (5, 2, n_targets).
 
     `wide` holds the products of interactions beside the answers. The errors are those of model, benchmark and
     training mean, then of model and benchmark in sample.
     """
-    moments, wanted = training_of(wide, sample, deal), np.flatnonzero(targets_of(spec))
+    moments, answered = training_of(wide, sample, deal, missing, products.blocks(spec))
+    wanted = np.flatnonzero(targets_of(spec))
+    expects = fits(missing) and bool(np.isnan(wide).any())
     truth = sample.values[:, wanted]
     model = _coefficients(spec, moments, technique, scheme, products.center(spec, wide))[:, :, wanted]
     linear = np.zeros_like(model)
@@ -235,9 +244,14 @@ def _run(
     for fold, mean in enumerate(moments.mean):
         held = deal == fold
         deviations = np.where(np.isnan(wide), 0.0, wide - mean)
-        naive[held] = mean[wanted]
+        naive[held] = answered[fold, wanted]
         for slopes, out, within in ((model, outside, inside), (linear, outside_lm, inside_lm)):
-            found = mean[wanted] + deviations @ slopes[fold]
+            away = (
+                by_predictors(wide - mean, slopes[fold], moments.cov[fold])
+                if expects
+                else deviations @ slopes[fold]
+            )
+            found = mean[wanted] + away
             out[held] = found[held]
             within[~held] += found[~held]
     times = len(moments.mean) - 1

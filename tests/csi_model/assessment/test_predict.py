@@ -237,3 +237,43 @@ def test_a_benchmark_that_is_not_determined_is_refused(rng):
     values[:, 1] = 2 * values[:, 0]
     with pytest.raises(DataError, match="copies of others"):
         predict(SPEC, prepared(values), rng=rng)
+
+
+def gappy(rng, n=400):
+    values = survey(rng, n)
+    holes = np.where(rng.random(values.shape) < 0.25, np.nan, values)
+    nothing = np.isnan(holes).all(axis=1)
+    holes[nothing] = values[nothing]
+    return values, holes
+
+
+def test_gaps_are_filled_by_the_predictors_alone(rng):
+    """What a respondent answered to the targets tells nothing of what is foretold for him."""
+    _, holes = gappy(rng)
+    deal = np.arange(len(holes)) % 4
+    row = int(np.flatnonzero(np.isnan(holes[:, 0]) & np.isfinite(holes[:, 1:3]).all(axis=1))[0])
+    other = holes.copy()
+    other[row, 3:] = 9.0
+    found, moved = (
+        predict(SPEC, prepared(each), folds=deal, technique="EA", missing="em") for each in (holes, other)
+    )
+    np.testing.assert_array_equal(found.predicted[row], moved.predicted[row])
+    np.testing.assert_array_equal(found.predicted_lm[row], moved.predicted_lm[row])
+    other[row, 1] += 3  # a predictor that is there tells of one that is not
+    again = predict(SPEC, prepared(other), folds=deal, technique="EA", missing="em")
+    assert (again.predicted[row] > moved.predicted[row]).all()
+
+
+def test_expected_answers_foretell_better_than_means(rng):
+    values, holes = gappy(rng, 1500)
+    deal = np.arange(len(holes)) % 5
+    whole, by_em, by_mean = (
+        predict(SPEC, prepared(each), folds=deal, missing=missing)
+        for each, missing in ((values, "em"), (holes, "em"), (holes, "mean"))
+    )
+    assert (by_em.pls.rmse < by_mean.pls.rmse).all()
+    assert (by_em.lm.rmse < by_mean.lm.rmse).all()
+    assert (by_em.pls.rmse < 1.1 * whole.pls.rmse).all()
+    np.testing.assert_allclose(by_em.naive.rmse, by_mean.naive.rmse, rtol=1e-12)
+    plain = predict(SPEC, prepared(values), folds=deal)
+    np.testing.assert_array_equal(whole.predicted, plain.predicted)
