@@ -37,6 +37,11 @@ class Problem(Enum):
     DRAFT_EXISTS = auto()
     QUESTIONNAIRE_CODE = auto()
     QUESTIONNAIRE_EXISTS = auto()
+    REVIEW_OPEN = auto()
+    REVIEW_STALE = auto()
+    REVIEW_DECIDED = auto()
+    REVIEW_OWN = auto()
+    REVIEW_LACKS = auto()
     QUESTIONNAIRE_FAULTY = auto()
     # answers
     ANSWER_REQUIRED = auto()

@@ -41,6 +41,7 @@ ROOMS = (
     "author.drafts.editor",
     "author.drafts.acting",
     "author.drafts.found",
+    "author.drafts.review",
     "fieldwork.views",
     "fieldwork.quality",
     "admin.views",

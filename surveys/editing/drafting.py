@@ -201,7 +201,9 @@ def _row(draft: Draft, node: Node) -> dict[str, Any]:
 
 
 def snapshot(session: Session, draft: Draft, nodes: Nodes, why: str) -> None:
-    """Keep all nodes as they stand after the draft's last change."""
+    """Keep all nodes as they stand after the draft's last change, unless they are kept already."""
+    if session.get(DraftSnapshot, (draft.id, draft.number)) is not None:
+        return
     plain = [[each.id, each.kind, each.parent, each.place, each.fields, each.dropped] for each in nodes]
     packed = zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
     session.add(DraftSnapshot(draft_id=draft.id, number=draft.number, why=why, nodes=packed))

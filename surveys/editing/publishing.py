@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,14 @@ from surveys.models.documents import Way
 ROUTERS_KEPT: Final = 64
 Place = tuple[str, str]  # code and place of a finding
 _ROUTERS: dict[str, Router] = {}
+
+
+class Reviewed(NamedTuple):
+    """Who submitted and who approved what is published, and the last change of the draft that is in it."""
+
+    submitted_by: str
+    approved_by: str
+    change: int
 
 
 class FaultyError(SurveyError):
@@ -45,6 +53,7 @@ def publish(
     way: Way = "page",
     reason: str = "",
     accepted: Mapping[Place, Mapping[str, str]] | None = None,
+    reviewed: Reviewed | None = None,
 ) -> Version:
     """Publish a document as the next version of its questionnaire.
 
@@ -91,6 +100,8 @@ def publish(
             for each in found
         ],
     )
+    if reviewed is not None:
+        version.submitted_by, version.approved_by, version.change = reviewed
     session.add(version)
     session.flush()
     return version

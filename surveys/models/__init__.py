@@ -6,8 +6,10 @@ from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Unit, UnitLevel
 from surveys.models.records import Analysis, AuditEntry
+from surveys.models.reviews import AcceptedFinding, Review
 
 __all__ = [
+    "AcceptedFinding",
     "Analysis",
     "AuditEntry",
     "Burst",
@@ -23,6 +25,7 @@ __all__ = [
     "QualityCheck",
     "QuotaCell",
     "Response",
+    "Review",
     "RunDecision",
     "Segment",
     "StoredQuestionnaire",

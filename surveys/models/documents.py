@@ -53,6 +53,9 @@ class Version(Base):
     way: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)
     accepted: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonType)
+    submitted_by: Mapped[str | None] = mapped_column(String(254))
+    approved_by: Mapped[str | None] = mapped_column(String(254))
+    change: Mapped[int | None]  # of the draft, the last that is in it
 
     questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="versions")
 

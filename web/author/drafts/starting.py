@@ -15,15 +15,16 @@ from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from surveys import audit
+from surveys import audit, instruments
 from surveys.document.loading import storable
-from surveys.editing import drafting, publishing
+from surveys.editing import drafting, publishing, reviewing
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.reading import read
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author import sources
+from web.author.drafts import room
 from web.author.drafts.room import blueprint
 from web.extensions import db
 from web.forms import one_line, stripped
@@ -84,6 +85,7 @@ def start() -> ResponseReturnValue:
         try:
             plain = _plain(form, offered)
             code = begin(plain, is_new=form.source.data == EMPTY)
+            _take_reasons(code, offered.get(form.source.data))
         except SurveyError as refused:
             place = form.file if refused.problem is Problem.DOCUMENT_UNREADABLE else form.code
             db.session.rollback()
@@ -128,6 +130,25 @@ def _plain(form: StartForm, offered: Mapping[str, Source]) -> dict[str, Any]:
         before = plain.get("title")
         plain["title"] = {**(before if isinstance(before, dict) else {}), language: title}
     return plain | {"code": code or plain.get("code", "")}
+
+
+def _take_reasons(code: str, source: Source | None) -> None:
+    """Let the warnings of what is built in stand for the reasons that come with it."""
+    kind, _sep, rest = source.sent.partition(":") if source is not None else ("", "", "")
+    if source is None or kind != "instrument":
+        return
+    known = instruments.accepted(*rest.rsplit("/", 1))
+    desk, now = room.find(code), datetime.now(UTC)
+    for each in desk.judged.found:
+        place = source.code if each.finding.place == code else each.finding.place
+        reason = known.get((each.finding.code, place))
+        if reason is not None:
+            content = reviewing.content_of(desk.nodes.by_id[each.node], each.finding)
+            warned = [(each.finding, content)]
+            reviewing.accept(
+                db.session, desk.draft, warned, i18n.text(reason), staff_name=_("built in"), now=now
+            )
+    db.session.commit()
 
 
 def from_bytes(source: bytes) -> dict[str, Any]:
