@@ -30,7 +30,15 @@ ROOT = Path(__file__).resolve().parents[1]
 OWN = tuple(f"{ROOT / package}/" for package in ("web", "surveys", "csi_model"))
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 # The answers by which an ordinary household goes through the built-in questionnaire.
-HOME = {"S1": "yes", "S2": "yes", "S3": "yes", "S4": "no", "CATEGORY": "residential", "ATT1": "3"}
+HOME = {
+    "S1": "yes",
+    "S2": "yes",
+    "S3": "yes",
+    "S5": "yes",
+    "S4": "no",
+    "CATEGORY": "residential",
+    "ATT1": "3",
+}
 EMAIL, PASSWORD = "way@example.org", "correct horse battery"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from surveys.codes import LOWEST_ANSWER, NOT_ASKED
+from surveys.collecting.dispositions import ANSWERED
 from surveys.collecting.exclusions import is_kept
 from surveys.collecting.packing import layout_of
 from surveys.errors import Problem, SurveyError
@@ -82,6 +83,7 @@ def load_matrix(
     *,
     include_pilot: bool = False,
     include_excluded: bool = False,
+    include_partial: bool = False,
     segments: bool = True,
 ) -> AnswerMatrix:
     """Read complete responses of one or more waves, aligned by question code.
@@ -94,6 +96,8 @@ def load_matrix(
         Let waves in that were only a trial.
     include_excluded
         Let responses in that were excluded, by the quality check or by a person.
+    include_partial
+        Let questionnaires in of which half was answered, or more, but too little to be complete.
     segments
         False leaves the segments empty, which saves time on large waves.
 
@@ -114,7 +118,10 @@ def load_matrix(
     for code in codes:
         if not any(code in layout.position for layout in layouts):
             raise SurveyError(Problem.MATRIX_CODE, code=code)
-    packed = [load_packed(session, wave, include_excluded=include_excluded) for wave in waves]
+    packed = [
+        load_packed(session, wave, include_excluded=include_excluded, include_partial=include_partial)
+        for wave in waves
+    ]
     sizes = [len(part.answers) for part in packed]
     stored = np.empty((sum(sizes), len(codes)), dtype=np.int16)
     start = 0
@@ -138,13 +145,15 @@ def load_matrix(
     )
 
 
-def load_packed(session: Session, wave: Wave, *, include_excluded: bool = False) -> PackedWave:
+def load_packed(
+    session: Session, wave: Wave, *, include_excluded: bool = False, include_partial: bool = False
+) -> PackedWave:
     """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
     layout = layout_of(session, wave.version_id, check=True)
     blobs: list[bytes] = []
     ids: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
     segment_ids = [np.empty(0, dtype=np.int64)]
-    for rows in read_rows(session, _wanted(wave, include_excluded=include_excluded)):
+    for rows in read_rows(session, _wanted(wave, include_excluded, include_partial)):
         blobs.append(b"".join(map(itemgetter(0), rows)))
         ids.append(np.fromiter(map(itemgetter(1), rows), np.int64, len(rows)))
         segment_ids.append(np.fromiter(map(itemgetter(2), rows), np.int64, len(rows)))
@@ -172,13 +181,19 @@ def load_beside(session: Session, wave: Wave, identifiers: Sequence[int]) -> lis
     return [found[ident] for ident in identifiers]
 
 
-def _wanted(wave: Wave, *, include_excluded: bool) -> Select[Any]:
+def _wanted(wave: Wave, include_excluded: bool, include_partial: bool) -> Select[Any]:
     kept: ColumnElement[bool] = true() if include_excluded else is_kept(wave)
+    taken = ANSWERED if include_partial else ANSWERED[:1]
     # The bare columns of the table, so that no type turns each blob into an array of its own.
     table = Response.__table__
     return (
         select(table.c.answers, table.c.id, func.coalesce(table.c.segment_id, -1))
-        .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, kept)
+        .where(
+            Response.wave_id == wave.id,
+            Response.state == ResponseState.COMPLETE,
+            Response.disposition.in_(taken),
+            kept,
+        )
         .order_by(Response.id)
     )
 

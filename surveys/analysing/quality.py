@@ -31,6 +31,7 @@ from surveys.analysing.quality_rules import (
 )
 from surveys.collecting import counting
 from surveys.collecting.alike import scored
+from surveys.collecting.dispositions import ANSWERED
 from surveys.collecting.packing import layout_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing.publishing import load_document
@@ -111,7 +112,7 @@ def due(session: Session, now: datetime) -> list[Wave]:
     checks = {each.wave_id: each for each in session.scalars(select(QualityCheck))}
     complete = (
         select(Response.wave_id, func.count())
-        .where(Response.state == ResponseState.COMPLETE)
+        .where(Response.state == ResponseState.COMPLETE, Response.disposition.in_(ANSWERED))
         .group_by(Response.wave_id)
     )
     numbers = {wave_id: number for wave_id, number in session.execute(complete)}  # noqa: C416
@@ -219,7 +220,11 @@ def _read(session: Session, wave: Wave, document: Questionnaire) -> tuple[NDArra
         period = func.to_char(func.timezone("UTC", table.completed_at), "YYYY-MM-DD HH24")
     query = (
         select(table.id, table.answers, table.timings, func.coalesce(table.segment_id, -1), period)
-        .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
+        .where(
+            Response.wave_id == wave.id,
+            Response.state == ResponseState.COMPLETE,
+            Response.disposition.in_(ANSWERED),
+        )
         .order_by(Response.id)
     )
     rows = [row for part in read_rows(session, query) for row in part]

@@ -36,6 +36,16 @@ def decoders_of(document: Questionnaire) -> Decoders:
     return found
 
 
+def scored_of(document: Questionnaire) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the questions of the index, all rated ones where there is none; and those of satisfaction."""
+    system, slots = document.indicators, {slot.code: slot.kind for slot in document.slots}
+    parts = {part.id: part.indicators for part in system.constructs} if system is not None else {}
+    scored = frozenset(code for codes in parts.values() for code in codes if code in slots)
+    rated = frozenset(code for code, kind in slots.items() if kind == "rating")
+    satisfying = parts.get(system.index, ()) if system is not None else ()
+    return scored or rated, frozenset(satisfying) & scored
+
+
 class Router:
     """The way through one version of a questionnaire; `pages` are its sections by code, in order."""
 
@@ -81,6 +91,11 @@ class Router:
             or shuffled
             or any(item.lot for page in self.pages.values() for item in page.items)
         )
+
+    @cached_property
+    def scored(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The questions of the index, or all rated ones where there is none; those of satisfaction itself."""
+        return scored_of(self.document)
 
     def check(self, page: str, form: Form, way: Way) -> PageAnswers:
         """Check a submitted page; conditions within the page see what this page says.

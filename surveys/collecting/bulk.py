@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from surveys.asking.router import scored_of
 from surveys.codes import NOT_ASKED
+from surveys.collecting.dispositions import of_sent
 from surveys.collecting.packing import MAX_TENTHS, Layout, layout_of
 from surveys.database import pack
+from surveys.editing.publishing import load_document
 from surveys.errors import Problem, SurveyError
 from surveys.models import Response, Wave
 from surveys.models.collection import ResponseState
@@ -80,6 +83,8 @@ def store_complete(
         "section": layout.sections[-1],
     }
     session.flush()
+    scored, satisfying = scored_of(load_document(wave.version))
+    counts_as = of_sent(packed, layout, scored, satisfying)
     for start in range(0, count, CHUNK):
         rows = []
         for row in range(start, min(start + CHUNK, count)):
@@ -94,6 +99,7 @@ def store_complete(
                     "started_at": at,
                     "completed_at": at,
                     "answers": packed[row],
+                    "disposition": counts_as[row].value,
                     "timings": timings[row],
                     "texts": dict(texts[row]) if texts is not None else {},
                 }

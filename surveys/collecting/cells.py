@@ -15,7 +15,8 @@ from surveys.database import lock_row
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import QuotaCell, Response, Wave
-from surveys.models.collection import Purpose, ResponseState, WaveState
+from surveys.models.collection import Purpose, WaveState
+from surveys.models.dispositions import Disposition
 
 BATCH = 500
 
@@ -100,7 +101,7 @@ def _counted(session: Session, wave: Wave) -> dict[str, int]:
     """Count the complete responses of each quota by what they answered."""
     version = wave.version
     router = publishing.router_of(version.content_hash, lambda: publishing.load_document(version))
-    wanted = select(Response).where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
+    wanted = select(Response).where(Response.wave_id == wave.id, Response.disposition == Disposition.COMPLETE)
     found: dict[str, int] = {}
     for response in session.scalars(wanted.execution_options(yield_per=BATCH)):
         for code in router.quotas(router.way(answers_of(session, response))):

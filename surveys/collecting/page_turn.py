@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from surveys.asking.way import Way
-from surveys.collecting import cells, keeping, responses
+from surveys.collecting import cells, dispositions, keeping, responses
 from surveys.collecting.submitting import screen_out, submit
 from surveys.collecting.visit import Visit
 from surveys.models.collection import OF_QUOTA
+from surveys.models.dispositions import Disposition
 from surveys.questions.reading import BLANK, BROUGHT_UP, Form, PageProblem
 
 
@@ -77,6 +78,7 @@ def turn(visit: Visit, sent: Sent, now: datetime) -> Turn:
         passed=passes,
         language=visit.language,
         today=visit.today,
+        disposition=dispositions.of_way(visit.router, way, is_sent=False),
     )
     if stale or response.revision != revision + 1:
         way = visit.way()  # another tab saved meanwhile: what it said counts too
@@ -133,9 +135,14 @@ def _finish(visit: Visit, page: str, way: Way, now: datetime, *, quota: str | No
         )
     session, response, token = visit.session, visit.response, visit.invitation
     if way.stop is not None:
-        screen_out(session, response, now, invitation=token, ended_by=way.stop.code)
+        at, stop = next(iter(way.stops.items()))
+        counts_as = dispositions.of_stop(visit.router, at, stop, way)
+        screen_out(session, response, now, invitation=token, disposition=counts_as, ended_by=stop.code)
     elif quota is not None:
-        screen_out(session, response, now, invitation=token, ended_by=f"{OF_QUOTA}{quota}")
+        full = Disposition.OVER_QUOTA
+        screen_out(session, response, now, invitation=token, disposition=full, ended_by=f"{OF_QUOTA}{quota}")
     else:
-        submit(session, response, now, invitation=token, quotas=visit.router.quotas(way))
+        counts_as = dispositions.of_way(visit.router, way, is_sent=True)
+        quotas = visit.router.quotas(way)
+        submit(session, response, now, invitation=token, disposition=counts_as, quotas=quotas)
     return Turn(way, saved=True)

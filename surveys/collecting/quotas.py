@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from surveys.errors import Problem, SurveyError
 from surveys.models import Response, Segment, Unit, Wave
-from surveys.models.collection import ResponseState, WaveState
+from surveys.models.collection import WaveState
+from surveys.models.dispositions import Disposition
 
 
 def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping[str, Any] | None:
@@ -29,7 +30,7 @@ def count_complete(session: Session, wave: Wave, where: Mapping[str, str]) -> in
         .select_from(Response)
         .join(Segment, Response.segment_id == Segment.id)
         .outerjoin(Unit, Segment.unit_id == Unit.id)
-        .where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
+        .where(Response.wave_id == wave.id, Response.disposition == Disposition.COMPLETE)
     )
     for name, value in where.items():
         query = query.where((Unit.code if name == "unit" else getattr(Segment, name)) == value)

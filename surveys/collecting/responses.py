@@ -134,10 +134,12 @@ def save_page(
     passed: bool = True,
     language: str = "",
     today: date | None = None,
+    disposition: str | None = None,
 ) -> None:
     """Save one checked page in one statement; `response` then shows what is stored.
 
     A page that was not `passed` is where its person comes back to. `language`: in which it was answered.
+    `disposition`: what the response counts as if it ends here; as before where none is given.
 
     Raises
     ------
@@ -160,6 +162,7 @@ def save_page(
             "revision": response.revision + 1,
             "language": language[:16] or response.language,
             "day": today or response.day,
+            "disposition": disposition or response.disposition,
         }
         saved = session.execute(
             update(Response)

@@ -15,6 +15,14 @@ from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Participation, Response, Segment
 from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
+from surveys.models.dispositions import Disposition
+
+# What becomes of the invitation, where it is known whose answers they are.
+SPENT = dict.fromkeys(Disposition, InvitationState.USED) | {
+    Disposition.SCREENED: InvitationState.INELIGIBLE,
+    Disposition.OVER_QUOTA: InvitationState.INELIGIBLE,
+    Disposition.REFUSED: InvitationState.REFUSED,
+}
 
 
 class Receipt(NamedTuple):
@@ -33,9 +41,10 @@ def submit(
     now: datetime,
     *,
     invitation: Invitation | None = None,
+    disposition: Disposition = Disposition.COMPLETE,
     quotas: Sequence[str] = (),
 ) -> Receipt:
-    """Submit once; any repetition gives the same receipt.
+    """Submit once; any repetition gives the same receipt. `disposition`: what the answers count as.
 
     Whose quota has been filled meanwhile is screened out instead, with an empty receipt: quotas are counted
     in the transaction that completes, and those of one wave complete one after the other. `quotas` are those
@@ -49,7 +58,7 @@ def submit(
     SurveyError
         The wave takes no answers, the response was screened out, or its token has been used by another.
     """
-    return _end(session, response, now, invitation, ResponseState.COMPLETE, quotas=quotas)
+    return _end(session, response, now, invitation, End(ResponseState.COMPLETE, disposition), quotas)
 
 
 def screen_out(
@@ -58,13 +67,22 @@ def screen_out(
     now: datetime,
     *,
     invitation: Invitation | None = None,
+    disposition: Disposition = Disposition.SCREENED,
     ended_by: str | None = None,
 ) -> None:
-    """End a response whose person does not belong to the survey; it never counts as complete.
+    """End a response whose person does not belong to the survey, or refuses; it never counts as complete.
 
     `ended_by` is the code of the stop, or `OF_QUOTA` and that of the full quota.
     """
-    _end(session, response, now, invitation, ResponseState.SCREENED, ended_by=ended_by)
+    _end(session, response, now, invitation, End(ResponseState.SCREENED, disposition, ended_by))
+
+
+class End(NamedTuple):
+    """How a response ends: what it counts as, and the stop or quota that ended it."""
+
+    state: ResponseState
+    disposition: Disposition
+    ended_by: str | None = None
 
 
 def _end(
@@ -72,18 +90,16 @@ def _end(
     response: Response,
     now: datetime,
     invitation: Invitation | None,
-    state: ResponseState,
-    *,
+    end: End,
     quotas: Sequence[str] = (),
-    ended_by: str | None = None,
 ) -> Receipt:
     wave = response.wave
     if response.state == ResponseState.OPEN:
         require_open(wave, now)
         segment_id = _answered_segment(session, response)
-        if state == ResponseState.COMPLETE and (full := _full(session, response, segment_id, quotas)):
-            state, ended_by = ResponseState.SCREENED, full
-        _spend_token(session, response, invitation, state, now)
+        if end.disposition == Disposition.COMPLETE and (full := _full(session, response, segment_id, quotas)):
+            end = End(ResponseState.SCREENED, Disposition.OVER_QUOTA, full)
+        _spend_token(session, response, invitation, end.disposition, now)
         session.refresh(response)
     if response.state == ResponseState.OPEN:
         at = wave.moment(now)
@@ -95,17 +111,18 @@ def _end(
                 Response.state == ResponseState.OPEN,
             )
             .values(
-                state=state.value,
-                completed_at=at if state == ResponseState.COMPLETE else None,
-                receipt=new_receipt() if state == ResponseState.COMPLETE else None,
+                state=end.state.value,
+                disposition=end.disposition.value,
+                ended_by=end.ended_by,
+                completed_at=at if end.state == ResponseState.COMPLETE else None,
+                receipt=new_receipt() if end.state == ResponseState.COMPLETE else None,
                 segment_id=segment_id,
-                ended_by=ended_by,
                 revision=Response.revision + 1,
             ),
             execution_options=NO_SYNC,
         )
         session.refresh(response)
-    if response.state != state:
+    if response.state != end.state:
         raise SurveyError(Problem.RESPONSE_SUBMITTED)
     return Receipt(response.receipt or "", response.completed_at or wave.moment(now))
 
@@ -147,7 +164,7 @@ def _spend_token(
     session: Session,
     response: Response,
     invitation: Invitation | None,
-    state: ResponseState,
+    disposition: Disposition,
     now: datetime,
 ) -> None:
     """Mark the token used; a second response that comes with the same anonymous token is refused here."""
@@ -163,12 +180,11 @@ def _spend_token(
             Participation.wave_id == response.wave_id, Participation.response_id == response.id
         )
         wanted = Invitation.token_hash == link.scalar_subquery()
-    screened = state == ResponseState.SCREENED and not wave.anonymous
     spent = session.execute(
         update(Invitation)
         .where(wanted, Invitation.state.in_(invitations.LIVE))
         .values(
-            state=(InvitationState.INELIGIBLE if screened else InvitationState.USED).value,
+            state=(InvitationState.USED if wave.anonymous else SPENT[disposition]).value,
             changed_at=None if wave.anonymous else now,
         )
         .returning(Invitation.token_hash),

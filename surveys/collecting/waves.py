@@ -1,50 +1,25 @@
-"""Waves: planned, opened, closed, and what came back counted."""
+"""Waves: planned, opened, closed."""
 
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from surveys import words
-from surveys.collecting.exclusions import excluded_ids
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
-from surveys.models import Invitation, Response, Version, Wave
-from surveys.models.collection import (
-    OF_QUOTA,
-    Access,
-    InvitationState,
-    Mode,
-    Purpose,
-    ResponseState,
-    WaveState,
-)
+from surveys.models import Version, Wave
+from surveys.models.collection import Access, Mode, Purpose, WaveState
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 # Built once, because every request of a respondent asks it.
 BY_PUBLIC_KEY = select(Wave).where(Wave.public_key == bindparam("key"))
-
-
-class WaveCounts(NamedTuple):
-    """How a wave stands; `response_share` is None where nobody was invited by token.
-
-    `screened` counts those who do not belong to the survey, `over_quota` those who came when it was full.
-    """
-
-    invited: int
-    outcomes: dict[str, int]
-    open: int
-    complete: int
-    screened: int
-    over_quota: int
-    excluded: int
-    response_share: float | None
 
 
 def create_wave(
@@ -141,35 +116,6 @@ def wave_by_code(session: Session, code: str) -> Wave:
         known = ", ".join(session.scalars(select(Wave.code).order_by(Wave.id.desc()).limit(20))) or "–"
         raise SurveyError(Problem.WAVE_UNKNOWN, code=code, known=known)
     return wave
-
-
-def counts(session: Session, wave: Wave) -> WaveCounts:
-    """Count invitations and responses of a wave.
-
-    The response share is completes of invited people over eligible invitations, AAPOR's RR1 without
-    partials (AAPOR, Standard Definitions, 10th ed. 2023).
-    """
-    by_outcome = select(Invitation.state, func.count()).where(Invitation.wave_id == wave.id)
-    outcomes = dict(session.execute(by_outcome.group_by(Invitation.state)).all())
-    by_state = select(Response.state, func.count()).where(Response.wave_id == wave.id)
-    states = dict(session.execute(by_state.group_by(Response.state)).all())
-    over = select(func.count()).where(Response.wave_id == wave.id, Response.ended_by.startswith(OF_QUOTA))
-    over_quota = session.scalars(over).one()
-    excluded = select(func.count()).select_from(excluded_ids(wave).subquery())
-    invited = sum(outcomes.values())
-    eligible = (
-        invited - outcomes.get(InvitationState.INELIGIBLE, 0) - outcomes.get(InvitationState.WITHDRAWN, 0)
-    )
-    return WaveCounts(
-        invited=invited,
-        outcomes=outcomes,
-        open=states.get(ResponseState.OPEN, 0),
-        complete=states.get(ResponseState.COMPLETE, 0),
-        screened=states.get(ResponseState.SCREENED, 0) - over_quota,
-        over_quota=over_quota,
-        excluded=session.scalars(excluded).one(),
-        response_share=outcomes.get(InvitationState.USED, 0) / eligible if eligible > 0 else None,
-    )
 
 
 def forget_order(session: Session, wave: Wave) -> None:

@@ -261,6 +261,8 @@ class Response(Base):
     day: Mapped[date | None]
     # The code of the stop by which the interview ended, or `quota:` and the code of the full quota.
     ended_by: Mapped[str | None] = mapped_column(String(64))
+    # None: nothing was saved since dispositions are kept.
+    disposition: Mapped[str | None] = mapped_column(String(16))
 
     wave: Mapped[Wave] = relationship(
         primaryjoin="Response.wave_id == Wave.id", foreign_keys="Response.wave_id"

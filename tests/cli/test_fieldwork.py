@@ -252,3 +252,32 @@ def test_excluded_responses_are_listed_with_their_reasons(manyi, world, tmp_path
     assert file.read_text(encoding="utf-8") == f"response,flags\n{first.id},speeder straightline\n"
     assert manyi("responses", "excluded", "NEVER")[0] == 1
     assert manyi("responses", "excluded", "W1", "--csv", tmp_path / "none" / "x.csv")[0] == 1
+
+
+def test_rates_are_told_by_name_with_what_they_are_of(manyi, world):
+    wave = make_wave(world, access="invited")
+    tokens = issue_invitations(world, wave, 4, NOW)
+    for token, ended in zip(tokens[:3], ("complete", "refused", "screened"), strict=True):
+        response = responses.open_response(
+            world, wave, client_key=token, language="en", now=NOW, invitation=find_invitation(world, token)
+        )
+        response.disposition = ended
+    world.commit()
+    code, out, err = manyi("wave", "rates", "W1", "--json", "-")
+    assert code == 0
+    told = json.loads(out)
+    assert told["rates"]["RR1"] == {"value": pytest.approx(1 / 3), "of": 1, "n": 3}
+    assert told["outcomes"]["refused"] == {"code": "2.111", "group": "R", "n": 1}
+    lines = [line.split() for line in err.splitlines()]
+    assert ["RR1", "0.3333", "3.0"] in lines
+    assert ["nothing", "3.19", "UO", "1"] in lines
+
+
+def test_rates_of_an_open_wave_and_of_none(manyi, world):
+    make_wave(world)
+    code, out, err = manyi("wave", "rates", "W1", "--json", "-")
+    assert (code, json.loads(out)["rates"]) == (0, None)
+    assert "Nobody was invited: 0 of 0 who began have finished." in err
+    code, _, err = manyi("wave", "rates", "nothing")
+    assert code == 1
+    assert "W1" in err

@@ -16,6 +16,7 @@ from surveys.editing import publishing
 from surveys.editing.comparing import differences
 from surveys.errors import SurveyError
 from surveys.models import Customer, Invitation, Segment, UnitLevel
+from surveys.watching.standing import standing
 from tests.surveys.worlds import NOW, document, make_customers, make_units, make_version, make_wave
 
 
@@ -112,13 +113,15 @@ def test_counts_and_response_share(session):
     screen_out(session, responses[1], NOW)
     set_outcome(session, invitations[3], "refused", NOW)
     session.commit()
-    counted = waves.counts(session, wave)
-    assert counted.outcomes == {"used": 1, "ineligible": 1, "started": 1, "refused": 1, "issued": 1}
-    assert (counted.invited, counted.open, counted.complete, counted.screened) == (5, 1, 1, 1)
-    assert counted.response_share == 1 / 4
+    counted = standing(session, wave)
+    assert counted.noted == {"used": 1, "ineligible": 1, "started": 1, "refused": 1, "issued": 1}
+    assert (counted.invited, counted.open, counted.complete) == (5, 1, 1)
+    came = {name.value: number for name, number in counted.outcomes.items() if number}
+    assert came == {"complete": 1, "screened": 1, "break_off": 1, "refused": 1, "nothing": 1}
+    assert counted.rates[0] == ("RR1", 1 / 4, 1, 4)
     refused("INVITATION_USED", set_outcome, session, invitations[0], "refused", NOW)
     refused("INVITATION_STATE", set_outcome, session, invitations[4], "used", NOW)
-    assert waves.counts(session, make_wave(session, wave.version, code="W2")).response_share is None
+    assert standing(session, make_wave(session, wave.version, code="W2")).rates is None
 
 
 def test_units_that_do_not_fit_are_refused(session):

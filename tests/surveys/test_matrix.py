@@ -12,12 +12,13 @@ from sqlalchemy import text
 
 from surveys.analysing import decisions, matrix, runs
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
-from surveys.collecting import bulk, responses, waves
+from surveys.collecting import bulk, responses
 from surveys.collecting import segments as customers
 from surveys.collecting.submitting import submit
 from surveys.database import Packed, pack
 from surveys.errors import SurveyError
 from surveys.models import Response
+from surveys.watching.standing import standing
 from tests.surveys.worlds import CODES, NOW, document, make_customers, make_version, make_wave
 
 int16 = st.integers(-32768, 32767)
@@ -49,9 +50,11 @@ def test_reserved_answers_are_nan_and_rows_stand_by_id(session):
     ids = store(session, wave, {
         "Q1": [1, 10, 5, 7], "Q2": [DONT_KNOW, 2, NOT_APPLICABLE, -5], "Q3": [NOT_ASKED, SKIPPED, 3, 32767],
     })  # fmt: skip
-    loaded = matrix.load_matrix(session, wave)
+    loaded = matrix.load_matrix(session, wave, include_partial=True)
     assert loaded.question_codes == CODES
     assert_array_equal(loaded.response_ids, ids)
+    complete = matrix.load_matrix(session, wave).response_ids
+    assert_array_equal(complete, np.delete(ids, 1), "two of three rated questions are not enough")
     assert (np.diff(ids) > 0).all()
     nan = np.nan
     assert_array_equal(loaded.values[:, :3], [[1, nan, nan], [10, 2, nan], [5, nan, 3], [7, -5, 32767]])
@@ -173,7 +176,7 @@ def test_bulk_refuses_columns_that_do_not_fit(session, columns, more, reason):
     wave = make_wave(session)
     with pytest.raises(ValueError, match=reason):
         store(session, wave, columns, **more)
-    assert waves.counts(session, wave).complete == 0
+    assert standing(session, wave).complete == 0
 
 
 def test_the_fingerprint_follows_the_answers_only(session):

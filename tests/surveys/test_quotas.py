@@ -14,6 +14,7 @@ from surveys.editing import publishing
 from surveys.errors import SurveyError
 from surveys.findings.listing import findings_of, findings_of_file
 from surveys.models import QuotaCell, Wave
+from surveys.watching.standing import Outcome, standing
 from tests.surveys.counting import asking
 from tests.surveys.respondents import refused, together
 from tests.surveys.worlds import NOW, make_wave, published_unchecked, text
@@ -104,8 +105,9 @@ def test_a_full_quota_is_told_by_the_page_that_decides_it_and_no_sooner(session,
     last = Person(session, wave, "3")
     last.shop("no")
     assert last.cuts("0").page == "last"
-    counts = waves.counts(session, wave)
-    assert (counts.screened, counts.over_quota, counts.open) == (0, 2, 1)
+    found = standing(session, wave)
+    over, out = found.outcomes[Outcome.OVER_QUOTA], found.outcomes[Outcome.SCREENED]
+    assert (over, out, found.open) == (2, 0, 1)
 
 
 def test_what_fills_up_meanwhile_is_decided_at_the_end_over_all_quotas_together(session, wave):

@@ -1,4 +1,4 @@
-"""`manyi wave`: the quotas of a wave, set and counted."""
+"""`manyi wave`: the quotas of a wave, set and counted; what became of everybody, and the rates."""
 
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from surveys.collecting.cells import filled, set_limits
 from surveys.collecting.quotas import count_complete, set_quotas
 from surveys.collecting.waves import wave_by_code
 from surveys.models import Wave
+from surveys.watching.standing import CODES, Standing
+from surveys.watching.standing import standing as standing_of
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
@@ -17,7 +19,7 @@ from web.cli.database import record, session
 from web.cli.table import aligned
 
 
-@click.group(short_help="The quotas of a wave.")
+@click.group(short_help="Quotas and rates of a wave.")
 def wave() -> None:
     """Keep waves.
 
@@ -97,6 +99,51 @@ def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int
                 f"--set {each!r} is not understood. Write it as customer_class=industrial:200, or CODE:200."
             )
     return segments, limits
+
+
+@wave.command()
+@click.argument("wave")
+@json_option
+def rates(wave: str, json_file: Path | None) -> None:
+    """Show what became of everybody in WAVE, and its rates by AAPOR's names: RR1 to RR6, COOP, REF, CON.
+
+    Where nobody was invited there is no rate, only how many of those who began have finished.
+
+    Example: manyi wave rates 2026Q1
+    """
+    with session() as opened:
+        found = standing_of(opened, wave_by_code(opened, wave))
+    if json_file is not None:
+        write_json(_rates_document(wave, found), json_file)
+    rows = [["outcome", "code", "group", "n"]]
+    rows += [[name.value, *CODES[name], str(number)] for name, number in found.outcomes.items() if number]
+    click.echo("\n".join(aligned(rows)), err=True)
+    if found.rates is None:
+        click.echo(
+            f"Nobody was invited: {found.finished} of {found.begun} who began have finished.", err=True
+        )
+        return
+    told = [["rate", "share", "of n"]]
+    told += [
+        [each.name, "–" if each.value is None else f"{each.value:.4f}", f"{each.n:.1f}"]
+        for each in found.rates
+    ]
+    click.echo("\n".join(aligned(told)), err=True)
+
+
+def _rates_document(wave: str, found: Standing) -> dict[str, Any]:
+    return {
+        "wave": wave,
+        "begun": found.begun,
+        "finished": found.finished,
+        "outcomes": {
+            name.value: {"code": CODES[name][0], "group": CODES[name][1].value, "n": number}
+            for name, number in found.outcomes.items()
+        },
+        "rates": None
+        if found.rates is None
+        else {each.name: {"value": each.value, "of": each.over, "n": each.n} for each in found.rates},
+    }
 
 
 def _quota(given: str) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from surveys import words
 from surveys.document.questionnaire import Questionnaire
 from surveys.models import Response, Segment, StoredQuestionnaire, Version, Wave
-from surveys.models.collection import ResponseState, WaveState
+from surveys.models.collection import WaveState
+from surveys.models.dispositions import Disposition
+from surveys.watching.rates import Group
+from surveys.watching.standing import Outcome
 from web.i18n import text
 from web.respond import addresses
 
@@ -25,15 +28,40 @@ STATES = {
     "over": _l("Window is over"),
     "closed": _l("Closed"),
 }
-OUTCOMES = {
-    "issued": _l("Issued"),
-    "sent": _l("Sent"),
-    "started": _l("Started"),
-    "used": _l("Used"),
+# What staff noted of links; what became of the people behind them is told by their outcomes.
+NOTED = {
     "refused": _l("Refused"),
     "unreachable": _l("Unreachable"),
     "ineligible": _l("Not eligible"),
     "withdrawn": _l("Withdrawn"),
+}
+OUTCOMES = {
+    Outcome.COMPLETE: _l("Complete: at least four fifths of the rated questions answered"),
+    Outcome.PARTIAL: _l("Partial: at least half of them"),
+    Outcome.SCREENED: _l("Screened out"),
+    Outcome.OVER_QUOTA: _l("Quota full"),
+    Outcome.INELIGIBLE: _l("Account gone, or noted as not eligible"),
+    Outcome.REFUSED: _l("Refused: no consent, or told staff"),
+    Outcome.BREAK_OFF: _l("Broken off: less than half answered"),
+    Outcome.BLANK: _l("Blank: not one answer"),
+    Outcome.NO_CONTACT: _l("Nobody reached"),
+    Outcome.NOTHING: _l("Nothing came back"),
+    Outcome.UNDELIVERABLE: _l("Undeliverable"),
+}
+GROUPS = {
+    Group.INTERVIEW: _l("Interview"),
+    Group.PARTIAL: _l("Partial interview"),
+    Group.REFUSAL: _l("Refusal and break-off"),
+    Group.NON_CONTACT: _l("Non-contact"),
+    Group.OTHER: _l("Other"),
+    Group.UNKNOWN: _l("Unknown whether eligible"),
+    Group.NOT_ELIGIBLE: _l("Not eligible"),
+}
+RATES = {
+    "RR": _l("Response rate"),
+    "COOP": _l("Cooperation rate"),
+    "REF": _l("Refusal rate"),
+    "CON": _l("Contact rate"),
 }
 
 
@@ -56,12 +84,12 @@ def standings(session: Session, units: Collection[int] | None = None) -> list[St
     With `units`, their numbers, only who belongs to one of them counts, and counts are rounded down to fives.
     """
     waves = session.scalars(select(Wave).order_by(Wave.id.desc())).all()
-    keys = (Response.wave_id, Response.state, Segment.unit_id)
-    by_state = select(*keys, func.count()).outerjoin(Segment, Response.segment_id == Segment.id)
-    counted: dict[int, dict[str, int]] = {}
-    for wave_id, state, unit, number in session.execute(by_state.group_by(*keys)):
+    keys = (Response.wave_id, Response.disposition, Segment.unit_id)
+    by_disposition = select(*keys, func.count()).outerjoin(Segment, Response.segment_id == Segment.id)
+    counted: dict[int, dict[str | None, int]] = {}
+    for wave_id, disposition, unit, number in session.execute(by_disposition.group_by(*keys)):
         own = counted.setdefault(wave_id, {})
-        own[state] = own.get(state, 0) + (number if units is None or unit in units else 0)
+        own[disposition] = own.get(disposition, 0) + (number if units is None or unit in units else 0)
     step = 1 if units is None else STEP
     now = datetime.now(UTC)
     return [
@@ -70,7 +98,7 @@ def standings(session: Session, units: Collection[int] | None = None) -> list[St
             state_of(wave, now),
             window_of(wave),
             step * (sum(counted.get(wave.id, {}).values()) // step),
-            step * (counted.get(wave.id, {}).get(ResponseState.COMPLETE, 0) // step),
+            step * (counted.get(wave.id, {}).get(Disposition.COMPLETE, 0) // step),
         )
         for wave in waves
     ]

@@ -18,6 +18,7 @@ from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
 from surveys.models.collection import Access, WaveState
+from surveys.watching.standing import CODES, standing
 from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER, INTERVIEWER, UNIT_MANAGER
 from web.accounts.units import scope_of
@@ -155,7 +156,7 @@ def links(code: str) -> ResponseReturnValue:
     form = LinksForm()
     if not form.validate_on_submit():
         return _page(found, form=form, status=422)
-    if form.known.data != str(waves.counts(db.session, found).invited):
+    if form.known.data != str(standing(db.session, found).invited):
         message = _(
             "Links were made since this page was opened. Check the counts, then make more if you need."
         )
@@ -223,7 +224,7 @@ def _page(
     refused: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> ResponseReturnValue:
-    counts = waves.counts(db.session, found)
+    counts = standing(db.session, found)
     shown = LinksForm(formdata=None) if form is None else form
     shown.known.data = str(counts.invited)
     if form is not None:
@@ -241,7 +242,10 @@ def _page(
         refusal=refused[1],
         message=message,
         states=overview.STATES,
-        outcomes=overview.OUTCOMES,
+        noted=overview.NOTED,
+        outcomes=[(overview.OUTCOMES[name], *CODES[name], counts.outcomes[name]) for name in CODES],
+        groups=overview.GROUPS,
+        rates=overview.RATES,
         labels=(PURPOSE[found.purpose], ACCESS[found.access], MODE[found.mode]),
     )
     return page, status

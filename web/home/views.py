@@ -10,7 +10,10 @@ from sqlalchemy import select
 from surveys.models import Wave
 from surveys.models.collection import Access, WaveState
 from web.accounts.access import may, public, signed_in
+from web.accounts.roles import DUTIES, ROLES
 from web.extensions import db
+from web.home import seeing
+from web.home.kinds import NEVER
 
 blueprint = Blueprint("home", __name__)
 
@@ -28,6 +31,19 @@ def listed_waves() -> list[Wave]:
 def landing() -> ResponseReturnValue:
     """Say what this is, and show the way in."""
     return render_template("home/landing.html", waves=listed_waves())
+
+
+@blueprint.get("/who-sees-what")
+@public
+def who_sees_what() -> ResponseReturnValue:
+    """Say of every kind of data who sees it, how long it is kept, and what is never stored."""
+    return render_template(
+        "home/who_sees_what.html",
+        rows=seeing.rows(),
+        names=seeing.names(),
+        duties=[DUTIES[role] for role in ROLES],
+        never=NEVER,
+    )
 
 
 @blueprint.get("/home")

@@ -13,7 +13,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
 from surveys.editing import publishing
 from surveys.models import Response, Version, Wave
-from surveys.models.collection import ResponseState
+from surveys.models.dispositions import Disposition
 from surveys.questions.parts import Text
 
 
@@ -111,7 +111,7 @@ def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
 def mode_shares(session: Session, wave: Wave) -> dict[str, float]:
     """Count the modes of the answers that a wave's figures rest on."""
     wanted = select(Response.mode, func.count()).where(
-        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE, is_kept(wave)
+        Response.wave_id == wave.id, Response.disposition == Disposition.COMPLETE, is_kept(wave)
     )
     counts = {mode: number for mode, number in session.execute(wanted.group_by(Response.mode))}  # noqa: C416
     total = sum(counts.values())

@@ -20,6 +20,8 @@ from web.runs.sections import beside, series_items
 
 KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", "cautions")
 DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "em", "bootstrap": 1000, "interactions": False}
+# What says which model or which answers, not how they are estimated.
+ASIDE = {"interactions", "partial"}
 
 
 def plan(
@@ -123,8 +125,10 @@ def compute(
     asked = {code for wave in waves for code in wave.version.slot_codes}
     roles = system.played() if system is not None else {}
     companions = [roles[role] for role in COMPANIONS if roles.get(role) in asked]
-    answers = matrix.load_matrix(session, waves, tuple(dict.fromkeys((*spec.indicator_ids, *companions))))
-    how = {name: value for name, value in analysis.options.items() if name != "interactions"}
+    codes = tuple(dict.fromkeys((*spec.indicator_ids, *companions)))
+    with_partial = bool(analysis.options.get("partial"))
+    answers = matrix.load_matrix(session, waves, codes, include_partial=with_partial)
+    how = {name: value for name, value in analysis.options.items() if name not in ASIDE}
     options = csi_model.Options(seed=analysis.seed, **how)
     data = csi_model.prepare(
         spec,
@@ -149,7 +153,7 @@ def compute(
         }
         result["cautions"] += [caution.plain() for caution in cautions]
     if len(waves) == 1:
-        result["quality"] = quality_of(session, waves[0], spec, whole)
+        result["quality"] = quality_of(session, waves[0], spec, whole, with_partial=with_partial)
     result["companions"] = beside_the_index(document, answers, roles, options)
     return result, runs.fingerprint(answers), len(answers.stored)
 

@@ -16,7 +16,12 @@ from surveys.models import Wave
 
 
 def quality_of(
-    session: Session, wave: Wave, spec: csi_model.ModelSpec, whole: csi_model.Result
+    session: Session,
+    wave: Wave,
+    spec: csi_model.ModelSpec,
+    whole: csi_model.Result,
+    *,
+    with_partial: bool = False,
 ) -> dict[str, Any]:
     """Count the answers of a wave that a run leaves out, and give the index without and with them.
 
@@ -24,7 +29,14 @@ def quality_of(
     has all that carry it besides.
     """
     stand = decisions.standings(session, wave)
-    everything = matrix.load_matrix(session, wave, spec.indicator_ids, include_excluded=True, segments=False)
+    everything = matrix.load_matrix(
+        session,
+        wave,
+        spec.indicator_ids,
+        include_excluded=True,
+        include_partial=with_partial,
+        segments=False,
+    )
     ids = everything.response_ids
     out = np.array([stand.get(each, Standing()).is_excluded for each in ids.tolist()], dtype=bool)
     flags = np.array(

@@ -34,6 +34,12 @@ class RunForm(FlaskForm):
             "Does a high switching cost weaken what satisfaction does to loyalty? The index hardly moves."
         ),
     )
+    partial = BooleanField(
+        _l("With partial questionnaires"),
+        description=_l(
+            "At least half answered, but less than 80 %. The official index rests on complete ones alone."
+        ),
+    )
     bootstrap = IntegerField(
         _l("Resamples for the intervals"),
         default=1000,

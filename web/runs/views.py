@@ -20,7 +20,8 @@ from surveys.analysing.series import KIND, is_series
 from surveys.errors import SurveyError
 from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
-from surveys.models.collection import Purpose, ResponseState
+from surveys.models.collection import Purpose
+from surveys.models.dispositions import Disposition
 from surveys.models.records import AnalysisState
 from web import telling
 from web.accounts.access import allow
@@ -58,6 +59,8 @@ def index() -> ResponseReturnValue:
     if form.validate_on_submit():
         wave = next(wave for wave in waves if wave.code == form.wave.data)
         options = {name: form[name].data for name in ("method", "scheme", "bootstrap", "interactions")}
+        if form.partial.data:
+            options["partial"] = True
         return _ask_for(wave, options=options, seed=int(form.seed.data or 0))
     return _list(form, status=422 if form.errors else 200)
 
@@ -242,7 +245,7 @@ def _published_instead(run: Analysis) -> int | None:
 
 def _estimable() -> list[Wave]:
     """Give the official waves that somebody has answered, the newest first."""
-    complete = StoredResponse.state == ResponseState.COMPLETE
+    complete = StoredResponse.disposition == Disposition.COMPLETE
     answered = exists().where(StoredResponse.wave_id == Wave.id, complete)
     wanted = select(Wave).where(Wave.purpose == Purpose.OFFICIAL, answered)
     return list(db.session.scalars(wanted.order_by(Wave.opens_at.desc(), Wave.id.desc())))

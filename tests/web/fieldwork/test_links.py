@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from surveys.collecting import waves
 from surveys.collecting.invitations import token_hash
 from surveys.models import AuditEntry, Invitation
+from surveys.watching.standing import standing
 from tests.web.fieldwork.planning import actions
 
 
@@ -50,7 +51,7 @@ def test_single_use_links_come_once_as_a_file_and_only_hashes_stay(designer, str
     assert not [token for token in tokens if token in str(designer.browse("/waves/W1"))]
     entry = session.scalars(select(AuditEntry)).one()
     assert (entry.action, entry.target, entry.detail) == ("wave.issue_links", "wave:W1", {"n_links": 3})
-    assert waves.counts(session, made).invited == 3
+    assert standing(session, made).invited == 3
 
 
 def test_links_are_not_made_twice_by_a_second_press(designer, session, wave):
@@ -59,11 +60,11 @@ def test_links_are_not_made_twice_by_a_second_press(designer, session, wave):
     designer.send("/waves/W1/links", 200, number="2", known=known)
     again = designer.send("/waves/W1/links", 409, number="2", known=known)
     assert "Links were made since this page was opened" in again.text
-    assert waves.counts(session, made).invited == 2
+    assert standing(session, made).invited == 2
     # The page that says so is up to date: pressing there makes more.
     designer.submit("/waves/W1", 200, form="form[action$='/links']", number="1")
     session.expire_all()
-    assert waves.counts(session, made).invited == 3
+    assert standing(session, made).invited == 3
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "20001", "1e3", "many", "9" * 5000, "1.5"])
@@ -71,7 +72,7 @@ def test_a_wrong_number_of_links_is_refused(designer, session, wave, number):
     made = wave(access="invited")
     response = designer.submit("/waves/W1", 422, form="form[action$='/links']", number=number)
     assert "Enter a whole number from 1 to 20000." in response.text
-    assert waves.counts(session, made).invited == 0
+    assert standing(session, made).invited == 0
     assert actions(session) == []
 
 
