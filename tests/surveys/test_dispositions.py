@@ -166,13 +166,13 @@ def test_the_upgrade_judges_what_an_older_release_stored(session, database_url):
     session.connection().close()
     session.close()
     session.get_bind().dispose()
-    migrating.downgrade(database_url, "0015_trail")
+    migrating.downgrade(database_url, "0016_reviews")
     migrating.upgrade(database_url)
     assert stored(session) == wanted
 
 
 def test_an_upgrade_of_nothing_is_nothing(empty_database_url):
-    migrating.upgrade(empty_database_url, "0015_trail")
+    migrating.upgrade(empty_database_url, "0016_reviews")
     migrating.upgrade(empty_database_url)
     engine = create_engine(empty_database_url)
     with engine.connect() as connection:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Connection
 
-revision = "0016_dispositions"
-down_revision = "0015_trail"
+revision = "0017_dispositions"
+down_revision = "0016_reviews"
 
 NOT_ASKED, SKIPPED = -32768, -32767
 AT_ONCE = 2_000
