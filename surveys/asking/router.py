@@ -52,7 +52,7 @@ class Router:
     def __init__(self, document: Questionnaire) -> None:
         self.document = document
         self.pages = {page.section.code: page for page in pages_of(document)}
-        self._decoders = decoders_of(document)
+        self.decoders = decoders_of(document)
         groups = (group for group in document.groups() if len(group) > 1)
         # Each by its name, then the codes of its sections.
         self.groups = tuple((group[0].shuffle or "", *(each.code for each in group)) for group in groups)
@@ -60,7 +60,7 @@ class Router:
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""
-        return Way(self.pages, answers, self._decoders, self.groups)
+        return Way(self.pages, answers, self.decoders, self.groups)
 
     def quotas(self, way: Way) -> tuple[str, ...]:
         """Give the quotas to which somebody belongs for certain, in the document's order."""
@@ -136,7 +136,7 @@ class Router:
             if conditional:
                 current.update((slot, found.values[slot]) for slot in item.slots if slot in found.values)
                 texts.update((name, found.texts.get(name, "")) for name in item.fields)
-                for name, decode in self._decoders.get(item.code, ()):
+                for name, decode in self.decoders.get(item.code, ()):
                     seen[name] = decode(current, texts)
                 if item.valid is not None and _says(item, found) and not evaluate(item.valid, seen):
                     found.refuse(item.fields[0], Problem.ANSWER_INVALID)

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.document.questionnaire import Questionnaire
 from surveys.questions.pieces import Slot
+from web.demo.asked import Asked, Columns, asked_of, offered_after
 from web.demo.rating import on_scale, rated, slots_of, system_of
 from web.demo.world import ALTERNATIVES, BILL_SHARES, CLASSES, People
-
-Columns = dict[str, NDArray[np.int64]]
 
 TOUCHPOINTS = {
     "hotline": 0.30,
@@ -22,20 +21,6 @@ TOUCHPOINTS = {
     "manager": 0.05,
     "meter": 0.25,
 }
-ASKED_AFTER = {
-    "PQV6": "hotline",
-    "PQV7": "hotline",
-    "PQV18": "hotline",
-    "PQV8": "hall",
-    "PQV19": "hall",
-    "PQV9": "repair",
-    "PQV20": "repair",
-    "PQV10": "connection",
-    "PQV21": "connection",
-    "PQV11": "manager",
-    "PQV22": "manager",
-}
-OF_MANAGERS = ("PQV11", "PQV22")  # of businesses, whether or not they met theirs
 RURAL_FROM = 37  # the first office that has mostly villages
 STRAIGHT_LINERS = 0.09
 ATTENTIVE = 0.97
@@ -46,7 +31,7 @@ COMPANIONS = (
     ("XIND", 6.4, "SAT", 1.5, 1.0),
     ("C4", 5.2, "SAT", 1.0, 2.0),
 )
-# What appeals to people among the service items, in the order of the question.
+# What appeals to people among the service items, by option of the question.
 APPEAL = {
     "PQS_VOLT": 0.3, "PQS_FREQ": 1.4, "PQS_REST": 1.3, "PQS_SAFE": 0.6, "PQV_NOTI": 1.2, "PQV_BILL": 0.8,
     "PQV_CHAN": 0.2, "PQV_TIME": 0.5, "PQV_HOT": 0.1, "PQV_HALL": 0.2, "PQV_REP": 0.7, "PQV_CONN": -0.4,
@@ -55,7 +40,8 @@ APPEAL = {
 # What people know of what they are promised, by option; hardly anybody knows the words of a promise.
 KNOWN = {"hotline": 0.72, "app": 0.55, "notice": 0.48, "repair": 0.3, "connect": 0.14}
 PROMISES = {"well": 0.12, "heard": 0.47, "never": 0.41}
-DISSATISFIED = 4  # up to how many points people are asked for reasons
+WORST = 2  # reasons that the dissatisfied name
+USUAL_APPEAL = 0.4  # of reasons that are no service item
 
 
 def answers(document: Questionnaire, drawn: People, wave: int, rng: np.random.Generator) -> Columns:
@@ -67,8 +53,8 @@ def answers(document: Questionnaire, drawn: People, wave: int, rng: np.random.Ge
     for node in system.constructs:
         for code in (*node.indicators, *node.checks):
             found[code] = rated(slots[code], node.id, drawn, wave, rng)
-    _background(found, document, slots, drawn, rng)
-    _companions(found, document, slots, drawn, rng)
+    reasons = _background(found, document, slots, drawn, rng)
+    appeal = _companions(found, document, slots, drawn, rng)
     liners = rng.random(n) < STRAIGHT_LINERS
     lazy = on_scale(rng.normal(7, 2, n), usual)
     for slot in document.slots:
@@ -79,7 +65,11 @@ def answers(document: Questionnaire, drawn: People, wave: int, rng: np.random.Ge
                 column[(rng.random(n) < 0.03) & ~liners] = DONT_KNOW
             if slot.not_applicable:
                 column[(rng.random(n) < 0.04) & ~liners] = NOT_APPLICABLE
-    _routing(found, document, drawn)
+    asked = asked_of(document, found)
+    _rank(found, document, asked, appeal)
+    _name_reasons(found, asked, reasons)
+    for code, mask in asked.hidden.items():
+        found[code][mask] = NOT_ASKED
     found["_liner"] = liners.astype(np.int64)
     return {
         code: column
@@ -94,7 +84,7 @@ def _companions(
     slots: Mapping[str, Slot],
     drawn: People,
     rng: np.random.Generator,
-) -> None:
+) -> NDArray[np.float64]:
     n, levels = len(drawn.office), drawn.levels
     for row in (row for question in document.questions() for row in question.subquestions()):
         if row.correct is not None:
@@ -102,11 +92,15 @@ def _companions(
             found[row.code] = np.where(attentive, row.correct, _any(slots[row.code], n, rng))
     for code, base, construct, gain, spread in COMPANIONS:
         found[code] = on_scale(base + gain * levels[construct] + rng.normal(0, spread, n), slots[code])
-    appeal = np.array(list(APPEAL.values())) + rng.gumbel(size=(n, len(APPEAL)))
-    meets_none = (drawn.customer_class == 0) & (found["E4.manager"] != 1)
-    appeal[meets_none, list(APPEAL).index("PQV_MGR")] = -np.inf  # who has no manager is not offered one
+    return np.array(list(APPEAL.values())) + rng.gumbel(size=(n, len(APPEAL)))
+
+
+def _rank(found: Columns, document: Questionnaire, asked: Asked, appeal: NDArray[np.float64]) -> None:
+    """Let people rank what appeals to them, (n, n_options), of what they are offered."""
+    for place, option in enumerate(APPEAL):
+        appeal[asked.left_out.get(("IMP", option), np.zeros(len(appeal), bool)), place] = -np.inf
     liked = _values(document, "IMP", *APPEAL)[np.argsort(-appeal, axis=1)]
-    for place, slot in enumerate(slot for slot in slots.values() if slot.question == "IMP"):
+    for place, slot in enumerate(slot for slot in document.slots if slot.question == "IMP"):
         found[slot.code] = liked[:, place]
 
 
@@ -116,7 +110,7 @@ def _background(
     slots: Mapping[str, Slot],
     drawn: People,
     rng: np.random.Generator,
-) -> None:
+) -> Columns:
     n = len(drawn.office)
     business = drawn.customer_class > 0
 
@@ -150,59 +144,45 @@ def _background(
     any_known = np.any([found[f"K1.{option}"] == 1 for option in KNOWN], axis=0)
     found["K1.none"] = (~any_known).astype(np.int64)
     found["K2"] = _values(document, "K2", *PROMISES)[rng.choice(3, size=n, p=list(PROMISES.values()))]
-    _reasons(found, document, drawn, rng)
+    reasons = _reasons(found, document, drawn, rng)
     chosen("C1", rng.random(n) < 1 / (1 + np.exp(2.8 - drawn.levels["COM"])), "yes", "no")
     for code in ("C2", "C3", "D1", "D2", "D4", "D5"):
         found[code] = _any(slots[code], n, rng)
     found["C2D"] = _below(document, found["C2"], rng)
     found["C5"] = np.minimum(rng.exponential(6, n).astype(np.int64) + 1, slots["C5"].high)
     chosen("O3", rng.random(n) < 0.3, "yes", "no")
+    return reasons
 
 
-def _reasons(found: Columns, document: Questionnaire, drawn: People, rng: np.random.Generator) -> None:
+def _reasons(found: Columns, document: Questionnaire, drawn: People, rng: np.random.Generator) -> Columns:
     """Let who is dissatisfied name what is worst: one or two items that follow from supply and service."""
     n = len(drawn.office)
     marks = [slot.code for slot in document.slots if slot.question == "R1"]
-    weight = np.array([APPEAL.get(code.partition(".")[2], 0.4) for code in marks])
+    weight = np.array([APPEAL.get(code.partition(".")[2], USUAL_APPEAL) for code in marks])
     supply = np.array([code.startswith("R1.PQS") for code in marks])
     gap = (drawn.levels["PQV"] - drawn.levels["PQS"])[:, None] * np.where(supply, 0.8, 0.0)
     order = np.argsort(-(weight + gap + rng.gumbel(size=(n, len(marks)))), axis=1).argsort(axis=1)
-    manager = (drawn.customer_class == 0) & (found["E4.manager"] != 1)
-    for place, code in enumerate(marks):
-        found[code] = (order[:, place] < 2).astype(np.int64)
-        if code == "R1.PQV_MGR":
-            found[code][manager] = NOT_ASKED
     found["R2"] = np.full(n, SKIPPED)
+    return {code: (order[:, place] < WORST).astype(np.int64) for place, code in enumerate(marks)}
+
+
+def _name_reasons(found: Columns, asked: Asked, reasons: Columns) -> None:
+    """Let reasons stand where they are offered."""
+    for code, marked in reasons.items():
+        left_out = asked.left_out.get(("R1", code.partition(".")[2]), np.zeros(len(marked), bool))
+        found[code] = np.where(left_out, NOT_ASKED, marked)
 
 
 def _below(document: Questionnaire, causes: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw one of the causes below each that was chosen; nothing stands below own words."""
-    values = [option.value for question in document.questions() if question.code == "C2D"
-              for option in question.offered()]  # fmt: skip
+    """Draw one of what is offered below each cause that was chosen; nothing stands below own words."""
+    [finer] = [question for question in document.questions() if question.code == "C2D"]
     found = np.full(len(causes), NOT_ASKED)
     for cause in np.unique(causes):
-        below = [value for value in values if value // 10 == cause]
+        below = list(offered_after(document, finer, "C2", int(cause)))
         if below:
             chosen = causes == cause
             found[chosen] = rng.choice(below, size=int(chosen.sum()))
     return found
-
-
-def _routing(found: Columns, document: Questionnaire, drawn: People) -> None:
-    """Take back what the questionnaire would not have asked."""
-    business = drawn.customer_class > 0
-    hidden = {code: found[f"E4.{option}"] != 1 for code, option in ASKED_AFTER.items()}
-    for code in OF_MANAGERS:
-        hidden[code] &= ~business
-    hidden |= {"ACCOUNT": ~business, "TIER": ~business}
-    content = ~((found["SAT1"] >= 1) & (found["SAT1"] <= DISSATISFIED))
-    hidden |= {slot.code: content for slot in document.slots if slot.question in {"R1", "R2"}}
-    hidden["C2D"] = found["C1"] != _values(document, "C1", "yes")
-    hidden |= {"E2": found["E1"] <= 0, "E3": found["E1"] <= 0, "CES": found["E4.none"] == 1}
-    hidden |= dict.fromkeys(("C2", "C3", "C4", "C5"), found["C1"] != _values(document, "C1", "yes"))
-    hidden |= {"D4": business, "D5": ~business, "BIG": ~business}
-    for code, mask in hidden.items():
-        found[code][mask] = NOT_ASKED
 
 
 def _any(slot: Slot, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
