@@ -40,17 +40,42 @@ def weighted_means(
     ----------
     Binder (1983), International Statistical Review 51:279-292.
     """
-    means, share = linearised(values, weights)
-    if clusters is not None:
-        labels, place = np.unique(check_length(clusters, len(share), "clusters"), return_inverse=True)
-        grouped = np.zeros((len(labels), share.shape[1]))
-        np.add.at(grouped, place, share)
-        share = grouped
+    means, _, share = unit_sums(values, weights, clusters)
     n = len(share)
-    if n < 2:
+    return means, share.T @ share * (n / (n - 1))
+
+
+def unit_sums(
+    values: F64, weights: F64 | None, clusters: NDArray[np.generic] | None
+) -> tuple[F64, NDArray[np.generic], F64]:
+    """Give the means of `weighted_means`, the sampling units and what each adds: (n_units, n_columns).
+
+    A respondent is a unit where no clusters are given.
+    """
+    means, sums = linearised(values, weights)
+    units: NDArray[np.generic] = np.arange(len(sums))
+    if clusters is not None:
+        units, place = np.unique(check_length(clusters, len(sums), "clusters"), return_inverse=True)
+        share, sums = sums, np.zeros((len(units), sums.shape[1]))
+        np.add.at(sums, place, share)
+    if len(units) < 2:
         msg = "One sampling unit alone says nothing about uncertainty."
         raise DataError(msg, code="one-unit", remedy="Give at least two respondents or clusters.")
-    return means, share.T @ share * (n / (n - 1))
+    return means, units, sums
+
+
+def correlations(sums: F64) -> F64:
+    r"""Correlate figures of samples that share units: (n_samples, n_units, k) → (k, n_samples, n_samples).
+
+    With :math:`U_{gt}`, what the respondents of unit g add to the figure of sample t (0 where it has none):
+    :math:`r_{ts} = \sum_g U_{gt} U_{gs} / \sqrt{\sum_g U_{gt}^2 \sum_g U_{gs}^2}`. A figure that does not
+    vary correlates with itself alone.
+    """
+    products = np.einsum("tgk,sgk->kts", sums, sums)
+    size = np.sqrt(np.einsum("ktt->kt", products))
+    scale = size[:, :, None] * size[:, None, :]
+    alone = np.broadcast_to(np.eye(len(sums)), products.shape)
+    return np.where(scale > 0, products / np.where(scale > 0, scale, 1.0), alone)
 
 
 def linearised(values: F64, weights: F64 | None = None) -> tuple[F64, F64]:

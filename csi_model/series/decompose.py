@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
-from csi_model.inference.means import weighted_means
+from csi_model.inference.means import correlations, unit_sums
 from csi_model.options import FLOOR, LEVEL
 from csi_model.series.split import Parts, split_change, split_parts
 from csi_model.series.wave import check_shares
@@ -54,7 +55,7 @@ class WaveAnswers:
     weights : ndarray of shape (n_respondents,), optional
         Respondent weights.
     clusters : ndarray of shape (n_respondents,), optional
-        Sampling units, for the errors.
+        Sampling units, for the errors; one label is one unit in both waves.
     """
 
     points: F64
@@ -73,7 +74,7 @@ def decompose(
     floor: int = FLOOR,
     level: float = LEVEL,
 ) -> Decomposition:
-    """Decompose the change between two independent waves, with intervals.
+    """Decompose the change between two waves, with intervals.
 
     Parameters
     ----------
@@ -94,10 +95,11 @@ def decompose(
     asked it, so that the parts add up to the change of the items' means whatever is missing; the mix part
     then holds who answered, or was asked. Item shares are
     given: under frozen weights they are a convention. Every part, the change among them, is its value ±
-    normal quantile x standard error, linearised from the joint covariance of shares and segment means of
-    each wave (`means.weighted_means`): of the change of waves that share no unit that is the error of the
-    official line. The parts are at most quadratic in each share and mean, so central differences are their
-    exact derivatives.
+    quantile x standard error, linearised from the joint covariance of shares and segment means of
+    each wave. Between waves a part's correlation is that of what shared units add to it
+    (`means.correlations`), as in the official line; the quantile is then Student's with the fewest units of a
+    wave, less one, and without clusters the normal one. The parts are at most quadratic in each share and
+    mean, so central differences are their exact derivatives.
     """
     segments, sides = _segments_of(before, after), (before, after)
     if np.shape(before.points)[1:] != np.shape(after.points)[1:]:
@@ -105,22 +107,45 @@ def decompose(
         raise DataError(msg, code="items", remedy="Decompose over the items that both waves asked.")
     exact = [_wave_moments(side, segments, floor) for side in sides]
     shares = [check_shares(side.shares, "Item shares") for side in sides]
-    whole = split_change((exact[0][0], exact[1][0]), (shares[0], shares[1]), (exact[0][1], exact[1][1]))
-    variance = [np.zeros_like(part) for part in whole]
-    for side, (*_, covariance) in enumerate(exact):
-        slopes = _slopes(exact, shares, side)
-        variance = [
-            sofar + np.einsum("k...,kl,l...->...", slope, covariance, slope)
-            for sofar, slope in zip(variance, slopes, strict=True)
-        ]
+    whole = split_change(
+        (exact[0].mix, exact[1].mix), (shares[0], shares[1]), (exact[0].means, exact[1].means)
+    )
+    slopes = [_slopes(exact, shares, side) for side in (0, 1)]
+    is_clustered = before.clusters is not None and after.clusters is not None
+    units = np.union1d(exact[0].units, exact[1].units) if is_clustered else None
+    df = float(min(len(each.units) for each in exact) - 1) if is_clustered else np.inf
     fields = {
-        name: from_normal(value, np.sqrt(np.maximum(part, 0.0)), level=level)
-        for name, value, part in zip(Parts._fields, whole, variance, strict=True)
+        name: from_normal(value, _error(exact, pair, units), level=level, df=df)
+        for name, value, *pair in zip(Parts._fields, whole, *slopes, strict=True)
     }
     return Decomposition(**fields, segments=segments)
 
 
-def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> tuple[F64, F64, F64]:
+class _Moments(NamedTuple):
+    """One wave: segment shares and means, (n_segments, n_items), and what each unit adds to these."""
+
+    mix: F64
+    means: F64
+    units: NDArray[np.generic]
+    sums: F64
+
+
+def _error(exact: Sequence[_Moments], slopes: Sequence[F64], units: NDArray[np.generic] | None) -> F64:
+    """Give the standard error of a part, of its shape, from its slopes by either wave's moments."""
+    shape = slopes[0].shape[1:]
+    added = [each.sums @ slope.reshape(len(slope), -1) for each, slope in zip(exact, slopes, strict=True)]
+    variance = np.array([(each**2).sum(axis=0) * len(each) / (len(each) - 1) for each in added])
+    together: F64 | float = 0.0
+    if units is not None:
+        spread = np.zeros((2, len(units), added[0].shape[1]))
+        for at, each in enumerate(exact):
+            spread[at, np.searchsorted(units, each.units)] = added[at]
+        together = correlations(spread)[:, 0, 1]
+    whole = variance.sum(axis=0) + 2 * together * np.sqrt(variance.prod(axis=0))
+    return np.asarray(np.sqrt(np.maximum(whole, 0.0)).reshape(shape))
+
+
+def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> _Moments:
     points = check_answers(wave.points)
     weights = check_weights(wave.weights, len(points))
     labels = np.asarray(wave.segments).astype(str)
@@ -138,16 +163,17 @@ def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> t
         columns = np.where(inside[:, :, None], points[:, None, :], np.nan).reshape(len(points), -1)
     else:
         columns = np.hstack([wave.levels(part[:, None]) for part in inside.T])
-    means, covariance = weighted_means(np.hstack([mix, columns]), weights, wave.clusters)
-    return means[:size].reshape(n, -1), means[size:].reshape(n, -1), covariance
+    means, units, sums = unit_sums(np.hstack([mix, columns]), weights, wave.clusters)
+    return _Moments(means[:size].reshape(n, -1), means[size:].reshape(n, -1), units, sums)
 
 
-def _slopes(exact: Sequence[tuple[F64, F64, F64]], shares: Sequence[F64], side: int) -> Parts:
+def _slopes(exact: Sequence[_Moments], shares: Sequence[F64], side: int) -> Parts:
     """Give the derivatives of all parts by one wave's segment shares, then its segment means (first axis)."""
-    size = exact[side][0].size
+    size = exact[side].mix.size
     ends = []
     for step in (0.5, -0.5):
-        mix, means = ([wave[k][None].repeat(2 * size, axis=0) for wave in exact] for k in (0, 1))
+        mix = [wave.mix[None].repeat(2 * size, axis=0) for wave in exact]
+        means = [wave.means[None].repeat(2 * size, axis=0) for wave in exact]
         each = np.arange(size)
         mix[side].reshape(2 * size, -1)[each, each] += step
         means[side].reshape(2 * size, -1)[size + each, each] += step

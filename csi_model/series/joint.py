@@ -13,7 +13,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
 from csi_model.inference.making import from_normal
-from csi_model.inference.means import linearised
+from csi_model.inference.means import correlations, linearised
 from csi_model.options import Options
 from csi_model.series.breaks import WORDING
 from csi_model.series.drift import Course, drift
@@ -79,8 +79,7 @@ def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], bas
     Notes
     -----
     Within a wave errors are those of its questions' means (`wave.items_of`). Between waves the correlation is
-    that of the sums :math:`U_{gt}` over unit g of what its respondents add to the figure of wave t
-    (`means.linearised`): :math:`r_{ts} = \sum_g U_{gt} U_{gs} / \sqrt{\sum_g U_{gt}^2 \sum_g U_{gs}^2}`.
+    that of what shared units add to the figures of both (`means.correlations`).
     Without clusters a respondent is a unit of one wave, so waves are independent. Degrees of freedom: the
     fewest units of a wave, less one.
     """
@@ -97,15 +96,10 @@ def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], bas
 def _correlations(waves: Sequence[Sample], shares: F64) -> tuple[F64, float]:
     """Give the correlations of figures between waves, (k, n_waves, n_waves), and degrees of freedom."""
     n_waves, k = len(waves), shares.shape[1]
-    alone = np.broadcast_to(np.eye(n_waves), (k, n_waves, n_waves))
     numbers = [wave.clusters.number for wave in waves if wave.clusters is not None]
     if len(numbers) < n_waves:
-        return alone, np.inf
+        return np.broadcast_to(np.eye(n_waves), (k, n_waves, n_waves)), np.inf
     sums = np.zeros((n_waves, 1 + max(int(own.max()) for own in numbers), k))
     for at, (wave, number) in enumerate(zip(waves, numbers, strict=True)):
         np.add.at(sums[at], number, linearised(wave.points, wave.weights)[1] @ shares)
-    products = np.einsum("tgk,sgk->kts", sums, sums)
-    size = np.sqrt(np.einsum("ktt->kt", products))
-    scale = size[:, :, None] * size[:, None, :]
-    found = np.where(scale > 0, products / np.where(scale > 0, scale, 1.0), alone)
-    return found, float(min(len(np.unique(own)) for own in numbers) - 1)
+    return correlations(sums), float(min(len(np.unique(own)) for own in numbers) - 1)

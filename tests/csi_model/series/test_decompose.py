@@ -1,11 +1,13 @@
 """The parts of an index change."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from csi_model.errors import DataError
 from csi_model.series.decompose import WaveAnswers, decompose
@@ -171,3 +173,58 @@ def test_a_split_refuses_negative_parts_that_sum_to_one(factor):
     with pytest.raises(DataError) as refusal:
         split_change(**given, means=(np.full((2, 2), 60.0),) * 2)
     assert refusal.value.code == "shares"
+
+
+def _asked_twice(rng, units=40, size=12):
+    """Two waves of one world without change, in which the same units are asked; mix and levels are theirs."""
+    level, city = rng.normal(0, 8, units), rng.uniform(0.2, 0.8, units)
+    unit = np.repeat(np.arange(units), size)
+
+    def wave():
+        segments = np.where(rng.random(len(unit)) < city[unit], "city", "rural")
+        centre = np.where(segments == "city", 68.0, 55.0) + level[unit]
+        points = centre[:, None] + rng.normal(0, 10, (len(unit), 2))
+        return WaveAnswers(points, segments, np.array([0.4, 0.6]), clusters=unit)
+
+    return wave(), wave()
+
+
+def _named_apart(wave):
+    return replace(wave, clusters=np.asarray(wave.clusters) + 1000)
+
+
+def test_parts_of_waves_that_share_units_cover_no_change_as_often_as_they_say():
+    rng, names = np.random.default_rng(11), ("change", "answers", "mix")
+    hits = {"joint": [], "apart": []}
+    for _ in range(600):
+        before, after = _asked_twice(rng)
+        for how, last in (("joint", after), ("apart", _named_apart(after))):
+            found = decompose(before, last)
+            hits[how].append(
+                [abs(getattr(found, name).value) <= _half(getattr(found, name)) for name in names]
+            )
+    joint, apart = (np.mean(hits[how], axis=0) for how in ("joint", "apart"))
+    assert ((joint >= 0.93) & (joint <= 0.97)).all(), joint
+    assert (apart > 0.98).all(), apart
+
+
+def _half(figure):
+    return (figure.high - figure.low) / 2
+
+
+def test_errors_of_parts_are_by_students_distribution_where_units_are_sampled():
+    before, after = _asked_twice(np.random.default_rng(12), units=9, size=30)
+    found = decompose(before, after).answers
+    assert float(found.high - found.value) == pytest.approx(stats.t.ppf(0.975, 8) * float(found.se))
+    plain = decompose(replace(before, clusters=None), replace(after, clusters=None)).answers
+    assert float(plain.high - plain.value) == pytest.approx(1.959964 * float(plain.se), rel=1e-6)
+
+
+def test_a_unit_that_one_wave_alone_asked_adds_to_that_wave_alone():
+    before, after = _asked_twice(np.random.default_rng(13))
+    apart, joint = decompose(before, _named_apart(after)), decompose(before, after)
+    np.testing.assert_allclose(apart.answers.value, joint.answers.value)
+    assert float(joint.answers.se) < 0.8 * float(apart.answers.se)
+    half = np.where(np.asarray(after.clusters) < 20, after.clusters, np.asarray(after.clusters) + 1000)
+    partly = decompose(before, replace(after, clusters=half))
+    assert float(joint.answers.se) < float(partly.answers.se) < float(apart.answers.se)

@@ -91,3 +91,12 @@ def test_without_drift_joint_errors_name_a_change_in_five_per_cent_of_worlds(sam
     assert named / worlds <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / worlds)
     if same == 0:
         assert naive / worlds > 0.2
+
+
+def test_the_answers_part_of_a_change_without_mix_has_the_error_of_the_official_change():
+    sample = panel(np.random.default_rng(6), lift=0.2)
+    document = csi_model.follow(SPEC, sample, "wave", csi_model.Options(bootstrap=20))
+    for why in document["why"]:
+        for part in ("value", "se"):
+            assert why["answers"][part] == pytest.approx(why["change"][part], rel=1e-9)
+        assert why["answers"]["ci"] == pytest.approx(why["change"]["ci"], rel=1e-9)
