@@ -94,12 +94,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "questionnaires": Kind(
         _l("Questionnaires"),
-        _l("Drafts with who changed what and when, and published versions with who published them and why."),
+        _l(
+            "Drafts with who changed what and when, reviews, and published versions with who published them and why."
+        ),
         UNTIL_DELETED,
         {
             "questionnaire": "id code created_at archived_at",
             "version": "id questionnaire_id number document slots content_hash published_at published_by way "
-            "reason accepted",
+            "reason accepted approved_by change submitted_by",
+            "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
+            "accepted_finding": "id questionnaire_id code place content reason staff_name at",
             "draft": "id questionnaire_id base_version_id number state begun_at begun_by",
             "draft_node": "draft_id id kind parent place dropped fields touched",
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",
