@@ -95,7 +95,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "questionnaires": Kind(
         _l("Questionnaires"),
         _l(
-            "Drafts with who changed what and when, reviews, and published versions with who published them and why."
+            "Drafts with who changed what and when, reviews, and published versions with who published "
+            "them and why."
         ),
         UNTIL_DELETED,
         {
