@@ -4,7 +4,7 @@
 `net_promoter`, `boxes` (top and bottom boxes, customer effort), `classify_service` (Kano), `price_tolerance`,
 `retention_map`, `facet_scores`, `expectation_gaps`, `tree_document` (the tree score).
 What to do first: `ranked`, `scenario`, `stated`, `asymmetry`. Weights: `rake`. Before a survey:
-`answers_needed`, `allocate`. docs/method.md has the formula and an example of each.
+`answers_needed`, `allocate`, `foresee`. docs/method.md has the formula and an example of each.
 """
 
 from csi_model.answers.labels import Coded
@@ -52,6 +52,7 @@ from csi_model.series.follow import follow
 from csi_model.series.wave import Form, items_of
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
 from csi_model.survey_design.allocation import allocate, units_half_width, units_needed
+from csi_model.survey_design.foreseen import foresee
 from csi_model.survey_design.raking import Raked, rake
 from csi_model.survey_design.sample_size import (
     ALLOCATIONS,
@@ -114,6 +115,7 @@ __all__ = [
     "expected_scores",
     "facet_scores",
     "follow",
+    "foresee",
     "half_width",
     "items_of",
     "multigroup",

@@ -42,6 +42,7 @@ ROOMS = (
     "author.drafts.acting",
     "author.drafts.found",
     "author.drafts.review",
+    "trial.views",
     "fieldwork.views",
     "fieldwork.quality",
     "admin.views",

@@ -31,7 +31,8 @@ class DimensionNode(_Node):
 class ConstructNode(_Node):
     """Second level: a latent variable. `checks` are overall questions that stay out of its score.
 
-    `tree` puts it into the tree score, the roll-up of the four levels that stands beside the index.
+    `tree` puts it into the tree score, the roll-up of the four levels that stands beside the index. One that
+    is `locked` is a standard block: whoever changes its questions says why.
     """
 
     id: str
@@ -42,6 +43,7 @@ class ConstructNode(_Node):
     checks: tuple[str, ...] = ()
     drives: bool = True
     tree: bool = False
+    locked: bool = False
 
     @property
     def indicators(self) -> tuple[str, ...]:

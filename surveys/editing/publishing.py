@@ -14,6 +14,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
 from surveys.findings.finding import Finding
 from surveys.findings.listing import Room, findings_of
+from surveys.findings.locked import changed_blocks
 from surveys.models import StoredQuestionnaire, Version
 from surveys.models.documents import Way
 
@@ -76,6 +77,8 @@ def publish(
     if latest is not None and latest.content_hash == questionnaire.content_hash:
         return latest
     found = findings_of(questionnaire, more=more)
+    if latest is not None:
+        found += changed_blocks(load_document(latest), questionnaire)
     known = accepted or {}
     errors = [each for each in found if each.severity == "error"]
     if errors:

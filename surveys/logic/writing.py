@@ -1,7 +1,7 @@
 """Conditions written: as text that `reading.parse` reads back, and as a sentence for quality staff."""
 
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from surveys import words
 from surveys.logic.tokens import quoted
@@ -61,6 +61,10 @@ def term_text(term: Term) -> str:
         case str():
             return quoted(term)
     return repr(term)
+
+
+# How a list of one is said.
+SINGLE: Final = {"in list": "==", "not in list": "!="}
 
 
 class Names(Protocol):
@@ -131,4 +135,6 @@ def to_sentence(
         case Comparison(left=left, relation=relation, right=right):
             each = right if isinstance(right, tuple) else (right,)
             shown = ", ".join(named(item, left) for item in each) or said("nothing")
-            return said(relation, q=named(left), c=shown)
+            return said(
+                SINGLE.get(relation, relation) if len(each) == 1 else relation, q=named(left), c=shown
+            )

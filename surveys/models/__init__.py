@@ -7,6 +7,7 @@ from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Unit, UnitLevel
 from surveys.models.records import Analysis, AuditEntry
 from surveys.models.reviews import AcceptedFinding, Review
+from surveys.models.trials import StoredTrial
 
 __all__ = [
     "AcceptedFinding",
@@ -29,6 +30,7 @@ __all__ = [
     "RunDecision",
     "Segment",
     "StoredQuestionnaire",
+    "StoredTrial",
     "Unit",
     "UnitLevel",
     "Version",

@@ -42,6 +42,7 @@ ACTIONS = {
     "wave.create": _l("Planned a wave"),
     "wave.issue_links": _l("Made single-use links"),
     "wave.open": _l("Opened a wave"),
+    "questionnaire.try": _l("Tried a questionnaire with synthetic people"),
     "wave.set_quotas": _l("Set the quotas of a wave"),
 }
 LONGEST = 160

@@ -1,10 +1,12 @@
 """What the engine refuses in a questionnaire's model, found while it is written and not after fieldwork."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import csi_model
 from surveys.document.indicators import IndicatorSystem
+from surveys.document.questionnaire import Questionnaire
 from surveys.findings.finding import Finding, error
 from surveys.findings.subject import Subject
 from web.telling import Refused
@@ -16,6 +18,15 @@ Path = tuple[str, str]
 MOST: Final = 300
 # What stands beside a construct that is judged by itself: no code of a questionnaire looks so.
 BESIDE: Final = "¤"
+
+
+def promised(document: Questionnaire) -> dict[str, Any] | None:
+    """Tell what the model promises before there are answers; None where there is none, or it is refused."""
+    model = document.model()
+    try:
+        return None if model is None else asdict(csi_model.foresee(csi_model.ModelSpec.from_mapping(model)))
+    except csi_model.SpecificationError:
+        return None
 
 
 def findings_of_model(subject: Subject) -> Iterator[Finding]:

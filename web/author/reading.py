@@ -37,6 +37,7 @@ class Construct(NamedTuple):
     name: str
     is_index: bool
     is_negative: bool
+    is_locked: bool
     dimensions: tuple[Dimension, ...]
     checks: tuple[Line, ...]
     causes: tuple[str, ...]
@@ -105,6 +106,7 @@ class Reading:
                 name=names[node.id],
                 is_index=node.id == system.index,
                 is_negative=node.valence < 0,
+                is_locked=node.locked,
                 dimensions=tuple(self._dimensions(node)),
                 checks=self._lines(node.checks),
                 causes=tuple(names[source] for source, target in system.paths if target == node.id),

@@ -27,7 +27,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import room, sources
-from web.author.model import findings_of_model
+from web.author.model import findings_of_model, promised
 from web.author.reading import Reading
 from web.author.room import PLACE
 from web.author.sources import Source
@@ -68,6 +68,7 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
         forms=FORMS,
         waves=sources.waves_of(db.session, found.version) if found.version is not None else [],
         published=_published_as(found),
+        promised=promised(found.document),
         n_indicators=sum(len(node.indicators) for node in found.document.indicators.constructs)
         if found.document.indicators
         else 0,

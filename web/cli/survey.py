@@ -21,7 +21,7 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.listing import findings_of_file, judged
 from surveys.findings.reading import read
 from surveys.trial import trial
-from web.author.model import findings_of_model
+from web.author.model import findings_of_model, promised
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
@@ -164,7 +164,7 @@ def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
     document = loading.load(source)
     day = datetime.now(ZoneInfo(read_settings()["TIMEZONE"])).date()
     made = trial.run(Router(document), day, people=people, seed=seed)
-    found = trials.whole(document, made)
+    found = trials.whole(document, made) | {"model": promised(document)}
     if json_file is not None:
         write_json(found, json_file)
     click.echo("\n".join(told_of_trial(document, found)), err=str(json_file) == "-")

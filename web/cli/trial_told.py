@@ -26,7 +26,22 @@ def told_of_trial(document: Questionnaire, found: dict[str, Any]) -> Iterator[st
         yield f"never: {each['kind']} {each['place']}"
     for page, number in found["stuck"].items():
         yield f"held: {number} people on page {page}, by answers that are refused whatever they are"
+    if (model := found["model"]) is not None:
+        yield from _model(model)
     yield from _estimation(found["estimation"])
+
+
+def _model(model: dict[str, Any]) -> Iterator[str]:
+    size = f"{model['n_constructs']} constructs, {model['n_paths']} paths, {model['n_questions']} questions"
+    if model["is_identified"]:
+        yield f"The model is identified: {size}."
+    else:
+        why = ", ".join(model["weak"]) or f"{model['parameters']} parameters of {model['moments']} moments"
+        yield f"The covariance model is not identified ({why}); weighted composites are computed. {size}."
+    yield (
+        f"Precision to expect: ±{model['half_width']:.1f} points with {model['answers']} answers; "
+        f"±{model['wanted']:g} needs {model['for_index']}, paths of 0.2 need {model['for_paths']}."
+    )
 
 
 def _estimation(found: dict[str, Any] | None) -> Iterator[str]:

@@ -24,9 +24,10 @@ from surveys.database import create_engine, make_private, normalise_url
 from surveys.errors import SurveyError
 from surveys.models import Analysis
 from surveys.models.records import AnalysisState
+from surveys.trial import keeping
 from web import anchoring
 from web.config import read_settings
-from web.runs import compute, presence, series
+from web.runs import compute, presence, series, trials
 
 ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
 
@@ -37,6 +38,7 @@ class Jobs(NamedTuple):
     waiting: Huey
     run: TaskWrapper
     follow: TaskWrapper
+    trial: TaskWrapper
 
 
 @cache
@@ -56,6 +58,9 @@ def queue(url: URL, folder: Path) -> Jobs:
     def follow_up() -> None:
         follow(url)
 
+    def run_trial(trial_id: int) -> None:
+        try_out(url, trial_id)
+
     def look_after() -> None:
         tend(url, folder)
 
@@ -64,6 +69,7 @@ def queue(url: URL, folder: Path) -> Jobs:
         made,
         made.task(retries=0, name="run_analysis")(run_analysis),
         made.task(retries=0, name="follow_up")(follow_up),
+        made.task(retries=0, name="run_trial")(run_trial),
     )
 
 
@@ -74,6 +80,12 @@ def carry_out(url: URL, analysis_id: int) -> None:
         if analysis is not None:
             compute.execute(session, analysis)
             series.refresh(session)
+
+
+def try_out(url: URL, trial_id: int) -> None:
+    """Carry out one trial of a questionnaire."""
+    with _session(url) as session:
+        keeping.carry_out(session, trial_id, trials.whole, lambda: datetime.now(UTC))
 
 
 def begin(url: URL, folder: Path) -> None:
@@ -118,11 +130,15 @@ def end_abandoned(session: Session, *, is_alone: bool) -> None:
 
 def take_up(session: Session, jobs: Jobs) -> None:
     """Put the waiting runs that no job is for into the queue: their jobs were lost with a worker."""
-    known = {task.args[0] for task in jobs.waiting.pending() if task.name == "run_analysis"}
+    pending = [(task.name, task.args[0]) for task in jobs.waiting.pending() if task.args]
+    known = {number for name, number in pending if name == "run_analysis"}
     waiting = select(Analysis.id).where(Analysis.state == AnalysisState.QUEUED).order_by(Analysis.id)
     for run_id in session.scalars(waiting):
         if run_id not in known:
             jobs.run(run_id)
+    for trial_id in keeping.waiting(session, datetime.now(UTC)):
+        if ("run_trial", trial_id) not in pending:
+            jobs.trial(trial_id)
 
 
 def follow(url: URL) -> None:
@@ -134,6 +150,11 @@ def follow(url: URL) -> None:
 def submit(analysis_id: int) -> None:
     """Ask the worker of the present app to carry out a run; commit the run first."""
     _jobs().run(analysis_id)
+
+
+def submit_trial(trial_id: int) -> None:
+    """Ask the worker of the present app to carry out a trial; commit it first."""
+    _jobs().trial(trial_id)
 
 
 def submit_following() -> None:

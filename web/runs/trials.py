@@ -31,6 +31,7 @@ def estimated(document: Questionnaire, trial: Trial) -> dict[str, Any] | None:
     except csi_model.ModelError as error:
         return {"refused": "model", "message": str(error)}
     return {
+        "refused": None,
         "n_used": result["n_used"],
         "converged": result["converged"],
         "index": result["index"],

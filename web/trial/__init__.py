@@ -1,0 +1,1 @@
+"""Trials of questionnaires on pages: asked for, carried out by the worker, shown."""
