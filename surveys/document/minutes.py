@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel
@@ -74,5 +75,9 @@ def _add(total: list[float], more: Seconds) -> None:
 
 
 def _reading(texts: Iterable[str]) -> Iterator[float]:
-    for text in texts:
-        yield len(text) / CHARACTERS if _HAN.search(text) else len(text.split()) / WORDS
+    yield from map(_seconds, texts)
+
+
+@lru_cache(maxsize=8192)  # a draft is judged after every change, and most texts are those of before
+def _seconds(text: str) -> float:
+    return len(text) / CHARACTERS if _HAN.search(text) else len(text.split()) / WORDS

@@ -7,6 +7,7 @@ written by its id; a code that nothing has stays as it was typed.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from surveys.editing.nodes import ROOT, Node, Nodes
@@ -33,6 +34,7 @@ REFERENCE: Final = re.compile(r"#n([0-9]{1,9})(\.[a-z]+)?")
 Space = str
 
 
+@lru_cache(maxsize=4096)  # asked of every field whenever a document is put together
 def space_of(kind: str, path: str, code: str = "") -> Space:
     """Tell what a field names; empty where it is no reference, `condition` where it holds several."""
     name, _, rest = path.partition("/")
@@ -98,8 +100,7 @@ class Names:
 
     def written(self, node: Node, path: str, value: Any) -> Any:
         """Give a field's value as documents have it."""
-        space = space_of(node.kind, path, node.code)
-        if not isinstance(value, str) or not space:
+        if not isinstance(value, str) or not (space := space_of(node.kind, path, node.code)):
             return value
         if space == "condition":
             return self._condition(value, self._code_of, self._option_code)
@@ -116,6 +117,8 @@ class Names:
     def _path(
         self, node: Node, path: str, code: Callable[..., str], option: Callable[[str, str], str]
     ) -> str:
+        if node.kind not in {"pipe", "rule"}:
+            return path
         space = space_of(node.kind, path, node.code)
         head, _, last = path.rpartition("/")
         if space == "piped":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Final
 
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.logic import faults
@@ -15,12 +16,35 @@ def find(subject: Subject) -> Iterator[Finding]:
     sound = sound_conditions(subject)
     paths = Paths(subject, sound)
     for condition in sound:
+        verdict = _verdict(paths, condition)
+        if verdict == "dead-end":
+            paths.disregard(condition)
+        if verdict == "logic-always":
+            yield warning(verdict, condition.place)
+        elif verdict:
+            yield error(verdict, condition.place)
+        if verdict == "logic-never" and condition.kind == "section":
+            yield error("section-unreachable", condition.place)
+
+
+# Verdicts kept: a draft is judged after every change, and most conditions stand as before.
+KEPT: Final = 20_000
+_VERDICTS: Final[dict[int, str]] = {}
+
+
+def _verdict(paths: Paths, condition: Conditioned) -> str:
+    """Give the code of what is wrong with a condition; empty where nothing is or can be told."""
+    state = paths.state_of(condition)
+    found = _VERDICTS.get(state)
+    if found is None:
+        found = ""
         with suppress(TooManyError):
-            if condition.kind == "stop" and _ends_all(paths, condition):
-                paths.disregard(condition)
-                yield error("dead-end", condition.place)
-            else:
-                yield from _judged(paths, condition)
+            is_end = condition.kind == "stop" and _ends_all(paths, condition)
+            found = "dead-end" if is_end else _judged(paths, condition)
+        if len(_VERDICTS) > KEPT:
+            _VERDICTS.clear()
+        _VERDICTS[state] = found
+    return found
 
 
 def sound_conditions(subject: Subject) -> list[Conditioned]:
@@ -28,26 +52,24 @@ def sound_conditions(subject: Subject) -> list[Conditioned]:
     return [each for each in subject.conditions if next(faults(subject, each), None) is None]
 
 
-def _judged(paths: Paths, condition: Conditioned) -> Iterator[Finding]:
+def _judged(paths: Paths, condition: Conditioned) -> str:
     around = _around(paths, condition)
     if not paths.can_be(around):
-        return  # nobody comes here: that is said where it begins
+        return ""  # nobody comes here: that is said where it begins
     if not paths.can_be(paths.both(around, paths.of(condition.expression))):
-        yield error("logic-never", condition.place)
-        if condition.kind == "section":
-            yield error("section-unreachable", condition.place)
-        return
+        return "logic-never"
     if condition.kind in {"stop", "quota"}:
-        return
+        return ""
     if any(isinstance(each, State) for each in leaves(condition.expression)):
-        return
+        return ""
     names = {each.name for each in references(condition.expression) if not each.is_account}
     if not names <= paths.answers.keys():
-        return
+        return ""
     filled = paths.both(around, [{name: paths.answers[name].values for name in names}])
     fails = paths.both(filled, paths.of(condition.expression, holds=False))
     if names and paths.can_be(filled, due=names) and not paths.can_be(fails, due=names):
-        yield warning("logic-always", condition.place)
+        return "logic-always"
+    return ""
 
 
 def _around(paths: Paths, condition: Conditioned) -> Ways:

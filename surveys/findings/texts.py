@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -21,6 +22,7 @@ UNSEEN: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u3164\u11
 Languages = Mapping[str, Finding]
 
 
+@lru_cache(maxsize=8192)  # a draft is judged after every change, and most texts are those of before
 def shown(text: str) -> str:
     """Give what respondents see of a text, without its tags."""
     return UNSEEN.sub(" ", unescape(nh3.clean(text, tags=set()))).strip()

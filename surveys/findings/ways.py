@@ -6,6 +6,7 @@ under which it is asked, back to the first page. Where that takes more ways than
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Final
 
 from surveys.findings.domains import Answer, Domain, answers_of
@@ -15,6 +16,8 @@ from surveys.logic.holding import evaluate
 from surveys.logic.tree import Expression, Junction, Not, Test, Today, Value, references, terms
 
 MOST: Final = 256
+MOST_STATES: Final = 50_000
+_NEXT: Final = count()
 STEPS: Final = 4000
 # A test of more answers than this, such as one against a list of others, is not gone through.
 MOST_ASKED: Final = 2
@@ -49,10 +52,53 @@ class Paths:
         self._passed: set[str] = set()
         self._alive: dict[tuple[int, str | None], Ways] = {}
         self._asked: dict[str, tuple[Ways, Ways]] = {}
+        self._known: dict[object, int] = {}
+
+    def state_of(self, condition: Conditioned) -> int:
+        """Give a number that two conditions share if and only if the same can be said of both.
+
+        It stands for the condition, for what it asks about, and for all that decides who is asked that.
+        """
+        upto = condition.place if condition.kind == "stop" else None
+        where = self._state_of_page(condition.page, upto)
+        parts = (condition.expression, *condition.outer)
+        return _number((condition.kind, parts, where, *self._states(parts)))
+
+    def _states(self, parts: Iterable[Expression]) -> Iterator[int]:
+        names = dict.fromkeys(each.name for part in parts for each in references(part))
+        return map(self._state_of_answer, names)
+
+    def _state_of_answer(self, name: str) -> int:
+        if name not in self._known:
+            self._known[name] = -1  # what leads back to itself
+            code = name.partition(".")[0]
+            choices = self.subject.choices.get(name)
+            options = tuple(choices.items()) if choices is not None else ()
+            own: list[Expression] = []
+            page = -1
+            if code in self.subject.where:
+                where = self.subject.where[code]
+                own = self._own.get(self.subject.place(code)) or self._own.get(where.place, [])
+                page = self._state_of_page(where.page)
+            states = tuple(self._states(own))
+            self._known[name] = _number((name, self.answers.get(name), options, tuple(own), page, states))
+        return self._known[name]
+
+    def _state_of_page(self, number: int, upto: str | None = None) -> int:
+        if (number, upto) not in self._known:
+            self._known[number, upto] = -1
+            stops = [(page, stop.expression) for page, stop in self._heeded(number, upto)]
+            pages = [self._pages.get(page, []) for page in {number, *(page for page, _stop in stops)}]
+            parts = [*(stop for _page, stop in stops), *(each for page in pages for each in page)]
+            places = tuple(page for page, _stop in stops)
+            states = tuple(self._states(parts))
+            self._known[number, upto] = _number((places, tuple(parts), number, states))
+        return self._known[number, upto]
 
     def disregard(self, stop: Conditioned) -> None:
         """Go on as if a stop were not there."""
         self._passed.add(stop.place)
+        self._known.clear()
         self._alive.clear()
         self._asked.clear()
 
@@ -172,6 +218,16 @@ class Paths:
             if decides and (found is None or answer.order > self.answers[found].order):
                 found = name
         return found
+
+
+_NUMBERS: Final[dict[object, int]] = {}
+
+
+def _number(state: object) -> int:
+    """Give the number of a state; equal states have one number."""
+    if len(_NUMBERS) > MOST_STATES and state not in _NUMBERS:
+        _NUMBERS.clear()
+    return _NUMBERS.setdefault(state, next(_NEXT))
 
 
 def _asks_today(test: Test) -> bool:

@@ -1,6 +1,7 @@
 """How questions are worded: two things in one, suggestions, negations, absolutes, terms of the trade."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from surveys.findings import phrases
@@ -37,18 +38,21 @@ def find(subject: Subject) -> Iterator[Finding]:
             if known is None or len(text) > LONGEST:
                 continue
             text = shown(text)
-            for finding in _of_text(text, known, nodes[written.node], written.node):
-                if (finding.code, written.node) not in told:
-                    told.add((finding.code, written.node))
-                    yield finding
-            length = len(known.counted.findall(text))
-            if written.node in short and length > known.most and ("wording-long", written.node) not in told:
-                told.add(("wording-long", written.node))
+            faults, length = _of_text(text, language)
+            for kind in nodes[written.node]:
+                if kind in faults and (kind, written.node) not in told:
+                    told.add((kind, written.node))
+                    yield warning(f"wording-{kind}", written.node, found=faults[kind])
+            if written.node in short and length > known.most and ("long", written.node) not in told:
+                told.add(("long", written.node))
                 yield warning("wording-long", written.node, length=length, limit=known.most)
 
 
-def _of_text(text: str, known: phrases.Phrases, kinds: tuple[str, ...], node: str) -> Iterator[Finding]:
-    for kind in kinds:
-        found = known.kinds[kind].found(text) if kind in known.kinds else ""
-        if found:
-            yield warning(f"wording-{kind}", node, found=found)
+@lru_cache(maxsize=8192)  # a draft is judged after every change, and most texts are those of before
+def _of_text(text: str, language: str) -> tuple[Mapping[str, str], int]:
+    """Give the words of the first fault of each kind in a text, and how long it is."""
+    known = phrases.of_language(language)
+    if known is None:
+        return {}, 0
+    found = {kind: words for kind, each in known.kinds.items() if (words := each.found(text))}
+    return found, len(known.counted.findall(text))

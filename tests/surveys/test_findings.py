@@ -2,11 +2,14 @@
 
 import copy
 import json
+from random import Random
 
 import pytest
 
 from surveys import instruments
-from surveys.findings.listing import findings_of_file
+from surveys.findings import reach
+from surveys.findings.listing import findings_of_file, judged
+from tests.surveys import random_questionnaires
 
 SOUND = instruments.load("utility_csi").dump()
 
@@ -70,3 +73,16 @@ def test_a_broken_file_gives_findings(source, code):
 def test_the_built_in_questionnaire_has_no_error():
     every = findings_of_file(json.dumps(SOUND).encode())
     assert [each for each in every if each.severity == "error"] == []
+
+
+def test_what_is_kept_between_judgements_changes_no_finding():
+    """A draft is judged again and again: verdicts kept of other states are those that are reached anew."""
+    for seed in range(25):
+        plain = random_questionnaires.make(Random(seed)).document
+        kept = [each.line() for each in judged(plain).findings]
+        reach._VERDICTS.clear()
+        assert [each.line() for each in judged(plain).findings] == kept
+        plain["sections"][-1]["questions"][0].pop("show_if", None)
+        anew = [each.line() for each in judged(plain).findings]
+        reach._VERDICTS.clear()
+        assert [each.line() for each in judged(plain).findings] == anew
