@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import collection, covariance, estimation, storage
+from benchmarks import collection, covariance, estimation, gaps, storage
 from benchmarks.table import Line, show
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "million": estimation.million,
     "fleet": estimation.fleet,
     "labels": estimation.labels,
+    "gaps": gaps.treatments,
     "fiml": covariance.fiml,
     "matrix": storage.matrix_of_a_million,
     "collection": collection.collection,

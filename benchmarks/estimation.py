@@ -31,7 +31,7 @@ def _small() -> tuple[csi_model.ModelSpec, csi_model.Sample, str]:
     return spec, csi_model.prepare(spec, columns), f"{name}, n={len(table)}"
 
 
-def _utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.Sample]:
+def utility(n: int, seed: int = 1) -> tuple[csi_model.ModelSpec, csi_model.Sample]:
     """Give the utility model and simulated complete answers: one common factor and one a construct."""
     spec = csi_model.ModelSpec.from_mapping(instruments.load("utility_csi").model())
     rng = np.random.default_rng(seed)
@@ -76,7 +76,7 @@ def bootstrap() -> list[Line]:
 
 def large_bootstrap() -> list[Line]:
     """5,000 resamples of 10,000 respondents."""
-    spec, data = _utility(10_000)
+    spec, data = utility(10_000)
     estimator = Estimator(spec, data, csi_model.Options(bootstrap=5000, jobs=2))
     estimator.of_sample()
     ours = best_of(1, lambda: resample.bootstrap(estimator))
@@ -92,7 +92,7 @@ def large_bootstrap() -> list[Line]:
 
 def million() -> list[Line]:
     """A million respondents with intervals."""
-    spec, data = _utility(1_000_000)
+    spec, data = utility(1_000_000)
     before = peak_gib()
     options = csi_model.Options(bootstrap=2000, jobs=2)
     ours = best_of(1, lambda: csi_model.estimate(spec, data, options))
@@ -109,7 +109,7 @@ def million() -> list[Line]:
 
 def fleet() -> list[Line]:
     """48 units × 6 waves with intervals as one call."""
-    spec, data = _utility(288 * 110)
+    spec, data = utility(288 * 110)
     groups = np.arange(len(data)) % 288
     data = replace(data, labels={"unit": read(groups, len(data), "unit")})
     one = data.where(groups == 0)
@@ -134,7 +134,7 @@ def labels() -> list[Line]:
     """A million respondents with eight columns of labels, and 5,000 units cut out of them."""
     n, names = 1_000_000, [f"unit {number:04d}" for number in range(5000)]
     number = np.random.default_rng(1).integers(0, 5000, n).astype(np.int32)
-    _, small = _utility(1000)
+    _, small = utility(1000)
     many = np.arange(n) % len(small)
     sample = replace(small, labels={}).where(many)
     texts = np.array(names, dtype=np.str_)[number]

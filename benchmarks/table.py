@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+MANY = 3  # from here on decimals say nothing
+
 
 class Line(NamedTuple):
     """A measured figure beside its baseline; both in seconds unless the text says otherwise."""
@@ -20,7 +22,8 @@ class Line(NamedTuple):
 def show(line: Line) -> None:
     """Print a line."""
     ratio = line.baseline / line.ours if line.ours else float("inf")
-    speed = f"ours {line.ours:.3g} s · {line.of} {line.baseline:.3g} s · {ratio:.0f} times faster"
+    times = f"{ratio:.0f}" if ratio >= MANY else f"{ratio:.2f}"
+    speed = f"ours {line.ours:.3g} s · {line.of} {line.baseline:.3g} s · {times} times faster"
     print(f"{line.what}\n    {speed}" + (f" · {line.note}" if line.note else ""))
 
 

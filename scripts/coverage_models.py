@@ -26,12 +26,13 @@ F64 = NDArray[np.float64]
 
 
 class Hit(NamedTuple):
-    """One sample's figures against the truth, flattened to (n_figures,)."""
+    """One sample's figures against the truth, flattened to (n_figures,); a row without a bar cannot fail."""
 
     name: str
     covered: NDArray[np.bool_]
     error: F64
     se: F64
+    has_bar: bool = True
 
 
 def hit(name: str, estimate: Figure, truth: F64 | float) -> Hit:

@@ -9,6 +9,7 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution
+from csi_model.estimation.edits import left_out
 from csi_model.measures.points import Points
 from csi_model.specify import ModelSpec
 
@@ -75,17 +76,16 @@ def _near_constant(spec: ModelSpec, sample: Sample, scored: Points) -> Iterator[
         alike = count.max() / len(answers)
         if alike < ALIKE:
             continue
-        others = [other for other in construct.indicators if other != code]
         yield Caution(
             "near-constant",
             f"{code} carries {share:.0%} of the points of {construct.id}, though {alike:.0%} gave it one"
             f" answer ({values[count.argmax()]:g}).",
-            edit=f"constructs: [{{id: {construct.id}, indicators: [{', '.join(others)}]}}]",
+            edit=left_out(spec, [code]),
             about=(code, f"{construct.id} {share:.0%}", f"{alike:.0%}"),
         )
 
 
-def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
+def constant_in(spec: ModelSpec, fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
     """Say which questions did not vary in the resamples without a solution.
 
     Parameters
@@ -103,6 +103,7 @@ def constant_in(fails: F64, sample: Sample, n_failed: int) -> list[Caution]:
                 "constant-in-draws",
                 f"In {int(fails[row])} of the {n_failed} resamples without a solution {code} was constant:"
                 f" {others} of {len(answers)} respondents answered it otherwise than all the rest.",
+                edit=left_out(spec, [code]),
                 about=(code, f"{int(fails[row])} / {n_failed}"),
             )
         )

@@ -11,6 +11,7 @@ from csi_model.answers.treatment import fits
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.estimation import answering, by_covariance, collinear, withheld
+from csi_model.estimation.edits import left_out
 from csi_model.estimation.told import APPROXIMATE
 from csi_model.pls import consistent
 from csi_model.specify import ModelSpec
@@ -47,7 +48,7 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         message = f"{result.failed} of {options.bootstrap} resamples had no solution and are left out."
         about = (f"{result.failed} / {options.bootstrap}",)
         found.append(Caution("failed-draws", message, about=about))
-        found += answering.constant_in(result.estimator.constant_in_failed(), sample, result.failed)
+        found += answering.constant_in(spec, result.estimator.constant_in_failed(), sample, result.failed)
     found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
     if options.method != "cbsem" and fits(options.missing):
         found += answering.never_together(sample)
@@ -96,5 +97,6 @@ def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:
             )
         elif loading < LOW_LOADING:
             message = f"{code} hardly measures its construct (loading {loading:.2f})."
-            found.append(Caution("low-loading", message, about=(code, f"{loading:.2f}")))
+            edit = left_out(spec, [code])
+            found.append(Caution("low-loading", message, edit=edit, about=(code, f"{loading:.2f}")))
     return found

@@ -15,6 +15,7 @@ import numpy as np
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution
+from csi_model.estimation.edits import in_mode, left_out
 from csi_model.measures import validity
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.items import Items, nested, ratio
@@ -49,11 +50,14 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
     if copies:
         said = "; ".join(map(" and ".join, copies))
         about = tuple(map(" = ".join, copies))
-        found.append(Caution("duplicate-items", f"Copies of each other, or all but: {said}.", about=about))
+        edit = left_out(spec, [code for alike in copies for code in alike[1:]])
+        message = f"Copies of each other, or all but: {said}."
+        found.append(Caution("duplicate-items", message, edit=edit, about=about))
     inflated = list(_items(spec, items))
     if inflated:
         message = f"Formative items that the others of their construct foretell: {'; '.join(inflated)}."
-        found.append(Caution("collinear-items", message, about=tuple(inflated)))
+        edit = in_mode([each.partition(":")[0] for each in inflated], "A")
+        found.append(Caution("collinear-items", message, edit=edit, about=tuple(inflated)))
     inner = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     inflated = list(_antecedents(spec, inner))
     if inflated:
@@ -65,7 +69,8 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
     loose = {name: said for name, said in (_loose(spec, items, pair) for pair in alike) if name}
     of = {said: name for name, said in reversed(loose.items())}
     found += [
-        Caution("not-coherent", message, about=(of[message],)) for message in dict.fromkeys(loose.values())
+        Caution("not-coherent", message, edit=in_mode([of[message]], "B"), about=(of[message],))
+        for message in dict.fromkeys(loose.values())
     ]
     alike = [pair for pair in alike if not set(pair.names) & set(loose)]
     if alike:
