@@ -36,6 +36,7 @@ ROOMS = (
     "accounts.views",
     "author.views",
     "author.logic",
+    "author.out",
     "author.drafts.views",
     "author.drafts.starting",
     "author.drafts.editor",

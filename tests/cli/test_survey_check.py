@@ -75,3 +75,34 @@ def test_a_file_or_language_that_is_not_there_is_said(manyi, checked, tmp_path):
     assert manyi("survey", "check", tmp_path / "absent.json")[0] == 1
     code, _, err = manyi("survey", "check", tmp_path / "absent.json", "--language", "tlh")
     assert (code, "zh" in err) == (1, True)
+
+
+def test_the_codebook_is_a_file_and_drafts_have_none(manyi, tmp_path):
+    assert manyi("db", "upgrade")[0] == 0
+    file = tmp_path / "book.json"
+    assert manyi("survey", "export", "acsi", "--format", "codebook", "-o", file)[0] == 0
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert (found["code"], found["answers"][0]["code"]) == ("acsi", "CONSENT")
+    assert manyi("survey", "export", "acsi", "--format", "codebook", "--draft", "-o", file)[0] == 2
+    assert manyi("survey", "export", "acsi", "--format", "docx", "-o", file)[0] == 2
+    assert manyi("survey", "export", "nobody", "--format", "codebook", "-o", file)[0] == 1
+
+
+def test_a_file_is_tried_and_bad_ones_are_refused(manyi, tmp_path):
+    file, out = tmp_path / "q.json", tmp_path / "t.json"
+    file.write_text(json.dumps(instruments.load("acsi").dump()), encoding="utf-8")
+    code, said, _ = manyi("survey", "try", file, "--people", "60", "--json", out)
+    assert code == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert (found["people"], found["never"], found["estimation"]["refused"]) == (60, [], "few")
+    assert "The model is identified" in said
+    assert manyi("survey", "try", file, "--people", "9")[0] == 2
+    assert manyi("survey", "try", file, "--seed", "-1")[0] == 2
+    assert manyi("survey", "try", tmp_path / "none.json")[0] == 1
+    faulty = instruments.load("acsi").dump()
+    faulty["quotas"] = [{"code": "Q", "when": "NOBODY == 1", "text": {"zh": "满", "en": "Full"}}]
+    file.write_text(json.dumps(faulty), encoding="utf-8")
+    code, _, err = manyi("survey", "try", file)
+    assert (code, "logic-unknown" in err, "nothing was tried" in err) == (1, True, True)
+    file.write_bytes(b"\xff{")
+    assert manyi("survey", "try", file)[0] == 1

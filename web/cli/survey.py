@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from surveys import instruments, words
 from surveys.asking.router import Router
 from surveys.document import loading
+from surveys.document.codebook import codebook
 from surveys.document.loading import storable
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import drafting, publishing
@@ -175,15 +176,22 @@ def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
 @survey.command()
 @click.argument("code")
 @click.option(
-    "--format", type=click.Choice(["json"]), default="json", expose_value=False, help="The kind of file."
+    "--format",
+    "kind",
+    type=click.Choice(["json", "codebook"]),
+    default="json",
+    show_default=True,
+    help="The questionnaire itself, or what its stored answers mean.",
 )
 @click.option("--draft", "is_draft", is_flag=True, help="The draft as it stands, half-finished or not.")
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path))
-def export(code: str, output: Path, *, is_draft: bool) -> None:
+def export(code: str, output: Path, kind: str, *, is_draft: bool) -> None:
     """Write the questionnaire CODE, published or an instrument, or its draft to a file.
 
     Example: manyi survey export utility_csi -o questionnaire.json
     """
+    if is_draft and kind != "json":
+        raise click.UsageError("A draft has no codebook yet: leave out --draft, or --format codebook.")
     with session() as opened:
         if is_draft:
             draft = drafting.find(opened, code)
@@ -193,7 +201,8 @@ def export(code: str, output: Path, *, is_draft: bool) -> None:
             return
         version = publishing.latest_version(opened, code)
         document = publishing.load_document(version) if version is not None else instruments.load(code)
-    write_json(document.dump(), output)
+    is_book = kind == "codebook"
+    write_json({"code": document.code, "answers": codebook(document)} if is_book else document.dump(), output)
 
 
 def _bytes(file: Path) -> bytes:
