@@ -17,6 +17,7 @@ from csi_model.pls import products
 from csi_model.resampling import bootstrap
 from csi_model.resampling.estimator import Estimator
 from csi_model.series.follow import follow
+from tests.csi_model.evaluation.test_measure import TREATED, panel
 from tests.csi_model.simulated import GOLDEN, SPEC, survey
 from web.cli import manyi
 from web.cli import trend as trend_command
@@ -127,6 +128,18 @@ def test_commands_write_the_same_figures(tmp_path):
     }
     for name, value in importance.items():
         assert value == pytest.approx(effects[name], rel=1e-12)
+
+
+def test_levels_of_an_evaluation_are_points_of_the_series():
+    """Units of one size: the mean of both arms is the official line by the weights of before."""
+    data, _unit, _year = panel(lift=0.9)
+    arms = {"treated": TREATED, "before": ["2021"], "after": ["2022", "2023"], "n_resamples": 100}
+    found = csi_model.effect_of_measure(SPEC, data, OPTIONS, units="unit", waves="wave", **arms)
+    followed = follow(SPEC, data, "wave", OPTIONS, base="2021")
+    for name, each in found["constructs"].items():
+        points = [followed["frozen"][name][wave]["points"] for wave in found["waves"]]
+        levels = np.mean([each["comparison"], each["treated"]], axis=0)
+        assert levels.tolist() == pytest.approx(points, rel=1e-13)
 
 
 def test_a_bridge_moves_the_own_line_and_widens_it_as_it_does_the_official(sample):

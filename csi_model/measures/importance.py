@@ -32,7 +32,7 @@ def importance(spec: ModelSpec, points_per_point: F64, construct_shares: F64) ->
     Returns
     -------
     Levels
-        A construct's importance is the sum over its questions, and so is a dimension's.
+        A construct's importance is its effect on the index, a dimension's the sum over its questions.
 
     Notes
     -----
@@ -52,7 +52,9 @@ def importance(spec: ModelSpec, points_per_point: F64, construct_shares: F64) ->
     on_index[..., target] = 1.0
     indicators = (construct_shares @ on_index[..., None])[..., 0]
     home = spec.home_mask.astype(float)
-    constructs = np.where(home.any(axis=0), indicators @ home, on_index)
+    parts = [spec.place[part] for construct in spec.constructs for part in construct.components]
+    constructs = on_index.copy()
+    constructs[..., parts] = (indicators @ home)[..., parts]
     return Levels(constructs, indicators @ members(spec).T, indicators)
 
 

@@ -16,7 +16,7 @@ from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks
 from csi_model.series.drift import Course, drift, independent
-from csi_model.series.wave import Form
+from csi_model.series.wave import Form, by_shares
 
 Document = Mapping[str, Any]
 # Questions of each wave → their form in each: the wording that all waves have, scale and modes.
@@ -162,10 +162,9 @@ def _points(
         if not each or not items or not shares or not set(shares) <= set(items["codes"]):
             continue
         rows = [items["codes"].index(code) for code in shares]
-        weights = np.array(list(shares.values()))
         covariance = np.array(items["covariance"])[np.ix_(rows, rows)]
-        points[at] = weights @ np.array(items["means"])[rows]
-        errors[at] = np.sqrt(max(weights @ covariance @ weights, 0.0))
+        weights = np.array(list(shares.values()))
+        points[at], errors[at] = by_shares(np.array(items["means"])[rows], covariance, weights)
         n[at] = each["n_used"]
     return replace(from_normal(points, errors, level=level), n=n)
 

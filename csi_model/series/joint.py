@@ -18,7 +18,7 @@ from csi_model.options import Options
 from csi_model.series.breaks import WORDING
 from csi_model.series.drift import Course, drift
 from csi_model.series.official import Series
-from csi_model.series.wave import items_of
+from csi_model.series.wave import by_shares, items_of
 from csi_model.specify import ModelSpec
 
 
@@ -86,8 +86,8 @@ def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], bas
     codes, parts = tuple(waves), list(waves.values())
     shares = results[base].points.construct_shares[0]
     items = [items_of(waves[code], results[code]) for code in codes]
-    values = np.array([each.means @ shares for each in items])
-    errors = np.sqrt(np.array([np.einsum("pk,pq,qk->k", shares, each.covariance, shares) for each in items]))
+    found = np.array([[by_shares(each.means, each.covariance, own) for own in shares.T] for each in items])
+    values, errors = found[:, :, 0], found[:, :, 1]
     together, df = _correlations(parts, shares)
     covariance = together * errors.T[:, :, None] * errors.T[:, None, :]
     return Joint(codes, values, covariance, np.array([len(each) for each in parts], float), df)

@@ -14,7 +14,7 @@ from csi_model.inference.kinds import critical
 from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
-from csi_model.series.wave import Wave, check_shares, check_waves
+from csi_model.series.wave import Wave, by_shares, check_shares, check_waves
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def index_series(
     waves = tuple(waves)
     codes = check_waves(waves, base, floor)
     official_weights = _shares(waves[codes.index(base)])
-    points = np.array([official_weights @ w.means for w in waves])
+    points, errors = np.array([by_shares(w.means, w.covariance, official_weights) for w in waves]).T
     if covariance is None:
-        covariance = np.diag([official_weights @ w.covariance @ official_weights for w in waves])
+        covariance = np.diag(errors**2)
     variance = np.diag(covariance)
     bridges = dict(bridges or {})
     unknown = sorted(set(bridges) - set(codes[1:]))

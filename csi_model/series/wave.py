@@ -20,6 +20,9 @@ from csi_model.specify import ModelSpec
 ROUNDING = 1e-6
 
 
+ALIKE = 1e-12  # of sums that are 1 but for the last digits
+
+
 @dataclass(frozen=True)
 class Form:
     """What a wave asked, and how.
@@ -93,7 +96,19 @@ def check_shares(shares: F64, what: str) -> F64:
         raise DataError(
             msg, code="shares", remedy="Divide the non-negative weights of the index by their sum."
         )
-    return np.asarray(shares / total)
+    return shares if bool((np.abs(total - 1) <= ALIKE).all()) else np.asarray(shares / total)
+
+
+def by_shares(means: F64, covariance: F64, shares: F64) -> tuple[float, float]:
+    """Give the points that questions make by their shares, (n_items,), and the standard error.
+
+    Questions without a share are left out, so that a figure is the same to the last digit whatever stands
+    beside it.
+    """
+    own = np.flatnonzero(shares)
+    weights = shares[own]
+    variance = weights @ covariance[np.ix_(own, own)] @ weights
+    return float(weights @ means[own]), float(np.sqrt(max(variance, 0.0)))
 
 
 def check_waves(waves: Sequence[Wave], base: str, floor: int) -> tuple[str, ...]:
