@@ -107,7 +107,7 @@ def by_shares(means: F64, covariance: F64, shares: F64) -> tuple[float, float]:
     """
     own = np.flatnonzero(shares)
     weights = shares[own]
-    variance = weights @ covariance[np.ix_(own, own)] @ weights
+    variance = float(weights @ covariance[np.ix_(own, own)] @ weights)
     return float(weights @ means[own]), float(np.sqrt(max(variance, 0.0)))
 
 
