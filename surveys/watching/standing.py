@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from surveys.collecting.dispositions import counted
 from surveys.collecting.exclusions import excluded_ids
-from surveys.models import Invitation, Participation, Response, Wave
+from surveys.models import Customer, Invitation, Participation, Response, Segment, Unit, Wave
 from surveys.models.collection import InvitationState, Mode, ResponseState
 from surveys.models.dispositions import Disposition
 from surveys.watching.rates import Group, Rate, rates
@@ -79,7 +79,7 @@ class Standing(NamedTuple):
 
     def of(self, group: Group) -> int:
         """Give the number of cases in a group."""
-        return sum(number for outcome, number in self.outcomes.items() if CODES[outcome][1] == group)
+        return in_groups(self.outcomes)[group]
 
     @property
     def complete(self) -> int:
@@ -101,7 +101,7 @@ def standing(session: Session, wave: Wave) -> Standing:
     elif wave.anonymous:
         outcomes = _apart(wave, responses, noted, invited)
     else:
-        outcomes = _joined(session, wave)
+        outcomes = _joined(session, wave, literal("")).get("", dict.fromkeys(Outcome, 0))
     found = Standing(
         invited=sum(noted.values()),
         noted=noted,
@@ -112,7 +112,7 @@ def standing(session: Session, wave: Wave) -> Standing:
         open=session.scalars(is_open).one(),
         excluded=session.scalars(select(func.count()).select_from(excluded_ids(wave).subquery())).one(),
     )
-    return found._replace(rates=rates({group: found.of(group) for group in Group})) if invited else found
+    return found._replace(rates=rates(in_groups(outcomes))) if invited else found
 
 
 def _of_responses(responses: Mapping[Disposition, int]) -> dict[Outcome, int]:
@@ -131,26 +131,63 @@ def _apart(
     return found
 
 
-def _joined(session: Session, wave: Wave) -> dict[Outcome, int]:
-    """Count a confidential wave, each invitation with its response."""
+def parts(session: Session, wave: Wave, by: str) -> dict[str, tuple[dict[Outcome, int], list[Rate] | None]]:
+    """Count a wave by unit or customer class: outcomes, and rates where it is known who was invited.
+
+    That is so in a confidential wave alone; of the others those who began are counted, by what is known of
+    them, and there are no rates. Unknown is the empty text.
+    """
+    if not wave.anonymous and session.scalar(
+        select(Invitation.token_hash).filter_by(wave_id=wave.id).limit(1)
+    ):
+        label = Unit.code if by == "unit" else Customer.customer_class
+        found = _joined(session, wave, label)
+        return {name: (outcomes, rates(in_groups(outcomes))) for name, outcomes in sorted(found.items())}
+    known = func.coalesce(Unit.code if by == "unit" else Segment.customer_class, "")
     query = (
-        select(Invitation.state, Response.id.is_not(None), Response.disposition, func.count())
+        select(known, Response.disposition, func.count())
+        .outerjoin(Segment, Response.segment_id == Segment.id)
+        .outerjoin(Unit, Segment.unit_id == Unit.id)
+        .where(Response.wave_id == wave.id)
+        .group_by(known, Response.disposition)
+    )
+    numbers: dict[str, dict[str | None, int]] = {}
+    for name, disposition, number in session.execute(query):
+        numbers.setdefault(name, {})[disposition] = number
+    return {name: (_of_responses(counted(own)), None) for name, own in sorted(numbers.items())}
+
+
+def in_groups(outcomes: Mapping[Outcome, int]) -> dict[Group, int]:
+    """Add outcomes up by AAPOR's groups."""
+    found = dict.fromkeys(Group, 0)
+    for outcome, number in outcomes.items():
+        found[CODES[outcome][1]] += number
+    return found
+
+
+def _joined(session: Session, wave: Wave, label: Any) -> dict[str, dict[Outcome, int]]:
+    """Count a confidential wave by a label of its customers, each invitation with its response."""
+    query = (
+        select(label, Invitation.state, Response.id.is_not(None), Response.disposition, func.count())
+        .outerjoin(Customer, Customer.id == Invitation.customer_id)
+        .outerjoin(Unit, Unit.id == Customer.unit_id)
         .outerjoin(Participation, Participation.token_hash == Invitation.token_hash)
         .outerjoin(
             Response,
             (Response.wave_id == Participation.wave_id) & (Response.id == Participation.response_id),
         )
         .where(Invitation.wave_id == wave.id, Invitation.state != InvitationState.WITHDRAWN)
-        .group_by(Invitation.state, Response.id.is_not(None), Response.disposition)
+        .group_by(label, Invitation.state, Response.id.is_not(None), Response.disposition)
     )
-    found = dict.fromkeys(Outcome, 0)
-    for state, has_response, disposition, number in session.execute(query):
+    found: dict[str, dict[Outcome, int]] = {}
+    for name, state, has_response, disposition, number in session.execute(query):
+        part = found.setdefault(name or "", dict.fromkeys(Outcome, 0))
         own = Disposition(disposition or Disposition.BREAK_OFF) if has_response else None
         noted = _noted(wave, state)
         if own is not None and (own in FINAL or noted is None):
-            found[Outcome(own)] += number
+            part[Outcome(own)] += number
         else:
-            found[noted or Outcome.NOTHING] += number
+            part[noted or Outcome.NOTHING] += number
     return found
 
 

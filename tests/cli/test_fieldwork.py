@@ -281,3 +281,20 @@ def test_rates_of_an_open_wave_and_of_none(manyi, world):
     code, _, err = manyi("wave", "rates", "nothing")
     assert code == 1
     assert "W1" in err
+
+
+def test_rates_by_unit(manyi, world):
+    people = make_customers(world, 4)
+    wave = make_wave(world, anonymous=False, access="invited")
+    issue_invitations(world, wave, people, NOW)
+    world.commit()
+    code, out, err = manyi("wave", "rates", "W1", "--by", "unit", "--json", "-")
+    assert code == 0
+    told = json.loads(out)
+    assert told["unit"].keys() == {person.unit.code for person in people}
+    assert all(each["rates"]["RR1"]["value"] == 0 for each in told["unit"].values())
+    lines = [line.split() for line in err.splitlines()]
+    assert [people[0].unit.code, "0.0000"] in [[line[0], line[3]] for line in lines if len(line) == 7]
+    code, _, err = manyi("wave", "rates", "W1", "--by", "colour")
+    assert code == 2
+    assert "customer_class" in err

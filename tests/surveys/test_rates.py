@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
 from surveys.watching.rates import Group, eligible_share, rates
-from surveys.watching.standing import CODES, Outcome, standing
+from surveys.watching.standing import CODES, Outcome, parts, standing
 from tests.surveys.respondents import start
 from tests.surveys.worlds import NOW, make_customers, make_wave
 
@@ -120,3 +120,36 @@ def test_in_an_anonymous_wave_the_rest_is_counted_and_never_below_nothing(sessio
     set_outcome(session, invitations[2], "refused", NOW)  # nobody knows that it was the one who broke off
     session.commit()
     assert standing(session, wave).outcomes[Outcome.NOTHING] == 0
+
+
+def test_units_and_classes_have_rates_where_it_is_known_who_was_invited(session):
+    people = make_customers(session, 6)
+    wave = make_wave(session, anonymous=False, access="invited")
+    tokens = issue_invitations(session, wave, people, NOW)
+    for token in tokens[:4]:
+        start(session, wave, token, invitation=find_invitation(session, token)).disposition = "complete"
+    session.commit()
+    units = {person.unit.code for person in people}
+    found = parts(session, wave, "unit")
+    assert found.keys() == units
+    for code, (outcomes, of_unit) in found.items():
+        own = [place for place, person in enumerate(people) if person.unit.code == code]
+        n_complete = sum(place < 4 for place in own)
+        assert (outcomes[Outcome.COMPLETE], outcomes[Outcome.NOTHING]) == (n_complete, len(own) - n_complete)
+        assert of_unit[0] == ("RR1", n_complete / len(own), n_complete, len(own))
+    classes = parts(session, wave, "customer_class")
+    assert sum(outcomes[Outcome.COMPLETE] for outcomes, _ in classes.values()) == 4
+    assert classes.keys() == {person.customer_class for person in people}
+
+
+def test_elsewhere_those_who_began_are_counted_by_what_is_known_of_them(session):
+    make_customers(session)
+    wave = make_wave(session)
+    start(session, wave, "1", segment={"unit": "C1-O1"}).disposition = "complete"
+    start(session, wave, "2")
+    session.commit()
+    found = parts(session, wave, "unit")
+    assert {code: of_unit for code, (_, of_unit) in found.items()} == {"": None, "C1-O1": None}
+    assert found["C1-O1"][0][Outcome.COMPLETE] == 1
+    assert found[""][0][Outcome.BREAK_OFF] == 1
+    assert parts(session, make_wave(session, wave.version, code="W2"), "unit") == {}

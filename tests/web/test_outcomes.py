@@ -82,7 +82,7 @@ def test_a_refusal_and_a_screened_out_person_are_not_answers(app, session, versi
     page = analyst.browse("/waves/W?lang=en")
     rows = {
         row.th.get_text(): [each.get_text() for each in row.select("td")]
-        for row in page.select("#outcomes ~ .table-scroll tr")
+        for row in page.select("section[aria-labelledby=outcomes] tr, section[aria-labelledby=rates] tr")
         if row.td
     }
     assert rows["RR1 · Response rate"] == ["33.3 %", "3"]

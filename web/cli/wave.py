@@ -1,5 +1,6 @@
 """`manyi wave`: the quotas of a wave, set and counted; what became of everybody, and the rates."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from surveys.collecting.cells import filled, set_limits
 from surveys.collecting.quotas import count_complete, set_quotas
 from surveys.collecting.waves import wave_by_code
 from surveys.models import Wave
-from surveys.watching.standing import CODES, Standing
+from surveys.watching.rates import Rate
+from surveys.watching.standing import CODES, Outcome, parts
 from surveys.watching.standing import standing as standing_of
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
@@ -103,21 +105,31 @@ def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int
 
 @wave.command()
 @click.argument("wave")
+@click.option("--by", type=click.Choice(["unit", "customer_class"]), help="Also for each of these.")
 @json_option
-def rates(wave: str, json_file: Path | None) -> None:
+def rates(wave: str, by: str | None, json_file: Path | None) -> None:
     """Show what became of everybody in WAVE, and its rates by AAPOR's names: RR1 to RR6, COOP, REF, CON.
 
-    Where nobody was invited there is no rate, only how many of those who began have finished.
+    Where nobody was invited there is no rate, only how many of those who began have finished. Units and
+    classes have rates in confidential waves alone: in the others nobody knows who was invited.
 
-    Example: manyi wave rates 2026Q1
+    Example: manyi wave rates 2026Q1 --by unit
     """
     with session() as opened:
-        found = standing_of(opened, wave_by_code(opened, wave))
+        looked_at = wave_by_code(opened, wave)
+        found = standing_of(opened, looked_at)
+        own = parts(opened, looked_at, by) if by else {}
     if json_file is not None:
-        write_json(_rates_document(wave, found), json_file)
+        groups = {name: _told(*part) for name, part in own.items()}
+        document = {"wave": wave, "begun": found.begun, "finished": found.finished}
+        write_json(document | _told(found.outcomes, found.rates) | ({by: groups} if by else {}), json_file)
     rows = [["outcome", "code", "group", "n"]]
     rows += [[name.value, *CODES[name], str(number)] for name, number in found.outcomes.items() if number]
     click.echo("\n".join(aligned(rows)), err=True)
+    if own:
+        head = [by or "", "n", "complete", "RR1", "COOP1", "REF1", "CON1"]
+        of_parts = [[name or "–", *_of_part(*part)] for name, part in own.items()]
+        click.echo("\n".join(aligned([head, *of_parts])), err=True)
     if found.rates is None:
         click.echo(
             f"Nobody was invited: {found.finished} of {found.begun} who began have finished.", err=True
@@ -131,18 +143,26 @@ def rates(wave: str, json_file: Path | None) -> None:
     click.echo("\n".join(aligned(told)), err=True)
 
 
-def _rates_document(wave: str, found: Standing) -> dict[str, Any]:
+def _of_part(outcomes: Mapping[Outcome, int], rates: list[Rate] | None) -> list[str]:
+    """Give the cells of a part: how many, complete ones, and its first rates."""
+    told = {each.name: each.value for each in rates or ()}
+    shares = [told.get(name) for name in ("RR1", "COOP1", "REF1", "CON1")]
+    return [
+        str(sum(outcomes.values())),
+        str(outcomes[Outcome.COMPLETE]),
+        *("–" if share is None else f"{share:.4f}" for share in shares),
+    ]
+
+
+def _told(outcomes: Mapping[Outcome, int], rates: list[Rate] | None) -> dict[str, Any]:
     return {
-        "wave": wave,
-        "begun": found.begun,
-        "finished": found.finished,
         "outcomes": {
             name.value: {"code": CODES[name][0], "group": CODES[name][1].value, "n": number}
-            for name, number in found.outcomes.items()
+            for name, number in outcomes.items()
         },
         "rates": None
-        if found.rates is None
-        else {each.name: {"value": each.value, "of": each.over, "n": each.n} for each in found.rates},
+        if rates is None
+        else {each.name: {"value": each.value, "of": each.over, "n": each.n} for each in rates},
     }
 
 
