@@ -95,8 +95,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "questionnaires": Kind(
         _l("Questionnaires"),
         _l(
-            "Drafts with who changed what and when, reviews, and published versions with who published "
-            "them and why."
+            "Drafts with who changed what and when, reviews, trials with invented people, and published "
+            "versions with who published them and why."
         ),
         UNTIL_DELETED,
         {
@@ -105,21 +105,16 @@ KINDS: Final[Mapping[str, Kind]] = {
             "reason accepted approved_by change submitted_by",
             "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
             "accepted_finding": "id questionnaire_id code place content reason staff_name at",
+            "trial": "id source change document people seed day state progress message result created_at "
+            "created_by started_at finished_at",
             "draft": "id questionnaire_id base_version_id number state begun_at begun_by",
             "draft_node": "draft_id id kind parent place dropped fields touched",
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",
             "draft_snapshot": "draft_id number why nodes",
         },
-        (
-            "author.index",
-            "author.document",
-            "author.download",
-            "author.logic",
-            "author.preview",
-            "author.preview_step",
-        ),
-        ("author.publish",),
-        rooms=("drafts",),
+        ("author.preview_step",),  # sent, and shown to whoever sent it
+        (),
+        rooms=("author", "drafts", "trial"),
     ),
     "quality": Kind(
         _l("Quality of answers"),

@@ -65,7 +65,7 @@ def doors(kind: Kind) -> tuple[set[str], set[str]]:
         if rule.endpoint.partition(".")[0] in kind.rooms:
             methods = rule.methods or set()
             shown |= {rule.endpoint} if "GET" in methods else set()
-            changed |= {rule.endpoint} if "POST" in methods else set()
+            changed |= {rule.endpoint} if "POST" in methods and rule.endpoint not in kind.shown else set()
     return shown, changed
 
 
