@@ -42,6 +42,7 @@ ROOMS = (
     "author.drafts.editor",
     "author.drafts.acting",
     "author.drafts.found",
+    "author.drafts.translating",
     "author.drafts.review",
     "trial.views",
     "fieldwork.views",
