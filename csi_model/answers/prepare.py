@@ -45,8 +45,8 @@ def prepare(
     beside
         Columns of numbers outside the model that travel with the answers; missing codes mean the same there.
     reserved
-        Number in the columns → why there is no answer, one of `sample.GAPS`. The model's missing codes that
-        are not among them do not say why.
+        Number in the columns → why there is no answer, one of `sample.GAPS`, beside the model's own
+        `state_codes`. The model's missing codes that are not among them do not say why.
 
     Raises
     ------
@@ -57,7 +57,8 @@ def prepare(
     """
     codes = spec.indicator_ids
     low, high, valence = spec.scales.T
-    values, gaps = given.table(codes, columns, _reserved(spec.missing_codes, reserved), UNKNOWN)
+    reasons = {**dict(spec.state_codes), **(reserved or {})}
+    values, gaps = given.table(codes, columns, _reserved(spec.missing_codes, reasons), UNKNOWN)
     n = len(values)
     _check_scale(codes, values, low, high)
     if n >= len(codes):
@@ -87,7 +88,7 @@ def prepare(
         given.design(strata, kept, "strata"),
         given.design(clusters, kept, "clusters"),
         {name: read(column, n, "groups").where(kept) for name, column in (labels or {}).items()},
-        _beside(beside, columns, kept, _reserved(spec.missing_codes, reserved)),
+        _beside(beside, columns, kept, _reserved(spec.missing_codes, reasons)),
         cautions,
     )
 

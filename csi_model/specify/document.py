@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from csi_model.specify import asked
 from csi_model.specify.elements import (
     APPROACHES,
     MODES,
@@ -14,14 +15,24 @@ from csi_model.specify.elements import (
     Dimension,
     Indicator,
     Parts,
-    Stated,
     identifier,
     refuse,
 )
 
 # The language of a name that is given without one: where readers look who lack their own.
 PLAIN = "en"
-TOP = ("scale", "missing_codes", "index", "constructs", "paths", "indicators", "name", "title", "stated")
+TOP = (
+    "scale",
+    "missing_codes",
+    "index",
+    "constructs",
+    "paths",
+    "indicators",
+    "name",
+    "title",
+    "stated",
+    "state_codes",
+)
 
 
 CONSTRUCT = (
@@ -84,14 +95,16 @@ def read(document: Any) -> Parts:
         identifier(top["index"], "index"),
         indicators,
         _missing_codes(top.get("missing_codes", [])),
-        _stated(top.get("stated", {})),
+        asked.stated(top.get("stated", {})),
+        asked.state_codes(top.get("state_codes", {})),
     )
 
 
 def write(parts: Parts) -> dict[str, Any]:
     """Give plain values that `read` turns into equal parts."""
     stated = {each.code: dict(each.options) for each in parts.stated}
-    return ({"stated": stated} if stated else {}) | {
+    own = {"stated": stated, "state_codes": dict(parts.state_codes)}
+    return {name: each for name, each in own.items() if each} | {
         "missing_codes": list(parts.missing_codes),
         "index": parts.index,
         "indicators": {
@@ -273,23 +286,4 @@ def _dimensions(value: Any, place: str) -> tuple[Dimension, ...]:
             raise refuse(f"{here} has no indicators.", "no-indicators", "Give it some, or remove it.")
         name = _name(part.get("name", {}), f"{here}.name")
         found.append(Dimension(identifier(part.get("id"), f"{here}.id"), codes, name))
-    return tuple(found)
-
-
-def _stated(value: Any) -> tuple[Stated, ...]:
-    if not isinstance(value, dict):
-        raise refuse("stated must hold keys and values.", "shape", "Write stated: {IMP: {1: QUAL, 2: VAL}}.")
-    found = []
-    for code, options in value.items():
-        numbers = list(options) if isinstance(options, dict) else []
-        if not numbers or not all(isinstance(each, int) and not isinstance(each, bool) for each in numbers):
-            raise refuse(
-                f"stated: {code} must say what each option's number stands for.",
-                "shape",
-                "Write stated: {IMP: {1: QUAL, 2: VAL}}.",
-            )
-        named = [(number, identifier(name, f"stated: {code}")) for number, name in options.items()]
-        if len({name for _, name in named}) < len(named):
-            raise refuse(f"stated: {code} names an option twice.", "duplicate", "Keep one of them.")
-        found.append(Stated(identifier(code, "stated"), tuple(named)))
     return tuple(found)

@@ -81,6 +81,7 @@ class Parts:
     indicators: tuple[Indicator, ...]
     missing_codes: tuple[float, ...] = ()
     stated: tuple[Stated, ...] = ()
+    state_codes: tuple[tuple[int, str], ...] = ()
 
 
 def refuse(message: str, code: str, remedy: str, *about: str) -> SpecificationError:

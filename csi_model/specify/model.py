@@ -37,6 +37,7 @@ class ModelSpec:
     written: Written | None = None
     orthogonal: bool = False
     stated: tuple[Stated, ...] = ()
+    state_codes: tuple[tuple[int, str], ...] = ()
 
     def __post_init__(self) -> None:
         check(self.parts, of_composites=self.written is None)
@@ -45,7 +46,13 @@ class ModelSpec:
     def parts(self) -> Parts:
         """The model's parts, as readers and writers hand them on."""
         return Parts(
-            self.constructs, self.paths, self.index, self.indicators, self.missing_codes, self.stated
+            self.constructs,
+            self.paths,
+            self.index,
+            self.indicators,
+            self.missing_codes,
+            self.stated,
+            self.state_codes,
         )
 
     @property
@@ -145,6 +152,7 @@ class ModelSpec:
             parts.missing_codes,
             written,
             stated=parts.stated,
+            state_codes=parts.state_codes,
         )
 
     @classmethod

@@ -97,7 +97,9 @@ def read_answers(
         labels={name: columns[name] for name in labels if name is not None},
         beside=beside,
         reserved={
-            number: REASONS[stored] for stored, number in WRITTEN.items() if number in spec.missing_codes
+            number: REASONS[stored]
+            for stored, number in WRITTEN.items()
+            if number in spec.missing_codes and number not in dict(spec.state_codes)
         },
     )
 

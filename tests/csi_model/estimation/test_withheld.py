@@ -77,3 +77,25 @@ def test_answers_withheld_by_anybody_carry_none():
     routed = whole(600)
     routed[routed[:, 9] < 5, 3] = 97  # not asked is not withheld
     assert "withheld" not in said(routed)[0]
+
+
+def test_a_model_says_what_the_numbers_of_other_files_mean():
+    plain = SPEC.to_mapping() | {"state_codes": {-1: "not_asked", -2: "dont_know"}}
+    spec = csi_model.ModelSpec.from_mapping(plain)
+    assert spec.to_mapping()["state_codes"] == plain["state_codes"]
+    assert csi_model.ModelSpec.from_mapping(spec.to_mapping()) == spec
+    values = whole(300)
+    values[:100, 0], values[100:120, 0] = -1, -2
+    columns = dict(zip(SPEC.indicator_ids, values.T, strict=True))
+    found = csi_model.document(csi_model.estimate(spec, csi_model.prepare(spec, columns)))["indicators"][
+        "img1"
+    ]
+    assert (found["n_not_asked"], found["n_dont_know"], found["n_answered"]) == (100, 20, 180)
+
+
+@pytest.mark.parametrize(
+    "written", [[97], {97: "asleep"}, {"97": "not_asked"}, {True: "not_asked"}, {97.5: "skipped"}]
+)
+def test_what_numbers_cannot_mean_is_refused(written):
+    with pytest.raises(csi_model.SpecificationError, match="state_codes"):
+        csi_model.ModelSpec.from_mapping(SPEC.to_mapping() | {"state_codes": written})
