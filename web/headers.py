@@ -17,6 +17,9 @@ STRICT = {
 }
 # Plotly writes style elements for its mode bar and colour bars; pages with charts alone allow them.
 CHARTS = STRICT | {"style-src": "'self' 'unsafe-inline'"}
+# A page that stands in a frame of another page of ours, and the page around it.
+FRAMED = STRICT | {"frame-ancestors": "'self'"}
+FRAMING = STRICT | {"frame-src": "'self'"}
 
 
 REFERRER = "same-origin"

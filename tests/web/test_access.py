@@ -78,6 +78,8 @@ TABLE = {
     "drafts.findings": READERS,
     "drafts.mend": DESIGNERS,
     "drafts.search": READERS,
+    "drafts.preview": READERS,
+    "drafts.preview_step": READERS,
     "drafts.review": READERS,
     "drafts.accept": DESIGNERS,
     "drafts.submit": DESIGNERS,

@@ -201,3 +201,36 @@ def test_a_search_finds_texts_codes_and_conditions(designer, nodes):
         assert (f"{DRAFT}/{nodes()[code].id}" in links) if code else not links, wanted
     designer.browse(f"{DRAFT}/search?q={'x' * 500}", 413)
     designer.browse(f"{DRAFT}/search?q=%00%ff")
+
+
+def test_the_preview_shows_the_draft_in_a_frame_of_ours_alone(designer, nodes):
+    broken = json.loads(json.dumps(DOCUMENT))
+    broken["sections"][0]["questions"][1]["scale"] = "nothing"
+    begin(designer, broken)
+    answer = designer.client.get(f"{DRAFT}/preview/A?lang=en")
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "Set-Cookie" not in answer.headers, "the author's pages stay in their language"
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+    page = check_page(answer)
+    assert page.select("#q-MET")
+    assert page.select("#q-S2")
+    assert not page.select("#q-S1"), "a question that cannot be asked yet is left out"
+    step = designer.client.post(f"{DRAFT}/preview/A", data={"go": "next"})
+    assert step.location == f"{DRAFT}/preview/B"
+    designer.browse(f"{DRAFT}/preview/NOWHERE", 404)
+    assert "frame-src 'self'" in designer.client.get(DRAFT).headers["Content-Security-Policy"]
+    assert designer.client.get(f"{DRAFT}/history").headers["X-Frame-Options"] == "DENY"
+    begin(designer, {"format": "manyi/2", "code": "blank", "title": {"en": "Blank"}})
+    assert "nothing to show yet" in designer.browse("/questionnaires/draft/blank/preview/A").get_text()
+
+
+def test_what_is_typed_in_one_go_is_one_step(designer, nodes):
+    begin(designer)
+    path = f"{DRAFT}/{nodes()['S1'].id}"
+    form = fields_of(designer.browse(path).select_one("#part"))
+    for number, typed in enumerate(("F", "Fi", "First")):
+        more = {"v:text/en": typed, "gesture": "a" * 32, "base": str(number)}
+        assert designer.client.post(path, data=form | more).status_code == 303
+    assert len(designer.browse(f"{DRAFT}/history").select(".history > li")) == 1
+    designer.submit(DRAFT, 303, form="#undo", which="undo")
+    assert written(document_of(designer)) == written(DOCUMENT)

@@ -49,6 +49,8 @@ def test_a_form_may_hold_anything(designer, nodes, fields, status):
     path = f"{DRAFT}/{nodes()['S2'].id}"
     answer = designer.submit(path, status, form="#part", **fields)
     page = designer.browse(path)
+    for section in ("A", "B"):
+        assert designer.client.get(f"{DRAFT}/preview/{section}").status_code in {200, 404}
     assert not page.select("script:not([src])")
     if status != 303:
         assert written(document_of(designer)) == before

@@ -2,38 +2,33 @@
 
 import json
 from datetime import UTC, datetime
-from html import escape
 
 from flask import (
     Response,
     abort,
     flash,
-    make_response,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import current_user
 
 from surveys import audit, instruments
-from surveys.document.wording import language_of, piped_names
+from surveys.document.wording import language_of
 from surveys.editing import publishing
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author import room, sources
+from web.author import previewing, room, sources
 from web.author.model import findings_of_model, promised
 from web.author.reading import Reading
 from web.author.room import PLACE
 from web.author.sources import Source
 from web.extensions import csrf, db
 from web.labels import TIERS
-from web.respond.pages import page_of
 
 blueprint = room.blueprint
 FORMS = {"full": _l("Full form"), "short": _l("Short form")}
@@ -94,27 +89,8 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     router = sources.router_of(found)
     if section not in router.pages:
         abort(404)
-    language = language_of(found.document, i18n.choose())
-    page = page_of(router, section, language)
-    place, pages = router.pages[section].place + 1, len(router.pages)
-    names = piped_names(found.document, {}, {}, language)
     back = url_for("author.document", source=source, code=code, part=part)
-    with force_locale(i18n.locale(language)):
-        words = _("Preview: nothing is saved, and every question of the page is shown.")
-        leave = _("Back to the questionnaire")
-        frame = {
-            "action": escape(request.path),
-            "title": escape(_("Preview")) + ": ",
-            "progress": str(round(100 * (place - 1) / pages)),
-            "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=pages)),
-            "next": escape(_("Next") if place < pages else _("End of the preview")),
-            "back": f'<button name="go" value="back">{escape(_("Back"))}</button>' if place > 1 else "",
-            "errors": f'<p class="notice">{escape(words)} <a href="{escape(back)}">{escape(leave)}</a></p>',
-        }
-    filled = {f"{{{name}": escape(text) for name, text in names.items()}
-    if place == 1:
-        frame["intro"] = page.intro.fill(filled)
-    return page.fill(set(page.items), frame | filled)
+    return previewing.shown(router, section, back)
 
 
 @blueprint.post(f"{PLACE}/preview/<section>")
@@ -126,17 +102,11 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
     router = sources.router_of(found)
     if section not in router.pages:
         abort(404)
-    go = request.form.get("go", "next")
-    step = {"back": -1, "next": 1}.get(go, 0)
-    sections = list(router.pages)
-    place = max(router.pages[section].place + step, 0)
-    if place >= len(sections):
+    after = previewing.step(router, section)
+    if after is None:
         return redirect(url_for("author.document", source=source, code=code, part=part), 303)
-    target = url_for("author.preview", source=source, code=code, part=part, section=sections[place])
-    page = make_response(redirect(target, 303))
-    if go.startswith("lang:") and go[5:] in i18n.names():
-        i18n.set_cookie(page, go[5:])
-    return page
+    target = url_for("author.preview", source=source, code=code, part=part, section=after)
+    return previewing.went(target)
 
 
 @blueprint.post("/instrument/<code>/<part>/publish")

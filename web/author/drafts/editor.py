@@ -24,6 +24,7 @@ from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room, tree
 from web.author.drafts.fields import Choice, Field, fields_of_node, sent, types
 from web.author.drafts.making import PREFIX
+from web.author.drafts.preview import section_of
 from web.author.drafts.room import PLACE as DRAFT
 from web.author.drafts.room import Desk, Marks
 from web.author.drafts.sending import SHOWN, VALUE, Sent
@@ -31,6 +32,7 @@ from web.author.drafts.wording import KINDS as NAMES
 from web.author.drafts.wording import field_name, kind_of, name_of, shown
 from web.author.naming import Naming
 from web.extensions import db
+from web.security import framing_page
 
 blueprint = room.blueprint
 NODE = f"{DRAFT}/<int:node_id>"
@@ -69,6 +71,7 @@ class Clash(NamedTuple):
 
 
 @blueprint.get(DRAFT)
+@framing_page
 @allow(DESIGNER, ANALYST)
 def show(code: str) -> ResponseReturnValue:
     """Open a draft at its top."""
@@ -77,6 +80,7 @@ def show(code: str) -> ResponseReturnValue:
 
 
 @blueprint.get(NODE)
+@framing_page
 @allow(DESIGNER, ANALYST)
 def part(code: str, node_id: int) -> ResponseReturnValue:
     """Open a part of a draft."""
@@ -112,6 +116,7 @@ def page(
         indicators=tree.indicators(desk, node),
         beside=tree.beside(desk),
         parts_below=_below(desk, node),
+        previewed=section_of(desk, node),
         targets=list(_targets(desk, node)),
         may_double=node.kind in PREFIX,
         types=types(),
@@ -204,11 +209,17 @@ def save(code: str, node_id: int) -> ResponseReturnValue:
     if not operations:
         return redirect(url_for("drafts.part", code=code, node_id=node_id), 303)
     try:
-        outcome = room.send(desk, operations)
+        outcome = room.send(desk, operations, _gesture())
     except SurveyError as refused:
         db.session.rollback()
         return page(room.find(code), node, Marks.of_form(form), form, None, refused.text(i18n.choose()), 422)
     return answered(desk, outcome, operations, node_id)
+
+
+def _gesture() -> bytes | None:
+    """Give the mark of what is typed in one go, which is one step of undo."""
+    written = request.form.get("gesture", "")
+    return bytes.fromhex(written) if room.MARK.fullmatch(written) else None
 
 
 def answered(
