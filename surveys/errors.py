@@ -96,6 +96,7 @@ class Problem(Enum):
     MATRIX_CODE = auto()
     MATRIX_PILOT = auto()
     ANSWERS_DAMAGED = auto()
+    SEAL_BROKEN = auto()
     QUALITY_RULE = auto()
     # decisions
     RESPONSE_UNKNOWN = auto()

@@ -78,6 +78,10 @@ class Keys:
         """Find the key that an entry of the trail names."""
         return self._find("audit", lambda key: key.name == name)
 
+    def by_mark(self, mark: bytes) -> Key | None:
+        """Find the key that a seal names."""
+        return self._find("seal", lambda key: key.mark == mark)
+
     def _find(self, kind: Kind, fits: Callable[[Key], bool]) -> Key | None:
         found = next(filter(fits, self.all(kind)), None)
         if found is None:  # perhaps made a moment ago, in the same tick of the clock

@@ -4,8 +4,9 @@ Rows are only ever added. A return takes two people: one asks for it with a reas
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
@@ -20,6 +21,7 @@ from surveys.models.decisions import DecisionKind
 
 RULES = "rules"
 LONGEST_REASON = 1000
+EMPTY = f"0:{hashlib.sha256().hexdigest()}"  # the head where nothing was decided
 
 
 class Made(NamedTuple):
@@ -143,6 +145,18 @@ def state_of(session: Session, wave: Wave) -> str:
     """Give a mark of which responses are left out now: a run of others than these is out of date."""
     ids = sorted(session.scalars(excluded_ids(wave)))
     return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]
+
+
+def head(session: Session, wave: Wave) -> str:
+    """Give how many decisions about responses of a wave there are, and a digest of all, for the trail."""
+    digest, number = hashlib.sha256(), 0
+    wanted = select(Decision).where(Decision.wave_id == wave.id).order_by(Decision.number)
+    for row in session.scalars(wanted):
+        moment = row.at.astimezone(UTC).isoformat()
+        content = [row.number, row.response_id, row.kind, row.what, row.actor, row.reason, moment]
+        digest.update(json.dumps(content).encode())
+        number += 1
+    return f"{number}:{digest.hexdigest()}"
 
 
 def _require(responses: Sequence[int], reason: str) -> None:

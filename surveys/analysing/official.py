@@ -4,8 +4,10 @@ A run never changes, and another one never replaces what leaders read by itself.
 holds; the database refuses a second published run of a wave, and an approval by whoever asked or proposed.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -101,6 +103,17 @@ def can_be_official(session: Session, run: Analysis) -> bool:
         and wave.state == WaveState.CLOSED
         and wave.purpose == Purpose.OFFICIAL
     )
+
+
+def head(session: Session, code: str) -> str:
+    """Give how many decisions about runs of a wave there are, and a digest of all of them, for the trail."""
+    digest, number = hashlib.sha256(), 0
+    wanted = select(RunDecision).join(Wave, Wave.id == RunDecision.wave_id).where(Wave.code == code)
+    for row in session.scalars(wanted.order_by(RunDecision.id)):
+        content = [row.run_id, row.kind, row.actor, row.reason, row.at.astimezone(UTC).isoformat()]
+        digest.update(json.dumps(content).encode())
+        number += 1
+    return f"{number}:{digest.hexdigest()}"
 
 
 def _wave_of(session: Session, run: Analysis) -> Wave:

@@ -90,6 +90,7 @@ def assess(session: Session, wave: Wave, *, now: datetime, staff_name: str = RUL
             "counts": report.counts,
             "n_excluded": len(report.excluded),
             "excluded": dict(list(report.excluded.items())[:LISTED_IN_AUDIT]),
+            "decisions": decisions.head(session, wave),
         }
         audit.record(
             session,

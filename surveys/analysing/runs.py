@@ -6,6 +6,7 @@ specification is another row.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from surveys import audit
 from surveys.analysing.matrix import AnswerMatrix
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
@@ -23,6 +25,7 @@ from surveys.models.records import AnalysisState
 
 MOST_OF_ONE, MOST_UNFINISHED = 5, 20  # runs that have not ended, of a person and of the site
 CANCELLED: Final = "cancelled"
+NEGATIVE_ZERO: Final = re.compile(r"-0\.0(?![0-9])")
 AT_ONCE = 20_000  # answers that are hashed as numbers at a time
 
 
@@ -88,8 +91,12 @@ def finish(
     data_fingerprint: str,
     n_respondents: int,
     now: datetime,
+    sealed: Mapping[str, Any] | None = None,
 ) -> None:
-    """Store the result of a running run; from here on the database refuses every change of it."""
+    """Store the result of a running run; from here on the database refuses every change of it.
+
+    `sealed` is what the seals and decisions of its waves were when they were read.
+    """
     _move(
         session,
         analysis,
@@ -99,9 +106,31 @@ def finish(
         result=json.loads(json.dumps(dict(result), allow_nan=False)),
         data_fingerprint=data_fingerprint,
         n_respondents=n_respondents,
+        sealed=None if sealed is None else dict(sealed),
         progress=1.0,
         finished_at=now,
     )
+    audit.record(
+        session,
+        actor=analysis.created_by,
+        action="run.finish",
+        target=f"run:{analysis.id}",
+        now=now,
+        detail={"content": content_digest(analysis)},
+    )
+
+
+def content_digest(analysis: Analysis) -> str:
+    """Hash what a run was asked and what came out, the same on either database."""
+    content = [
+        analysis.id, analysis.title, analysis.wave_codes, analysis.specification, analysis.options,
+        analysis.seed, analysis.code_version, analysis.data_fingerprint, analysis.n_respondents,
+        analysis.sealed, analysis.result, analysis.created_by,
+    ]  # fmt: skip
+    # A database that keeps JSON as values gives 1e16 back as an integer, and no negative zero.
+    plain = json.loads(json.dumps(content), parse_int=float)
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(NEGATIVE_ZERO.sub("0.0", text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fail(

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from surveys import seals
 from surveys.asking.router import scored_of
 from surveys.codes import NOT_ASKED
 from surveys.collecting.dispositions import of_sent
@@ -17,6 +18,7 @@ from surveys.collecting.packing import MAX_TENTHS, Layout, layout_of
 from surveys.database import pack
 from surveys.editing.publishing import load_document
 from surveys.errors import Problem, SurveyError
+from surveys.keys import Key, keys_of
 from surveys.models import Response, Wave
 from surveys.models.collection import ResponseState
 
@@ -72,7 +74,7 @@ def store_complete(
         if len(column) != count:
             raise ValueError(f"every column needs {count} rows; one has {len(column)}")
     ids = _fresh_ids(count)
-    keys = os.urandom(16 * count)
+    client_keys = os.urandom(16 * count)
     common: dict[str, Any] = {
         "wave_id": wave.id,
         "version_id": wave.version_id,
@@ -82,6 +84,7 @@ def store_complete(
         "revision": 1,
         "section": layout.sections[-1],
     }
+    key = keys_of(session).newest("seal")
     session.flush()
     scored, satisfying = scored_of(load_document(wave.version))
     counts_as = of_sent(packed, layout, scored, satisfying)
@@ -89,23 +92,39 @@ def store_complete(
         rows = []
         for row in range(start, min(start + CHUNK, count)):
             at = wave.moment(completed_at[row] if many_times else completed_at)  # type: ignore[arg-type,index]
-            rows.append(
-                common
-                | {
-                    "id": int(ids[row]),
-                    "client_key": keys[16 * row : 16 * row + 16],
-                    "language": language[row] if many_languages else language,
-                    "segment_id": int(segments[row]) if segments[row] >= 0 else None,
-                    "started_at": at,
-                    "completed_at": at,
-                    "answers": packed[row],
-                    "disposition": counts_as[row].value,
-                    "timings": timings[row],
-                    "texts": dict(texts[row]) if texts is not None else {},
-                }
-            )
+            stored: dict[str, Any] = {
+                "id": int(ids[row]),
+                "client_key": client_keys[16 * row : 16 * row + 16],
+                "language": language[row] if many_languages else language,
+                "segment_id": int(segments[row]) if segments[row] >= 0 else None,
+                "started_at": at,
+                "completed_at": at,
+                "answers": packed[row],
+                "disposition": counts_as[row].value,
+                "timings": timings[row],
+                "texts": dict(texts[row]) if texts is not None else {},
+            }
+            rows.append(common | stored | {"seal": _seal(key, layout, common | stored)})
         session.execute(insert(Response), rows)
     return ids
+
+
+def _seal(key: Key, layout: Layout, stored: Mapping[str, Any]) -> bytes:
+    return seals.make(
+        key,
+        seals.Sealed(
+            wave_id=stored["wave_id"],
+            version=layout.content_hash,
+            response_id=stored["id"],
+            segment_id=stored["segment_id"],
+            completed_at=stored["completed_at"],
+            mode=str(stored["mode"]),
+            language=str(stored["language"]),
+            disposition=str(stored["disposition"]),
+            answers=stored["answers"].tobytes(),
+            texts=stored["texts"],
+        ),
+    )
 
 
 def _pack_answers(layout: Layout, answers: Mapping[str, ArrayLike]) -> NDArray[np.int16]:

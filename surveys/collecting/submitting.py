@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from surveys.collecting import cells, invitations, segments
+from surveys.collecting import cells, invitations, sealing, segments
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
 from surveys.collecting.responses import NO_SYNC, account_of, require_open
 from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
+from surveys.keys import keys_of
 from surveys.models import Invitation, Participation, Response, Segment
 from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
 from surveys.models.dispositions import Disposition
@@ -96,13 +97,18 @@ def _end(
     wave = response.wave
     if response.state == ResponseState.OPEN:
         require_open(wave, now)
+        sealing.hold(session, response)  # another tab, or whoever closes the wave, may have been first
+    if response.state == ResponseState.OPEN:
+        require_open(wave, now)
         segment_id = _answered_segment(session, response)
         if end.disposition == Disposition.COMPLETE and (full := _full(session, response, segment_id, quotas)):
             end = End(ResponseState.SCREENED, Disposition.OVER_QUOTA, full)
         _spend_token(session, response, invitation, end.disposition, now)
-        session.refresh(response)
-    if response.state == ResponseState.OPEN:
-        at = wave.moment(now)
+        completed: dict[str, Any] = {}
+        if end.state == ResponseState.COMPLETE:
+            key, at = keys_of(session).newest("seal"), wave.moment(now)
+            seal = sealing.seal_of(session, key, response, segment_id, at, end.disposition)
+            completed = {"completed_at": at, "receipt": new_receipt(), "seal": seal}
         session.execute(
             update(Response)
             .where(
@@ -114,10 +120,9 @@ def _end(
                 state=end.state.value,
                 disposition=end.disposition.value,
                 ended_by=end.ended_by,
-                completed_at=at if end.state == ResponseState.COMPLETE else None,
-                receipt=new_receipt() if end.state == ResponseState.COMPLETE else None,
                 segment_id=segment_id,
                 revision=Response.revision + 1,
+                **completed,
             ),
             execution_options=NO_SYNC,
         )
@@ -133,9 +138,6 @@ def _full(session: Session, response: Response, segment_id: int | None, quotas: 
     if not wave.quotas and not quotas:
         return None
     lock_row(session, wave)
-    session.refresh(response)  # another tab of the same person may have been first
-    if response.state != ResponseState.OPEN:
-        return None
     segment = session.get(Segment, segment_id) if segment_id is not None else None
     if full_quota(session, wave, segment) is not None:
         return OF_QUOTA
@@ -191,6 +193,4 @@ def _spend_token(
         execution_options=NO_SYNC,
     ).first()
     if spent is None and wave.anonymous:
-        session.refresh(response)  # the same response may have been submitted by another tab meanwhile
-        if response.state == ResponseState.OPEN:
-            raise SurveyError(Problem.INVITATION_USED)
+        raise SurveyError(Problem.INVITATION_USED)

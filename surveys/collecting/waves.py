@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from surveys import words
+from surveys.collecting import sealing
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
@@ -91,7 +92,11 @@ def open_wave(session: Session, wave: Wave, now: datetime) -> None:
 
 
 def close_wave(session: Session, wave: Wave, now: datetime) -> None:
-    """End the wave for good; what was answered but not submitted stays and does not count."""
+    """End the wave for good and seal it; what was answered but not submitted stays and does not count.
+
+    Whoever submits meanwhile waits, and is then told that the wave is closed.
+    """
+    sealing.lock_answers(session, wave, alone=wave.anonymous)
     if wave.state != WaveState.OPEN:
         raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
     wave.state = WaveState.CLOSED
@@ -100,6 +105,7 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
     session.flush()
     if wave.anonymous:
         forget_order(session, wave)
+    sealing.seal(session, wave, now=now)
 
 
 def find_wave(session: Session, public_key: str) -> Wave | None:

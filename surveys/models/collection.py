@@ -252,6 +252,8 @@ class Response(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     receipt: Mapped[str | None] = mapped_column(String(24))
+    # What the answers counted by when they were completed, proved by a key outside (`surveys.seals`).
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(20))
     answers: Mapped[NDArray[np.int16]] = mapped_column(Packed(np.int16))
     timings: Mapped[NDArray[np.uint16]] = mapped_column(Packed(np.uint16))
     texts: Mapped[dict[str, str]] = mapped_column(JsonType, default=dict)

@@ -40,6 +40,8 @@ class Analysis(Base):
     code_version: Mapped[str] = mapped_column(String(64))
     data_fingerprint: Mapped[str | None] = mapped_column(String(64))
     n_respondents: Mapped[int | None]
+    # Wave's code → what its seal and its decisions were when the run read it.
+    sealed: Mapped[dict[str, Any] | None] = mapped_column(JsonType)
     state: Mapped[str] = mapped_column(String(16), default=AnalysisState.QUEUED)
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str] = mapped_column(Text, default="")

@@ -1,13 +1,16 @@
 """Everything that can be checked, at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from surveys.anchors import Anchor
+from surveys.audit import Checked
+from surveys.proving import records, waves
 from surveys.proving import trail as trails
 from surveys.proving.findings import UNKNOWN, Finding
+from surveys.proving.said import listen
 
 
 class Proof(NamedTuple):
@@ -29,16 +32,28 @@ class Proof(NamedTuple):
         return (self.end.number if self.end else 0) - (self.proved or 0)
 
 
-def prove(session: Session, outside: Sequence[Anchor] = ()) -> Proof:
-    """Check the trail.
+def prove(
+    session: Session,
+    outside: Sequence[Anchor] = (),
+    more: Callable[[Session, Iterable[Checked]], Iterable[Finding]] | None = None,
+) -> Proof:
+    """Check the trail, and against it waves, responses, decisions, versions and runs.
 
     Parameters
     ----------
     outside
         Anchors that somebody kept elsewhere.
+    more
+        Finds what does not match the entries where this package cannot look.
     """
     trail = trails.read(session)
-    found = list(trails.check(session, trail, outside))
+    told = listen(trail.entries)
+    found = [
+        *trails.check(session, trail, outside),
+        *waves.check(session, told),
+        *records.check(session, told),
+        *(more(session, trail.entries) if more is not None else ()),
+    ]
     held = [each.number for each in outside if each.holds(trail.heads.get(each.number))]
     return Proof(
         findings=tuple(each for each in found if each.kind not in UNKNOWN),

@@ -11,6 +11,7 @@ from surveys.audit import Checked
 from surveys.keys import keys_of
 from surveys.proving import restoring
 from surveys.proving.findings import Finding, Kind
+from surveys.proving.said import BEGIN
 
 
 class Trail(NamedTuple):
@@ -44,7 +45,7 @@ def check(session: Session, trail: Trail, outside: Sequence[Anchor]) -> Iterator
         Anchors that were kept elsewhere than beside the keys.
     """
     written = anchors.read_log(keys_of(session).folder)
-    if not any(each.entry.key for each in trail.entries) and not written:
+    if not any(each.entry.action == BEGIN for each in trail.entries):
         yield Finding(Kind.NOT_BEGUN, {})
     elif written is None:
         yield Finding(Kind.ANCHORS_MISSING, {"folder": keys_of(session).folder})

@@ -35,7 +35,7 @@ def test_an_untouched_trail_is_intact_and_says_who_proves_it(manyi, site):
     code, out, _ = manyi("audit", "verify")
     assert code == 0
     assert re.fullmatch(
-        r"Intact: 4:[0-9a-f]{16}\. The newest 4 entries are proved on this machine only\.\n", out
+        r"Intact: 5:[0-9a-f]{16}\. The newest 5 entries are proved on this machine only\.\n", out
     )
     anchor = manyi("audit", "anchor")[1].strip()
     assert manyi("audit", "verify", "--anchor", anchor)[:2] == (0, f"Intact: {anchor[:18]}.\n")
@@ -43,7 +43,7 @@ def test_an_untouched_trail_is_intact_and_says_who_proves_it(manyi, site):
     assert manyi("audit", "verify", "--anchor", site / "mail.txt")[0] == 0
     other = anchor[:2] + "0" * 64
     code, out, _ = manyi("audit", "verify", "--anchor", other)
-    assert (code, "entry 4 is another" in out) == (1, True)
+    assert (code, "entry 5 is another" in out) == (1, True)
 
 
 @pytest.mark.parametrize("given", ["nonsense", "12", "12:xyz", "满意", "0:" + "a" * 16])

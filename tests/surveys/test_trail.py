@@ -15,6 +15,7 @@ from surveys.database import create_engine
 from surveys.keys import bind, keys_of
 from surveys.models import AuditEntry
 from surveys.proving import restoring
+from surveys.proving.begin import begin
 from surveys.proving.proof import prove
 from tests.surveys.tampering import kinds, tamper, without_rules
 from tests.surveys.worlds import NOW
@@ -28,7 +29,9 @@ def write(session: Session, number: int = 1) -> None:
 
 @pytest.fixture
 def trail(session):
-    write(session, 6)
+    begin(session, now=NOW, staff={})
+    session.commit()
+    write(session, 5)
     assert kinds(session) == []
     return session
 
@@ -217,7 +220,8 @@ def test_a_trail_of_the_time_before_keys_goes_on_and_is_covered(database_url, tm
     migrating.upgrade(database_url)
     with Session(engine) as session:
         assert kinds(session) == ["not_begun"]
-        write(session, 2)
+        begin(session, now=NOW, staff={})
+        write(session)
         assert kinds(session) == []
         assert audit.end(session).number == 5
         tamper(session, "audit_entry", "UPDATE audit_entry SET actor = 'Bob' WHERE id = 2")

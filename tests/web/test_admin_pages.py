@@ -7,10 +7,12 @@ from sqlalchemy import func, select, text
 
 from surveys import audit
 from surveys.models import AuditEntry
+from surveys.proving.begin import begin
 from surveys.proving.proof import prove
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 from web.accounts.roles import ROLES
+from web.accounts.standing import standings
 from web.admin import views
 
 NEW = {"email": "ana@example.org", "name": "Ana Lin", "roles": ["designer", "analyst"]}
@@ -196,6 +198,11 @@ def test_altered_and_forged_posts_change_nothing(administrator, account, session
     assert entries(session) == []
 
 
+def begun(session):
+    begin(session, now=datetime.now(UTC), staff=standings(session))
+    session.commit()
+
+
 def record(session, number):
     for place in range(number):
         audit.record(
@@ -207,13 +214,14 @@ def record(session, number):
 
 def test_the_trail_is_paged_newest_first_and_says_that_it_holds(administrator, session):
     assert "Nothing has been recorded yet" in administrator.browse("/admin/audit").get_text()
-    record(session, 51)
+    begun(session)
+    record(session, 50)
     page = administrator.browse("/admin/audit")
     assert "nothing was changed unseen. Entries checked: 51." in page.select_one(".notice-success").get_text()
     rows = page.select("tbody tr")
     assert len(rows) == 50
     assert [cell.get_text(" ", strip=True) for cell in rows[0].select("td")][2:] == [
-        "ana@example.org", "Opened a wave", "wave:W50", "n_links 50 <script> <b>",
+        "ana@example.org", "Opened a wave", "wave:W49", "n_links 49 <script> <b>",
     ]  # fmt: skip
     older = page.select_one("a[rel=next]")["href"]
     last = administrator.browse(older)
@@ -246,8 +254,29 @@ def test_a_broken_chain_is_said_with_its_place(administrator, session):
 
 def test_a_long_trail_is_checked_on_request(administrator, session, monkeypatch):
     monkeypatch.setattr(views, "CHECKED_UNASKED", 4)
-    record(session, 5)
+    begun(session)
+    record(session, 4)
     page = administrator.browse("/admin/audit")
     assert not page.select(".notice-success, .notice-error")
     asked = administrator.browse(page.select_one("main .notice a")["href"])
     assert "nothing was changed unseen. Entries checked: 5." in asked.select_one(".notice-success").get_text()
+
+
+def test_a_role_given_past_the_site_is_found_and_one_given_by_it_is_not(administrator, session, account):
+    begun(session)
+    viewer, designer = account("viewer"), account("designer")
+    path = f"/admin/staff/{designer.id}"
+    administrator.submit(path, 303, form="form[action$='/roles']", roles=["analyst"])
+    assert "nothing was changed unseen" in administrator.browse("/admin/audit").get_text()
+    given = "INSERT INTO staff_role SELECT :who, id FROM role WHERE name = 'administrator'"
+    session.execute(text(given), {"who": viewer.id})
+    session.commit()
+    said = administrator.browse("/admin/audit?lang=zh").select_one(".notice-error").get_text()
+    assert f"账号 {viewer.id} 的权限与审计记录不符：administrator, viewer" in said
+
+
+def test_a_trail_that_does_not_begin_is_not_called_intact(administrator, session):
+    record(session, 2)
+    page = administrator.browse("/admin/audit")
+    assert not page.select(".notice-success, .notice-error")
+    assert "Nothing is proved yet" in page.select_one(".notice[role=alert]").get_text()

@@ -87,6 +87,7 @@ def recorded() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
                 "record",
+                "lawfully",
                 "_record",
                 "_changed",
                 "_decide",

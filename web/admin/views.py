@@ -14,13 +14,14 @@ from sqlalchemy import func, select
 from surveys.audit import record
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry, Unit
-from surveys.proving.proof import prove
+from surveys.proving.proof import Proof, prove
 from web import anchoring
 from web.accounts import notices, roles, units
 from web.accounts import staff as accounts
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.staff import StaffError
+from web.accounts.standing import unaccounted
 from web.admin.actions import ACTIONS, lines
 from web.admin.forms import PersonForm, RolesForm, UnitForm
 from web.extensions import db
@@ -196,11 +197,15 @@ def audit() -> ResponseReturnValue:
         total=total,
         number=number,
         pages=pages,
-        proof=prove(db.session, anchoring.kept(current_app.config["MANYI"]) or ()) if is_checked else None,
+        proof=_proof() if is_checked else None,
         language=choose(),
         actions=ACTIONS,
         lines=lines,
     )
+
+
+def _proof() -> Proof:
+    return prove(db.session, anchoring.kept(current_app.config["MANYI"]) or (), unaccounted)
 
 
 def _find(staff_id: int, *, lock: bool = False) -> Staff:

@@ -39,8 +39,10 @@ def verify(anchor: str | None) -> None:
     Example: manyi audit verify --anchor 1234:0f3a9c5e7b1d2f48
     """
     outside = [*(_given(anchor) if anchor else ()), *(anchoring.kept(read_settings()) or ())]
+    from web.accounts.standing import unaccounted  # noqa: PLC0415  loads the accounts
+
     with session() as opened:
-        proof = prove(opened, outside)
+        proof = prove(opened, outside, unaccounted)
     for each in (*proof.findings, *proof.unknown):
         click.echo(each.text())
     if proof.findings:
@@ -55,15 +57,16 @@ def verify(anchor: str | None) -> None:
 
 @trail.command("rotate-key")
 def rotate_key() -> None:
-    """Use a new key from now on; keep the former ones, without which nothing that they prove can be checked.
+    """Use new keys from now on; keep the former ones, without which nothing that they prove can be checked.
 
     Example: manyi audit rotate-key
     """
     with session() as opened:
         key = keys_of(opened).add("audit")
+        keys_of(opened).add("seal")
         record(opened, "trail.rotate_key", "trail", {"key": key.name})
         folder = keys_of(opened).folder
-    click.echo(f"{folder / f'audit-{key.number}'} is used from now on. Keep the former ones.", err=True)
+    click.echo(f"{folder} has new keys, which are used from now on. Keep the former ones.", err=True)
 
 
 @trail.command()

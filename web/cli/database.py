@@ -17,6 +17,7 @@ from surveys import audit, migrating
 from surveys.database import create_engine, make_private, normalise_url
 from surveys.keys import bind
 from surveys.proving import restoring
+from surveys.proving.begin import begin
 from web import running
 from web.cli import Refusal
 from web.config import keys_folder, read_settings
@@ -71,10 +72,12 @@ def database() -> None:
 
 def upgraded() -> None:
     """Bring the database to the newest revision, and let the trail say what that gave to whom."""
-    from web.accounts.units import note_upgrade  # noqa: PLC0415  loads the accounts
+    from web.accounts.standing import standings  # noqa: PLC0415  loads the accounts
+    from web.accounts.units import note_upgrade  # noqa: PLC0415
 
     migrating.upgrade(database_url())
     with session() as opened:
+        begin(opened, now=datetime.now(UTC), staff=standings(opened))
         note_upgrade(opened, datetime.now(UTC))
         record(opened, "database.upgrade", "database", {"revision": migrating.revisions()[-1]})
 

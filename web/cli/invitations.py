@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from surveys.collecting.frame import find_customer
 from surveys.collecting.invitations import SETTABLE, find_invitation, set_outcome
+from surveys.collecting.sealing import lawfully
 from surveys.collecting.waves import wave_by_code
 from surveys.models import Invitation, Wave
 from web.cli import Refusal
-from web.cli.database import record, session
+from web.cli.database import ACTOR, session
 
 
 @click.group(short_help="What became of invitations.")
@@ -41,9 +42,11 @@ def outcome(wave: str, state: str, customers: tuple[str, ...], tokens: tuple[str
         found = wave_by_code(opened, wave)
         named = [_of_customer(opened, found, code) for code in customers]
         named += [_of_token(opened, found, token) for token in tokens]
-        for invitation in named:
-            set_outcome(opened, invitation, state, now)
-        record(opened, "invitations.outcome", f"wave:{wave}", {"state": state, "n_invitations": len(named)})
+        detail = {"state": state, "n_invitations": len(named)}
+        with lawfully(opened, found, actor=ACTOR, action="invitations.outcome", now=now, detail=detail):
+            for invitation in named:
+                set_outcome(opened, invitation, state, now)
+        opened.commit()
     click.echo(f"{len(named)} invitations noted as {state}.", err=True)
 
 

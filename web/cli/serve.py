@@ -106,7 +106,8 @@ def _show_accounts() -> None:
             return
     from web.accounts.roles import OF_UNITS, ROLES  # noqa: PLC0415
     from web.accounts.staff import add_staff  # noqa: PLC0415
-    from web.accounts.units import set_units  # noqa: PLC0415
+    from web.accounts.units import codes_of, set_units  # noqa: PLC0415
+    from web.cli.database import record  # noqa: PLC0415
     from web.demo import build  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
     from web.site import create_app  # noqa: PLC0415
@@ -116,7 +117,8 @@ def _show_accounts() -> None:
         for role, staff, _password in made:
             if role in OF_UNITS:
                 set_units(db.session, staff, [build.PREFIX], by="demo")
-        db.session.commit()
+            detail = {"roles": sorted(staff.role_names), "units": codes_of(staff)}
+            record(db.session, "staff.add", f"staff:{staff.id}", detail)
         click.echo("\nDemo accounts (the passwords are shown this once):")
         for role, staff, password in made:
             click.echo(f"  {role:<14}{staff.email:<30}{password}")

@@ -52,8 +52,8 @@ def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, l
     Example: manyi user add ana@example.org --role viewer --unit C1
     """
     from web.accounts.staff import StaffError, add_staff  # noqa: PLC0415
-    from web.accounts.units import set_units  # noqa: PLC0415
-    from web.cli.database import ACTOR  # noqa: PLC0415
+    from web.accounts.units import codes_of, set_units  # noqa: PLC0415
+    from web.cli.database import ACTOR, record  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
     from web.site import create_app  # noqa: PLC0415  loads the whole site
 
@@ -63,7 +63,8 @@ def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, l
             set_units(db.session, made, codes, by=ACTOR)
         except StaffError as error:
             raise Refusal(f"{email} {REASONS.get(error.code, error.code)}") from None
-        db.session.commit()
+        detail = {"roles": sorted(made.role_names), "units": codes_of(made)}
+        record(db.session, "staff.add", f"staff:{made.id}", detail)
     click.echo(password)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys import instruments
+from surveys import audit, instruments
 from surveys.analysing import official, quality
 from surveys.collecting import bulk
 from surveys.collecting.frame import add_unit
@@ -78,6 +78,9 @@ def build(
         if official.can_be_official(session, analysis):
             official.propose(session, analysis, actor=PROPOSER, reason=REASON, now=now)
             official.approve(session, analysis, actor=APPROVER, reason=REASON, now=now)
+            code = analysis.wave_codes[0]
+            detail = {"run": analysis.id, "reason": REASON, "decisions": official.head(session, code)}
+            audit.record(session, actor=APPROVER, action="run.approve", target=code, now=now, detail=detail)
             session.commit()
     series.refresh(session)
 

@@ -87,7 +87,12 @@ def _decide(code: str, action: str, decide: Callable[..., int], said: str) -> Re
     except SurveyError as error:
         db.session.rollback()
         return _page(_find(code), message=error.text(choose()), chosen=chosen, reason=reason, status=422)
-    detail = {"n": number, "responses": chosen[: quality.LISTED_IN_AUDIT], "reason": reason}
+    detail = {
+        "n": number,
+        "responses": chosen[: quality.LISTED_IN_AUDIT],
+        "reason": reason,
+        "decisions": decisions.head(db.session, wave),
+    }
     audit.record(
         db.session, actor=current_user.email, action=action, target=f"wave:{code}", detail=detail, now=now
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import csi_model
-from surveys.analysing import matrix, quality, runs
+from surveys.analysing import lawful, matrix, quality, runs
 from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
@@ -85,6 +85,7 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
 
     try:
         _check(session, analysis)
+        sealed = lawful.marks(session, analysis.wave_codes)
         result, fingerprint, n = compute(session, analysis, progress)
         progress(1.0)
     except _EndedError:
@@ -96,7 +97,13 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         session.commit()
         return
     runs.finish(
-        session, analysis, result=result, data_fingerprint=fingerprint, n_respondents=n, now=datetime.now(UTC)
+        session,
+        analysis,
+        result=result,
+        data_fingerprint=fingerprint,
+        n_respondents=n,
+        now=datetime.now(UTC),
+        sealed=sealed,
     )
     session.commit()
 

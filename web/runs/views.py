@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,6 +23,7 @@ from surveys.models import Response as StoredResponse
 from surveys.models.collection import Purpose
 from surveys.models.dispositions import Disposition
 from surveys.models.records import AnalysisState
+from surveys.proving.since import Since, since
 from web import telling
 from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST
@@ -35,6 +36,7 @@ from web.runs.wording import DECIDED, quality_lines
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
 LISTED = 100
+CHECKED_UNASKED = 5_000
 UNFINISHED = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 # What a run without a result says, where it is no refusal of the model.
 ENDINGS = {
@@ -117,6 +119,7 @@ def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int =
         is_concerned=current_user.email in {run.created_by, *(each.actor for each in history[-1:])},
         published=_published_instead(run),
         quality=quality_lines(run.result or {}),
+        data=_data_of(run),
         message=message,
         reason=reason,
     )
@@ -220,6 +223,12 @@ def record(action: str, run: Analysis, now: datetime, **detail: object) -> None:
         detail={"run": run.id} | detail,
         now=now,
     )
+
+
+def _data_of(run: Analysis) -> Since | None:
+    """Tell what has happened to the data of a run; of very many answers on request, for it takes seconds."""
+    is_asked = (run.n_respondents or 0) <= CHECKED_UNASKED or "check" in request.args
+    return since(db.session, run) if is_asked else None
 
 
 def _is_own(run: Analysis) -> bool:
