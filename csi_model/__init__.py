@@ -49,21 +49,15 @@ from csi_model.segmentation.segments import Segmentation, segments
 from csi_model.series.breaks import Bridge, bridge_shift
 from csi_model.series.changes import changes_document
 from csi_model.series.follow import follow
-from csi_model.series.wave import Form, items_of
+from csi_model.series.items import items_of
+from csi_model.series.wave import Form
 from csi_model.specify import Construct, Dimension, Indicator, ModelSpec
 from csi_model.survey_design.allocation import allocate, units_half_width, units_needed
+from csi_model.survey_design.design import ALLOCATIONS, Design
 from csi_model.survey_design.foreseen import foresee
+from csi_model.survey_design.power import answers_for_change, change_seen, power
 from csi_model.survey_design.raking import Raked, rake
-from csi_model.survey_design.sample_size import (
-    ALLOCATIONS,
-    Design,
-    answers_for_change,
-    answers_needed,
-    change_seen,
-    half_width,
-    pilot_sd,
-    power,
-)
+from csi_model.survey_design.sample_size import answers_needed, half_width, pilot_sd
 from csi_model.tree.score import tree_document
 from csi_model.tree.weights import read_judgements
 from csi_model.units.side_by_side import side_by_side

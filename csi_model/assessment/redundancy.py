@@ -15,7 +15,7 @@ from csi_model.errors import DataError
 from csi_model.inference import seeds
 from csi_model.inference.figures import figure
 from csi_model.inference.kinds import ends
-from csi_model.measures import validity
+from csi_model.measures.redundancy import redundancy as best_path
 from csi_model.options import Options
 from csi_model.resampling.estimator import chunks
 from csi_model.specify import ModelSpec
@@ -44,7 +44,7 @@ def redundancy(
 
     See Also
     --------
-    validity.redundancy
+    measures.redundancy.redundancy
     """
     return [
         _one(spec, sample, options, name, sample.beside[code], n_resamples) for name, code in overall.items()
@@ -83,7 +83,7 @@ def _one(
     moments_of = source(table, rows.weights, options.missing)
 
     def covered(moments: Moments) -> F64:
-        return np.asarray(validity.redundancy(moments.corr, block, len(codes))[:, 0])
+        return np.asarray(best_path(moments.corr, block, len(codes))[:, 0])
 
     try:
         value = covered(moments_of.of_counts(np.ones((1, n))))[0]

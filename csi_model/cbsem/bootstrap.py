@@ -12,9 +12,10 @@ from csi_model.answers.sampling import drawn_rows
 from csi_model.arrays import F64
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.discrepancy import Likelihood
-from csi_model.cbsem.moments import by_pattern, saturated
+from csi_model.cbsem.moments import by_pattern
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.results import CbsemResult
+from csi_model.cbsem.saturated import saturated
 from csi_model.cbsem.standard_errors import inverse
 from csi_model.errors import ConvergenceError, SpecificationError
 from csi_model.inference import kinds, seeds

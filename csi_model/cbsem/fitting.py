@@ -11,7 +11,6 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, defined, index_weights, models, standardise, testing
 from csi_model.cbsem.data import GroupData, choose
-from csi_model.cbsem.moments import seldom_together
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.options import check_options
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -24,6 +23,7 @@ from csi_model.cbsem.samples import (
     reduce,
     structure_of,
 )
+from csi_model.cbsem.saturated import seldom_together
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ConvergenceError, IdentificationError
 from csi_model.inference import seeds

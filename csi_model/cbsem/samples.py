@@ -14,9 +14,10 @@ from csi_model.cbsem import additions, constraints, syntax
 from csi_model.cbsem.discrepancy import Discrepancy, LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.equal import together
 from csi_model.cbsem.models import Given
-from csi_model.cbsem.moments import Patterns, by_pattern, saturated
+from csi_model.cbsem.moments import Patterns, by_pattern
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import Ordinal, ordinal_statistics
+from csi_model.cbsem.saturated import saturated
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import IdentificationError, SpecificationError
 
@@ -68,7 +69,7 @@ def reduce(
     weights: F64 | None = None,
     blocks: I64 | None = None,
 ) -> GroupMoments:
-    """Saturated moments of one group's answers; for `blocks` see ``moments.saturated``.
+    """Saturated moments of one group's answers; for `blocks` see ``saturated.saturated``.
 
     Raises
     ------

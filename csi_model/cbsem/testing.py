@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from csi_model.arrays import F64
-from csi_model.cbsem import fit_measures, standard_errors
+from csi_model.cbsem import fit_measures, robust_tests, standard_errors
 from csi_model.cbsem.discrepancy import free_distribution_covariance, normal_weight
 from csi_model.cbsem.optimise import Objective, Optimum, optimise
 from csi_model.cbsem.samples import (
@@ -42,7 +42,7 @@ def infer(
     if estimator in {"MLM", "WLSMV", "ULS"}:
         projected = _projected(objective, theta, samples, estimator)
         if estimator == "WLSMV":
-            scaled, factor = standard_errors.mean_and_variance_adjusted(chi2, df, projected)
+            scaled, factor = robust_tests.mean_and_variance_adjusted(chi2, df, projected)
             return projected.covariance, fit_measures.ChiSquare(chi2, df, scaled, factor)
         if estimator == "ULS":
             return projected.covariance, fit_measures.ChiSquare(chi2, df)
@@ -63,7 +63,7 @@ def _of_prior(sample: GroupMoments, *, means: bool) -> F64:
 
 def _projected(
     objective: Objective, theta: F64, samples: Sequence[GroupMoments], estimator: str
-) -> standard_errors.Projected:
+) -> robust_tests.Projected:
     structure = objective.structure
     total = sum(sample.n for sample in samples)
     jacobians, weights, gammas, shares = [], [], [], []
@@ -83,7 +83,7 @@ def _projected(
             weights.append(normal_weight(implied.sigma, means=means))
             gammas.append(free_distribution_covariance(sample.values, means=means))
     n = total if estimator == "MLM" else total - len(samples)
-    return standard_errors.browne(jacobians, weights, gammas, shares, n)
+    return robust_tests.browne(jacobians, weights, gammas, shares, n)
 
 
 def baseline(

@@ -16,7 +16,7 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.estimation.edits import in_mode, left_out
-from csi_model.measures import validity
+from csi_model.measures import collinearity
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.items import Items, nested, ratio
 from csi_model.specify import ModelSpec
@@ -45,7 +45,7 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
     found = []
     copies = [
         tuple(codes[row] for row in rows)
-        for rows in validity.copies(items.corr[0, : len(codes), : len(codes)])
+        for rows in collinearity.copies(items.corr[0, : len(codes), : len(codes)])
     ]
     if copies:
         said = "; ".join(map(" and ".join, copies))
@@ -58,7 +58,7 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
         message = f"Formative items that the others of their construct foretell: {'; '.join(inflated)}."
         edit = in_mode([each.partition(":")[0] for each in inflated], "A")
         found.append(Caution("collinear-items", message, edit=edit, about=tuple(inflated)))
-    inner = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    inner = collinearity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     inflated = list(_antecedents(spec, inner))
     if inflated:
         message = f"Antecedents that foretell each other: of {'; of '.join(inflated)}."
@@ -80,7 +80,7 @@ def cautions(spec: ModelSpec, items: Items, solution: Solution) -> list[Caution]
 
 
 def _items(spec: ModelSpec, items: Items) -> Iterator[str]:
-    vif = validity.item_vif(items.corr, items.block)[0]
+    vif = collinearity.item_vif(items.corr, items.block)[0]
     for place, construct in enumerate(spec.constructs):
         rows = np.flatnonzero(items.block[:, place] & (vif > MOST_VIF))
         if construct.mode == "B" and len(rows):

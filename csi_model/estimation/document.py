@@ -12,7 +12,7 @@ from csi_model.estimation.estimated import Estimated
 from csi_model.estimation.relations import cell_of, effects_of, indirect_of, paths_of
 from csi_model.inference.figures import STATES, USUAL
 from csi_model.inference.plain import plain
-from csi_model.measures import reliability, validity
+from csi_model.measures import collinearity, item_statistics, reliability, validity
 from csi_model.measures.effects import bic, r_squared_adjusted
 from csi_model.pls import implied
 from csi_model.pls.items import nested, part_of, ratio
@@ -172,7 +172,7 @@ def _parts(result: Estimated, place: int) -> dict[str, Any]:
         return {"product": list(construct.product)}
     if not construct.components:
         return {}
-    vif = validity.item_vif(items.corr, items.block)[0]
+    vif = collinearity.item_vif(items.corr, items.block)[0]
     rows = {part: items.names.index(part, first) for part in construct.components}
     return {
         "components": {
@@ -191,7 +191,7 @@ def _full_collinearity(result: Estimated) -> F64:
     columns = result.spec.separate
     found = np.full(len(result.spec.constructs), np.nan)
     corr = result.solution.construct_corr[:, columns[:, None], columns]
-    found[columns] = validity.full_collinearity_vif(corr)[0]
+    found[columns] = collinearity.full_collinearity_vif(corr)[0]
     return found
 
 
@@ -210,10 +210,10 @@ def _dimensions(result: Estimated) -> dict[str, dict[str, Any]]:
 
 def _indicators(result: Estimated) -> dict[str, dict[str, Any]]:
     spec, solution, scored = result.spec, result.solution, result.points
-    vif = validity.item_vif(result.moments.corr, spec.home_mask)[0]
+    vif = collinearity.item_vif(result.moments.corr, spec.home_mask)[0]
     home, owner = spec.home_mask, part_of(spec)
-    item_total = reliability.item_total(result.moments.cov, home)[0]
-    without = reliability.alpha_if_deleted(result.moments.cov, home)[0]
+    item_total = item_statistics.item_total(result.moments.cov, home)[0]
+    without = item_statistics.alpha_if_deleted(result.moments.cov, home)[0]
     names = {indicator.id: indicator.name for indicator in spec.indicators}
     within = {code: node.id for _, node in spec.dimensions for code in node.indicators}
     spread = np.sqrt(np.diag(result.moments.cov[0]) * result.n_used / max(result.n_used - 1, 1))

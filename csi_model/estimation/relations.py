@@ -7,7 +7,7 @@ from typing import Any
 
 from csi_model.estimation.estimated import INDIRECT, Estimated
 from csi_model.inference.figures import USUAL
-from csi_model.measures import effects, validity
+from csi_model.measures import collinearity, effects
 from csi_model.measures.effects import f_squared
 from csi_model.measures.indirect import ways
 
@@ -26,7 +26,7 @@ def cell_of(
 def paths_of(result: Estimated) -> list[dict[str, Any]]:
     """Give a row for each path: estimate, error, interval, probability, size of the effect, inflation."""
     spec, solution = result.spec, result.solution
-    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    vif = collinearity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     effect = f_squared(solution.construct_corr, spec.path_matrix, solution.r_squared)[0]
     found = []
     for source, target in spec.paths:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from csi_model.arrays import F64
 from csi_model.errors import ConvergenceError, IdentificationError, SpecificationError
-from csi_model.measures import validity
+from csi_model.measures import collinearity
 from csi_model.options import SCHEMES
 from csi_model.pls.steps import Blocks, Design, InnerWeights, OuterWeights, regress
 
@@ -139,7 +139,7 @@ def check_solution(solution: Solution, corr: F64, spec: Design) -> None:
         _check_antecedents(solution.construct_corr[0], spec)
     if solution.converged[0]:
         return
-    copies = "; ".join(_indicators(spec, rows) for rows in validity.copies(corr))
+    copies = "; ".join(_indicators(spec, rows) for rows in collinearity.copies(corr))
     remedy = "Look for a construct whose indicators contradict each other, or try another scheme."
     if copies:
         remedy = f"Some indicators are copies of others: keep one of {copies}."
@@ -155,7 +155,7 @@ def _check_antecedents(construct_corr: F64, spec: Design) -> None:
         sources = np.flatnonzero(spec.path_matrix[target])
         system = construct_corr[np.ix_(sources, sources)]
         if np.linalg.cond(system) > WORST_CONDITION:
-            named = sources[validity.vif(system) > WORST_CONDITION / 1e3]
+            named = sources[collinearity.vif(system) > WORST_CONDITION / 1e3]
             named = named if len(named) > 1 else sources
             names = [_name(spec, int(source)) for source in named]
             end = _name(spec, int(target))

@@ -13,7 +13,8 @@ from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
 from csi_model.options import LEVEL
-from csi_model.series.wave import Form, check_modes
+from csi_model.series.checks import check_modes
+from csi_model.series.wave import Form
 
 WORDING, MODE, SCALE, ITEMS = "wording", "mode", "scale", "items"
 

@@ -16,7 +16,8 @@ from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks
 from csi_model.series.drift import Course, drift, independent
-from csi_model.series.wave import Form, by_shares
+from csi_model.series.items import by_shares
+from csi_model.series.wave import Form
 
 Document = Mapping[str, Any]
 # Questions of each wave → their form in each: the wording that all waves have, scale and modes.

@@ -16,8 +16,8 @@ from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
 from csi_model.inference.means import correlations, unit_sums
 from csi_model.options import FLOOR, LEVEL
+from csi_model.series.checks import check_shares
 from csi_model.series.split import Parts, split_change, split_parts
-from csi_model.series.wave import check_shares
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ from csi_model.series.breaks import Bridge
 from csi_model.series.control import control_limits
 from csi_model.series.decompose import WaveAnswers, decompose
 from csi_model.series.document import once, points_over_waves, waves_of
+from csi_model.series.items import index_rows
 from csi_model.series.joint import joint_points
-from csi_model.series.wave import index_rows, wave_of
+from csi_model.series.wave import wave_of
 from csi_model.specify import ModelSpec
 from csi_model.tree.score import follow_tree
 

@@ -17,8 +17,8 @@ from csi_model.inference.means import correlations, linearised
 from csi_model.options import Options
 from csi_model.series.breaks import WORDING
 from csi_model.series.drift import Course, drift
+from csi_model.series.items import by_shares, items_of
 from csi_model.series.official import Series
-from csi_model.series.wave import by_shares, items_of
 from csi_model.specify import ModelSpec
 
 

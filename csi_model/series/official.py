@@ -14,7 +14,9 @@ from csi_model.inference.kinds import critical
 from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
-from csi_model.series.wave import Wave, by_shares, check_shares, check_waves
+from csi_model.series.checks import check_shares, check_waves
+from csi_model.series.items import by_shares
+from csi_model.series.wave import Wave
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
-from csi_model.series.wave import check_shares
+from csi_model.series.checks import check_shares
 
 
 class Parts(NamedTuple):

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.kinds import critical
-from csi_model.survey_design.sample_size import ALLOCATIONS, USUAL_SD_POINTS, Design, answers_needed
+from csi_model.survey_design.design import ALLOCATIONS, USUAL_SD_POINTS, Design
+from csi_model.survey_design.sample_size import answers_needed
 
 
 def allocate(

@@ -10,7 +10,8 @@ from scipy import stats
 
 from csi_model.errors import DataError
 from csi_model.specify.model import ModelSpec
-from csi_model.survey_design.sample_size import USUAL_SD_POINTS, Design, answers_needed, half_width
+from csi_model.survey_design.design import USUAL_SD_POINTS, Design
+from csi_model.survey_design.sample_size import answers_needed, half_width
 
 # A single question scatters by this much between customers, an index of several by `USUAL_SD_POINTS`.
 ONE_QUESTION_SD = 28.0

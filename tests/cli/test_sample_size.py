@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import csi_model
-from csi_model.survey_design import allocation, sample_size
+from csi_model.survey_design import allocation, power, sample_size
+from csi_model.survey_design.design import Design
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
@@ -29,22 +30,20 @@ def test_answers_for_a_half_width_without_a_pilot(manyi):
         "n": 246,
         "half_width": pytest.approx(1.9994, abs=1e-4),
         "power": 0.8,
-        "change_seen": pytest.approx(sample_size.change_seen(246, 246)),
+        "change_seen": pytest.approx(power.change_seen(246, 246)),
     }
     assert "246 answers tell the index to ±2.0 points (95% confidence)" in err
 
 
 def test_units_each_get_their_precision(manyi):
     found, err = planned(manyi, "--half-width", 3, "--units", 48, "--population", 48_000)
-    each = sample_size.answers_needed(3, sample_size.Design(population=1000))
+    each = sample_size.answers_needed(3, Design(population=1000))
     assert found["n"] == 48 * each
     assert found["units"] == {
         "n_units": 48,
         "n_each": each,
-        "half_width_each": pytest.approx(sample_size.half_width(each, sample_size.Design(population=1000))),
-        "change_seen_each": pytest.approx(
-            sample_size.change_seen(each, each, design=sample_size.Design(population=1000))
-        ),
+        "half_width_each": pytest.approx(sample_size.half_width(each, Design(population=1000))),
+        "change_seen_each": pytest.approx(power.change_seen(each, each, design=Design(population=1000))),
     }
     assert f"Among 48 units that is {each} answers each" in err
     divided, _ = planned(manyi, "--n", 600, "--units", 20)
@@ -58,10 +57,10 @@ def test_changes_and_their_power(manyi):
     assert found["change"] == {
         "points": 2.0,
         "power": 0.9,
-        "n_a_wave": sample_size.answers_for_change(2, 0.9),
-        "n_a_wave_each_unit": sample_size.answers_for_change(2, 0.9),
-        "power_of_n": pytest.approx(sample_size.power(2, 250, 250)),
-        "power_of_n_each_unit": pytest.approx(sample_size.power(2, 50, 50)),
+        "n_a_wave": power.answers_for_change(2, 0.9),
+        "n_a_wave_each_unit": power.answers_for_change(2, 0.9),
+        "power_of_n": pytest.approx(power.power(2, 250, 250)),
+        "power_of_n_each_unit": pytest.approx(power.power(2, 50, 50)),
     }
     assert "250 answers a wave see it with a chance of 29%" in err
     alone, _ = planned(manyi, "--change", 3)
@@ -71,11 +70,11 @@ def test_changes_and_their_power(manyi):
 
 def test_without_a_change_the_smallest_that_is_seen_is_said(manyi):
     found, err = planned(manyi, "--n", 250, "--power", 0.9, "--units", 5)
-    whole, each = (sample_size.change_seen(n, n, 0.9) for n in (250, 50))
+    whole, each = (power.change_seen(n, n, 0.9) for n in (250, 50))
     assert (found["power"], found["change_seen"]) == (0.9, pytest.approx(whole))
     assert found["units"]["change_seen_each"] == pytest.approx(each)
     assert f"{whole:.1f} points with a chance of 90%, in a single unit one of {each:.1f}." in err
-    assert sample_size.power(whole, 250, 250) == pytest.approx(0.9, abs=1e-3)
+    assert power.power(whole, 250, 250) == pytest.approx(0.9, abs=1e-3)
 
 
 @pytest.fixture
@@ -99,8 +98,8 @@ def test_answers_are_divided_among_units_of_a_file(manyi, counties):
             *zip("ABC", customers, n.tolist(), strict=True)
         ]
         np.testing.assert_allclose([row["half_width"] for row in rows], own)
-        design = sample_size.Design(24.0, population=10_000)
-        assert rows[2]["change_seen"] == pytest.approx(sample_size.change_seen(n[2], n[2], design=design))
+        design = Design(24.0, population=10_000)
+        assert rows[2]["change_seen"] == pytest.approx(power.change_seen(n[2], n[2], design=design))
         assert "± points" in err
     assert planned(manyi, "--n", 600, "--units", counties)[0]["allocation"] == "proportional"
 
@@ -108,16 +107,16 @@ def test_answers_are_divided_among_units_of_a_file(manyi, counties):
 def test_units_of_a_file_get_what_a_half_width_or_a_change_needs(manyi, counties):
     customers, sd = [60_000, 30_000, 10_000], [12.0, 16, 24]
     found, _ = planned(manyi, "--half-width", 3, "--units", counties, "--icc", 0.1, "--cluster-size", 5)
-    design = sample_size.Design(icc=0.1, cluster_size=5)
+    design = Design(icc=0.1, cluster_size=5)
     needed = allocation.units_needed(3, customers, sd, design).tolist()
     assert [row["n"] for row in found["units"]["each"]] == needed
     assert found["n"] == sum(needed)
     assert all(row["half_width"] <= 3 for row in found["units"]["each"])
     seen, err = planned(manyi, "--change", 5, "--power", 0.9, "--units", counties)
     for row, size, spread in zip(seen["units"]["each"], customers, sd, strict=True):
-        own = sample_size.Design(spread, population=size)
-        assert row["n"] == row["n_a_wave"] == sample_size.answers_for_change(5, 0.9, own)
-        assert row["power_of_n"] == pytest.approx(sample_size.power(5, row["n"], row["n"], own))
+        own = Design(spread, population=size)
+        assert row["n"] == row["n_a_wave"] == power.answers_for_change(5, 0.9, own)
+        assert row["power_of_n"] == pytest.approx(power.power(5, row["n"], row["n"], own))
     assert "sees 5 points with" in err
 
 
@@ -151,7 +150,7 @@ def test_a_wrong_file_of_units_has_a_message(manyi, tmp_path, text, options, sai
 def test_clusters_weights_and_level_enter(manyi):
     options = ("--cluster-size", 10, "--icc", 0.05, "--design-effect", 1.2, "--level", 0.9)
     found, err = planned(manyi, "--half-width", 3, *options)
-    design = sample_size.Design(cluster_size=10, icc=0.05, weighting_effect=1.2, level=0.9)
+    design = Design(cluster_size=10, icc=0.05, weighting_effect=1.2, level=0.9)
     assert found["n"] == sample_size.answers_needed(3, design)
     assert "make 1.74 answers count as one" in err
 
@@ -162,11 +161,11 @@ def test_a_pilot_tells_the_spread_on_the_safe_side(manyi, scores):
     assert found["sd_source"] == "pilot"
     assert found["sd_points"] == pytest.approx(upper, rel=1e-9)
     assert found["sd_points"] > sd
-    assert found["n"] == sample_size.answers_needed(2, sample_size.Design(sd_points=upper))
+    assert found["n"] == sample_size.answers_needed(2, Design(sd_points=upper))
     given, _ = planned(manyi, "--half-width", 2, "--sd", 20)
     assert (given["sd_source"], given["n"]) == (
         "given",
-        sample_size.answers_needed(2, sample_size.Design(sd_points=20)),
+        sample_size.answers_needed(2, Design(sd_points=20)),
     )
 
 

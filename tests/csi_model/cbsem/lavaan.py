@@ -7,8 +7,9 @@ from scipy.special import ndtr
 
 from csi_model.cbsem import modification_indices
 from csi_model.cbsem.fit_measures import rmsea
-from csi_model.cbsem.moments import by_pattern, saturated
+from csi_model.cbsem.moments import by_pattern
 from csi_model.cbsem.results import CbsemResult
+from csi_model.cbsem.saturated import saturated
 from tests.csi_model.figures import Figures
 
 CHI2 = {

@@ -6,10 +6,11 @@ from scipy.stats import multivariate_normal
 
 from csi_model.cbsem.discrepancy import LeastSquares, Likelihood, normal_weight
 from csi_model.cbsem.models import given
-from csi_model.cbsem.moments import by_pattern, log_likelihood, saturated
+from csi_model.cbsem.moments import by_pattern, log_likelihood
 from csi_model.cbsem.optimise import Objective
 from csi_model.cbsem.ordinal import bivariate_normal_cdf, ordinal_statistics
 from csi_model.cbsem.samples import Fitting, discrepancies, reduce, structure_of
+from csi_model.cbsem.saturated import saturated
 from tests.csi_model.cbsem.drawn import TEXT, draw
 
 

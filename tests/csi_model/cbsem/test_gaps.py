@@ -5,7 +5,8 @@ import pytest
 
 import csi_model
 from csi_model import Options, cbsem
-from csi_model.cbsem.moments import by_pattern, saturated, seldom_together
+from csi_model.cbsem.moments import by_pattern
+from csi_model.cbsem.saturated import saturated, seldom_together
 from tests.csi_model.answers.worlds import EFFECTS, SPEC, prepared, unknown, whole
 
 LIKELIHOODS = ("", "ML", "MLR")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from csi_model import ConvergenceError, IdentificationError, ModelSpec, Options, document, estimate, prepare
-from csi_model.measures import validity
+from csi_model.measures import collinearity
 from tests.csi_model.comparing import compare_models
 from tests.csi_model.staged import plain_mapping, second_order
 
@@ -130,8 +130,8 @@ def test_copies_come_as_sets():
     corr = np.eye(5)
     for first, second in ((0, 2), (0, 4), (2, 4)):
         corr[first, second] = corr[second, first] = -0.9999
-    assert [rows.tolist() for rows in validity.copies(corr)] == [[0, 2, 4]]
-    assert validity.copies(np.eye(3)) == []
+    assert [rows.tolist() for rows in collinearity.copies(corr)] == [[0, 2, 4]]
+    assert collinearity.copies(np.eye(3)) == []
 
 
 def test_groups_do_not_compare_copies_of_formative_items(answers, rng):

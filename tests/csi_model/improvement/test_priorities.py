@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from csi_model.errors import DataError
+from csi_model.improvement.picks import stated_importance
 from csi_model.improvement.ranking import quadrants
-from csi_model.improvement.stated import stated_importance
 from csi_model.improvement.what_if import what_if
 from csi_model.measures.effects import points_per_point
 

@@ -7,7 +7,7 @@ import pytest
 
 from csi_model.assessment.exact_fit import DISTANCES
 from csi_model.cbsem.ordinal import ordinal_statistics
-from csi_model.measures import effects, reliability, validity
+from csi_model.measures import collinearity, effects, reliability, validity
 from csi_model.measures.effects import bic, f_squared, r_squared_adjusted
 from csi_model.measures.importance import importance
 from csi_model.pls import algorithm, consistent
@@ -97,7 +97,7 @@ def check_estimates(figures, spec, corr, solution, composite, allowed):
         figures.same(place, adjusted, names, **allowed)
     criterion = bic(solution.r_squared, spec.path_matrix, 250)[0]
     figures.same("assess/BIC", criterion, names, atol=2000 * allowed.get("atol", 5e-10))
-    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    vif = collinearity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     # Inflation, f² and shares of effects divide by what is left of 1, which magnifies differences.
     loose = {"rtol": 100 * allowed["atol"]} if allowed else {}
     figures.same("vif", np.nan_to_num(vif), names, names, **loose)
@@ -142,7 +142,7 @@ def check_quality(figures, spec, corr, solution, *, corrected, **allowed):
     ):
         figures.same(place, each, names, **allowed)
     if any(key[1] == "VIF_modeB" for key in figures.values if key[0] == "assess"):
-        inflation = np.where(block.T, validity.item_vif(corr, block)[0], 0.0)
+        inflation = np.where(block.T, collinearity.item_vif(corr, block)[0], 0.0)
         figures.same("assess/VIF_modeB", inflation, names, spec.indicator_ids, **allowed)
     larcker = solution.construct_corr[0] ** 2
     np.fill_diagonal(larcker, ave)

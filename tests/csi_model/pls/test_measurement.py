@@ -6,7 +6,8 @@ import pytest
 from csi_model import Options, document, estimate
 from csi_model.answers.prepare import prepare
 from csi_model.errors import DataError
-from csi_model.measures import reliability, validity
+from csi_model.measures import collinearity, item_statistics, validity
+from csi_model.measures.redundancy import redundancy
 from csi_model.pls import algorithm
 from csi_model.resampling import estimator
 from csi_model.specify import ModelSpec
@@ -130,7 +131,7 @@ def model():
 
 def test_item_statistics_are_what_they_are_of_rows(answers):
     cov = np.cov(answers.T)
-    total, without = reliability.item_total(cov, BLOCK), reliability.alpha_if_deleted(cov, BLOCK)
+    total, without = item_statistics.item_total(cov, BLOCK), item_statistics.alpha_if_deleted(cov, BLOCK)
     for row in range(7):
         others = np.flatnonzero(BLOCK[:, np.flatnonzero(BLOCK[row])[0]])
         others = others[others != row]
@@ -145,7 +146,7 @@ def test_item_statistics_are_what_they_are_of_rows(answers):
 def test_item_statistics_take_batches_shifts_and_one_unit_for_all(answers):
     cov = np.cov(answers.T)
     batch = np.stack([cov, np.cov((3 * answers + 2).T)])
-    for measure in (reliability.item_total, reliability.alpha_if_deleted):
+    for measure in (item_statistics.item_total, item_statistics.alpha_if_deleted):
         np.testing.assert_allclose(
             measure(batch, BLOCK), np.stack([measure(cov, BLOCK)] * 2), rtol=1e-12, equal_nan=True
         )
@@ -154,15 +155,15 @@ def test_item_statistics_take_batches_shifts_and_one_unit_for_all(answers):
 def test_indicators_without_error_correlate_perfectly_with_the_others(rng):
     answers = np.outer(rng.standard_normal(50), np.ones(8))
     cov = np.cov(answers.T)
-    np.testing.assert_allclose(reliability.item_total(cov, BLOCK)[:7], 1, rtol=1e-12)
-    np.testing.assert_allclose(reliability.alpha_if_deleted(cov, BLOCK)[:7], 1, rtol=1e-12)
+    np.testing.assert_allclose(item_statistics.item_total(cov, BLOCK)[:7], 1, rtol=1e-12)
+    np.testing.assert_allclose(item_statistics.alpha_if_deleted(cov, BLOCK)[:7], 1, rtol=1e-12)
 
 
 def test_pairs_have_item_totals_but_no_alpha_without_one():
     cov = np.array([[1.0, 0.4], [0.4, 2.0]])
     block = np.ones((2, 1), dtype=bool)
-    np.testing.assert_allclose(reliability.item_total(cov, block), 0.4 / np.sqrt(2))
-    assert np.isnan(reliability.alpha_if_deleted(cov, block)).all()
+    np.testing.assert_allclose(item_statistics.item_total(cov, block), 0.4 / np.sqrt(2))
+    assert np.isnan(item_statistics.alpha_if_deleted(cov, block)).all()
 
 
 def test_full_collinearity_is_that_of_regressions(golden):
@@ -171,7 +172,7 @@ def test_full_collinearity_is_that_of_regressions(golden):
     result = estimate(spec, data)
     standard = (data.values - data.values.mean(axis=0)) / data.values.std(axis=0)
     scores = standard @ (result.solution.weights[0] * spec.block_mask)
-    found = validity.full_collinearity_vif(result.solution.construct_corr)[0]
+    found = collinearity.full_collinearity_vif(result.solution.construct_corr)[0]
     for j in range(scores.shape[1]):
         others = np.delete(scores, j, axis=1)
         left = scores[:, j] - others @ np.linalg.lstsq(others, scores[:, j], rcond=None)[0]
@@ -180,14 +181,14 @@ def test_full_collinearity_is_that_of_regressions(golden):
 
 def test_redundancy_is_the_path_of_a_formative_block_to_the_overall_question(answers):
     corr = np.corrcoef(answers.T)
-    found = validity.redundancy(corr, BLOCK[:, :2], 7)
+    found = redundancy(corr, BLOCK[:, :2], 7)
     for j in range(2):
         rows = [*np.flatnonzero(BLOCK[:, j]), 7]
         spec = pls_pair(len(rows) - 1)
         path = algorithm.solve_one(corr[np.ix_(rows, rows)], spec).paths[0, 1, 0]
         assert found[j] == pytest.approx(path, rel=1e-9)
     with pytest.raises(DataError, match="Take it out of the block"):
-        validity.redundancy(corr, BLOCK, 7)
+        redundancy(corr, BLOCK, 7)
 
 
 def pls_pair(size):
@@ -214,13 +215,13 @@ def test_document_names_the_new_figures(golden, method):
     ratios = [table[names.index(second), names.index(first)] for first, second in pairs]
     assert [row[2] for row in found["htmt2"]] == [None if np.isnan(ratio) else ratio for ratio in ratios]
     assert sum(row[2] is not None for row in found["htmt2"]) > 15
-    total = reliability.item_total(result.moments.cov[0], spec.block_mask)
+    total = item_statistics.item_total(result.moments.cov[0], spec.block_mask)
     for row, code in enumerate(spec.indicator_ids):
         entry = found["indicators"][code]
         alone = len(next(c for c in spec.constructs if code in c.indicators).indicators) == 1
         assert entry["item_total"] == (None if alone else total[row])
         assert (entry["alpha_if_deleted"] is None) == alone
-    vif = validity.full_collinearity_vif(result.solution.construct_corr)[0]
+    vif = collinearity.full_collinearity_vif(result.solution.construct_corr)[0]
     assert [found["constructs"][name]["full_collinearity_vif"] for name in names] == vif.tolist()
     if method != "cbsem":
         assert found["fit"]["d_uls"] > 0
@@ -228,6 +229,6 @@ def test_document_names_the_new_figures(golden, method):
 
 
 def test_copies_inflate_without_bound():
-    assert np.isinf(validity.vif(np.ones((2, 2)))).all()
-    assert np.isinf(validity.vif(np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]]))).any()
-    np.testing.assert_allclose(validity.vif(np.eye(3)), 1.0)
+    assert np.isinf(collinearity.vif(np.ones((2, 2)))).all()
+    assert np.isinf(collinearity.vif(np.array([[1, 1, 0.5], [1, 1, 0.5], [0.5, 0.5, 1]]))).any()
+    np.testing.assert_allclose(collinearity.vif(np.eye(3)), 1.0)

@@ -6,7 +6,7 @@ from scipy.stats import t as student
 
 from csi_model.answers.prepare import prepare
 from csi_model.inference.kinds import percentile
-from csi_model.measures import effects, reliability, validity
+from csi_model.measures import collinearity, effects, reliability
 from csi_model.options import SCHEMES
 from csi_model.pls import algorithm
 from csi_model.resampling.bootstrap import bootstrap
@@ -84,7 +84,7 @@ def check_inner_model(figures, spec, solution, n):
     labels = [f"{names[j]} -> {names[i]}" for i, j in pairs]
     table = np.column_stack([each[rows, columns] for each in (paths, total - paths, total)])
     figures.same("effects", table, labels, ["direct", "indirect", "total"])
-    vif = validity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
+    vif = collinearity.antecedent_vif(solution.construct_corr, spec.path_matrix)[0]
     free = n - 1 - spec.path_matrix.sum(axis=1)
     error = np.sqrt(((1 - solution.r_squared[0]) / free)[:, None] * np.where(np.isnan(vif), 1.0, vif))
     p = 2 * student.sf(np.abs(paths / error), free[:, None])

@@ -10,7 +10,7 @@ from csi_model.answers.prepare import prepare
 from csi_model.assessment.predict import predict
 from csi_model.estimation.estimate import estimate
 from csi_model.inference.kinds import percentile
-from csi_model.measures import reliability, validity
+from csi_model.measures import collinearity, reliability, validity
 from csi_model.measures.effects import bic, r_squared_adjusted
 from csi_model.options import Options
 from csi_model.pls import algorithm, consistent
@@ -120,9 +120,9 @@ def check_quality(figures, result):
     figures.same("htmt_abs", np.tril(validity.htmt(corr, block)[0], -1), names, names)
     larcker = validity.fornell_larcker(scores.construct_corr, measures["AVE"][None])[0]
     figures.same("fornell_larcker", larcker, names, names)
-    inflation = validity.item_vif(corr, block)[0]
+    inflation = collinearity.item_vif(corr, block)[0]
     figures.same("vif_items", np.where(block.T, inflation, 0.0), names, codes)
-    vif = validity.antecedent_vif(scores.construct_corr, spec.path_matrix)[0]
+    vif = collinearity.antecedent_vif(scores.construct_corr, spec.path_matrix)[0]
     figures.same("vif_antecedents", vif, names, names)
     if any(key[0] == "f2" for key in figures.values):  # seminr has none where answers are missing
         figures.same("f2", refitted_f_squared(result).T, names, names)

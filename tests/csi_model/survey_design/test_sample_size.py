@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 
 from csi_model.errors import DataError
 from csi_model.survey_design.allocation import allocate, units_half_width, units_needed
-from csi_model.survey_design.sample_size import (
-    Design,
-    answers_for_change,
-    answers_needed,
-    change_seen,
-    half_width,
-    pilot_sd,
-    power,
-)
+from csi_model.survey_design.design import Design
+from csi_model.survey_design.power import answers_for_change, change_seen, power
+from csi_model.survey_design.sample_size import answers_needed, half_width, pilot_sd
 
 
 @pytest.mark.parametrize(("wanted", "n"), [(2, 246), (3, 110), (5, 40)])
