@@ -41,7 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         UNTIL_DELETED,
         {
             "response": "wave_id id version_id anonymous client_key mode language state revision section "
-            "segment_id started_at completed_at receipt answers timings texts seed day ended_by disposition"
+            "segment_id started_at completed_at receipt answers timings texts seed day ended_by disposition seal"
         },
     ),
     "counts": Kind(
@@ -152,7 +152,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l("Every estimation with its settings, its figures and who asked for it; no single answers."),
         UNTIL_DELETED,
         {
-            "analysis": "id title wave_codes specification options seed code_version data_fingerprint "
+            "analysis": "id title wave_codes specification options seed code_version data_fingerprint sealed "
             "n_respondents state progress message refusal result created_at created_by started_at finished_at"
         },
         ("runs.index", "runs.show", "runs.progress", "runs.result"),
