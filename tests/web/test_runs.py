@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from surveys.analysing import runs
-from surveys.models import Analysis, Wave
+from surveys.models import Analysis, Response, Wave
 from tests.web.answering import Respondent
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.insight import results
@@ -84,6 +84,23 @@ def test_a_run_with_interactions_says_what_they_do_and_hardly_moves_the_index(an
     analyst.browse(f"/insight/{SECOND}/constructs/LOY")
     analyst.browse(f"/insight/{SECOND}/constructs/SAT_x_SWC", 404)
     assert "SAT_x_SWC" not in analyst.client.get(f"/insight/{SECOND}/index.csv").get_data(as_text=True)
+
+
+def test_a_run_takes_partial_questionnaires_where_it_is_asked_to_and_says_so(analyst, session, work):
+    wave = session.scalars(select(Wave).where(Wave.code == SECOND)).one()
+    complete = (Response.wave_id == wave.id) & (Response.disposition == "complete")
+    some = session.scalars(select(Response.id).where(complete).order_by(Response.id)).all()
+    session.execute(update(Response).where(Response.id.in_(some[:40])).values(disposition="partial"))
+    session.execute(update(Response).where(Response.id.in_(some[40:50])).values(disposition="blank"))
+    session.commit()
+    shown = [ask(analyst, **more).location for more in ({}, {"partial": "y"})]
+    assert work() == 2
+    without, with_ = (json.loads(analyst.client.get(f"{address}/result.json").data) for address in shown)
+    quality = [each["result"]["quality"]["n_complete"] for each in (without, with_)]
+    assert quality == [len(some) - 50, len(some) - 10]
+    assert without["result"]["n_respondents"] < with_["result"]["n_respondents"] <= len(some) - 10
+    assert "partial = True" in analyst.browse(shown[1]).get_text()
+    assert "partial" not in without["options"]
 
 
 def test_a_figure_that_is_not_there_is_a_dash(analyst, work, monkeypatch):
