@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, I64
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_standard_errors
 
@@ -27,14 +27,9 @@ def holm(p: F64) -> F64:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6:65-70.
     """
-    p = np.asarray(p, float)
-    tested = np.flatnonzero(~np.isnan(p))
-    if ((p[tested] < 0) | (p[tested] > 1)).any():
-        raise DataError("A p-value lies outside 0 to 1.", code="p-value", remedy="Give probabilities.")
-    order = tested[np.argsort(p[tested], kind="stable")]
+    p, order = _sorted(p)
     adjusted = np.full(p.shape, np.nan)
-    steps = p[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(order) else steps
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
     return adjusted
 
 
@@ -55,13 +50,20 @@ def benjamini_hochberg(p: F64) -> F64:
     ----------
     Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
     """
-    p = np.asarray(p, float)
-    tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
+    p, order = _sorted(p)
     adjusted = np.full(p.shape, np.nan)
     steps = p[order] * len(order) / np.arange(1, len(order) + 1)
     adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
     return adjusted
+
+
+def _sorted(p: F64) -> tuple[F64, I64]:
+    """Give the p-values, checked, and the places of those that were tested, the smallest first."""
+    p = np.asarray(p, float)
+    tested = np.flatnonzero(~np.isnan(p))
+    if ((p[tested] < 0) | (p[tested] > 1)).any():
+        raise DataError("A p-value lies outside 0 to 1.", code="p-value", remedy="Give probabilities.")
+    return p, tested[np.argsort(p[tested], kind="stable")]
 
 
 def between_variance(points: F64, standard_errors: F64) -> float:
