@@ -1,7 +1,9 @@
 """The command line as a fixture."""
 
 import pytest
+from sqlalchemy.orm import Session
 
+from surveys.database import create_engine
 from web import cli
 
 
@@ -21,3 +23,13 @@ def manyi(monkeypatch, capsys, tmp_path):
         return code, out.out, out.err
 
     return run
+
+
+@pytest.fixture
+def world(manyi, tmp_path):
+    """A session on an upgraded database of the instance."""
+    assert manyi("db", "upgrade")[0] == 0
+    engine = create_engine(f"sqlite:///{tmp_path / 'instance' / 'manyi.db'}")
+    with Session(engine) as opened:
+        yield opened
+    engine.dispose()

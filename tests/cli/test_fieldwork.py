@@ -4,7 +4,6 @@ import json
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from surveys.analysing import decisions
 from surveys.analysing.decisions import Made
@@ -12,7 +11,6 @@ from surveys.collecting import responses
 from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import submit
 from surveys.collecting.waves import close_wave
-from surveys.database import create_engine
 from surveys.models import AuditEntry, Customer, Response, Unit
 from surveys.models.decisions import DecisionKind
 from surveys.proving.proof import prove
@@ -22,16 +20,6 @@ UNITS = "code,level,name_zh,name_en,parent\nC1,county,东城,East,TOP\nTOP,city,
 CUSTOMERS = (
     "code;unit;customer_class;tier;phone;favourite\n0012;C1;industrial;key;0715 12;red\n13;C1;other;base;;\n"
 )
-
-
-@pytest.fixture
-def world(manyi, tmp_path):
-    """A session on an upgraded database of the instance."""
-    assert manyi("db", "upgrade")[0] == 0
-    engine = create_engine(f"sqlite:///{tmp_path / 'instance' / 'manyi.db'}")
-    with Session(engine) as opened:
-        yield opened
-    engine.dispose()
 
 
 @pytest.fixture
@@ -254,49 +242,3 @@ def test_excluded_responses_are_listed_with_their_reasons(manyi, world, tmp_path
     assert file.read_text(encoding="utf-8") == f"response,flags\n{first.id},speeder straightline\n"
     assert manyi("responses", "excluded", "NEVER")[0] == 1
     assert manyi("responses", "excluded", "W1", "--csv", tmp_path / "none" / "x.csv")[0] == 1
-
-
-def test_rates_are_told_by_name_with_what_they_are_of(manyi, world):
-    wave = make_wave(world, access="invited")
-    tokens = issue_invitations(world, wave, 4, NOW)
-    for token, ended in zip(tokens[:3], ("complete", "refused", "screened"), strict=True):
-        response = responses.open_response(
-            world, wave, client_key=token, language="en", now=NOW, invitation=find_invitation(world, token)
-        )
-        response.disposition = ended
-    world.commit()
-    code, out, err = manyi("wave", "rates", "W1", "--json", "-")
-    assert code == 0
-    told = json.loads(out)
-    assert told["rates"]["RR1"] == {"value": pytest.approx(1 / 3), "of": 1, "n": 3}
-    assert told["outcomes"]["refused"] == {"code": "2.111", "group": "R", "n": 1}
-    lines = [line.split() for line in err.splitlines()]
-    assert ["RR1", "0.3333", "3.0"] in lines
-    assert ["nothing", "3.19", "UO", "1"] in lines
-
-
-def test_rates_of_an_open_wave_and_of_none(manyi, world):
-    make_wave(world)
-    code, out, err = manyi("wave", "rates", "W1", "--json", "-")
-    assert (code, json.loads(out)["rates"]) == (0, None)
-    assert "Nobody was invited: 0 of 0 who began have finished." in err
-    code, _, err = manyi("wave", "rates", "nothing")
-    assert code == 1
-    assert "W1" in err
-
-
-def test_rates_by_unit(manyi, world):
-    people = make_customers(world, 4)
-    wave = make_wave(world, anonymous=False, access="invited")
-    issue_invitations(world, wave, people, NOW)
-    world.commit()
-    code, out, err = manyi("wave", "rates", "W1", "--by", "unit", "--json", "-")
-    assert code == 0
-    told = json.loads(out)
-    assert told["unit"].keys() == {person.unit.code for person in people}
-    assert all(each["rates"]["RR1"]["value"] == 0 for each in told["unit"].values())
-    lines = [line.split() for line in err.splitlines()]
-    assert [people[0].unit.code, "0.0000"] in [[line[0], line[3]] for line in lines if len(line) == 7]
-    code, _, err = manyi("wave", "rates", "W1", "--by", "colour")
-    assert code == 2
-    assert "customer_class" in err

@@ -41,7 +41,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         UNTIL_DELETED,
         {
             "response": "wave_id id version_id anonymous client_key mode language state revision section "
-            "segment_id started_at completed_at receipt answers timings texts seed day ended_by disposition seal"
+            "segment_id started_at completed_at receipt answers timings texts seed day ended_by disposition "
+            "seal"
         },
     ),
     "counts": Kind(
