@@ -113,7 +113,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",
             "draft_snapshot": "draft_id number why nodes",
         },
-        ("author.preview_step",),  # sent, and shown to whoever sent it
+        ("author.preview_step", "drafts.preview_step"),  # sent, and shown to whoever sent it
         (),
         rooms=("author", "drafts", "trial"),
     ),
