@@ -85,6 +85,7 @@ TABLE = {
     "drafts.submit": DESIGNERS,
     "drafts.decide": DESIGNERS,
     "drafts.publish": DESIGNERS,
+    "drafts.overwrite": DESIGNERS,
     "drafts.past": READERS,
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,

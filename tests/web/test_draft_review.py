@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import AuditEntry, Version
-from tests.surveys.drafts import DOCUMENT, written
+from tests.surveys.drafts import DOCUMENT, NOW, written
 from tests.web.drafts import DRAFT, begin, document_of
 
 REVIEW = f"{DRAFT}/review"
@@ -128,3 +129,18 @@ def test_what_is_built_in_brings_its_reasons(designer):
     page = designer.browse("/questionnaires/draft/ours/review")
     warned = page.select("input[name=warning]")
     assert len(page.select(".field-check .badge-good")) == len(warned)
+
+
+def test_a_draft_goes_back_to_a_version_as_one_change(designer, administrator, session):
+    publishing.publish(session, loading.load(SOUND), "somebody", NOW)
+    session.commit()
+    begin(designer, SOUND)
+    designer.submit(DRAFT, 303, form="#part", **{"v:title/en": "Other"})
+    before = document_of(designer)
+    form_ = form("restore")
+    designer.submit(REVIEW, 303, form=form_, version="1")
+    assert written(document_of(designer)) == written(loading.load(SOUND).dump())
+    designer.submit(DRAFT, 303, form="#undo", which="undo")
+    assert written(document_of(designer)) == written(before)
+    designer.submit(REVIEW, 404, form=form_, version="9")
+    designer.submit(REVIEW, 404, form=form_, version="x")

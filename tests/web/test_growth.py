@@ -24,6 +24,7 @@ from surveys.questions import TYPES, register
 from tests.growth.slider import Slider
 from tests.surveys.worlds import text
 from tests.web.answering import NOW, Respondent, stored
+from tests.web.drafts import begin, document_of
 from web import languages
 from web.accounts.staff import add_staff
 from web.author.reading import Reading
@@ -54,6 +55,16 @@ def toyish():
     languages.use(LANGUAGES)
     yield
     languages.use()
+
+
+def test_a_new_type_of_question_has_its_form_in_the_editor(slider, designer):
+    path = begin(designer, DOCUMENT | {"format": "manyi/2"}).location
+    node = next(
+        link["href"] for link in designer.browse(path).select(".editor-tree a") if "SHARE" in link.text
+    )
+    designer.submit(node, 303, form="#part", **{"v:start": "30"})
+    assert document_of(designer, path)["sections"][0]["questions"][0]["start"] == 30
+    assert designer.browse(node).select_one("[name='v:type'] [selected]")["value"] == "slider"
 
 
 def open_wave(session, **more):

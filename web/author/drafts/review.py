@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from surveys import audit
 from surveys.editing import reviewing
 from surveys.editing.assembling import assembled
+from surveys.editing.rewriting import operations_to
 from surveys.errors import Problem, SurveyError
 from surveys.models import AcceptedFinding, Draft, Response, Wave
 from web import i18n
@@ -189,6 +190,28 @@ def _require_ready(desk: Desk) -> None:
     errors, unjudged = desk.judged.count("error"), sum(each.reason is None for each in _warned(desk))
     if errors or unjudged:
         raise SurveyError(Problem.REVIEW_LACKS, errors=errors, warnings=unjudged)
+
+
+@blueprint.post(f"{PLACE}/review/restore")
+@allow(DESIGNER)
+def overwrite(code: str) -> ResponseReturnValue:
+    """Make the draft equal to a published version, as one change that can be taken back."""
+    desk = room.find(code)
+    written = request.form.get("version", "")
+    number = int(written) if room.NUMBER.fullmatch(written) else 0
+    version = next((each for each in desk.draft.questionnaire.versions if each.number == number), None)
+    if version is None:
+        abort(404)
+    operations = operations_to(desk.nodes, version.document)
+    try:
+        outcome = room.send(desk, operations)
+    except SurveyError as refused:
+        return _refused(code, refused)
+    if outcome.conflicts:
+        flash(_("The draft was changed since this page was opened. Look at it again."), "error")
+        return redirect(url_for("drafts.review", code=code), 303)
+    flash(_("The draft is version %(n)s again. The history can take this back.", n=number), "success")
+    return redirect(url_for("drafts.review", code=code), 303)
 
 
 def _review_id() -> int:
