@@ -247,7 +247,7 @@ def test_a_quota_that_fills_meanwhile_ends_the_last_page_kindly(app, session):
     for person in people:  # nobody's class is known before they say it
         person.open()
         person.send(OK="yes", CLASS="residential")
-        person.send(Q1="7")
+        person.send(Q1="7", Q2="7", Q3="7")
     for person in people:
         person.send(WHY="good")
     states = sorted(response.state for response, _ in stored(session, wave))
