@@ -11,7 +11,15 @@ from flask import Flask
 from surveys.models import Wave
 
 HEADERS = {"Accept-Language": "en"}
-SCREEN = {"S1": "yes", "S2": "yes", "S3": "yes", "S4": "no", "CATEGORY": "residential", "C1": "no"}
+SCREEN = {
+    "S1": "yes",
+    "S2": "yes",
+    "S5": "yes",
+    "S3": "yes",
+    "S4": "no",
+    "CATEGORY": "residential",
+    "C1": "no",
+}
 Pick = Callable[[str, list[str]], str]
 
 
