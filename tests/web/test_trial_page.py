@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+import csi_model
 from surveys.document import loading
 from surveys.editing import drafting, publishing
 from surveys.editing.drafting import Change
@@ -79,6 +80,23 @@ def test_the_built_in_questionnaire_is_tried_with_its_model(designer, session, w
         page = designer.browse(f"{FULL}?lang={language}")
         assert word in page.select_one("#estimation").parent.get_text()
         assert "{" not in page.select_one("main").get_text()
+
+
+def test_a_refusal_of_the_model_is_told_in_the_language_of_the_page(designer, work, monkeypatch):
+    refused = csi_model.DataError(
+        "Q1 is constant.", code="constant-column", remedy="Leave it.", about=("Q1",)
+    )
+
+    def refuse(*_given):
+        raise refused
+
+    monkeypatch.setattr(csi_model, "estimate", refuse)
+    designer.submit(FULL, 303, people="160", seed="1")
+    work()
+    told = designer.browse(f"{FULL}?lang=zh").select_one("#estimation ~ .error")
+    assert told.get_text() == "有一道题的回答全部相同。 (Q1) 请将该题移出模型；它不能区分受访者。"
+    english = designer.browse(f"{FULL}?lang=en").select_one("#estimation ~ .error")
+    assert english.get_text() == "Q1 is constant. Leave it."
 
 
 def test_a_draft_is_tried_as_it_stands_and_says_how_old_the_trial_is(designer, session, work):

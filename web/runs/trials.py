@@ -29,7 +29,7 @@ def estimated(document: Questionnaire, trial: Trial) -> dict[str, Any] | None:
         sample = csi_model.prepare(spec, columns, missing=options.missing, reserved=REASONS)
         result = csi_model.document(csi_model.estimate(spec, sample, options))
     except csi_model.ModelError as error:
-        return {"refused": "model", "message": str(error)}
+        return {"refused": "model", "message": str(error), "refusal": error.plain()}
     return {
         "refused": None,
         "n_used": result["n_used"],

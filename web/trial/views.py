@@ -1,7 +1,7 @@
 """The trial of a questionnaire: a version, a built-in one, or a draft as it stands."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -152,6 +152,13 @@ def _progress(stored: StoredTrial, source: str, code: str, part: str) -> dict[st
     }
 
 
+def _why(estimation: dict[str, Any] | None) -> telling.Told | None:
+    """Tell why the model was not estimated, where the engine refused it."""
+    if not estimation or estimation["refused"] != "model":
+        return None
+    return telling.refusal(estimation.get("refusal"), estimation["message"], i18n.choose())
+
+
 def _page(
     source: str,
     code: str,
@@ -177,6 +184,7 @@ def _page(
         promised=promised(tried) if tried is not None else None,
         told=told(result, naming) if result and naming else None,
         kinds=KINDS,
+        why=_why(result["estimation"]) if result else None,
         cautions=telling.told(result["estimation"] or {}, i18n.choose()) if result else [],
         people=sent.get("people", trial.PEOPLE),
         seed=sent.get("seed", 1),

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask_security import current_user
 
+from surveys import words
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import drafting
 from surveys.editing.assembling import assembled
@@ -68,7 +69,7 @@ class Desk:
         """The languages in which it is written."""
         found = self.plain.get("languages")
         known = tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
-        return known or ("zh", "en")
+        return known or (words.DEFAULT, words.FALLBACK)
 
     @cached_property
     def last(self) -> DraftChange | None:
