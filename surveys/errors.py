@@ -97,6 +97,7 @@ class Problem(Enum):
     MATRIX_PILOT = auto()
     ANSWERS_DAMAGED = auto()
     SEAL_BROKEN = auto()
+    RECEIPT_UNKNOWN = auto()
     QUALITY_RULE = auto()
     # decisions
     RESPONSE_UNKNOWN = auto()

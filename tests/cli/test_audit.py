@@ -7,9 +7,12 @@ from contextlib import closing
 import pytest
 from sqlalchemy.orm import Session
 
+from surveys.collecting.submitting import submit
+from surveys.collecting.waves import close_wave
 from surveys.database import create_engine
+from tests.surveys.respondents import answer_all, start
 from tests.surveys.tampering import tamper
-from tests.surveys.worlds import NOW
+from tests.surveys.worlds import NOW, make_wave
 from web.accounts import mail
 from web.anchoring import take
 from web.config import read_settings
@@ -160,3 +163,31 @@ def test_the_days_anchor_is_mailed(manyi, site, monkeypatch):
     monkeypatch.delenv("MANYI_ANCHOR", raising=False)
     (site / "mail").write_text(message.get_content())
     assert manyi("audit", "verify", "--anchor", site / "mail")[:1] == (0,)
+
+
+def test_answers_are_erased_by_their_receipt(manyi, site):
+    with opened(site) as session:
+        wave = make_wave(session)
+        receipts = []
+        for key in ("a", "b"):
+            response = start(session, wave, key=key)
+            answer_all(session, response)
+            receipts.append(submit(session, response, NOW).code)
+        session.commit()
+        close_wave(session, wave, NOW)
+        session.commit()
+    assert manyi("responses", "erase", "W1", receipts[0])[0] == 2
+    for arguments, said in (
+        (("W1", "ABCD", "--reason", "asked"), "no response with this receipt"),
+        (("W9", receipts[0], "--reason", "asked"), "W9"),
+        (("W1", receipts[0], "--reason", " "), "reason"),
+    ):
+        code, out, err = manyi("responses", "erase", *arguments)
+        assert (code, out, said in err) == (1, "", True), err
+    assert manyi("responses", "erase", "W1", receipts[0], "--reason", "asked by mail")[0] == 0
+    assert manyi("audit", "verify")[0] == 0
+    with opened(site) as session:
+        tamper(session, "response", "DELETE FROM response")
+    code, out, _ = manyi("audit", "verify")
+    assert (code, "Wave W1 was sealed with 1 complete responses and has 0" in out) == (1, True)
+    assert manyi("responses", "erase", "W1", receipts[1], "--reason", "asked by mail")[0] == 1

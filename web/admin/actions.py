@@ -21,6 +21,8 @@ ACTIONS = {
     "quality.exclude": _l("Left answers out"),
     "quality.give_back": _l("Returned answers"),
     "questionnaire.publish": _l("Published a questionnaire"),
+    "response.erase": _l("Erased somebody's answers"),
+    "responses.export": _l("Wrote answers to a file"),
     "run.approve": _l("Approved and published a run"),
     "run.ask": _l("Asked for a run"),
     "run.cancel": _l("Cancelled a run"),
@@ -46,6 +48,7 @@ ACTIONS = {
     "wave.open": _l("Opened a wave"),
     "questionnaire.try": _l("Tried a questionnaire with synthetic people"),
     "wave.seal": _l("Sealed a wave"),
+    "wave.texts_end": _l("Deleted own words after their time"),
     "wave.set_quotas": _l("Set the quotas of a wave"),
 }
 LONGEST = 160

@@ -1,5 +1,6 @@
 """`manyi responses`: answers out, as a file that `manyi estimate` reads."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -7,12 +8,13 @@ import yaml
 
 from surveys.analysing.export import wave_table
 from surveys.analysing.quality import excluded_responses
+from surveys.collecting.erasing import erase as erase_response
 from surveys.collecting.waves import wave_by_code
 from surveys.editing import publishing
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
-from web.cli.database import session
+from web.cli.database import ACTOR, record, session
 from web.cli.table import aligned, write_table
 from web.exports.table import Table
 
@@ -23,6 +25,22 @@ def responses() -> None:
 
     Example: manyi responses export DEMO-2026Q1 --format csv -o answers.csv
     """
+
+
+@responses.command()
+@click.argument("wave")
+@click.argument("receipt")
+@click.option("--reason", required=True, help="Why, as the audit trail keeps it; no names.")
+def erase(wave: str, receipt: str, reason: str) -> None:
+    """Erase the answers of WAVE whose RECEIPT a person shows; it cannot be undone but by a restore.
+
+    Example: manyi responses erase 2026Q1 ABCD-EFGH-JKMN-PQRS --reason "asked by mail on 3 March"
+    """
+    with session() as opened:
+        found = wave_by_code(opened, wave)
+        erase_response(opened, found, receipt, actor=ACTOR, reason=reason, now=datetime.now(UTC))
+        opened.commit()
+    click.echo(f"Erased. Runs of {wave} made before say so.", err=True)
 
 
 @responses.command()
@@ -69,6 +87,7 @@ def export(
                 model["stated"] = asked
             text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
             model_file.write_text(text, encoding="utf-8")
+        record(opened, "responses.export", f"wave:{found.code}", {"n": len(table.answers)})
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
 
 

@@ -38,7 +38,10 @@ KINDS: Final[Mapping[str, Kind]] = {
             "no link, account or name stands with them. No page shows a single questionnaire; whoever runs "
             "the server can write the answers of a wave to a file."
         ),
-        UNTIL_DELETED,
+        _l(
+            "Own words until 24 months after the wave has closed; all else until whoever runs the server "
+            "deletes it."
+        ),
         {
             "response": "wave_id id version_id anonymous client_key mode language state revision section "
             "segment_id started_at completed_at receipt answers timings texts seed day ended_by disposition "
@@ -153,8 +156,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l("Every estimation with its settings, its figures and who asked for it; no single answers."),
         UNTIL_DELETED,
         {
-            "analysis": "id title wave_codes specification options seed code_version data_fingerprint sealed "
-            "n_respondents state progress message refusal result created_at created_by started_at finished_at"
+            "analysis": "id title wave_codes specification options seed code_version data_fingerprint "
+            "sealed n_respondents state progress message refusal result created_at created_by started_at "
+            "finished_at"
         },
         ("runs.index", "runs.show", "runs.progress", "runs.result"),
         ("runs.cancel", "runs.repeat"),

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import structlog
 from flask import current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.api import TaskWrapper
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from surveys.analysing import quality
 from surveys.analysing.runs import fail
+from surveys.collecting import retention
 from surveys.database import create_engine, make_private, normalise_url
 from surveys.errors import SurveyError
 from surveys.models import Analysis
@@ -29,6 +31,7 @@ from web import anchoring
 from web.config import read_settings
 from web.runs import compute, presence, series, trials
 
+log = structlog.get_logger(__name__)
 ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
 
 
@@ -104,6 +107,15 @@ def tend(url: URL, folder: Path) -> None:
         take_up(session, queue(url, folder))
         now = datetime.now(UTC)
         anchoring.take(session, read_settings(), now)
+        for wave in retention.due(session, now):
+            try:
+                retention.end_texts(session, wave, now=now)
+            except (
+                SurveyError
+            ) as error:  # it does not match its seal: nothing is deleted before that is known
+                log.warning("texts_kept", wave=wave.code, reason=str(error))
+                session.rollback()
+            session.commit()
         for wave in quality.due(session, now):
             try:
                 quality.assess(session, wave, now=now)
