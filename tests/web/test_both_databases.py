@@ -36,7 +36,7 @@ def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, se
     administrator.browse("/waves")
     administrator.send("/waves/2026Q1/close", 303)
     administrator.submit("/admin/staff/new", 200, email="ana@example.org", roles=["viewer"])
-    assert "unbroken. Entries checked: 6." in administrator.browse("/admin/audit").get_text()
+    assert "nothing was changed unseen. Entries checked: 7." in administrator.browse("/admin/audit").get_text()
     for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
         administrator.browse(path, 404)
     assert prove(session).findings == ()
@@ -67,7 +67,14 @@ def test_buttons_pressed_at_the_same_moment_count_once(app, session):
     assert press("/waves/2026Q1/close") == [303, 422, 422, 422]
     assert session.scalar(select(func.count()).select_from(Invitation)) == 5
     done = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert done == ["questionnaire.publish", "wave.create", "wave.open", "wave.issue_links", "wave.close"]
+    assert done == [
+        "questionnaire.publish",
+        "wave.create",
+        "wave.open",
+        "wave.issue_links",
+        "wave.seal",
+        "wave.close",
+    ]
     assert prove(session).findings == ()
 
 
