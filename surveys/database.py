@@ -8,7 +8,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from sqlalchemy import URL, DateTime, Dialect, Engine, Insert, LargeBinary, MetaData, event, make_url, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    LargeBinary,
+    MetaData,
+    event,
+    literal,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy import create_engine as sqlalchemy_create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -17,11 +31,19 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import JSON, TypeDecorator
 
 
-def insert_if_new(session: Session, table: type, **values: object) -> Insert:
-    """Write an INSERT that does nothing where a unique value is already there."""
-    if session.connection().dialect.name == "sqlite":
-        return sqlite.insert(table).values(**values).on_conflict_do_nothing()
-    return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+def insert_if_new(
+    session: Session, table: type[DeclarativeBase], *where: ColumnElement[bool], **values: object
+) -> Insert:
+    """Write an INSERT that does nothing where a unique value is already there, or `where` does not hold."""
+    is_sqlite = session.connection().dialect.name == "sqlite"
+    statement = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    if where:
+        columns = table.__table__.c
+        row = select(*(literal(value, columns[name].type) for name, value in values.items())).where(*where)
+        statement = statement.from_select(list(values), row)
+    else:
+        statement = statement.values(**values)
+    return statement.on_conflict_do_nothing()
 
 
 NAMING_CONVENTION = {
@@ -166,6 +188,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     cursor.execute("PRAGMA recursive_triggers = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted or replaced leaves no bytes in the file
+    cursor.execute("PRAGMA temp_store = MEMORY")  # rows that are written anew stand in no other file
     cursor.close()
 
 

@@ -1,6 +1,7 @@
 """Keys that stand outside the database: a folder of files that no copy of the database holds.
 
-`audit-<n>` proves the trail, `seal-<n>` the answers. Several machines may share the folder.
+`audit-<n>` proves the trail, `seal-<n>` the answers, `wave-<id>-<n>` leads from links to answers
+(`collecting.links`). Several machines may share the folder.
 """
 
 import hashlib
@@ -90,11 +91,17 @@ class Keys:
         return found
 
     def _make(self, kind: Kind, number: int) -> Key:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.folder / f"{kind}-{number}"
-        _write_once(path, secrets.token_bytes(LENGTH))
         self._read_at = None
-        return Key(number, path.read_bytes())
+        return Key(number, secret(self.folder / f"{kind}-{number}"))
+
+
+def secret(path: Path) -> bytes:
+    """Give the secret that a file of the folder holds; it is made if it is missing."""
+    while True:
+        with suppress(FileNotFoundError):
+            return path.read_bytes()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(path, secrets.token_bytes(LENGTH))
 
 
 def check(folder: Path) -> None:

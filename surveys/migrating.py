@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
 
@@ -68,10 +69,16 @@ def _run(url: str | URL, revision: str, *, forward: bool) -> None:
                 connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             config = configuration(connection)
+            before = MigrationContext.configure(connection).get_current_revision()
             if forward:
                 command.upgrade(config, revision)
             else:
                 command.downgrade(config, revision)
             connection.commit()
+            after = MigrationContext.configure(connection).get_current_revision()
+            connection.rollback()
+            if before not in {None, after} and connection.dialect.name == "sqlite":
+                # Into a new file: what earlier releases deleted has left its bytes.
+                connection.exec_driver_sql("VACUUM")
     finally:
         engine.dispose()

@@ -5,6 +5,7 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -225,7 +226,7 @@ def test_the_container_runs_as_an_ordinary_user_and_is_checked():
 
 def test_compose_has_the_site_a_worker_and_postgresql_with_known_settings():
     services = yaml.safe_load(read("compose.yaml"))["services"]
-    assert services.keys() == {"database", "web", "worker"}
+    assert services.keys() == {"database", "upgrade", "web", "worker"}
     assert services["database"]["image"].startswith("postgres:")
     assert services["worker"]["command"] == ["manyi", "worker"]
     assert services["worker"]["environment"] == services["web"]["environment"]
@@ -236,5 +237,15 @@ def test_compose_has_the_site_a_worker_and_postgresql_with_known_settings():
         for name, text in services["web"]["environment"].items()
     }
     read_settings(defaults)
-    assert services["web"]["depends_on"]["database"]["condition"] == "service_healthy"
+    assert services["web"]["depends_on"]["upgrade"]["condition"] == "service_completed_successfully"
+    upgrade = services["upgrade"]
+    assert upgrade["command"] == ["manyi", "db", "upgrade"]
+    assert upgrade["depends_on"]["database"]["condition"] == "service_healthy"
+    owner = {"MANYI_OWNER_URL": upgrade["environment"].pop("MANYI_OWNER_URL")}
+    assert upgrade["environment"] == services["web"]["environment"], "the owner's password stays there alone"
+    read_settings(defaults | {"MANYI_OWNER_URL": re.sub(r"\$\{\w+\}", "x", owner["MANYI_OWNER_URL"])})
+    users = {
+        urlsplit(str(each)).username for each in (owner["MANYI_OWNER_URL"], defaults["MANYI_DATABASE_URL"])
+    }
+    assert users == {"manyi", "site"}
     assert all(port.startswith("127.0.0.1:") for port in services["web"]["ports"])

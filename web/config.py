@@ -35,6 +35,7 @@ SETTINGS = (
     Setting("KEYS", "", readers.folder_if_named),
     Setting("ANCHOR", "", readers.anchor),
     Setting("DATABASE_URL", "", readers.database, is_secret=True),
+    Setting("OWNER_URL", "", readers.owner, is_secret=True),
     Setting("SECRET_KEY", "", readers.key, is_secret=True),
     Setting("SECRET_KEY_FALLBACKS", "", readers.keys, is_secret=True),
     Setting("HOST", "127.0.0.1", str),

@@ -166,6 +166,13 @@ def keys(text: str) -> list[str]:
     return [key(each) for each in names(text)]
 
 
+def owner(text: str) -> str:
+    """Read the address of a PostgreSQL database by the role that owns its tables."""
+    if text and not text.startswith("postgres"):
+        raise ValueError("write postgresql://OWNER:PASSWORD@HOST/DATABASE; SQLite has no roles")
+    return database(text)
+
+
 def database(text: str) -> str:
     """Read the address of a database, which may hold a password."""
     from surveys.database import normalise_url  # noqa: PLC0415  loads SQLAlchemy

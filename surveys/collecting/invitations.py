@@ -6,17 +6,26 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveys.collecting.links import response_of
 from surveys.errors import Problem, SurveyError
-from surveys.models import Customer, Invitation, Participation, Response, Wave
-from surveys.models.collection import InvitationState, WaveState
+from surveys.models import Customer, Invitation, Wave
+from surveys.models.collection import InvitationState, ResponseState, WaveState
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 MAX_INVITATIONS = 1_000_000
+
+
+# Built once, because every request by a personal link asks it.
+BY_HASH = (
+    select(Invitation)
+    .where(Invitation.token_hash == bindparam("hash"))
+    .execution_options(populate_existing=True)
+)
 
 
 # Whoever is in one of these states may still answer.
@@ -74,16 +83,23 @@ def find_invitation(session: Session, token: str) -> Invitation | None:
     """Find the invitation of a token, whatever its state; None for anything that is no token."""
     if not TOKEN.fullmatch(token):
         return None
-    return session.get(Invitation, token_hash(token), populate_existing=True)
+    return session.scalar(BY_HASH, {"hash": token_hash(token)})
 
 
 def set_outcome(session: Session, invitation: Invitation, state: str, now: datetime) -> None:
     """Note what became of an invitation (sent, refused, unreachable, ineligible, withdrawn)."""
     if state not in SETTABLE:
         raise SurveyError(Problem.INVITATION_STATE, state=state)
+    found = response_of(session, invitation.wave, invitation) if invitation.anonymous else None
+    if found is not None and found.state != ResponseState.OPEN:
+        raise SurveyError(Problem.INVITATION_USED)  # answered, and not yet settled
     changed = session.execute(
         update(Invitation)
-        .where(Invitation.token_hash == invitation.token_hash, Invitation.state != InvitationState.USED)
+        .where(
+            Invitation.wave_id == invitation.wave_id,
+            Invitation.token_hash == invitation.token_hash,
+            Invitation.state != InvitationState.USED,
+        )
         .values(state=str(state), changed_at=None if invitation.anonymous else now)
         .returning(Invitation.token_hash),
         execution_options={"synchronize_session": False},
@@ -91,19 +107,6 @@ def set_outcome(session: Session, invitation: Invitation, state: str, now: datet
     session.refresh(invitation)
     if changed is None:
         raise SurveyError(Problem.INVITATION_USED)
-
-
-def linked_response(session: Session, invitation: Invitation) -> Response | None:
-    """Give the response that a confidential token led to, or None."""
-    return session.scalar(
-        select(Response)
-        .join(
-            Participation,
-            (Participation.wave_id == Response.wave_id) & (Participation.response_id == Response.id),
-        )
-        .where(Participation.token_hash == invitation.token_hash)
-        .execution_options(populate_existing=True)
-    )
 
 
 def _refuse_second_invitation(session: Session, wave: Wave, customer_ids: list[int]) -> None:

@@ -133,16 +133,16 @@ def _finish(visit: Visit, page: str, way: Way, now: datetime, *, quota: str | No
         responses.save_page(
             visit.session, visit.response, page, old.values, old.texts, 0.0, now, today=visit.today
         )
-    session, response, token = visit.session, visit.response, visit.invitation
+    session, response = visit.session, visit.response
     if way.stop is not None:
         at, stop = next(iter(way.stops.items()))
         counts_as = dispositions.of_stop(visit.router, at, stop, way)
-        screen_out(session, response, now, invitation=token, disposition=counts_as, ended_by=stop.code)
+        screen_out(session, response, now, disposition=counts_as, ended_by=stop.code)
     elif quota is not None:
         full = Disposition.OVER_QUOTA
-        screen_out(session, response, now, invitation=token, disposition=full, ended_by=f"{OF_QUOTA}{quota}")
+        screen_out(session, response, now, disposition=full, ended_by=f"{OF_QUOTA}{quota}")
     else:
         counts_as = dispositions.of_way(visit.router, way, is_sent=True)
         quotas = visit.router.quotas(way)
-        submit(session, response, now, invitation=token, disposition=counts_as, quotas=quotas)
+        submit(session, response, now, disposition=counts_as, quotas=quotas)
     return Turn(way, saved=True)

@@ -8,20 +8,28 @@ tab's answers are lost.
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import exists, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from surveys.asking.answers import Answers
+from surveys.collecting import links
 from surveys.collecting.frame import find_customer
-from surveys.collecting.invitations import LIVE, linked_response
+from surveys.collecting.invitations import LIVE
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
 from surveys.collecting.segments import SEGMENT_NAMES, find_segment, segment_of
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Customer, Invitation, Participation, Response, Segment, Wave
-from surveys.models.collection import Access, InvitationState, ResponseState, key_digest, random_id
+from surveys.models.collection import (
+    Access,
+    InvitationState,
+    ResponseState,
+    WaveState,
+    key_digest,
+    random_id,
+)
 
 MAX_TEXT = 20_000
 
@@ -29,24 +37,16 @@ MAX_TEXT = 20_000
 NO_SYNC = {"synchronize_session": False}
 
 
-# Built once: it is asked at every request, and building costs more than asking.
-BY_KEY = (
-    select(Response)
-    .where(Response.wave_id == bindparam("wave"), Response.client_key == bindparam("key"))
-    .execution_options(populate_existing=True)
-)
-
-
 def find_response(session: Session, wave: Wave, client_key: str) -> Response | None:
     """Find the response of a browser's key, in any state."""
-    return session.scalar(BY_KEY, {"wave": wave.id, "key": key_digest(client_key)})
+    return session.scalar(links.BY_KEY, {"wave": wave.id, "key": key_digest(client_key)})
 
 
 def open_response(
     session: Session,
     wave: Wave,
     *,
-    client_key: str,
+    client_key: str = "",
     language: str,
     now: datetime,
     invitation: Invitation | None = None,
@@ -54,15 +54,15 @@ def open_response(
     segment: Mapping[str, str] | None = None,
     seed: int | None = None,
 ) -> Response:
-    """Give the response of this browser, or of this confidential token; make it if there is none.
+    """Give the response of this link, or with a public one of this browser; make it if there is none.
 
     Parameters
     ----------
     client_key
-        The random secret in the browser's cookie; only its hash is stored.
+        The random secret in the browser's cookie, where the link is a public one; only its hash is stored.
     invitation
         Required where only invited people may answer. Confidential: tied to the response here, and its
-        customer gives the segment. Anonymous: only looked at; :func:`submit` spends it.
+        customer gives the segment. Anonymous: only looked at; settling uses it up.
     account
         A customer code, in confidential waves, for the segment.
     segment
@@ -76,12 +76,7 @@ def open_response(
         The wave takes no answers, the token is missing or used up, the account is unknown, or the quota
         of the segment is full.
     """
-    confidential = invitation if not wave.anonymous else None
-    linked = linked_response(session, confidential) if confidential is not None else None
-    existing = linked or find_response(session, wave, client_key)
-    if existing is not None and linked is None and confidential is not None and _is_linked(session, existing):
-        # One browser, several tokens (a household with two accounts): each has a response of its own.
-        client_key, existing = f"{client_key}:{confidential.token_hash}", None
+    existing = _existing(session, wave, client_key, invitation)
     if existing is not None:
         if existing.state == ResponseState.OPEN:
             require_open(wave, now)
@@ -100,7 +95,6 @@ def open_response(
         "id": random_id(),
         "version_id": wave.version_id,
         "anonymous": wave.anonymous,
-        "client_key": key_digest(client_key),
         "mode": wave.mode,
         "language": language[:16],
         "state": ResponseState.OPEN.value,
@@ -113,9 +107,19 @@ def open_response(
         "texts": {},
         "seed": seed,
     }
-    session.execute(insert_if_new(session, Response, **values))
-    response = find_response(session, wave, client_key)
-    assert response is not None  # inserted just now, by us or by another request of this browser
+    response = None
+    while response is None:
+        number = wave.key_number
+        mark = key_digest(client_key) if invitation is None else links.mark_of(session, wave, invitation)
+        # Only in a wave that is open, and by its present key, when this statement has its turn.
+        stands = exists().where(Wave.id == wave.id, Wave.state == WaveState.OPEN, Wave.key_number == number)
+        session.execute(insert_if_new(session, Response, stands, **values, client_key=mark))
+        response = session.scalar(links.BY_KEY, {"wave": wave.id, "key": mark})
+        if response is None:  # settled or closed meanwhile
+            session.refresh(wave)
+            require_open(wave, now)
+            if invitation is not None:
+                _check_invitation(session, wave, invitation, now)
     if invitation is not None and not wave.anonymous:
         session.add(Participation(token_hash=invitation.token_hash, wave_id=wave.id, response_id=response.id))
         session.flush()
@@ -200,11 +204,13 @@ def answers_of(session: Session, response: Response) -> Answers:
     return Answers(values, dict(response.texts), account_of(response), response.day, response.seed or 0)
 
 
-def _is_linked(session: Session, response: Response) -> bool:
-    link = select(Participation.token_hash).where(
-        Participation.wave_id == response.wave_id, Participation.response_id == response.id
-    )
-    return session.scalar(link) is not None
+def _existing(
+    session: Session, wave: Wave, client_key: str, invitation: Invitation | None
+) -> Response | None:
+    """Give the response that the link, or with a public one the browser, has led to."""
+    if invitation is not None and invitation.wave_id == wave.id:
+        return links.response_of(session, wave, invitation)
+    return find_response(session, wave, client_key) if client_key else None
 
 
 def _check_invitation(
@@ -214,18 +220,23 @@ def _check_invitation(
     if invitation is None or invitation.wave_id != wave.id:
         raise SurveyError(Problem.INVITATION_MISSING)
     if wave.anonymous:
+        session.refresh(invitation, ["state"])  # after the wave's key was read: settling changes both
         if invitation.state not in LIVE:
             raise SurveyError(Problem.INVITATION_USED)
         return None
     # The update holds the row (on SQLite: the database), so two browsers with one token come in turn.
     live = session.execute(
         update(Invitation)
-        .where(Invitation.token_hash == invitation.token_hash, Invitation.state.in_(LIVE))
+        .where(
+            Invitation.wave_id == wave.id,
+            Invitation.token_hash == invitation.token_hash,
+            Invitation.state.in_(LIVE),
+        )
         .values(state=InvitationState.STARTED.value, changed_at=now)
         .returning(Invitation.token_hash),
         execution_options=NO_SYNC,
     ).first()
-    linked = linked_response(session, invitation)
+    linked = links.response_of(session, wave, invitation)
     if live is None and linked is None:
         raise SurveyError(Problem.INVITATION_USED)
     return linked

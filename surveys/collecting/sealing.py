@@ -32,24 +32,23 @@ def hold(session: Session, response: Response) -> None:
     if session.connection().dialect.name == "sqlite":
         lock_for_writing(session, Response)
     else:
+        # The whole before its part, as whoever settles or closes a wave does.
+        session.execute(text("LOCK TABLE ONLY response IN ROW EXCLUSIVE MODE"))
         session.execute(text(f"LOCK TABLE {_partition(response.wave_id)} IN ROW EXCLUSIVE MODE"))
     session.refresh(response, with_for_update=True)
     session.refresh(response.wave, ["state", "opens_at", "closes_at"])
 
 
-def lock_answers(session: Session, wave: Wave, *, alone: bool = False) -> None:
+def lock_answers(session: Session, wave: Wave) -> None:
     """Let nobody write answers of the wave until this transaction ends, and read the wave anew.
 
-    `alone` keeps readers out as well, as writing all rows anew does: asked for only then, it would be a
-    deadlock with whoever has read and waits to write. Whoever completes a response holds the same table first
-    (`hold`), and the wave's row after it.
+    Whoever completes a response holds the same table first (`hold`), and the wave's row after it.
     """
     session.flush()
     if session.connection().dialect.name == "sqlite":
         lock_for_writing(session, Response)
     else:
-        mode = "ACCESS EXCLUSIVE" if alone else "SHARE ROW EXCLUSIVE"
-        session.execute(text(f"LOCK TABLE {_partition(wave.id)} IN {mode} MODE"))
+        session.execute(text(f"LOCK TABLE {_partition(wave.id)} IN SHARE ROW EXCLUSIVE MODE"))
     session.refresh(wave)
 
 

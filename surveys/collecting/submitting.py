@@ -15,7 +15,7 @@ from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.keys import keys_of
 from surveys.models import Invitation, Participation, Response, Segment
-from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
+from surveys.models.collection import OF_QUOTA, InvitationState, ResponseState, new_receipt
 from surveys.models.dispositions import Disposition
 
 # What becomes of the invitation, where it is known whose answers they are.
@@ -41,7 +41,6 @@ def submit(
     response: Response,
     now: datetime,
     *,
-    invitation: Invitation | None = None,
     disposition: Disposition = Disposition.COMPLETE,
     quotas: Sequence[str] = (),
 ) -> Receipt:
@@ -51,15 +50,15 @@ def submit(
     in the transaction that completes, and those of one wave complete one after the other. `quotas` are those
     of the questionnaire to which the answers belong: counted in all of them, or, where one is full, in none.
 
-    In an anonymous wave for invited people the token is spent here, so `invitation` is required; nothing
-    that is stored tells which response it was spent on.
+    A confidential token is used up here. An anonymous one is not touched: nothing that is written together
+    with answers names it, and settling marks it later, in a batch.
 
     Raises
     ------
     SurveyError
-        The wave takes no answers, the response was screened out, or its token has been used by another.
+        The wave takes no answers, or the response was screened out.
     """
-    return _end(session, response, now, invitation, End(ResponseState.COMPLETE, disposition), quotas)
+    return _end(session, response, now, End(ResponseState.COMPLETE, disposition), quotas)
 
 
 def screen_out(
@@ -67,7 +66,6 @@ def screen_out(
     response: Response,
     now: datetime,
     *,
-    invitation: Invitation | None = None,
     disposition: Disposition = Disposition.SCREENED,
     ended_by: str | None = None,
 ) -> None:
@@ -75,7 +73,7 @@ def screen_out(
 
     `ended_by` is the code of the stop, or `OF_QUOTA` and that of the full quota.
     """
-    _end(session, response, now, invitation, End(ResponseState.SCREENED, disposition, ended_by))
+    _end(session, response, now, End(ResponseState.SCREENED, disposition, ended_by))
 
 
 class End(NamedTuple):
@@ -90,7 +88,6 @@ def _end(
     session: Session,
     response: Response,
     now: datetime,
-    invitation: Invitation | None,
     end: End,
     quotas: Sequence[str] = (),
 ) -> Receipt:
@@ -103,7 +100,8 @@ def _end(
         segment_id = _answered_segment(session, response)
         if end.disposition == Disposition.COMPLETE and (full := _full(session, response, segment_id, quotas)):
             end = End(ResponseState.SCREENED, Disposition.OVER_QUOTA, full)
-        _spend_token(session, response, invitation, end.disposition, now)
+        if not wave.anonymous:
+            _use_token(session, response, end.disposition, now)
         completed: dict[str, Any] = {}
         if end.state == ResponseState.COMPLETE:
             key, at = keys_of(session).newest("seal"), wave.moment(now)
@@ -162,35 +160,18 @@ def _answered_segment(session: Session, response: Response) -> int | None:
     return segments.find_segment(session, values).id if values else None
 
 
-def _spend_token(
-    session: Session,
-    response: Response,
-    invitation: Invitation | None,
-    disposition: Disposition,
-    now: datetime,
-) -> None:
-    """Mark the token used; a second response that comes with the same anonymous token is refused here."""
-    wave = response.wave
-    if wave.anonymous:
-        if invitation is None and wave.access == Access.PUBLIC:
-            return
-        if invitation is None or invitation.wave_id != wave.id:
-            raise SurveyError(Problem.INVITATION_MISSING)
-        wanted = Invitation.token_hash == invitation.token_hash
-    else:
-        link = select(Participation.token_hash).where(
-            Participation.wave_id == response.wave_id, Participation.response_id == response.id
-        )
-        wanted = Invitation.token_hash == link.scalar_subquery()
-    spent = session.execute(
+def _use_token(session: Session, response: Response, disposition: Disposition, now: datetime) -> None:
+    """Mark the token of a confidential response, if it has one."""
+    link = select(Participation.token_hash).where(
+        Participation.wave_id == response.wave_id, Participation.response_id == response.id
+    )
+    session.execute(
         update(Invitation)
-        .where(wanted, Invitation.state.in_(invitations.LIVE))
-        .values(
-            state=(InvitationState.USED if wave.anonymous else SPENT[disposition]).value,
-            changed_at=None if wave.anonymous else now,
+        .where(
+            Invitation.wave_id == response.wave_id,
+            Invitation.token_hash == link.scalar_subquery(),
+            Invitation.state.in_(invitations.LIVE),
         )
-        .returning(Invitation.token_hash),
+        .values(state=SPENT[disposition].value, changed_at=now),
         execution_options=NO_SYNC,
-    ).first()
-    if spent is None and wave.anonymous:
-        raise SurveyError(Problem.INVITATION_USED)
+    )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from surveys.asking.answers import Answers
 from surveys.asking.router import Router
 from surveys.asking.way import Way
-from surveys.collecting import responses, waves
-from surveys.collecting.invitations import LIVE, find_invitation, linked_response
+from surveys.collecting import links, responses, waves
+from surveys.collecting.invitations import LIVE, find_invitation, token_hash
 from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
@@ -32,7 +32,11 @@ HASH: Final = select(Version.content_hash).where(Version.id == bindparam("versio
 
 
 class ClosedError(Exception):
-    """The link leads nowhere now; nothing tells whether it ever did."""
+    """The link leads nowhere now; nothing tells whether it ever did, but to who has answered by it."""
+
+    def __init__(self, *, has_answered: bool = False) -> None:
+        super().__init__()
+        self.has_answered = has_answered
 
 
 @dataclass
@@ -120,20 +124,20 @@ class Visit:
 
 
 def key_name(wave: Wave) -> str:
-    """Give the name under which a browser keeps its key for a wave."""
+    """Give the name under which a browser keeps its key for a wave, where the link is a public one."""
     return f"r_{wave.public_key}"
 
 
-def seed_name(wave: Wave) -> str:
+def seed_name(wave: Wave, token: str) -> str:
     """Give the name under which a browser keeps the seed of a response that it has not opened yet."""
-    return f"o_{wave.public_key}"
+    return f"o_{token_hash(token)[:16] if token else wave.public_key}"
 
 
-def _seed(wave: Wave, response: Response | None, keys: Mapping[str, str]) -> int:
+def _seed(wave: Wave, token: str, response: Response | None, keys: Mapping[str, str]) -> int:
     """Give what random orders come from: that of the response, or what the first page was shown with."""
     if response is not None:
         return response.seed or 0
-    kept = keys.get(seed_name(wave), "")
+    kept = keys.get(seed_name(wave, token), "")
     return int(kept) % SEEDS if SEED.fullmatch(kept) else secrets.randbelow(SEEDS)
 
 
@@ -150,12 +154,15 @@ def find_visit(
 ) -> Visit:
     """Find out who asks; a finished response is still found, so that its receipt can be shown again.
 
+    That of an anonymous personal link is found until the settling.
+
     Parameters
     ----------
     public_key, token, unit
         What the link says: the key of a public wave or the token of an invitation, and a unit's code.
     keys
-        What the browser keeps, by name (:func:`key_name`).
+        What the browser keeps, by name (:func:`key_name`). A personal link decides alone whose
+        questionnaire it is: on any device, and whoever used that device before.
     language
         The wanted one; the questionnaire's first where it is not spoken.
     today
@@ -170,17 +177,16 @@ def find_visit(
     wave = _wave(session, public_key, token, invitation)
     if wave is None:
         raise ClosedError
-    kept = keys.get(key_name(wave), "")
-    usable = len(kept) in KEY_LENGTH
-    response = responses.find_response(session, wave, kept) if usable else None
-    personal = invitation if not wave.anonymous else None
-    if response is None and personal is not None:
-        response = linked_response(session, personal)
-    if response is None:
-        spent = invitation is not None and invitation.state not in LIVE
-        if spent or not wave.is_open(now):
-            raise ClosedError
-    elif personal is not None and not usable and personal.state == InvitationState.USED:
+    kept, usable = token, True
+    if invitation is not None:
+        response = links.response_of(session, wave, invitation)
+        if invitation.state not in LIVE and (response is None or response.state == ResponseState.OPEN):
+            raise ClosedError(has_answered=invitation.state == InvitationState.USED)
+    else:
+        kept = keys.get(key_name(wave), "")
+        usable = len(kept) in KEY_LENGTH
+        response = responses.find_response(session, wave, kept) if usable else None
+    if response is None and not wave.is_open(now):
         raise ClosedError
     content_hash = session.scalars(HASH, {"version": wave.version_id}).one()
     router = publishing.router_of(content_hash, lambda: publishing.load_document(wave.version))
@@ -194,7 +200,7 @@ def find_visit(
         response=response,
         router=router,
         language=language_of(router.document, language),
-        seed=_seed(wave, response, keys),
+        seed=_seed(wave, token, response, keys),
         unit=unit if response is None and UNIT.fullmatch(unit) else "",
         today=today or now.date(),
     )

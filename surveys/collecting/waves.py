@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from surveys import words
-from surveys.collecting import sealing
+from surveys.collecting import sealing, settling
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
@@ -94,18 +94,25 @@ def open_wave(session: Session, wave: Wave, now: datetime) -> None:
 def close_wave(session: Session, wave: Wave, now: datetime) -> None:
     """End the wave for good and seal it; what was answered but not submitted stays and does not count.
 
-    Whoever submits meanwhile waits, and is then told that the wave is closed.
+    Whoever submits meanwhile waits, and is then told that the wave is closed. The links of an anonymous wave
+    are used up; the worker writes its rows into new files (`rewriting`).
     """
-    sealing.lock_answers(session, wave, alone=wave.anonymous)
+    settling.lock(session)
+    sealing.lock_answers(session, wave)
     if wave.state != WaveState.OPEN:
         raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
     wave.state = WaveState.CLOSED
     if wave.opens_at is None or wave.opens_at < now:
         wave.closes_at = min(wave.closes_at or now, now)
     session.flush()
-    if wave.anonymous:
-        forget_order(session, wave)
+    settling.finish(session, wave, now)
     sealing.seal(session, wave, now=now)
+
+
+def ended(session: Session, now: datetime) -> list[Wave]:
+    """Give the open waves whose window has ended."""
+    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now)
+    return list(session.scalars(query.order_by(Wave.id)))
 
 
 def find_wave(session: Session, public_key: str) -> Wave | None:
@@ -122,24 +129,3 @@ def wave_by_code(session: Session, code: str) -> Wave:
         known = ", ".join(session.scalars(select(Wave.code).order_by(Wave.id.desc()).limit(20))) or "–"
         raise SurveyError(Problem.WAVE_UNKNOWN, code=code, known=known)
     return wave
-
-
-def forget_order(session: Session, wave: Wave) -> None:
-    """Write the wave's rows anew in the order of their random keys, on PostgreSQL.
-
-    There a dump lists rows in the order of their last change; in an anonymous wave that order could tie
-    the n-th used token to the n-th submitted response. SQLite keeps these rows by key anyway.
-    """
-    session.flush()
-    if session.connection().dialect.name != "postgresql":
-        return
-    name = f"response_wave_{int(wave.id)}"
-    # Responses have a table of their own, a partition, so it can be sorted as a whole.
-    session.execute(text(f"CLUSTER {name} USING {name}_pkey"))
-    session.execute(
-        text(
-            "WITH taken AS (DELETE FROM invitation WHERE wave_id = :wave RETURNING *) "
-            "INSERT INTO invitation SELECT * FROM taken ORDER BY token_hash"
-        ),
-        {"wave": wave.id},
-    )

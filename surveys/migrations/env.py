@@ -21,10 +21,15 @@ assert surveys.models.Wave.metadata is Base.metadata
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out what has no model: partitions, counters, and accounts where there is no site."""
+    """Leave out what has no model: partitions, counters, jobs, and accounts where there is no site.
+
+    A reference to a partitioned table has one more for each partition, named by PostgreSQL.
+    """
+    if kind == "foreign_key_constraint" and name is not None:
+        return name.startswith("fk_")
     if kind != "table" or name is None:
         return True
-    if name.startswith("response_wave_") or name in APART:
+    if name.startswith(("response_wave_", "invitation_wave_", "huey_")) or name in APART:
         return False
     return HAS_STAFF_MODELS or name not in STAFF
 

@@ -138,6 +138,12 @@ class Wave(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
     public_key: Mapped[str] = mapped_column(String(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Of an anonymous wave: the number of the key that leads from links to answers, 0 when it is gone; the
+    # last settling and how many responses had ended then; when its rows were written into new files.
+    key_number: Mapped[int] = mapped_column(default=1)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    n_settled: Mapped[int] = mapped_column(default=0)
+    rewritten_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     version: Mapped[Version] = relationship()
 
@@ -191,7 +197,7 @@ class Segment(Base):
 class Invitation(Base):
     """One single-use token, of which only the hash is kept.
 
-    In an anonymous wave it names no customer and keeps no time of use.
+    In an anonymous wave it names no customer and keeps no time of use. On PostgreSQL: partitioned by wave.
     """
 
     __tablename__ = "invitation"
@@ -203,11 +209,11 @@ class Invitation(Base):
         CheckConstraint("NOT anonymous OR state <> 'started'", name="anonymous_started"),
         CheckConstraint(one_of("state", InvitationState), name="state"),
         Index("ix_invitation_wave_id_state", "wave_id", "state"),
-        {"sqlite_with_rowid": False},
+        {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},
     )
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    wave_id: Mapped[int]
+    wave_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     anonymous: Mapped[bool]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(16), default="main")
@@ -283,11 +289,12 @@ class Participation(Base):
     __table_args__ = (
         ForeignKeyConstraint(["wave_id", "anonymous"], ["wave.id", "wave.anonymous"]),
         ForeignKeyConstraint(["wave_id", "response_id"], ["response.wave_id", "response.id"]),
+        ForeignKeyConstraint(["token_hash", "wave_id"], ["invitation.token_hash", "invitation.wave_id"]),
         UniqueConstraint("wave_id", "response_id"),
         CheckConstraint("NOT anonymous", name="confidential"),
     )
 
-    token_hash: Mapped[str] = mapped_column(ForeignKey("invitation.token_hash"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     wave_id: Mapped[int]
     anonymous: Mapped[bool] = mapped_column(default=False)
     response_id: Mapped[int] = mapped_column(BigInteger)

@@ -215,7 +215,7 @@ def test_single_use_link_gives_one_response(site, browser):
         fill_page(page)
         page.locator("button.next").click()
     receipt = page.locator(".receipt").inner_text()
-    page.goto(f"{site.address}/i/{site.tokens[0]}")
+    page.goto(f"{site.address}/i/{site.tokens[0]}/done")
     assert page.locator(".receipt").inner_text() == receipt
     stranger = browser.new_context(locale="en-GB").new_page()
     answer = stranger.goto(f"{site.address}/i/{site.tokens[0]}")

@@ -30,7 +30,7 @@ def make(session):
     invitation = find_invitation(session, tokens[0])
     own = start(session, wave, invitation=invitation)
     answer_all(session, own)
-    submit(session, own, NOW, invitation=invitation)
+    submit(session, own, NOW)
     columns = {code: np.arange(N) % 10 + 1 for code in ("Q1", "Q2", "Q3")}
     texts = [{"WHY": f"because {place}"} for place in range(N)]
     ids = bulk.store_complete(session, wave, columns, completed_at=NOW, language="zh", texts=texts)

@@ -72,7 +72,7 @@ def test_an_anonymous_dump_cannot_join_token_and_response(session):
         invitation = find_invitation(session, token)
         response = start(session, wave, f"browser {token}", invitation=invitation)
         answer_all(session, response)
-        submit(session, response, NOW, invitation=invitation)
+        submit(session, response, NOW)
         session.commit()
     waves.close_wave(session, wave, NOW + timedelta(days=1))
     session.commit()

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys.codes import NOT_ASKED
-from surveys.collecting import responses
+from surveys.collecting import responses, settling
 from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import Receipt, submit
 from surveys.models import Invitation, Response, Wave
@@ -121,7 +121,7 @@ def test_one_token_gives_one_complete_response(engine, session, anonymous):
             own, own_wave, client_key=key, language="zh", invitation=invitation, now=NOW
         )
         own.commit()
-        return submit(own, response, NOW, invitation=invitation)
+        return submit(own, response, NOW)
 
     results = together(engine, 5, everything)
     receipts = {result for result in results if isinstance(result, Receipt)}
@@ -130,6 +130,7 @@ def test_one_token_gives_one_complete_response(engine, session, anonymous):
     assert others <= {"INVITATION_USED"}
     complete = select(func.count()).where(Response.state == "complete")
     assert session.scalar(complete) == 1
+    settling.settle(session, session.get_one(Wave, wave_id), NOW)
     assert session.scalar(select(Invitation.state)) == "used"
 
 

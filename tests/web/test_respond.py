@@ -40,8 +40,11 @@ def test_a_single_use_link_is_answered_once(app, session):
     session.commit()
     person = Respondent(app, f"/i/{token}")
     receipt = person.answer_all()
-    assert person.open().select_one(".receipt").get_text() == receipt
-    assert Respondent(app, f"/i/{token}").get(f"/i/{token}").status_code == 404
+    assert person.open("done").select_one(".receipt").get_text() == receipt
+    for client in (person.client, app.test_client()):
+        again = client.get(f"/i/{token}", headers={"Accept-Language": "en"})
+        assert again.status_code == 404
+        assert "You have answered already" in again.text
     assert Respondent(app, f"/s/{wave.public_key}").get(f"/s/{wave.public_key}").status_code == 404
     assert len(stored(session, wave)) == 1
 
@@ -196,13 +199,12 @@ def test_closing_the_wave_closes_every_link_the_same_way(app, session):
     planned = make_wave(session, code="PLANNED", opened=False)
     later = make_wave(session, code="LATER", opens_at=NOW + timedelta(days=1))
     invited = make_wave(session, code="INVITED", access="invited")
-    used, withdrawn = issue_invitations(session, invited, 2, NOW)
+    [withdrawn] = issue_invitations(session, invited, 1, NOW)
     set_outcome(session, find_invitation(session, withdrawn), "withdrawn", NOW)
     expired.closes_at = NOW - timedelta(days=1)
     session.commit()
-    Respondent(app, f"/i/{used}").answer_all()
     links = [f"/s/{w.public_key}" for w in (expired, planned, later, invited)]
-    links += [f"/i/{used}", f"/i/{withdrawn}", "/s/unknown-key", f"/i/{'x' * 24}", "/i/'--", "/s/%01", "/i/é"]
+    links += [f"/i/{withdrawn}", "/s/unknown-key", f"/i/{'x' * 24}", "/i/'--", "/s/%01", "/i/é"]
     pages = set()
     for link in links:
         for path in ("", "/start", "/done"):

@@ -94,3 +94,11 @@ def _inside(engine: Engine) -> Iterator[str]:
             text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         ):
             yield "The database's role is a superuser: a fault could read every file. Give the site its own."
+        elif engine.dialect.name == "postgresql":
+            from surveys import rights  # noqa: PLC0415  needs the driver of PostgreSQL
+
+            if rights.owned(session.connection()):
+                yield (
+                    "The database's role owns the tables: a fault could drop what keeps the trail. Let "
+                    "manyi db upgrade run with MANYI_OWNER_URL, and give the site a role of its own."
+                )

@@ -58,7 +58,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         UNTIL_DELETED,
         {
             "wave": "id code title version_id opens_at closes_at purpose mode access anonymous state quotas "
-            "settings public_key created_at",
+            "settings public_key created_at key_number settled_at n_settled rewritten_at",
             "quota_cell": "wave_id quota most taken",
         },
         ("fieldwork.index", "fieldwork.wave"),
@@ -70,7 +70,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l(
             "Of each link a fingerprint and what became of it; the link itself is handed over once and not "
             "kept. In a confidential wave also whose it is and to which answers it led, which no page "
-            "shows. In an anonymous wave neither is stored."
+            "shows. In an anonymous wave neither is stored; until links are marked as used, together from 20 "
+            "answers on and at the end, a key beside the database leads from a link to its answers."
         ),
         UNTIL_DELETED,
         {

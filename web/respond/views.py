@@ -27,10 +27,11 @@ SLOWEST_PAGE_SECONDS = 3600.0
 
 
 @blueprint.errorhandler(ClosedError)
-def closed(_error: ClosedError) -> ResponseReturnValue:
-    """Say kindly that the link cannot be used; nothing tells why."""
+def closed(error: ClosedError) -> ResponseReturnValue:
+    """Say kindly that the link cannot be used; nothing tells why, but to who has answered by it."""
     sessions.rollback()
-    return render_template("respond/closed.html", page_tag=i18n.tag(i18n.choose())), 404
+    name = "answered" if error.has_answered else "closed"
+    return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose())), 404
 
 
 @blueprint.get("/s/<public_key>")
@@ -41,6 +42,8 @@ def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
     """Lead to the page where this respondent is: the first, the one after the last saved, or the receipt."""
     found = visit(public_key, token)
     if found.is_over:
+        if token:
+            raise ClosedError(has_answered=True)
         return redirect(addresses.done(found), 303)
     way = found.way()
     last = found.response.section if found.response is not None else ""

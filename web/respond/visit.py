@@ -39,7 +39,7 @@ def _without_tail(key: str) -> str:
 
 
 def mark_of(found: Visit) -> str:
-    """Give the mark of a form of ours: nobody without the browser's key can make it.
+    """Give the mark of a form of ours: nobody without the browser's key, or the link, can make it.
 
     It ends with the revision of the response from which the form is made.
     """
@@ -62,10 +62,13 @@ def revision_of(found: Visit, sent: str) -> int | None:
 
 
 def remember(found: Visit, page: Page) -> Page:
-    """Write the browser's key as a cookie; before the first page is sent, what its random order came from."""
-    kept = {key_name(found.wave): found.client_key}
+    """Write the browser's key as a cookie; before the first page is sent, what its random order came from.
+
+    A personal link is a key by itself and leaves none in the browser.
+    """
+    kept = {} if found.token else {key_name(found.wave): found.client_key}
     if found.response is None and found.router.draws:
-        kept[seed_name(found.wave)] = str(found.seed)
+        kept[seed_name(found.wave, found.token)] = str(found.seed)
     for name, value in kept.items():
         _keep(page, name, value)
     return page

@@ -16,7 +16,7 @@ import structlog
 from flask import current_app
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.api import TaskWrapper
-from sqlalchemy import URL, select
+from sqlalchemy import URL, inspect, select
 from sqlalchemy.orm import Session
 
 from surveys.analysing import quality
@@ -29,7 +29,7 @@ from surveys.models.records import AnalysisState
 from surveys.trial import keeping
 from web import anchoring
 from web.config import read_settings
-from web.runs import compute, presence, series, trials
+from web.runs import compute, ending, presence, series, trials
 
 log = structlog.get_logger(__name__)
 ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
@@ -52,8 +52,7 @@ def queue(url: URL, folder: Path) -> Jobs:
         make_private(folder / "jobs.db")
         made: Huey = SqliteHuey("manyi", filename=str(folder / "jobs.db"), results=False, fsync=True)
     else:
-        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        made = PostgresHuey("manyi", dsn=dsn, results=False)
+        made = _of_postgres(url, create_tables=not _has_tables(url))
 
     def run_analysis(analysis_id: int) -> None:
         carry_out(url, analysis_id)
@@ -74,6 +73,23 @@ def queue(url: URL, folder: Path) -> Jobs:
         made.task(retries=0, name="follow_up")(follow_up),
         made.task(retries=0, name="run_trial")(run_trial),
     )
+
+
+def make_tables(url: URL) -> None:
+    """Make the tables of the queue where they are missing, on PostgreSQL; beside SQLite it is a file."""
+    if url.get_backend_name() == "postgresql" and not _has_tables(url):
+        _of_postgres(url, create_tables=True).storage.close()
+
+
+def _of_postgres(url: URL, *, create_tables: bool) -> PostgresHuey:
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresHuey("manyi", dsn=dsn, results=False, create_tables=create_tables)
+
+
+def _has_tables(url: URL) -> bool:
+    """A role that owns nothing may not even ask for tables that are there to be made."""
+    with _session(url) as session:
+        return inspect(session.connection()).has_table("huey_task")
 
 
 def carry_out(url: URL, analysis_id: int) -> None:
@@ -101,8 +117,9 @@ def begin(url: URL, folder: Path) -> None:
 
 
 def tend(url: URL, folder: Path) -> None:
-    """Do each minute what nobody asks for: lost runs, the day's anchor, answers that nobody has checked."""
+    """Do each minute what nobody asks for: ended waves and links, lost runs, anchors, unchecked answers."""
     with _session(url) as session:
+        ending.tend(session, datetime.now(UTC))
         end_abandoned(session, is_alone=False)
         take_up(session, queue(url, folder))
         now = datetime.now(UTC)
