@@ -21,6 +21,8 @@ from csi_model.beside.price_tolerance import price_tolerance
 from csi_model.beside.retention import retention_map
 from csi_model.comparison.compare import compare
 from csi_model.comparison.document import document as comparison_document
+from csi_model.disclosure.document import withhold
+from csi_model.disclosure.floors import decide
 from csi_model.errors import (
     Caution,
     ConvergenceError,
@@ -101,6 +103,7 @@ __all__ = [
     "compare",
     "compare_predictions",
     "comparison_document",
+    "decide",
     "document",
     "effect_of_measure",
     "estimate",
@@ -136,4 +139,5 @@ __all__ = [
     "tree_document",
     "units_half_width",
     "units_needed",
+    "withhold",
 ]

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.inference.plain import number
 from csi_model.options import LEVEL
 
 # What may be said of a cell.
-SHOWN, INDICATIVE, FEW, BREAK, FAILED = range(5)
-STATES = ("shown", "indicative", "few", "break", "failed")
+SHOWN, INDICATIVE, FEW, BREAK, FAILED, HELD = range(6)
+STATES = ("shown", "indicative", "few", "break", "failed", "held")
+
+# States of figures that are withheld: too few people answered, or others would give such a figure away.
+WITHHELD = frozenset({STATES[FEW], STATES[HELD]})
 
 # Names under which documents hold a figure whose error, ends and p stand beside it as `se`, `ci`, `p`; any
 # other has them under its own name (`rho_a_ci`).
@@ -81,7 +84,17 @@ class Figure:
     @property
     def is_indicative(self) -> bool:
         """Whether any of them rests on few answers."""
-        return bool(np.isin(self.state, (INDICATIVE, FEW)).any())
+        return bool(self.rests_on_few.any())
+
+    @property
+    def rests_on_few(self) -> Mask:
+        """Which of them do."""
+        return np.isin(self.state, (INDICATIVE, FEW))
+
+    @property
+    def is_withheld(self) -> Mask:
+        """Which have no number because too few people answered, or others would give it away."""
+        return np.isin(self.state, (FEW, HELD)) & np.isnan(self.value)
 
     def plain(self, key: str = "value", parts: Sequence[str] = USUAL, *, named: bool = False) -> Any:
         """Give the figure as plain values, a mapping of names (a list, without names) for each axis.
@@ -110,6 +123,12 @@ class Figure:
             "state": STATES[self.state.item()],
         }
         return {key: value} | {f"{key}_{part}" if named else part: told[part] for part in parts}
+
+    def rounded(self, fine: float, coarse: float) -> Figure:
+        """Round values and ends to steps: fine ones, coarse where few people answered."""
+        step = np.where(self.rests_on_few, coarse, fine)
+        ends = {part: np.round(getattr(self, part) / step) * step for part in ("value", "low", "high")}
+        return replace(self, **{part: np.round(each, 9) for part, each in ends.items()})
 
     def span(self, form: str = "{:.1f}", shape: str = "[{}, {}]") -> str:
         """Write the interval of one figure: nothing where there is none, a dash for a missing end."""

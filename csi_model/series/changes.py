@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.arrays import Mask
-from csi_model.inference.figures import PARTS, Figure
+from csi_model.inference.figures import FEW, INDICATIVE, PARTS, SHOWN, WITHHELD, Figure
 from csi_model.inference.making import from_normal
 from csi_model.inference.plain import plain
 from csi_model.options import Options
@@ -74,7 +74,7 @@ def changes_document(
     for part in dict.fromkeys(["", *(group for each in found for group in each["groups"])]):
         own = [each["groups"].get(part) if part else each for each in found]
         points = {
-            name: _points(own, frozen[name], name, index, options.level)
+            name: _points(own, frozen[name], ("constructs", name), index, options)
             if is_told or name == index
             else _own(own, name, options.level)
             for name in constructs
@@ -84,7 +84,9 @@ def changes_document(
             name: independent(figure, crossed[name]) for name, figure in figures.items()
         }
         inner = {
-            name: _points(own, [shares.get(name, {}) for shares in within], name, index, options.level)
+            name: _points(
+                own, [shares.get(name, {}) for shares in within], ("dimensions", name), index, options
+            )
             for name in dict.fromkeys(name for shares in within for name in shares)
         }
         parts[part] = {
@@ -152,22 +154,31 @@ def _shares(document: Document, name: str, index: str) -> Mapping[str, float]:
 def _points(
     own: Sequence[Document | None],
     frozen: Sequence[Mapping[str, float]],
-    name: str,
+    node: tuple[str, str],
     index: str,
-    level: float,
+    options: Options,
 ) -> Figure:
-    """Give points with frozen weights by wave; nothing where a group is too small, or had other questions."""
+    """Give points with frozen weights by wave; nothing where a group is too small, or had other questions.
+
+    What a wave's run withheld is withheld.
+    """
+    kind, name = node
     points, errors, n = (np.full(len(own), np.nan) for _ in range(3))
+    few = np.zeros(len(own), bool)
     for at, (each, shares) in enumerate(zip(own, frozen, strict=True)):
         items = each and (each.get("items") or (each.get("series") if name == index else None))
-        if not each or not items or not shares or not set(shares) <= set(items["codes"]):
+        stored = ((each or {}).get(kind) or {}).get(name, {})
+        few[at] = stored.get("state") in WITHHELD
+        if not each or not items or few[at] or not shares or not set(shares) <= set(items["codes"]):
             continue
         rows = [items["codes"].index(code) for code in shares]
         covariance = np.array(items["covariance"])[np.ix_(rows, rows)]
         weights = np.array(list(shares.values()))
         points[at], errors[at] = by_shares(np.array(items["means"])[rows], covariance, weights)
-        n[at] = each["n_used"]
-    return replace(from_normal(points, errors, level=level), n=n)
+        n[at] = each["n_used"] if stored.get("n") is None else stored["n"]
+    found = from_normal(points, errors, level=options.level)
+    seen = np.where(found.state != SHOWN, found.state, np.where(n < options.indicative, INDICATIVE, SHOWN))
+    return replace(found, n=n, state=np.where(few, FEW, seen).astype(np.int8))
 
 
 def _dimensions(document: Document, shares: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
@@ -192,7 +203,7 @@ def _by_wave(figures: Mapping[str, Figure], codes: tuple[str, ...]) -> dict[str,
 def _own(own: Sequence[Document | None], name: str, level: float) -> Figure:
     """Read the points of a construct wave by wave, each with its own weights."""
     cells = [
-        node | {"n": each["n_used"]} if each and (node := each["constructs"].get(name)) else None
+        {"n": each["n_used"]} | node if each and (node := each["constructs"].get(name)) else None
         for each in own
     ]
     return Figure.read(cells, key="points", level=level)

@@ -67,6 +67,16 @@ class AnswerMatrix(NamedTuple):
         """Give the answers by question code as they are stored, the form that estimation takes."""
         return {code: self.stored[:, place] for place, code in enumerate(self.question_codes)}
 
+    def tree(self) -> dict[str, dict[str, str]]:
+        """Give the levels above each unit that somebody belongs to: unit → level → code."""
+        units = self.segments["unit"]
+        first = {name: int(np.argmax(units.number == at)) for at, name in enumerate(units.names) if name}
+        above = {level.name.lower(): self.segments[level.name.lower()] for level in UnitLevel}
+        return {
+            name: {level: own.names[own.number[row]] for level, own in above.items()}
+            for name, row in first.items()
+        }
+
 
 class PackedWave(NamedTuple):
     """One wave as it is stored: int16 answers with their reserved values."""
@@ -85,6 +95,7 @@ def load_matrix(
     include_excluded: bool = False,
     include_partial: bool = False,
     segments: bool = True,
+    tree: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AnswerMatrix:
     """Read complete responses of one or more waves, aligned by question code.
 
@@ -100,6 +111,8 @@ def load_matrix(
         Let questionnaires in of which half was answered, or more, but too little to be complete.
     segments
         False leaves the segments empty, which saves time on large waves.
+    tree
+        Where units stood at another time (`AnswerMatrix.tree`); without one, and for others, as they do now.
 
     Raises
     ------
@@ -133,7 +146,7 @@ def load_matrix(
         start += len(part.answers)
     named: dict[str, Labels] = {}
     if segments:
-        named = _segments(session, np.concatenate([part.segment_ids for part in packed]))
+        named = _segments(session, np.concatenate([part.segment_ids for part in packed]), tree or {})
         number = np.repeat(np.arange(len(waves), dtype=np.int32), sizes)
         named["wave"] = Labels(tuple(wave.code for wave in waves), number)
     return AnswerMatrix(
@@ -216,7 +229,9 @@ def read_rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Any]]:
         cursor.close()
 
 
-def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, Labels]:
+def _segments(
+    session: Session, segment_ids: NDArray[np.int64], tree: Mapping[str, Mapping[str, str]]
+) -> dict[str, Labels]:
     """Look each distinct segment up once; its values are the names of the labels."""
     distinct, place = np.unique(segment_ids, return_inverse=True)
     found = {
@@ -225,6 +240,7 @@ def _segments(session: Session, segment_ids: NDArray[np.int64]) -> dict[str, Lab
     }
     units = {unit.id: unit for unit in session.scalars(select(Unit))} if found else {}
     rows = [_segment_values(found.get(ident), units) for ident in distinct.tolist()]
+    rows = [{**row, **tree.get(row["unit"], {})} for row in rows]
     labels = {}
     for name in _segment_values(None, {}):
         names, number = np.unique(np.array([row[name] for row in rows], dtype=np.str_), return_inverse=True)

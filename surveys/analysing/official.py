@@ -41,6 +41,14 @@ def published(session: Session) -> dict[int, RunDecision]:
     return {row.wave_id: row for row in last_decisions(session).values() if row.kind == RunState.PUBLISHED}
 
 
+def ever_published(session: Session, wave: Wave) -> list[int]:
+    """Give the runs of a wave that readers have ever seen, the first published first."""
+    seen = select(RunDecision.run_id).where(
+        RunDecision.wave_id == wave.id, RunDecision.kind == RunState.PUBLISHED
+    )
+    return list(dict.fromkeys(session.scalars(seen.order_by(RunDecision.id))))
+
+
 def withdrawn(session: Session) -> dict[int, RunDecision]:
     """Give the withdrawal where the published run was withdrawn, by wave."""
     holding = published(session)

@@ -27,6 +27,7 @@ MOST_OF_ONE, MOST_UNFINISHED = 5, 20  # runs that have not ended, of a person an
 CANCELLED: Final = "cancelled"
 NEGATIVE_ZERO: Final = re.compile(r"-0\.0(?![0-9])")
 AT_ONCE = 20_000  # answers that are hashed as numbers at a time
+MOMENTS = ("means", "covariance")
 
 
 def create(
@@ -195,3 +196,20 @@ def _move(session: Session, analysis: Analysis, *allowed: AnalysisState, **value
     session.refresh(analysis)
     if changed is None:
         raise SurveyError(Problem.ANALYSIS_STATE, state=analysis.state)
+
+
+def handed_out(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a run's result without what later runs alone need.
+
+    The moments of the questions tell also of those whose figures are withheld.
+    """
+
+    def part(own: Mapping[str, Any]) -> dict[str, Any]:
+        if not own.get("items"):
+            return dict(own)
+        return {**own, "items": {name: each for name, each in own["items"].items() if name not in MOMENTS}}
+
+    found = part(result)
+    if result.get("groups"):
+        found["groups"] = {name: own and part(own) for name, own in result["groups"].items()}
+    return found

@@ -1,6 +1,7 @@
 """Questions of a dashboard: their texts, and the table of the four levels."""
 
 from collections.abc import Iterator, Mapping
+from math import isnan
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,8 +11,7 @@ from surveys.document.wording import fill, piped_names
 from surveys.editing import publishing
 from surveys.models import Wave
 from web.i18n import choose, text
-from web.insight import sentences
-from web.insight.charts.look import known, short
+from web.insight import digits, sentences
 from web.insight.results import Change, Series
 
 NO_MOVES = ("",) * 9
@@ -40,18 +40,24 @@ def table(series: Series, part: str) -> Iterator[tuple[Any, ...]]:
     own = series.last.part(part)
     if own is None:
         return
-    texts, n = question_texts(series.last.wave), own["n_used"]
+    texts, used = question_texts(series.last.wave), own["n_used"]
     index = series.index(part).at(-1)
     name = own["index"]["id"]
-    yield 1, name, _("Customer satisfaction index"), *_ends(index), n, *_moves(series, part, name)
+    yield 1, name, _("Customer satisfaction index"), *_cells(index, used), *_moves(series, part, name)
     for code, node in own["constructs"].items():
         point = series.construct(part, code).at(-1)
-        yield 2, code, text(node["name"]), *_ends(point), n, *_moves(series, part, code)
+        yield 2, code, text(node["name"]), *_cells(point, used), *_moves(series, part, code)
         for inner, dimension in own["dimensions"].items():
             if dimension["construct"] == code:
-                yield 3, inner, text(dimension["name"]), *_ends(series.dimension(part, inner)), n, *NO_MOVES
+                yield (
+                    3,
+                    inner,
+                    text(dimension["name"]),
+                    *_cells(series.dimension(part, inner), used),
+                    *NO_MOVES,
+                )
                 for question, each in questions_of(own, inner).items():
-                    yield 4, question, texts[question], *_ends(_read(each)), n, *NO_MOVES
+                    yield 4, question, texts[question], *_cells(_read(each), used), *NO_MOVES
 
 
 def question_texts(wave: Wave) -> dict[str, str]:
@@ -74,9 +80,10 @@ def _read(node: Mapping[str, Any]) -> Figure:
     return Figure.read(node, key="points")
 
 
-def _ends(figure: Figure) -> tuple[str, str, str]:
-    value, low, high = (short(known(part.item())) for part in (figure.value, figure.low, figure.high))
-    return value, low, high
+def _cells(figure: Figure, used: int) -> tuple[Any, ...]:
+    """Give a figure as it is printed, and how many answered it; of what is withheld nothing."""
+    answered = used if isnan(figure.n) else int(figure.n)
+    return *digits.all_of(figure), "" if figure.is_withheld else answered
 
 
 def _moves(series: Series, part: str, node: str) -> tuple[str, ...]:
@@ -91,4 +98,4 @@ def _moved(change: Change | None) -> tuple[str, ...]:
     """Give a change as it is written; nothing where there is none."""
     if change is None or change.p_adjusted is None:
         return "", "", "", ""
-    return *_ends(change.figure), f"{change.p_adjusted:.3f}"
+    return *digits.all_of(change.figure), f"{change.p_adjusted:.3f}"

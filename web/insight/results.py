@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from csi_model import Figure, Options
-from surveys.analysing import series
+from surveys.analysing import runs, series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState
+from web.insight import digits
 
 
 class Shelf:
@@ -33,6 +34,7 @@ class Shelf:
 
 
 _results = Shelf(64)
+WITHHELD = ("few", "held")  # states of figures that are not printed, and have no number
 
 
 class WaveResult(NamedTuple):
@@ -56,7 +58,7 @@ class WaveResult(NamedTuple):
     def part(self, name: str) -> Mapping[str, Any] | None:
         """Give the figures of the whole (empty name) or of one group; None where it is too small."""
         found: Mapping[str, Any] | None = self.result["groups"].get(name) if name else self.result
-        return found
+        return None if found is not None and found["index"].get("state") in WITHHELD else found
 
 
 class Change(NamedTuple):
@@ -71,6 +73,11 @@ class Change(NamedTuple):
     against: str | None = None
     p_adjusted: float | None = None
     per: str = ""
+
+    @property
+    def points(self) -> str:
+        """How far it goes, with its sign."""
+        return digits.signed(self.figure)
 
 
 class Break(NamedTuple):
@@ -224,7 +231,12 @@ def _read(
 
 def _with_points(result: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out the constructs that have no points, interactions: they explain and are no topic."""
-    without = {code for code, node in result.get("constructs", {}).items() if node["points"] is None}
+    result = runs.handed_out(result)
+    without = {
+        code
+        for code, node in result.get("constructs", {}).items()
+        if node["points"] is None and node.get("state") not in WITHHELD
+    }
 
     def kept(part: Mapping[str, Any]) -> dict[str, Any]:
         nodes = {code: node for code, node in part["constructs"].items() if code not in without}

@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from csi_model import Options
+from csi_model import Figure, Options
 from web import labels
 from web.i18n import text
+from web.insight import digits
 from web.insight.results import Break, Change, Series, WaveResult
 
 # Segment → its name and what it means.
@@ -55,7 +56,7 @@ def change_text(change: Change | None, before: str, *, is_waited_for: bool) -> s
     elif change.verdict == "break":
         said = _("Not comparable with %(wave)s: what was asked, or how, has changed.", wave=before)
     else:
-        said = _moved(change.verdict, change.figure.value.item(), before)
+        said = _moved(change.verdict, change.figure, before)
     return said
 
 
@@ -70,7 +71,7 @@ def further_texts(series: Series, part: str, node: str) -> list[str]:
         if change is None or change.against in told or change.against is None:
             continue
         told.add(change.against)
-        found.append(_moved(change.verdict, change.figure.value.item(), titles[change.against]))
+        found.append(_moved(change.verdict, change.figure, titles[change.against]))
     trend = series.change(part, node, "trend")
     return found + ([] if trend is None else [_trend(trend, titles)])
 
@@ -85,71 +86,66 @@ def perhaps_text(series: Series, part: str, node: str) -> str:
 
 def move_text(name: str, horizon: str, change: Change, titles: Mapping[str, str]) -> str:
     """Say one clear move with its interval, which runs in the direction of the word."""
-    value, low, high = (part.item() for part in (change.figure.value, change.figure.low, change.figure.high))
     is_up = change.verdict == "up"
-    ends = (low, high) if is_up else (-high, -low)
-    told: dict[str, Any] = {"name": name, "points": abs(value), "low": ends[0], "high": ends[1]}
-    told["wave"] = titles[change.against or ""]
+    told = dict(zip(("points", "low", "high"), digits.size(change.figure), strict=True))
+    told |= {"name": name, "wave": titles[change.against or ""]}
     said: str
     if horizon == "trend" and change.per == "year":
         said = (
-            _("%(name)s: up by %(points).1f points a year since %(wave)s (%(low).1f to %(high).1f)", **told)
+            _("%(name)s: up by %(points)s points a year since %(wave)s (%(low)s to %(high)s)", **told)
             if is_up
             else _(
-                "%(name)s: down by %(points).1f points a year since %(wave)s (%(low).1f to %(high).1f)",
+                "%(name)s: down by %(points)s points a year since %(wave)s (%(low)s to %(high)s)",
                 **told,
             )
         )
     elif horizon == "trend":
         said = (
-            _("%(name)s: up by %(points).1f points a wave since %(wave)s (%(low).1f to %(high).1f)", **told)
+            _("%(name)s: up by %(points)s points a wave since %(wave)s (%(low)s to %(high)s)", **told)
             if is_up
             else _(
-                "%(name)s: down by %(points).1f points a wave since %(wave)s (%(low).1f to %(high).1f)",
+                "%(name)s: down by %(points)s points a wave since %(wave)s (%(low)s to %(high)s)",
                 **told,
             )
         )
     elif is_up:
-        said = _("%(name)s: up %(points).1f points since %(wave)s (%(low).1f to %(high).1f)", **told)
+        said = _("%(name)s: up %(points)s points since %(wave)s (%(low)s to %(high)s)", **told)
     else:
-        said = _("%(name)s: down %(points).1f points since %(wave)s (%(low).1f to %(high).1f)", **told)
+        said = _("%(name)s: down %(points)s points since %(wave)s (%(low)s to %(high)s)", **told)
     return said
 
 
-def _moved(verdict: str, points: float, before: str) -> str:
+def _moved(verdict: str, figure: Figure, before: str) -> str:
     said: str
+    far, points = digits.size(figure)[0], digits.signed(figure)
     if verdict == "up":
-        said = _(
-            "Up %(points).1f points since %(wave)s: more than chance explains.", points=points, wave=before
-        )
+        said = _("Up %(points)s points since %(wave)s: more than chance explains.", points=far, wave=before)
     elif verdict == "down":
-        said = _(
-            "Down %(points).1f points since %(wave)s: more than chance explains.", points=-points, wave=before
-        )
+        said = _("Down %(points)s points since %(wave)s: more than chance explains.", points=far, wave=before)
     elif verdict == "hint":
-        said = _("Perhaps %(points)+.1f points since %(wave)s.", points=points, wave=before)
+        said = _("Perhaps %(points)s points since %(wave)s.", points=points, wave=before)
     else:
         said = _(
-            "No clear change since %(wave)s (%(points)+.1f points may be chance).", points=points, wave=before
+            "No clear change since %(wave)s (%(points)s points may be chance).", points=points, wave=before
         )
     return said
 
 
 def _trend(change: Change, titles: Mapping[str, str]) -> str:
     told: dict[str, Any] = {
-        "points": change.figure.value.item(),
+        "points": digits.signed(change.figure),
         "wave": titles[change.against or ""],
     }
     is_yearly, is_clear = change.per == "year", change.verdict in {"up", "down"}
     said: str
     if is_clear and is_yearly:
-        said = _("Since %(wave)s by %(points)+.1f points a year: more than chance explains.", **told)
+        said = _("Since %(wave)s by %(points)s points a year: more than chance explains.", **told)
     elif is_clear:
-        said = _("Since %(wave)s by %(points)+.1f points a wave: more than chance explains.", **told)
+        said = _("Since %(wave)s by %(points)s points a wave: more than chance explains.", **told)
     elif is_yearly:
-        said = _("No clear trend since %(wave)s (%(points)+.1f points a year may be chance).", **told)
+        said = _("No clear trend since %(wave)s (%(points)s points a year may be chance).", **told)
     else:
-        said = _("No clear trend since %(wave)s (%(points)+.1f points a wave may be chance).", **told)
+        said = _("No clear trend since %(wave)s (%(points)s points a wave may be chance).", **told)
     return said
 
 

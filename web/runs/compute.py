@@ -14,6 +14,7 @@ from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, Wave
+from web.runs import floors
 from web.runs.companions import COMPANIONS, beside_the_index
 from web.runs.flagged import quality_of
 from web.runs.sections import beside, series_items
@@ -134,7 +135,9 @@ def compute(
     companions = [roles[role] for role in COMPANIONS if roles.get(role) in asked]
     codes = tuple(dict.fromkeys((*spec.indicator_ids, *companions)))
     with_partial = bool(analysis.options.get("partial"))
-    answers = matrix.load_matrix(session, waves, codes, include_partial=with_partial)
+    answers = matrix.load_matrix(
+        session, waves, codes, include_partial=with_partial, tree=floors.tree_of(session, waves[-1])
+    )
     how = {name: value for name, value in analysis.options.items() if name not in ASIDE}
     options = csi_model.Options(seed=analysis.seed, **how)
     data = csi_model.prepare(
@@ -162,6 +165,8 @@ def compute(
     if len(waves) == 1:
         result["quality"] = quality_of(session, waves[0], spec, whole, with_partial=with_partial)
     result["companions"] = beside_the_index(document, answers, roles, options)
+    result = floors.withheld(session, waves[-1], result, spec, data, groupings)
+    result["tree_of_units"] = answers.tree()
     return result, runs.fingerprint(answers), len(answers.stored)
 
 

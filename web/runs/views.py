@@ -182,7 +182,7 @@ def result(run_id: int) -> ResponseReturnValue:
         "seed": run.seed,
         "code_version": run.code_version,
         "data_fingerprint": run.data_fingerprint,
-        "result": run.result,
+        "result": runs.handed_out(run.result),
     }
     return Response(
         json.dumps(document, ensure_ascii=False, indent=1),

@@ -8,11 +8,11 @@ from web.insight.charts.look import (
     FIRST_ON_TOP,
     Json,
     cells,
-    short,
     whiskers,
     wrap,
     written,
 )
+from web.insight.digits import POINTS, Grid, texts
 
 
 def bars(
@@ -21,6 +21,7 @@ def bars(
     *,
     ends: tuple[float, float] | None = (0.0, 100.0),
     unit: str = "",
+    grid: Grid = POINTS,
 ) -> str:
     """Draw one bar a name, the first on top, with its interval as a whisker and its number behind it.
 
@@ -28,8 +29,10 @@ def bars(
     ----------
     ends
         Range of the axis; None lets it follow the bars.
+    grid
+        The steps in which the figures are printed.
     """
-    points = cells(figure)
+    points, said = cells(figure, grid), texts(figure, grid)
     traces: list[Json] = [
         {
             "type": "bar",
@@ -38,7 +41,8 @@ def bars(
             "x": [value for value, _, _ in points],
             "marker": {"color": BLUE},
             "error_x": whiskers(points) | {"width": 4},
-            "hovertemplate": "%{y}<br>%{x:.1f}" + unit + "<extra></extra>",
+            "customdata": said,
+            "hovertemplate": "%{y}<br>%{customdata}" + unit + "<extra></extra>",
             "showlegend": False,
         }
     ]
@@ -46,12 +50,12 @@ def bars(
         {
             "y": wrap(name),
             "x": value if high is None else high,
-            "text": short(value) + unit,
+            "text": own + unit,
             "showarrow": False,
             "xanchor": "left",
             "xshift": 8,
         }
-        for name, (value, _, high) in zip(names, points, strict=True)
+        for name, own, (value, _, high) in zip(names, said, points, strict=True)
         if value is not None
     ]
     if ends is None:

@@ -15,6 +15,7 @@ from web.insight.charts.look import (
     wrap,
     written,
 )
+from web.insight.digits import printed, texts
 
 
 def dots(
@@ -32,7 +33,8 @@ def dots(
         Positions drawn in grey: groups with few answers.
     """
     points = cells(figure)
-    value, low, high = (known(part.item()) for part in (reference.value, reference.low, reference.high))
+    band = printed(reference)
+    value, low, high = (known(part.item()) for part in (band.value, band.low, band.high))
     whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     shapes = []
     if low is not None and high is not None:
@@ -50,7 +52,8 @@ def dots(
             "x": [each for each, _, _ in points],
             "marker": {"size": 11, "color": [GREY if at in muted else BLUE for at in range(len(names))]},
             "error_x": whiskers(points),
-            "hovertemplate": "%{y}<br>%{x:.1f}<extra></extra>",
+            "customdata": texts(figure),
+            "hovertemplate": "%{y}<br>%{customdata}<extra></extra>",
             "showlegend": False,
         }
     ]

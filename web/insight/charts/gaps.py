@@ -8,10 +8,10 @@ from web.insight.charts.look import (
     SERIES,
     Json,
     cells,
-    short,
     wrap,
     written,
 )
+from web.insight.digits import texts
 
 
 def gaps(names: Sequence[str], hoped_for: Figure, met_with: Figure, labels: tuple[str, str]) -> str:
@@ -37,14 +37,14 @@ def gaps(names: Sequence[str], hoped_for: Figure, met_with: Figure, labels: tupl
             "y": rows,
             "mode": "markers+text",
             "name": label,
-            "text": [short(value) for value in values],
+            "text": said,
             "textposition": "top center",
             "marker": {"size": 14, "color": colour, "symbol": symbol},
-            "hovertemplate": "%{y}<br>" + label + " %{x:.1f}<extra></extra>",
+            "hovertemplate": "%{y}<br>" + label + " %{text}<extra></extra>",
         }
-        for values, label, (colour, _, symbol) in (
-            (expected, labels[0], SERIES[1]),
-            (perceived, labels[1], SERIES[0]),
+        for values, said, label, (colour, _, symbol) in (
+            (expected, texts(hoped_for), labels[0], SERIES[1]),
+            (perceived, texts(met_with), labels[1], SERIES[0]),
         )
     ]
     seen = [value for value in (*expected, *perceived) if value is not None] or [0.0, 100.0]

@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from csi_model import Figure
+from web.insight.digits import POINTS, Grid, printed
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0b5cad", "#b45309", "#0f766e", "#8a97a5", "#16202c"
 SERIES = ((BLUE, "solid", "circle"), (ORANGE, "dash", "square"), (GREEN, "dot", "diamond"))
@@ -77,9 +78,10 @@ def _plain(part: Any) -> Any:
     return [_plain(value) for value in part] if isinstance(part, list | tuple) else part
 
 
-def cells(figure: Figure) -> list[Point]:
-    """Give value and ends of the figures along one axis, None where there is none."""
-    rows = zip(*(part.tolist() for part in (figure.value, figure.low, figure.high)), strict=True)
+def cells(figure: Figure, grid: Grid = POINTS) -> list[Point]:
+    """Give value and ends of the figures along one axis as they are printed, None where there is none."""
+    shown = printed(figure, grid)
+    rows = zip(*(part.tolist() for part in (shown.value, shown.low, shown.high)), strict=True)
     return [(known(value), known(low), known(high)) for value, low, high in rows]
 
 
@@ -103,11 +105,6 @@ def whiskers(points: Sequence[Point]) -> Json:
 def gap(upper: Number, lower: Number) -> float:
     """Give how far an end is from the value; nothing where either is missing."""
     return 0.0 if upper is None or lower is None else max(upper - lower, 0.0)
-
-
-def short(value: Number) -> str:
-    """Write a value with one digit after the point."""
-    return "" if value is None else f"{value:.1f}"
 
 
 def wrap(name: str) -> str:

@@ -14,9 +14,9 @@ from web.insight.charts.look import (
     Point,
     cells,
     folded,
-    short,
     written,
 )
+from web.insight.digits import texts
 
 
 def over_waves(
@@ -40,8 +40,8 @@ def over_waves(
     places = list(range(len(waves)))
     pieces = [slice(*ends) for ends in pairwise([0, *cut, len(waves)])]
     traces: list[Json] = []
-    drawn = [(name, cells(figure)) for name, figure in lines]
-    for place, (name, points) in enumerate(drawn):
+    drawn = [(name, cells(figure), texts(figure)) for name, figure in lines]
+    for place, (name, points, said) in enumerate(drawn):
         colour, dash, symbol = SERIES[place % len(SERIES)]
         values = [value for value, _, _ in points]
         first = place == 0
@@ -55,14 +55,17 @@ def over_waves(
                 "y": _pieced(values, pieces),
                 "name": name,
                 "mode": "lines+markers+text" if first else "lines+markers",
-                "text": _pieced([short(value) for value in values], pieces),
+                "text": _pieced(said, pieces),
                 "textposition": "top center",
                 "line": {"color": colour, "dash": dash, "width": 3 if first else 2},
                 "marker": {"symbol": symbol, "size": 8 if first else 6, "color": colour},
-                "hovertemplate": "%{customdata}<br>" + escape(name) + " %{y:.1f}<extra></extra>",
+                "hovertemplate": "%{customdata}<br>" + escape(name) + " %{text}<extra></extra>",
             }
         )
-    seen = [end for _, points in drawn for ends in points for end in ends if end is not None] or [0.0, 100.0]
+    seen = [end for _, points, _ in drawn for ends in points for end in ends if end is not None] or [
+        0.0,
+        100.0,
+    ]
     room = max(3.0, 0.25 * (max(seen) - min(seen)))
     axis = {"range": [max(0.0, min(seen) - room), min(100.0, max(seen) + room)], "automargin": True}
     between = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "dash": "dash"}}

@@ -7,7 +7,7 @@ A panel is a file of this folder with
 - `panels(seen)`: gives what there is to show, a `Panel` or several, or none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,14 @@ from flask_babel import gettext as _
 from csi_model import Figure, Options
 from surveys.editing import publishing
 from web.i18n import text
-from web.insight import sentences
+from web.insight import digits, sentences
 from web.insight.blocks import TOP, Breaks, Chart, Panel
 from web.insight.charts.bars import bars
-from web.insight.charts.look import known, short
 from web.insight.charts.over_waves import over_waves
 from web.insight.results import Break, Series, WaveResult
 from web.insight.sentences import titles_of
+
+CELL = ("se", "ci", "n", "state")  # what stands beside the value of a figure that is handed on
 
 
 @dataclass(frozen=True)
@@ -94,28 +95,41 @@ def marked(figure: Figure) -> str:
 
 def mark_of(figure: Figure) -> str:
     """Say what the mark means, where any of the figures has it."""
-    if not figure.is_indicative:
-        return ""
-    return str(_("≈ from fewer than %(n)s answers: indicative only.", n=Options.indicative))
+    said = []
+    if figure.rests_on_few[~figure.is_withheld].any():
+        said.append(_("≈ from fewer than %(n)s answers: indicative only.", n=Options.indicative))
+    if figure.is_withheld.any():
+        said.append(
+            _(
+                "– fewer than %(n)s people answered, or their answers could be found by subtraction.",
+                n=Options.floor,
+            )
+        )
+    return " ".join(map(str, said))
 
 
 def number(figure: Figure) -> str:
-    """Write one figure with one digit, nothing where there is none."""
-    return short(known(figure.value.item()))
+    """Write one figure as it is printed, nothing where there is none."""
+    return digits.text(figure)
 
 
 def interval(figure: Figure) -> str:
     """Write the interval of one figure, nothing where there is none."""
-    return figure.span("{:.1f}", "{} – {}")
+    return digits.span(figure)
 
 
-def certainty(figure: Figure) -> str:
+def side_by_side(figures: Iterable[Figure]) -> Figure:
+    """Put single figures along one axis, with what may be said of each."""
+    return Figure.read([each.plain("points", CELL) for each in figures], key="points")
+
+
+def certainty(figure: Figure, grid: digits.Grid = digits.POINTS) -> str:
     """Say in a sentence between which ends a figure lies."""
-    low, high = known(figure.low.item()), known(figure.high.item())
-    if low is None or high is None:
+    _value, low, high = digits.all_of(figure, grid)
+    if not low or not high:
         return ""
     said: str = _(
-        "With %(level)g %% certainty between %(low).1f and %(high).1f.",
+        "With %(level)g %% certainty between %(low)s and %(high)s.",
         level=100 * figure.level,
         low=low,
         high=high,
@@ -181,5 +195,4 @@ def facets(seen: Seen, role: str, caption: str) -> Chart | None:
     names = [_("Overall"), *(text(seen.result["dimensions"][code]["name"]) for code, _node in inner)]
     series, part = seen.series, seen.part
     own = [series.construct(part, construct).at(-1), *(series.dimension(part, code) for code, _node in inner)]
-    figure = Figure.read([each.plain("points") for each in own], key="points")
-    return bars_of(names, figure, heading=_("Facet"), caption=caption)
+    return bars_of(names, side_by_side(own), heading=_("Facet"), caption=caption)

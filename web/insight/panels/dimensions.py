@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Figure
 from web.i18n import text
 from web.insight.blocks import BELOW, Panel
-from web.insight.panels.base import Seen, bars_of
+from web.insight.panels.base import Seen, bars_of, side_by_side
 
 PAGE, ORDER = "construct", 20
 
@@ -18,7 +17,6 @@ def panels(seen: Seen) -> Iterator[Panel]:
         code: each for code, each in seen.own["dimensions"].items() if each["construct"] == seen.construct
     }
     if len(nodes) > 1:
-        points = [seen.series.dimension(seen.part, code).plain("points") for code in nodes]
-        figure = Figure.read(points, key="points")
+        figure = side_by_side(seen.series.dimension(seen.part, code) for code in nodes)
         chart = bars_of([text(each["name"]) for each in nodes.values()], figure, heading=_("Dimension"))
         yield Panel("dimensions", _("Its dimensions"), [chart], place=BELOW)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Figure, Options
+from csi_model import Options
 from web import labels
 from web.insight.blocks import Chart, Panel
 from web.insight.charts.dots import dots
-from web.insight.panels.base import Seen, headings, interval, number
+from web.insight.panels.base import Seen, headings, interval, number, side_by_side
 
 PAGE, ORDER = "overview", 50
 
@@ -31,8 +31,7 @@ def _chart(seen: Seen, kind: str) -> Chart | None:
     if not sizes:
         return None
     names = [seen.parts[key] for key in sizes]
-    index = [seen.series.index(key).at(-1).plain("points") for key in sizes]
-    figure = Figure.read(index, key="points")
+    figure = side_by_side(seen.series.index(key).at(-1) for key in sizes)
     rows = [
         (name, number(figure.at(at)), interval(figure.at(at)), str(size))
         for at, (name, size) in enumerate(zip(names, sizes.values(), strict=True))

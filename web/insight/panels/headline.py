@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from csi_model import Options
-from web.insight import sentences
+from web.insight import digits, sentences
 from web.insight.blocks import TOP, Arrow, Panel, Score, Words
 from web.insight.charts.look import known
 from web.insight.panels.base import Seen, certainty, points
@@ -18,7 +18,8 @@ def panels(seen: Seen) -> Iterator[Panel]:
     """Give the index with its change."""
     index = seen.series.index(seen.part).at(-1)
     change = seen.series.index_change(seen.part)
-    value, low, high = (known(part.item()) for part in (index.value, index.low, index.high))
+    shown = digits.printed(index)
+    value, low, high = (known(part.item()) for part in (shown.value, shown.low, shown.high))
     answers = _("%(n)s answers", n=seen.own["n_used"])
     if seen.own["n_used"] < Options.indicative:
         answers += " · " + _("indicative only: fewer than %(least)d", least=Options.indicative)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from web.i18n import text
+from web.insight import digits
 from web.insight.blocks import Name, Panel, Steps, Words
 from web.insight.panels.base import Seen
 
@@ -35,18 +36,19 @@ def panels(seen: Seen) -> Iterator[Panel]:
     rows = []
     for each in ranked[:FIRST]:
         node = nodes[each["dimension"]]
+        is_coarse = node.get("state") == "indicative"
         if has_gain:
             reason = _(
-                "Now at %(points).1f. As good as it can be hoped to become, "
-                "it would lift the index by about %(gain).1f.",
-                points=each["points"],
-                gain=each["gain"]["value"],
+                "Now at %(points)s. As good as it can be hoped to become, "
+                "it would lift the index by about %(gain)s.",
+                points=digits.write(each["points"], is_coarse),
+                gain=digits.write(each["gain"]["value"], is_coarse=False),
             )
         else:
             reason = _(
-                "Now at %(points).1f. Five points more would lift the index by about %(gain).1f.",
-                points=each["points"],
-                gain=STEP * each["importance"],
+                "Now at %(points)s. Five points more would lift the index by about %(gain)s.",
+                points=digits.write(each["points"], is_coarse),
+                gain=digits.write(STEP * each["importance"], is_coarse=False),
             )
         if each["top_share"] >= FIRM:
             reason += " " + _("Its place among the first three is firm.")

@@ -6,10 +6,10 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from csi_model import Figure
-from web.insight import sentences
+from web.insight import digits, sentences
 from web.insight.blocks import Chart, Facts, Panel
 from web.insight.charts.bars import bars
-from web.insight.panels.base import Seen, interval, number
+from web.insight.panels.base import Seen
 
 PAGE, ORDER = "overview", 80
 
@@ -24,9 +24,12 @@ def panels(seen: Seen) -> Iterator[Panel]:
     percent = replace(
         shares, value=100 * shares.value, se=100 * shares.se, low=100 * shares.low, high=100 * shares.high
     )
-    rows = [(name, number(percent.at(at)), interval(percent.at(at))) for at, name in enumerate(names)]
+    rows = [
+        (name, digits.text(percent.at(at), digits.SHARES), digits.span(percent.at(at), digits.SHARES))
+        for at, name in enumerate(names)
+    ]
     chart = Chart(
-        bars(names, percent, ends=None, unit=" %"),
+        bars(names, percent, ends=None, unit=" %", grid=digits.SHARES),
         (_("Customers"), _("Share in %"), _("Range")),
         rows,
         _(

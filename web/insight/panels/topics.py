@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Figure
 from web.insight.blocks import Arrow, Name, Panel, Table
-from web.insight.panels.base import Seen, bars_of, points
+from web.insight.panels.base import Seen, bars_of, points, side_by_side
 
 PAGE, ORDER = "overview", 40
 
@@ -14,9 +13,7 @@ PAGE, ORDER = "overview", 40
 def panels(seen: Seen) -> Iterator[Panel]:
     """Draw the constructs, and list their changes."""
     nodes = {code: node for code, node in seen.own["constructs"].items() if code != seen.index}
-    figure = Figure.read(
-        [seen.series.construct(seen.part, code).at(-1).plain("points") for code in nodes], key="points"
-    )
+    figure = side_by_side(seen.series.construct(seen.part, code).at(-1) for code in nodes)
     chart = bars_of(
         [seen.name(code) for code in nodes],
         figure,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from csi_model import Figure
+from web.insight import digits
 from web.insight.blocks import Panel, Score, Words
 from web.insight.charts.look import known
 from web.insight.panels.base import Seen, certainty, points
@@ -18,7 +19,8 @@ def panels(seen: Seen) -> Iterator[Panel]:
     if not stored or seen.part:
         return
     score = Figure.read(stored, key="points", level=seen.last.level)
-    value, low, high = (known(part.item()) for part in (score.value, score.low, score.high))
+    shown = digits.printed(score)
+    value, low, high = (known(part.item()) for part in (shown.value, shown.low, shown.high))
     topics = _(", ").join(seen.name(code) for code in stored["weights"])
     yield Panel(
         "tree",

@@ -1,0 +1,1 @@
+"""Which figures may be printed, so that no few people's answers can be read or found by subtraction."""
