@@ -27,12 +27,13 @@ from stuffing_people import HEADERS, Pick, answer, lines, person, seconds, tens
 
 from surveys import instruments, migrating
 from surveys.analysing import decisions, quality
-from surveys.collecting import waves
+from surveys.collecting import frame, waves
 from surveys.collecting.counting import counters_of
 from surveys.database import create_engine
 from surveys.editing import publishing
-from surveys.models import Analysis, Response, Wave
+from surveys.models import Analysis, Response, UnitLevel, Wave
 from web.accounts.staff import add_staff
+from web.accounts.units import set_units
 from web.extensions import db
 from web.fieldwork.quality import burst_text
 from web.runs import queue
@@ -82,10 +83,12 @@ class Site:
         self.engine = create_engine(self.url)
 
     def people(self) -> dict[str, Any]:
-        """Make an account for each role, and log everybody in."""
+        """Make an account for each role, in the one unit that there is, and log everybody in."""
         with self.app.app_context():
+            frame.add_unit(db.session, code="TOP", name="Utility", level=UnitLevel.CITY)
             for role in ROLES:
-                add_staff(db.session, email=f"{role}@example.org", roles=[role], password=PASSWORD)
+                made, _ = add_staff(db.session, email=f"{role}@example.org", roles=[role], password=PASSWORD)
+                set_units(db.session, made, ["TOP"], by="journey")
             db.session.commit()
         found = {}
         for role in ROLES:
