@@ -56,6 +56,16 @@ def check(url: str | URL) -> None:
         engine.dispose()
 
 
+def revision_of(url: str | URL) -> str | None:
+    """Give the revision that the database is at; None where it has none."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
 def _run(url: str | URL, revision: str, *, forward: bool) -> None:
     parsed = normalise_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:

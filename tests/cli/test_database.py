@@ -138,7 +138,8 @@ def test_a_check_and_a_way_back_need_a_database(manyi, tmp_path):
     assert not (tmp_path / "instance" / "manyi.db").exists()
 
 
-def test_a_backup_while_somebody_writes_is_whole(manyi, database, tmp_path):
+def test_a_backup_while_somebody_writes_is_whole(manyi, database, tmp_path, monkeypatch):
+    monkeypatch.setattr("surveys.database.BUSY_TIMEOUT_SECONDS", 0)
     add_responses(database, 3)
     copy = tmp_path / "copy.db"
     with closing(sqlite3.connect(database, isolation_level=None)) as writer:

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
+    "database.backup": _l("Copied the database"),
+    "database.downgrade": _l("Asked to take the database back to an older release"),
     "database.restore": _l("Put a copy of the database back"),
     "database.upgrade": _l("Upgraded the database"),
     "customers.import": _l("Imported customers"),
@@ -15,6 +17,7 @@ ACTIONS = {
     "draft.refuse": _l("Refused a draft"),
     "draft.submit": _l("Submitted a draft"),
     "draft.withdraw": _l("Withdrew a draft from review"),
+    "index.download": _l("Downloaded a table of figures"),
     "invitations.outcome": _l("Noted what became of invitations"),
     "quality.ask_back": _l("Asked for the return of answers"),
     "quality.assess": _l("Checked the quality of the answers"),
@@ -27,6 +30,7 @@ ACTIONS = {
     "run.ask": _l("Asked for a run"),
     "run.cancel": _l("Cancelled a run"),
     "run.create": _l("Started a run"),
+    "run.download": _l("Downloaded a run"),
     "run.finish": _l("Finished a run"),
     "run.propose": _l("Proposed a run"),
     "run.take_back": _l("Took a proposal back"),

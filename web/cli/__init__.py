@@ -32,8 +32,8 @@ COMMANDS = {
     "worker": ("web.cli.serve", "worker"),
     "doctor": ("web.cli.doctor", "doctor"),
     "db": ("web.cli.database", "database"),
-    "backup": ("web.cli.database", "backup"),
-    "restore": ("web.cli.database", "restore"),
+    "backup": ("web.cli.copies", "backup"),
+    "restore": ("web.cli.copies", "restore"),
     "user": ("web.cli.user", "user"),
     "audit": ("web.cli.audit", "trail"),
 }

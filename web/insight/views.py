@@ -1,5 +1,6 @@
 """Dashboards: the index and what moves it, for people who never studied statistics."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from csi_model import Options
+from surveys import audit
 from web.accounts.access import allow, may
 from web.accounts.roles import ANALYST, UNIT_MANAGER, VIEWER
 from web.accounts.units import scope_of
@@ -65,6 +67,15 @@ def download(wave_code: str) -> ResponseReturnValue:
         return redirect(url_for(".index", wave=wave_code))
     table = Table(questions.headings(), questions.table(series, part))
     name = f"{wave_code}{part.replace(':', '-')}-run-{series.last.run_id}"
+    audit.record(
+        db.session,
+        actor=current_user.email,
+        action="index.download",
+        target=f"wave:{wave_code}",
+        now=datetime.now(UTC),
+        detail={"run": series.last.run_id, "part": part},
+    )
+    db.session.commit()
     return csv_download(table, name, for_spreadsheets=True)
 
 

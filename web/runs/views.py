@@ -184,6 +184,8 @@ def result(run_id: int) -> ResponseReturnValue:
         "data_fingerprint": run.data_fingerprint,
         "result": runs.handed_out(run.result),
     }
+    record("run.download", run, datetime.now(UTC))
+    db.session.commit()
     return Response(
         json.dumps(document, ensure_ascii=False, indent=1),
         mimetype="application/json",
