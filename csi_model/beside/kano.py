@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
+from csi_model.inference import seeds
 from csi_model.inference.checks import check_answers, check_length, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal, share_interval
@@ -80,7 +81,7 @@ class Kano:
 def classify_service(
     offered: F64,
     missing: F64,
-    rng: np.random.Generator,
+    seed: int,
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
@@ -95,7 +96,8 @@ def classify_service(
     offered, missing : ndarray of shape (n_respondents,)
         Answers 1-5 (like, expect, neutral, live with, dislike) to the service being and not being offered;
         ``nan`` where missing.
-    rng : numpy.random.Generator
+    seed : int
+        Of the resamples; 0 or more.
     weights, clusters : ndarray of shape (n_respondents,), optional
         Respondent weights and sampling units, which are resampled whole.
     n_resamples : int
@@ -138,6 +140,7 @@ def classify_service(
     units, unit = np.unique(labels, return_inverse=True)
     held = np.zeros((len(units), 6))
     np.add.at(held, unit, mass[:, None] * inside)
+    rng = seeds.generator(seed)
     counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=n_resamples)
     support = float((np.argmax(counts @ held, axis=1) == order[0]).mean())
     category = CATEGORIES[int(order[0])]

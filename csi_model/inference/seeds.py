@@ -1,7 +1,7 @@
 """Where random numbers come from: one seed a call, and a stream of its own for each use of it.
 
 The same seed gives the same numbers, whoever asks and however many work at it. The numbers below are part of
-every seed that was ever used: a new use takes a new number, none is given again.
+every seed that was ever used, so they stay, also where two uses share one; a new use takes a new number.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def test_each_figure_is_the_engines(manyi, survey, columns):
     boxes = csi_model.boxes(own(columns, "EFFORT")[:, 0], low=1, high=7)
     assert figures["boxes"]["EFFORT"] == {"scale": [1, 7], "n_boxes": 2} | boxes.plain()
     assert figures["boxes"]["SAT"]["scale"] == [1, 10]
-    kano = csi_model.classify_service(*own(columns, "APP.with", "APP.without").T, np.random.default_rng(5))
+    kano = csi_model.classify_service(*own(columns, "APP.with", "APP.without").T, 5)
     assert figures["kano"]["APP.with"] == {"without": "APP.without"} | kano.plain()
     doubts = [{"figure": "APP.with"} | caution.plain() for caution in kano.cautions]
     assert found["cautions"] == doubts != []
@@ -109,8 +109,8 @@ def test_groups_have_their_own_figures_and_small_ones_none(manyi, survey, column
         rows = columns["county"] == name
         nps = csi_model.net_promoter(own(columns, "LIKELY", rows=rows)[:, 0])
         assert found["groups"][name]["nps"]["LIKELY"] == nps.plain()
-        answers, rng = own(columns, "APP.with", "APP.without", rows=rows).T, seed_of_group(2, "county", name)
-        kano = csi_model.classify_service(*answers, np.random.default_rng(rng))
+        answers, seed = own(columns, "APP.with", "APP.without", rows=rows).T, seed_of_group(2, "county", name)
+        kano = csi_model.classify_service(*answers, seed)
         assert found["groups"][name]["kano"]["APP.with"]["support"] == pytest.approx(kano.support)
     assert found["groups"]["C"] == {"nps": {"LIKELY": None}, "kano": {"APP.with": None}}
     assert {(each["figure"], each["group"]) for each in found["cautions"] if each["code"] == "floor"} == {

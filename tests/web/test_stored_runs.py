@@ -65,10 +65,11 @@ def followed(site_url) -> URL:
     return site_url
 
 
-def finished_runs(path) -> list[tuple]:
+def finished_runs(path) -> list[dict]:
     """Give the rows of the older release's runs as they stand in the file, their documents as text."""
     with sqlite3.connect(path) as raw:
-        return raw.execute("SELECT * FROM analysis WHERE id <= 9 ORDER BY id").fetchall()
+        raw.row_factory = sqlite3.Row
+        return [dict(row) for row in raw.execute("SELECT * FROM analysis WHERE id <= 9 ORDER BY id")]
 
 
 @pytest.fixture
@@ -94,7 +95,10 @@ def test_upgrading_and_looking_changes_no_byte_of_a_finished_run(analyst, site_u
         analyst.client.get(path)
     for run in range(1, 10):
         analyst.browse(f"/runs/{run}")
-    assert finished_runs(site_url.database) == before
+    after = finished_runs(site_url.database)
+    assert [{name: row[name] for name in before[0]} for row in after] == before
+    later = after[0].keys() - before[0].keys()  # what newer releases keep of a run, and cannot know of these
+    assert all(row[name] is None for row in after for name in later)
 
 
 @pytest.mark.parametrize("path", [path for path in SHOWN if not path.endswith(".csv")])

@@ -36,13 +36,13 @@ class Ask:
     name: str
     columns: tuple[str, ...]
     scale: tuple[int, int]
-    make: Callable[[Given, np.random.Generator, How], Made]
+    make: Callable[[Given, int, How], Made]
 
 
 def net_promoter(column: str) -> Ask:
     """Ask for the net promoter score."""
 
-    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+    def make(given: Given, _seed: int, how: How) -> Made:
         return csi_model.net_promoter(given.answers[:, 0], **how).plain(), ()
 
     return Ask("nps", column, (column,), (0, 10), make)
@@ -52,7 +52,7 @@ def boxes(column: str, scale: tuple[int, int], n_boxes: int) -> Ask:
     """Ask for top and bottom boxes and the mean."""
     low, high = scale
 
-    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+    def make(given: Given, _seed: int, how: How) -> Made:
         found = csi_model.boxes(given.answers[:, 0], low=low, high=high, n_boxes=n_boxes, **how)
         return {"scale": [low, high], "n_boxes": n_boxes} | found.plain(), ()
 
@@ -62,8 +62,8 @@ def boxes(column: str, scale: tuple[int, int], n_boxes: int) -> Ask:
 def kano(offered: str, without: str) -> Ask:
     """Ask for the class of a service."""
 
-    def make(given: Given, rng: np.random.Generator, how: How) -> Made:
-        found = csi_model.classify_service(given.answers[:, 0], given.answers[:, 1], rng, **how)
+    def make(given: Given, seed: int, how: How) -> Made:
+        found = csi_model.classify_service(given.answers[:, 0], given.answers[:, 1], seed, **how)
         return {"without": without} | found.plain(), found.cautions
 
     return Ask("kano", offered, (offered, without), (1, 5), make)
@@ -73,7 +73,7 @@ def price(steps: dict[float, str], scale: tuple[int, int]) -> Ask:
     """Ask for the tolerance of a price that rises by these percentages."""
     increases = np.array(sorted(steps))
 
-    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+    def make(given: Given, _seed: int, how: How) -> Made:
         found = csi_model.price_tolerance(increases, given.points / 100, **how)
         return found.plain(), found.cautions
 
@@ -85,7 +85,7 @@ def facets(parts: dict[str, list[str]], scale: tuple[int, int]) -> Ask:
     names = tuple(name for own in parts.values() for name in own)
     labels = [facet for facet, own in parts.items() for _ in own]
 
-    def make(given: Given, _rng: np.random.Generator, how: How) -> Made:
+    def make(given: Given, _seed: int, how: How) -> Made:
         found = csi_model.facet_scores(given.points, labels, **how).plain()
         return found | {"items": dict(zip(names, found["items"], strict=True))}, ()
 

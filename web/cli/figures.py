@@ -150,7 +150,7 @@ def _made(
         start = own.stop
         given = Given(sample.values[:, own], sample.points[:, own])
         try:
-            made, doubts = ask.make(given, np.random.default_rng(seed), how)
+            made, doubts = ask.make(given, seed, how)
             found.setdefault(ask.kind, {})[ask.name] = csi_model.plain(made)
             cautions += [{"figure": ask.name} | doubt.plain() for doubt in doubts]
         except csi_model.DataError as error:
