@@ -12,7 +12,8 @@ import web.insight
 from csi_model.inference import kinds, making, many, means
 from csi_model.series import breaks, changes, drift, official
 from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
-from web.insight import pages, panels, results, views
+from web.insight import pages, panels, views
+from web.shelf import Shelf
 
 GROWTH = Path(__file__).parents[1] / "growth" / "panels"
 FILES = sorted(Path(web.insight.__file__).parent.rglob("*.py"))
@@ -22,7 +23,7 @@ FILES = sorted(Path(web.insight.__file__).parent.rglob("*.py"))
 def toy(monkeypatch):
     """The toy panel beside those of the site, while a test runs."""
     monkeypatch.setattr(panels, "__path__", [*panels.__path__, str(GROWTH)])
-    monkeypatch.setattr(views, "_pages", results.Shelf(8))
+    monkeypatch.setattr(views, "_pages", Shelf(8))
     yield
     sys.modules.pop("web.insight.panels.toy", None)
 
@@ -82,7 +83,7 @@ def test_opening_pages_calls_nothing_that_estimates(analyst, monkeypatch):
     }.items():
         for name in names:
             monkeypatch.setattr(room, name, refused)
-    monkeypatch.setattr(views, "_pages", results.Shelf(8))
+    monkeypatch.setattr(views, "_pages", Shelf(8))
     for path in ("/insight/", f"/insight/?wave={SECOND}&part=county:D1", f"/insight/{SECOND}/constructs/PQV"):
         assert analyst.browse(path).select(".score")
     assert analyst.client.get(f"/insight/{SECOND}/index.csv").status_code == 200

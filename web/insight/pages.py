@@ -16,8 +16,9 @@ from web.insight import panels, results, sentences
 from web.insight.blocks import Panel
 from web.insight.panels.base import Seen
 from web.insight.results import WaveResult
+from web.shelf import Shelf
 
-_answers = results.Shelf(16)
+_answers = Shelf(16)
 
 
 class Kind(NamedTuple):

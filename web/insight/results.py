@@ -1,7 +1,6 @@
 """Finished runs as the dashboards read them: the waves of a questionnaire in order of time, their series."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,24 +13,7 @@ from surveys.analysing import runs, series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState
 from web.insight import digits
-
-
-class Shelf:
-    """What was made from finished runs, which never change: the last few are kept, by key."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Give what stands under the key; make it where nothing does."""
-        if key not in self.kept:
-            self.kept[key] = make()
-            while len(self.kept) > self.size:
-                self.kept.popitem(last=False)
-        self.kept.move_to_end(key)
-        return self.kept[key]
-
+from web.shelf import Shelf
 
 _results = Shelf(64)
 WITHHELD = ("few", "held")  # states of figures that are not printed, and have no number

@@ -21,9 +21,10 @@ from web.insight.blocks import Panel
 from web.insight.panels.base import Seen
 from web.insight.results import Series
 from web.security import chart_page
+from web.shelf import Shelf
 
 blueprint = Blueprint("insight", __name__, url_prefix="/insight")
-_pages = results.Shelf(128)
+_pages = Shelf(128)
 LEADERS: Final = "leaders"
 
 

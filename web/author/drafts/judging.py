@@ -1,8 +1,6 @@
 """What is found in a draft, once for each of its states, and at which node each finding stands."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from threading import Lock
 from typing import Any, Final, NamedTuple
 
 from surveys.document.questionnaire import Questionnaire
@@ -10,13 +8,12 @@ from surveys.editing.nodes import KINDS, ROOT, Node, Nodes
 from surveys.findings.finding import Finding
 from surveys.findings.listing import judged
 from web.author.model import findings_of_model
+from web.shelf import Shelf
 
 # What tells one state of a draft from all others, also from those of another database.
 Key = tuple[object, ...]
-# Judgements kept: a few people each look at a few states of a few drafts.
-KEPT: Final = 32
-_KEPT: "OrderedDict[Key, Judgement]" = OrderedDict()
-_LOCK: Final = Lock()
+# A few people each look at a few states of a few drafts.
+_judgements: Final = Shelf(32)
 SEVERITIES: Final = ("error", "warning")
 
 
@@ -45,15 +42,7 @@ class Judgement(NamedTuple):
 
 def of(key: Key, nodes: Nodes, plain: Callable[[], dict[str, Any]]) -> Judgement:
     """Judge a draft in one of its states, or give what was found then."""
-    with _LOCK:
-        if key in _KEPT:
-            _KEPT.move_to_end(key)
-            return _KEPT[key]
-    found = _judge(nodes, plain())
-    with _LOCK:
-        _KEPT[key] = found
-        while len(_KEPT) > KEPT:
-            _KEPT.popitem(last=False)
+    found: Judgement = _judgements.get(key, lambda: _judge(nodes, plain()))
     return found
 
 

@@ -1,0 +1,32 @@
+"""What is made once a process and kept for a while."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any
+
+
+class Shelf:
+    """What was made of things that never change: the last few that were asked for are kept, by key.
+
+    Several threads may ask at once; what two of them miss at the same time is made by both.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Give what stands under the key; make it where nothing does."""
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+        made = make()
+        with self.lock:
+            self.kept[key] = made
+            self.kept.move_to_end(key)
+            while len(self.kept) > self.size:
+                self.kept.popitem(last=False)
+        return made
