@@ -44,7 +44,7 @@ from csi_model.improvement.asymmetry import asymmetry
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import WhatIf, scenario
-from csi_model.inference.figures import Figure
+from csi_model.inference.figures import WITHHELD, Figure
 from csi_model.inference.plain import plain
 from csi_model.options import ESTIMATORS, MISSING, Options
 from csi_model.segmentation.segments import Segmentation, segments
@@ -68,6 +68,7 @@ __all__ = [
     "ALLOCATIONS",
     "ESTIMATORS",
     "MISSING",
+    "WITHHELD",
     "Bridge",
     "Caution",
     "Coded",

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+import csi_model
 from surveys.analysing.runs import handed_out
 from surveys.editing import publishing
 from surveys.models import Analysis, Wave
@@ -20,7 +21,6 @@ from tests.cli.test_estimate_files import sheets
 from tests.web.demo_site import FIRST, SECOND, demo_file, site_url  # noqa: F401
 from web.cli import manyi
 from web.insight import results
-from web.insight.results import WITHHELD
 
 SEED, RESAMPLES = "3", "500"  # of the demo's runs
 WAVES = (FIRST, SECOND)
@@ -39,7 +39,7 @@ def same(stored, written, where="") -> int:
     """Hold what is stored against what a command wrote, and count the numbers that are equal."""
     if isinstance(written, dict):
         assert set(written) <= set(stored) <= {*written, "state", "n"}, where
-        if stored.get("state") in WITHHELD:
+        if stored.get("state") in csi_model.WITHHELD:
             assert stored["points"] is None, where
             return 0
         return sum(same(stored[key], each, f"{where}.{key}") for key, each in written.items())

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from csi_model import Figure, Options
+from csi_model import WITHHELD, Figure, Options
 from surveys.analysing import runs, series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState
@@ -16,7 +16,6 @@ from web.insight import digits
 from web.shelf import Shelf
 
 _results = Shelf(64)
-WITHHELD = ("few", "held")  # states of figures that are not printed, and have no number
 
 
 class WaveResult(NamedTuple):

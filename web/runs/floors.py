@@ -13,7 +13,6 @@ import csi_model
 from surveys.analysing import official, series
 from surveys.models import Analysis, Wave
 
-WITHHELD = ("few", "held")
 Cell = tuple[str, str, str]
 Tree = Mapping[str, Mapping[str, str]]
 
@@ -64,7 +63,7 @@ def _withheld_before(session: Session, wave: Wave) -> Iterator[Cell]:
                 continue
             for kind in ("constructs", "indicators"):
                 for code, node in part[kind].items():
-                    if node.get("state") in WITHHELD and node["points"] is None:
+                    if node.get("state") in csi_model.WITHHELD and node["points"] is None:
                         yield name, kind, code
 
 
