@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from surveys.database import engine_options, normalise_url
 from surveys.keys import bind
 from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
-from web.accounts import access, attempts, notices, sessions
+from web.accounts import access, attempts, notices, noting, sessions
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
 from web.accounts.passwords import Passwords
@@ -135,6 +135,7 @@ def _configure_accounts(app: Flask) -> None:
     sessions.configure(app, security)
     attempts.configure(app)
     notices.configure(app)
+    noting.configure(app)
 
 
 class RowNumber(IntegerConverter):

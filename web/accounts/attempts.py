@@ -16,6 +16,7 @@ from limits import parse_many
 from sqlalchemy import delete, update
 
 from surveys.database import insert_if_new
+from web.accounts import noting
 from web.accounts.models import Attempt, Staff
 from web.extensions import db
 
@@ -39,6 +40,7 @@ def _meet() -> None:
     if request.method != "POST" or request.endpoint not in COUNTED:
         return
     now = datetime.now(UTC)
+    noting.note_failures(db.session, now)
     db.session.execute(delete(Attempt).where(Attempt.until < now - FORGOTTEN))
     fits = all(_fits(limit, now) for limit in parse_many(current_app.config["MANYI"]["LOGIN_LIMIT"]))
     db.session.commit()
@@ -77,6 +79,7 @@ def _note(response: Any) -> Any:
         wait = min(timedelta(seconds=2.0 ** min(max(number - FREE, 0), 12)), LONGEST)
         later = {"until": now + wait}
         db.session.execute(update(Attempt).where(Attempt.key == g.attempt).values(later))
+        _count(*noting.failure(request.form.get("email", ""), now))
         db.session.commit()
     if "got_in" in g:
         response.set_cookie(

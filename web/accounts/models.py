@@ -89,7 +89,7 @@ class StaffSession(Base):
 
 
 class Attempt(Base):
-    """How often something was tried; the key tells nobody who tried it."""
+    """How often something was tried; the key holds no address."""
 
     __tablename__ = "attempt"
 

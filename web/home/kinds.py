@@ -207,7 +207,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "trail": Kind(
         _l("Audit trail"),
-        _l("Who did what to which object and when, each entry chained to the one before; no answers."),
+        _l(
+            "Who did what to which object and when, with log-ins and downloads, each entry chained to the "
+            "one before; no answers."
+        ),
         _l("For good: the database refuses to change or delete an entry."),
         {"audit_entry": "id number key at actor action target detail previous_hash hash"},
         ("admin.audit",),

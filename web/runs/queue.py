@@ -28,6 +28,7 @@ from surveys.models import Analysis
 from surveys.models.records import AnalysisState
 from surveys.trial import keeping
 from web import anchoring
+from web.accounts import noting
 from web.config import read_settings
 from web.runs import compute, ending, presence, series, trials
 
@@ -123,6 +124,8 @@ def tend(url: URL, folder: Path) -> None:
         end_abandoned(session, is_alone=False)
         take_up(session, queue(url, folder))
         now = datetime.now(UTC)
+        noting.note_failures(session, now)
+        session.commit()
         anchoring.take(session, read_settings(), now)
         for wave in retention.due(session, now):
             try:

@@ -136,6 +136,7 @@ def test_a_wave_opens_and_closes_once(designer, session, version):
     assert actions(session) == [
         ("wave.create", "wave:2026Q1"),
         ("wave.open", "wave:2026Q1"),
+        ("wave.seal", "wave:2026Q1"),
         ("wave.close", "wave:2026Q1"),
     ]
 
