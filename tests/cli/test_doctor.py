@@ -1,9 +1,13 @@
 """`manyi doctor`, and starts that are refused before anything listens."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
+from surveys.collecting import responses
 from surveys.database import create_engine
+from tests.surveys.worlds import NOW, make_wave
 from web.accounts.models import Staff
 from web.accounts.staff import ensure_roles, set_roles
 
@@ -52,6 +56,41 @@ def test_the_doctor_knows_what_a_public_site_needs(manyi, monkeypatch, tmp_path)
         [f"MANYI_{name}" for name in ("PUBLIC_URL", "HTTPS", "PROXY_HOPS", "TRUSTED_HOSTS", "MAIL_URL")],
     )
     use(monkeypatch, **SITE, **PROXY)
+    assert manyi("doctor")[:2] == (0, "Nothing is wrong.\n")
+
+
+def test_the_doctor_asks_for_copies_of_answers_that_others_gave(manyi, monkeypatch, tmp_path):
+    assert manyi("db", "upgrade")[0] == 0
+    add_administrator(tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path / 'instance' / 'manyi.db'}")
+    with Session(engine) as session:
+        responses.open_response(session, make_wave(session), client_key="a", language="zh", now=NOW)
+        session.commit()
+    engine.dispose()
+    assert manyi("doctor")[:2] == (0, "Nothing is wrong.\n"), "a trial on one's own machine"
+    use(monkeypatch, **SITE, **PROXY)
+    code, out, _ = manyi("doctor")
+    assert (code, out.startswith("There is no copy of the database."), len(out.splitlines())) == (1, True, 1)
+    assert manyi("backup", tmp_path / "copy.db")[0] == 0
+    assert manyi("doctor")[:2] == (0, "Nothing is wrong.\n")
+    monkeypatch.setattr("web.cli.doctor.OLD", -timedelta(seconds=1))
+    code, out, _ = manyi("doctor")
+    assert (code, out.startswith("The last copy is of 2")) == (1, True)
+
+
+def test_the_doctor_knows_secrets_that_can_be_guessed(manyi, monkeypatch, tmp_path):
+    assert manyi("db", "upgrade")[0] == 0
+    add_administrator(tmp_path)
+    (tmp_path / "instance" / "secret_key").write_text("abc" * 20, encoding="ascii")
+    (tmp_path / "instance" / "secret_key").chmod(0o600)
+    code, out, _ = manyi("doctor")
+    assert (code, "secret_key can be guessed" in out, len(out.splitlines())) == (1, True, 1)
+    use(monkeypatch, SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz")
+    for password in ("manyi-owner", "short", "password123"):
+        use(monkeypatch, OWNER_URL=f"postgresql://manyi-owner:{password}@127.0.0.1:1/manyi")
+        code, out, _ = manyi("doctor")
+        assert (code, "The password in MANYI_OWNER_URL can be guessed" in out) == (1, True), password
+    use(monkeypatch, OWNER_URL="postgresql://manyi-owner:Ue7xq-3kWn-52pz@127.0.0.1:1/manyi")
     assert manyi("doctor")[:2] == (0, "Nothing is wrong.\n")
 
 

@@ -2,8 +2,9 @@
 
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from sqlalchemy import URL, Engine, func, select, text
@@ -11,11 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from surveys import migrating
-from surveys.database import create_engine
+from surveys.database import create_engine, normalise_url
+from surveys.models import AuditEntry, Response
 from web.cli import Refusal
 from web.cli.database import database_url, told
 from web.cli.serve import is_private
-from web.config import flask_settings, read_settings
+from web.config import flask_settings, read_settings, secret_key
+from web.readers import key
+
+OLD: Final = timedelta(days=7)
 
 
 @click.command(short_help="Say what is wrong with the installation.")
@@ -27,7 +32,12 @@ def doctor() -> None:
     settings = read_settings()
     flask_settings(settings)  # what the environment's texts cannot tell: the key in the instance folder
     url = database_url()
-    found = [*_reached(settings), *_files(settings["INSTANCE"], url), *_database(url)]
+    found = [
+        *_reached(settings),
+        *_secrets(settings),
+        *_files(settings["INSTANCE"], url),
+        *_database(url, is_private=is_private(settings)),
+    ]
     for line in found:
         click.echo(line)
     if found:
@@ -51,6 +61,28 @@ def _reached(settings: dict[str, Any]) -> Iterator[str]:
         yield "MANYI_MAIL_URL is empty: nobody can set a forgotten password. Write smtps://USER:PASSWORD@HOST."
 
 
+def _secrets(settings: dict[str, Any]) -> Iterator[str]:
+    """Find secrets that somebody could guess; those of settings that are keys are refused before."""
+    from web.accounts.passwords import SHORTEST, is_common  # noqa: PLC0415  loads the accounts
+
+    if not settings["SECRET_KEY"]:
+        try:
+            key(secret_key(settings["INSTANCE"]))
+        except ValueError:
+            path = settings["INSTANCE"] / "secret_key"
+            yield f"{path} can be guessed. Delete it; the next start makes another."
+    for name in ("DATABASE_URL", "OWNER_URL"):
+        url = normalise_url(settings[name]) if settings[name] else None
+        if url is None or not url.password:
+            continue
+        password, names = str(url.password), filter(None, (url.username, url.database))
+        if len(password) < SHORTEST or is_common(password, *names):
+            yield (
+                f"The password in MANYI_{name} can be guessed. Give the role another: "
+                "openssl rand -base64 24 prints one."
+            )
+
+
 def _files(instance: Path, url: URL) -> Iterator[str]:
     """Find files that others on this machine can read."""
     paths = [instance / "secret_key"]
@@ -61,7 +93,7 @@ def _files(instance: Path, url: URL) -> Iterator[str]:
             yield f"{path} can be read by others on this machine. Run chmod 600 {path}."
 
 
-def _database(url: URL) -> Iterator[str]:
+def _database(url: URL, *, is_private: bool) -> Iterator[str]:
     """Find a database that is not there, not up to date, without an administrator, or too much one's own."""
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
         yield "There is no database yet. Run manyi db upgrade."
@@ -75,6 +107,8 @@ def _database(url: URL) -> Iterator[str]:
             yield refusal.message
             return
         yield from _inside(engine)
+        if url.get_backend_name() == "sqlite" and not is_private:
+            yield from _copied(engine)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         yield f"The database cannot be used: {reason}. Check MANYI_DATABASE_URL."
@@ -102,3 +136,15 @@ def _inside(engine: Engine) -> Iterator[str]:
                     "The database's role owns the tables: a fault could drop what keeps the trail. Let "
                     "manyi db upgrade run with MANYI_OWNER_URL, and give the site a role of its own."
                 )
+
+
+def _copied(engine: Engine) -> Iterator[str]:
+    """Find answers of which nobody has made a copy lately; copies of PostgreSQL are not ours to know."""
+    with Session(engine) as session:
+        if session.scalar(select(Response.id).limit(1)) is None:
+            return
+        made = select(AuditEntry.at).where(AuditEntry.action == "database.backup")
+        last = session.scalar(made.order_by(AuditEntry.id.desc()).limit(1))
+    if last is None or datetime.now(UTC) - last > OLD:
+        said = "There is no copy of the database" if last is None else f"The last copy is of {last:%Y-%m-%d}"
+        yield f"{said}. Run manyi backup FILE each night, and keep FILE on another machine."
