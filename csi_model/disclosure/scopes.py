@@ -83,8 +83,8 @@ def _tables(labels: Mapping[str, Labels], place: Mapping[str, int]) -> Iterator[
                 for around, names in inside.items()
             ]
     for kind, parent, names, _size in found:
-        members = np.array([place[f"{kind}{BETWEEN}{name}"] for name in names])
-        if not any(_stands_between(within, kind, parent, names, outer, place) for outer in labels):
+        members = np.array([place[f"{kind}{BETWEEN}{name}"] for name in names], dtype=np.int64)
+        if names and not any(_stands_between(within, kind, parent, names, outer, place) for outer in labels):
             yield Table(parent, members)
 
 

@@ -81,7 +81,8 @@ def test_the_comment_speaks_and_a_flag_wins(ask):
     assert (code, "is off 1–10" in err) == (1, True)
     said = "# manyi: scale 0 100; index IMG; missing 999\n" + CFA
     code, found, err = ask(said, wide, "--method", "cbsem")
-    assert (code, found["index"]["id"], found["n_used"]) == (0, "IMG", 296), err
+    assert (code, found["index"]["id"], found["n_used"]) == (0, "IMG", 300), err
+    assert found["indicators"]["q1"]["n_answered"] == 296
     flags = ("--index", "QUAL", "--scale", 0, 200, "--missing-codes", "998,999")
     code, again, err = ask(said, wide, "--method", "cbsem", *flags)
     assert (code, again["index"]["id"]) == (0, "QUAL"), err

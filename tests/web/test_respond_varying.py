@@ -105,7 +105,7 @@ def test_sections_change_places_and_the_intro_stays_first(person, session, wave)
     assert set(row["G.order"].split()) == {"R_HOT", "R_ELSE", "R_ALL"}
     assert row["MET.order"].split()[-2:] == ["else", "none"]
     assert row["FORM"] in {"1", "2"}
-    assert (row["R_HALL"], row["MET.manager"]) == ("", "")
+    assert (row["R_HALL"], row["MET.manager"]) == ("97", ""), "97 in a rating is not asked"
     said = {line[0]: line[2] for line in table.codebook(("en",))}
     assert said["G.order"] == "Codes in the order shown"
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from surveys import audit
 from surveys.collecting.lineage import lineage_of
 from surveys.models import Analysis, AuditEntry, Unit
+from surveys.proving.proof import prove
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.web.conftest import PASSWORD
 from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
@@ -33,6 +33,7 @@ EVERYTHING = {"administrator", "analyst"}
 OBJECTS = {
     "source": "instrument", "code": SECOND, "part": "full", "section": "NOWHERE", "filename": "css/site.css",
     "wave_code": SECOND, "construct": "PQV", "staff_id": None, "run_id": None, "token": "nothing",
+    "node_id": 1, "language": "zh",
 }  # fmt: skip
 WITHOUT_OBJECTS = {"static", "bootstrap.static", "security.logout"}
 # Addresses whose objects belong to units, and how a request names one.
@@ -230,7 +231,7 @@ def test_an_administrator_gives_and_takes_units(administrator, sign_in, session)
         if entry.action == units.SET_UNITS
     ]
     assert told == [{"before": [TOP], "after": [OWN, TOP]}, {"before": [OWN, TOP], "after": [OWN]}]
-    assert audit.verify(session) == ()
+    assert prove(session).findings == ()
 
 
 @pytest.mark.parametrize("code", ["NOWHERE", "x" * 65, "a\x07b", "' OR 1=1"])

@@ -28,7 +28,8 @@ def test_until_the_worker_has_followed_the_series_points_stand_without_changes(v
     assert series.refresh(session) == 1
     assert series.refresh(session) == 0, "what is there is not made again"
     page = viewer.browse("/insight/")
-    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.051)
+    # Answers have gaps, which the estimation fits: near what was answered, not the same.
+    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.2)
     assert "being computed" not in page.get_text()
 
 
@@ -68,6 +69,9 @@ def test_a_change_is_the_same_on_page_download_run_and_in_the_stored_document(an
         name = page.h1.get_text().split("·")[-1].strip()
         for horizon, prefix in (("last", "Change"), ("base", "Change since then")):
             cell = moves[horizon]
+            if cell["value"] is None:  # of a wave in which few answered it
+                assert (code, row[prefix], cell["state"]) == ("PQV", "", "failed")
+                continue
             # Few people have answered the last wave: its changes are printed in whole points.
             assert float(row[prefix]) == pytest.approx(cell["value"], abs=0.501)
             lows = {"last": "Change from", "base": "Since then from"}[horizon]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi_model import ModelSpec, decide, withhold
-from csi_model.answers.labels import read
+from csi_model.answers.labels import Labels, read
 from csi_model.disclosure.room import room
 from csi_model.inference.figures import HELD, INDICATIVE, SHOWN
 from tests.csi_model.disclosure.attacker import PRINTED, Edition, World, found_out
@@ -227,6 +227,12 @@ def document_of(sizes):
         | {"points": secret, "groups": {}, "cautions": []}
         | {"weights": {each: {"points": secret} for each in ("SAT", "QUAL")}},
     }
+
+
+def test_a_kind_of_group_of_which_nobody_is_holds_nothing():
+    nobody = Labels(("county",), np.full(400, -1, np.int32))
+    cells = decide(SPEC, np.ones((400, 6), bool), {"county": nobody}).cells
+    assert {state for state, _ in cells.values()} == {"shown"}
 
 
 def test_a_document_has_no_number_of_what_is_withheld():
