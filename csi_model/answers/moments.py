@@ -14,6 +14,9 @@ import numpy as np
 
 from csi_model.arrays import F64, I64
 
+# Scale points: what varies less does not vary; rounding alone reaches 1e-8 on some processors.
+LEAST_SD = 1e-6
+
 
 class Moments(NamedTuple):
     """Batches of means (n_batch, n_indicators) and covariances (…, n_indicators), divisor n.
@@ -35,7 +38,7 @@ class Moments(NamedTuple):
         """Correlations; ``nan`` where an indicator does not vary."""
         with np.errstate(all="ignore"):
             sd = np.sqrt(np.einsum("bii->bi", self.cov))
-            sd = np.where(sd > 1e-12, sd, np.nan)
+            sd = np.where(sd > LEAST_SD, sd, np.nan)
             return np.asarray(self.cov / (sd[:, :, None] * sd[:, None, :]), dtype=np.float64)
 
 
