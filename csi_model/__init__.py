@@ -37,7 +37,7 @@ from csi_model.estimation.groups import estimate_groups, seed_of_group
 from csi_model.estimation.multigroup import multigroup
 from csi_model.estimation.report import summary
 from csi_model.estimation.result import Result
-from csi_model.estimation.scores import expected_scores, respondent_scores
+from csi_model.estimation.scores import expected_scores, index_among, respondent_scores
 from csi_model.estimation.tables import tables_of
 from csi_model.evaluation.measure import effect_of_measure
 from csi_model.improvement.asymmetry import asymmetry
@@ -115,6 +115,7 @@ __all__ = [
     "follow",
     "foresee",
     "half_width",
+    "index_among",
     "items_of",
     "multigroup",
     "net_promoter",

@@ -9,6 +9,9 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
+from csi_model.measures.points import by_common_weights, points
+from csi_model.pls.products import own
+from csi_model.resampling.estimator import Estimator
 
 
 def respondent_scores(result: Estimated, sample: Sample) -> F64:
@@ -48,6 +51,37 @@ def respondent_scores(result: Estimated, sample: Sample) -> F64:
     total = np.where(answered, points, 0.0) @ shares
     scores = np.divide(total, mass, out=np.full_like(mass, np.nan), where=mass > 0)
     return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends
+
+
+def index_among(result: Estimated, sample: Sample) -> float:
+    """Give the index of some respondents by the weights of an estimation, gaps treated as there.
+
+    Of the respondents who were estimated it is the index of that estimation: only who counts differs, not
+    how it is reckoned.
+
+    Parameters
+    ----------
+    sample
+        Answers to the same questions, with gaps.
+
+    Returns
+    -------
+    float
+        0 to 100; ``nan`` where a question of the model was answered by none of them.
+
+    Raises
+    ------
+    DataError
+        The columns are not the model's questions in order, or no moments are found.
+    """
+    _check_questions(result, sample)
+    if np.isnan(sample.values).all(axis=0).any():
+        return float("nan")
+    spec = result.spec
+    moments = own(Estimator(spec, sample, result.options).moments, spec)
+    scored = points(spec, moments.level, moments.cov, result.solution.weights)
+    by_weights = by_common_weights(spec, scored, result.points.construct_shares[0])
+    return float(by_weights.constructs[0, spec.place[spec.index]])
 
 
 def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:

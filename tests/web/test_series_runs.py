@@ -28,8 +28,7 @@ def test_until_the_worker_has_followed_the_series_points_stand_without_changes(v
     assert series.refresh(session) == 1
     assert series.refresh(session) == 0, "what is there is not made again"
     page = viewer.browse("/insight/")
-    # Answers have gaps, which the estimation fits: near what was answered, not the same.
-    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.2)
+    assert number_of(page) == pytest.approx(official_points(session, FIRST, SECOND), abs=0.051)
     assert "being computed" not in page.get_text()
 
 

@@ -57,18 +57,24 @@ def quality_of(
         csi_model.ModelError
     ):  # all together cannot be read where the official ones can: nothing to compare
         return found
-    scores = np.full(len(ids), np.nan)
-    place = spec.place[spec.index]
-    scores[sample.rows] = csi_model.respondent_scores(whole, sample)[:, place]
-    found["all"] = {"with": _mean(scores), "without": _mean(scores[~out])}
+
+    def index(counted: NDArray[np.bool_]) -> float | None:
+        try:
+            points = csi_model.index_among(whole, sample.where(counted[sample.rows]))
+        except csi_model.ModelError:
+            return None
+        return points if np.isfinite(points) else None
+
+    official = index(~out)
+    found["all"] = {"with": index(np.ones_like(out)), "without": official}
     for flag in Flag:
         carries = (flags & int(flag)) != 0
         if carries.any():
             found["effects"][str(flag.name).lower()] = {
                 "n": int(carries.sum()),
                 "n_excluded": int((carries & out).sum()),
-                "with": _mean(scores[~out | carries]),
-                "without": _mean(scores[~out & ~carries]),
+                "with": index(~out | carries) if (carries & out).any() else official,
+                "without": index(~out & ~carries),
             }
     return found
 
@@ -79,8 +85,3 @@ def _why(stands: Standing) -> str:
     if row is None or row.actor != RULES:
         return "person"
     return row.reason or row.what
-
-
-def _mean(points: NDArray[np.float64]) -> float | None:
-    known = points[np.isfinite(points)]
-    return float(known.mean()) if len(known) else None

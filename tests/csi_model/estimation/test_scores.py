@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from csi_model import DataError, ModelSpec, estimate, prepare, respondent_scores
+from csi_model import DataError, ModelSpec, Options, estimate, index_among, prepare, respondent_scores
 from tests.csi_model.staged import interacting, plain_mapping, second_order
 
 
@@ -45,6 +45,30 @@ def test_respondents_scores_average_to_the_points(plain, columns, rng):
     np.testing.assert_allclose(np.average(found, axis=0, weights=data.weights), result.points.constructs[0])
     sd = np.sqrt(np.average((found - result.points.constructs[0]) ** 2, axis=0, weights=data.weights))
     np.testing.assert_allclose(sd, result.points.sd[0])
+
+
+@pytest.mark.parametrize("missing", ["em", "mean"])
+@pytest.mark.parametrize("method", ["pls", "plsc"])
+def test_the_index_of_everybody_is_the_estimations_with_gaps_too(plain, columns, rng, missing, method):
+    spec = ModelSpec.from_mapping(plain)
+    whole = prepare(spec, columns)
+    data = replace(whole, values=np.where(rng.random(whole.values.shape) < 0.12, np.nan, whole.values))
+    result = estimate(spec, data, Options(method=method, missing=missing))
+    index = spec.place[spec.index]
+    assert index_among(result, data) == pytest.approx(result.points.constructs[0, index], abs=1e-11)
+    low = respondent_scores(result, data)[:, index] < 60
+    assert index_among(result, data.where(low)) < 60 < index_among(result, data.where(~low))
+
+
+def test_the_index_of_some_is_their_mean_where_nothing_is_missing(plain, columns):
+    spec, data = with_answers(second_order(plain), columns)
+    result = estimate(spec, data)
+    some = np.arange(300) < 90
+    own = respondent_scores(result, data)[some, spec.place[spec.index]].mean()
+    assert index_among(result, data.where(some)) == pytest.approx(own, abs=1e-11)
+    assert np.isnan(index_among(result, data.where(some & ~some)))
+    with pytest.raises(DataError):
+        index_among(result, replace(data, codes=data.codes[::-1]))
 
 
 def test_an_interaction_has_neither_shares_nor_scores(plain, columns):
