@@ -32,6 +32,7 @@ class StoredTrial(Base):
     state: Mapped[str] = mapped_column(String(16), default=AnalysisState.QUEUED)
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str] = mapped_column(Text, default="")
+    refusal: Mapped[dict[str, Any] | None] = mapped_column(JsonType)
     result: Mapped[dict[str, Any] | None] = mapped_column(JsonType)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[str] = mapped_column(String(254))

@@ -105,7 +105,11 @@ def carry_out(
         result = finished(document, made)
     except SurveyError as error:
         session.rollback()
-        ended: dict[str, Any] = {"state": AnalysisState.FAILED, "message": str(error)}
+        ended: dict[str, Any] = {
+            "state": AnalysisState.FAILED,
+            "message": str(error),
+            "refusal": error.plain(),
+        }
     else:
         ended = {"state": AnalysisState.DONE, "result": result, "progress": 1.0}
     _move(session, trial_id, AnalysisState.RUNNING, **ended, finished_at=clock())

@@ -9,6 +9,7 @@ import csi_model
 from surveys.document import loading
 from surveys.editing import drafting, publishing
 from surveys.editing.drafting import Change
+from surveys.errors import SurveyError
 from surveys.models import StoredTrial
 from surveys.trial import keeping
 from tests.surveys.worlds import document, text
@@ -183,3 +184,18 @@ def test_two_workers_carry_a_trial_out_once(designer, session, version):
     keeping.carry_out(session, one.id, finished, lambda: datetime.now(UTC))
     assert made == [10]
     assert stored(session)[0].state == "done"
+
+
+def test_why_a_trial_was_refused_is_said_in_the_language_of_the_page(designer, session, version, work):
+    designer.submit(VERSION, 303, people="10", seed="1")
+    [one] = stored(session)
+    one.document = {**one.document, "scales": {}}
+    session.commit()
+    work()
+    [failed] = stored(session)
+    assert (failed.state, failed.result) == ("failed", None)
+    assert SurveyError.read(failed.refusal).text("en") == failed.message
+    assert failed.message in designer.browse(VERSION).select_one("#progress").get_text()
+    chinese = designer.browse(f"{VERSION}?lang=zh").select_one("#progress .error")
+    assert chinese.get_text() == SurveyError.read(failed.refusal).text("zh") != failed.message
+    assert chinese.get("lang") is None

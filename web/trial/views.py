@@ -147,6 +147,7 @@ def _progress(stored: StoredTrial, source: str, code: str, part: str) -> dict[st
         "stored": stored,
         "is_open": is_open,
         "is_attended": not is_open or heartbeat.is_attended(),
+        "refused": telling.refusal(stored.refusal, stored.message, i18n.choose()),
         "again": _at("trial.progress", source, code, part),
         "here": _at("trial.show", source, code, part),
     }
