@@ -71,19 +71,21 @@ def find_breaks(waves: Sequence[Form], *, mode_tolerance: float = 0.1) -> tuple[
     marks: dict[str, tuple[str, str]] = {}
     asked: Form | None = None
     by_mode: Form | None = None
-    for place, wave in enumerate(waves):
+    scaled: tuple[str, tuple[float, float]] | None = None
+    for wave in waves:
         check_modes(wave)
         if asked is not None and wave.asked and wave.asked != asked.asked:
             found.append(Break(asked.code, wave.code, ITEMS, tuple(sorted(wave.asked ^ asked.asked))))
         found += _reworded(wave, marks)
-        if place and tuple(wave.scale) != tuple(waves[place - 1].scale):
-            ends = tuple("{:g}-{:g}".format(*each.scale) for each in (waves[place - 1], wave))
-            found.append(Break(waves[place - 1].code, wave.code, SCALE, ends))
+        if scaled is not None and wave.scale is not None and wave.scale != scaled[1]:
+            ends = tuple("{:g}-{:g}".format(*each) for each in (scaled[1], wave.scale))
+            found.append(Break(scaled[0], wave.code, SCALE, ends))
         if by_mode is not None and wave.modes:
             found += _shifted(by_mode, wave, mode_tolerance)
         marks |= {code: (mark, wave.code) for code, mark in wave.lineage.items()}
         asked = wave if wave.asked else asked
         by_mode = wave if wave.modes else by_mode
+        scaled = scaled if wave.scale is None else (wave.code, wave.scale)
     return tuple(found)
 
 

@@ -22,8 +22,8 @@ class Form:
     ----------
     code : str
         Of the wave.
-    scale : tuple of float
-        Ends of the answer scale.
+    scale : tuple of float, optional
+        Ends of the answer scale; without them a change of scale goes unseen.
     items : tuple of str
         Codes of the items; without them a change of items goes unseen.
     lineage : mapping of item code to mark
@@ -33,7 +33,7 @@ class Form:
     """
 
     code: str
-    scale: tuple[float, float] = field(default=(1.0, 10.0), kw_only=True)
+    scale: tuple[float, float] | None = field(default=None, kw_only=True)
     items: tuple[str, ...] = field(default=(), kw_only=True)
     lineage: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     modes: Mapping[str, float] = field(default_factory=dict, kw_only=True)

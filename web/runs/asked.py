@@ -43,13 +43,10 @@ class Asked(NamedTuple):
     def form(self, wave_code: str, items: Sequence[str], marks: Mapping[str, str]) -> Form:
         """Give the form of these questions, each with the mark of its series."""
         known = {code: self.wordings[code] for code in items if code in self.wordings}
-        lows, highs = (
-            zip(*(each.scale for each in known.values()), strict=True) if known else ((1.0,), (10.0,))
-        )
+        ends = [end for each in known.values() for end in each.scale]
+        scale = (min(ends), max(ends)) if ends else None
         own = {code: marks[code] for code in known}
-        return Form(
-            wave_code, scale=(min(lows), max(highs)), items=tuple(items), lineage=own, modes=self.modes
-        )
+        return Form(wave_code, scale=scale, items=tuple(items), lineage=own, modes=self.modes)
 
     @property
     def languages(self) -> frozenset[str]:

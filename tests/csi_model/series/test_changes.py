@@ -108,7 +108,7 @@ def test_a_group_too_small_in_one_wave_has_no_point_and_no_change():
     ("first", "form", "kind", "what"),
     [
         ({"lineage": {"B": "Expected?"}}, {"lineage": {"B": "As hoped?"}}, "wording", ["B"]),
-        ({}, {"scale": (1.0, 5.0)}, "scale", ["1-10", "1-5"]),
+        ({"scale": (1.0, 10.0)}, {"scale": (1.0, 5.0)}, "scale", ["1-10", "1-5"]),
         ({"modes": {"web": 1.0}}, {"modes": {"web": 0.4, "phone": 0.6}}, "mode", ["phone", "web"]),
     ],
 )

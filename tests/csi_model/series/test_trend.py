@@ -19,7 +19,7 @@ SHARES = np.array([0.5, 0.3, 0.2])
 def _wave(code, means, *, shares=SHARES, n=400, sd=18.0, **more):
     covariance = sd**2 / n * (0.6 + 0.4 * np.eye(3))
     means, shares = np.asarray(means, float), np.asarray(shares, float)
-    more.setdefault("points", figure(shares @ means))
+    more = {"points": figure(shares @ means), "scale": (1.0, 10.0)} | more
     return Wave(code, means, covariance, shares, n, **more)
 
 
@@ -245,3 +245,10 @@ def test_limits_without_an_inside_are_refused(sigmas):
     with pytest.raises(DataError) as refusal:
         control_limits(np.array([70.0, 71, 69, 70]), np.full(4, 0.8), sigmas=sigmas)
     assert refusal.value.code == "sigmas"
+
+
+def test_a_wave_that_does_not_say_its_scale_is_passed_over():
+    waves = [_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50], scale=None)]
+    assert find_breaks(waves) == ()
+    (found,) = find_breaks([*waves, _wave("c", [70, 60, 50], scale=(1.0, 5.0))])
+    assert (found.before, found.after, found.what) == ("a", "c", ("1-10", "1-5"))
