@@ -56,7 +56,6 @@ TABLE = {
     "author.book_file": READERS,
     "author.preview": READERS,
     "author.preview_step": READERS,
-    "author.publish": DESIGNERS,
     "fieldwork.index": COUNTS,
     "fieldwork.wave": FIELD,
     "trial.show": READERS,

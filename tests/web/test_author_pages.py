@@ -23,32 +23,37 @@ def test_designers_land_on_the_questionnaires(designer):
     page = designer.browse("/questionnaires")
     assert page.select_one(".site-nav [aria-current=page]").get_text() == "Questionnaires"
     assert "Nothing is published yet" in page.get_text()
-    assert len(page.select("form[action$='/publish']")) == sum(
+    assert len(page.select(".card-item a[href*='from=instrument:']")) == sum(
         len(instruments.forms(name)) for name in instruments.names()
     )
 
 
-def test_an_instrument_is_published_once_however_often_the_button_is_pressed(designer, session):
-    pressed = designer.submit("/questionnaires", 303, form=f"form[action='{FULL}/publish']")
-    again = designer.send(f"{FULL}/publish", 303)
-    assert pressed.location == again.location == "/questionnaires/version/utility_csi/1"
-    assert "is published already" in designer.browse("/questionnaires/version/utility_csi/1").get_text()
+def test_an_instrument_goes_by_its_draft_through_review(designer, administrator, session):
+    """No page publishes what is built in at once: only the operator's command goes past review."""
+    assert not designer.browse(FULL).select("form[action$='/publish']")
+    designer.send(f"{FULL}/publish", 404)
+    link = designer.browse(SHORT).select_one("a[href*='from=instrument:']")["href"]
+    begun = designer.submit(link, 303)
+    assert begun.location == "/questionnaires/draft/utility_csi_short"
+    assert designer.browse(SHORT).select(f"a[href='{begun.location}']"), "it has a draft, which is offered"
+    review = f"{begun.location}/review"
+    page = designer.browse(review)
+    reasons = page.select("input[name=warning]")
+    assert len(page.select(".field-check .badge-good")) == len(reasons), "what is built in brings its reasons"
+    designer.submit(review, 303, form="form[action$='/submit']")
+    administrator.submit(review, 303, form="form[action$='/decide']", decision="approve")
+    published = designer.submit(review, 303, form="form[action$='/publish']")
+    assert published.location == "/questionnaires/version/utility_csi_short/1"
     version = session.scalars(select(Version)).one()
-    assert version.published_by == "designer@example.org"
-    assert version.content_hash == instruments.load("utility_csi").content_hash
-    entry = session.scalars(entries_but_log_ins).one()
-    assert (entry.actor, entry.action, entry.target) == (
-        "designer@example.org", "questionnaire.publish", "questionnaire:utility_csi/1",
-    )  # fmt: skip
+    assert version.content_hash == instruments.load("utility_csi", "short").content_hash
+    assert (version.way, version.approved_by) == ("page", "administrator@example.org")
     assert prove(session).findings == ()
-    page = designer.browse("/questionnaires")
-    assert not page.select(f"form[action='{FULL}/publish']")
-    assert page.select(f"form[action='{SHORT}/publish']")
-    assert "designer@example.org" in page.get_text()
+    assert "Published as version 1" in designer.browse(SHORT).get_text()
 
 
-def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer):
-    designer.send(f"{FULL}/publish", 303)
+def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer, session):
+    publishing.publish(session, instruments.load("utility_csi"), "somebody", NOW)
+    session.commit()
     page = designer.browse("/questionnaires/version/utility_csi/1?lang=en")
     text = " ".join(page.get_text(" ", strip=True).split())
     system = instruments.load("utility_csi").indicators
@@ -145,11 +150,9 @@ def test_unknown_questionnaires_are_not_found(designer, path):
 
 
 def test_wrong_posts_are_refused(designer, analyst, session):
-    assert designer.client.post(f"{FULL}/publish").status_code == 400
-    assert designer.send("/questionnaires/instrument/nothing/full/publish", 404)
     assert designer.client.post(f"{FULL}/preview/NOWHERE", data={"go": "next"}).status_code == 404
-    analyst.send(f"{FULL}/publish", 403)
-    assert not analyst.browse("/questionnaires").select("form[action$='/publish']")
+    assert not analyst.browse("/questionnaires").select("a[href*='/questionnaires/new']")
+    designer.browse("/questionnaires/new?from=instrument:nothing/full")
     assert session.scalar(select(func.count()).select_from(Version)) == 0
 
 

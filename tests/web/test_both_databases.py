@@ -7,16 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from surveys.models import Invitation, Version
+from surveys import instruments
+from surveys.editing import publishing
+from surveys.models import Draft, Invitation, Version
 from surveys.proving.proof import prove
 from tests.databases import cluster, database_url  # noqa: F401
+from tests.surveys.worlds import NOW
 from tests.web.conftest import PASSWORD
 from tests.web.fieldwork.planning import GOOD
 from tests.web.noted import entries_but_log_ins
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 
-INSTRUMENT = "/questionnaires/instrument/utility_csi/short"
+INSTRUMENT = "instrument:utility_csi/short"
 
 
 @pytest.fixture
@@ -24,8 +27,14 @@ def site_url(database_url):  # noqa: F811
     return database_url
 
 
+def publish(session) -> Version:
+    version = publishing.publish(session, instruments.load("utility_csi", "short"), "operator", NOW)
+    session.commit()
+    return version
+
+
 def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, session):
-    administrator.send(f"{INSTRUMENT}/publish", 303)
+    publish(session)
     administrator.browse("/questionnaires")
     administrator.browse("/questionnaires/version/utility_csi_short/1")
     administrator.submit("/waves/new", 303, **GOOD | {"access": "invited"})
@@ -37,7 +46,7 @@ def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, se
     administrator.browse("/waves")
     administrator.send("/waves/2026Q1/close", 303)
     administrator.submit("/admin/staff/new", 200, email="ana@example.org", roles=["viewer"])
-    assert len(administrator.browse("/admin/audit").select("table.stacked tbody tr")) == 8
+    assert len(administrator.browse("/admin/audit").select("table.stacked tbody tr")) == 7
     for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
         administrator.browse(path, 404)
     assert prove(session).findings == ()
@@ -57,9 +66,9 @@ def test_buttons_pressed_at_the_same_moment_count_once(app, session):
         with ThreadPoolExecutor(len(visitors)) as pool:
             return sorted(pool.map(one, zip(visitors, marks, strict=True)))
 
-    assert press(f"{INSTRUMENT}/publish") == [303] * 4
-    assert session.scalar(select(func.count()).select_from(Version)) == 1
-    version = session.scalars(select(Version.id)).one()
+    assert press("/questionnaires/new", source=INSTRUMENT) == [303, 422, 422, 422]
+    assert session.scalar(select(func.count()).select_from(Draft)) == 1
+    version = publish(session).id
     session.commit()
     wave = GOOD | {"access": "invited", "version": str(version)}
     assert press("/waves/new", **wave) == [303, 422, 422, 422]
@@ -69,7 +78,7 @@ def test_buttons_pressed_at_the_same_moment_count_once(app, session):
     assert session.scalar(select(func.count()).select_from(Invitation)) == 5
     done = [each.action for each in session.scalars(entries_but_log_ins)]
     assert done == [
-        "questionnaire.publish",
+        "draft.begin",
         "wave.create",
         "wave.open",
         "wave.issue_links",

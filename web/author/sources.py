@@ -39,12 +39,15 @@ class PublishedVersion(NamedTuple):
 
 
 class Instrument(NamedTuple):
-    """A built-in instrument in one of its forms, and the version that is equal to it, if any."""
+    """A built-in instrument in one of its forms, the version that is equal to it, if any, and whether its
+    questionnaire has a draft.
+    """
 
     name: str
     form: str
     document: Questionnaire
     version_number: int | None
+    is_drafted: bool
 
 
 class DraftLine(NamedTuple):
@@ -94,6 +97,7 @@ def router_of(source: Source) -> Router:
 def instruments_with_state(session: Session) -> list[Instrument]:
     """Give every instrument in every form, with the version that was published from it."""
     found = []
+    drafted = set(session.scalars(select(StoredQuestionnaire.code).join(Draft)))
     for name in instruments.names():
         for form in instruments.forms(name):
             document = instrument(name, form)
@@ -106,7 +110,7 @@ def instruments_with_state(session: Session) -> list[Instrument]:
                 .order_by(Version.number.desc())
                 .limit(1)
             )
-            found.append(Instrument(name, form, document, number))
+            found.append(Instrument(name, form, document, number, document.code in drafted))
     return found
 
 

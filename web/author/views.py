@@ -1,29 +1,24 @@
-"""Pages of questionnaires: the list, one of them, its preview, its file, and publishing an instrument."""
+"""Pages of questionnaires: the list, one of them, its preview, its file."""
 
 import json
-from datetime import UTC, datetime
 
 from flask import (
     Response,
     abort,
-    flash,
     redirect,
     render_template,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import current_user
 
-from surveys import audit, instruments
 from surveys.document.wording import language_of
-from surveys.editing import publishing
+from surveys.editing import drafting
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import previewing, room, sources
-from web.author.model import findings_of_model, promised
+from web.author.model import promised
 from web.author.reading import Reading
 from web.author.room import PLACE
 from web.author.sources import Source
@@ -63,6 +58,7 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
         forms=FORMS,
         waves=sources.waves_of(db.session, found.version) if found.version is not None else [],
         published=_published_as(found),
+        is_drafted=drafting.find(db.session, found.document.code) is not None,
         promised=promised(found.document),
         n_indicators=sum(len(node.indicators) for node in found.document.indicators.constructs)
         if found.document.indicators
@@ -107,41 +103,6 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
         return redirect(url_for("author.document", source=source, code=code, part=part), 303)
     target = url_for("author.preview", source=source, code=code, part=part, section=after)
     return previewing.went(target)
-
-
-@blueprint.post("/instrument/<code>/<part>/publish")
-@allow(DESIGNER)
-def publish(code: str, part: str) -> ResponseReturnValue:
-    """Publish an instrument as a version; one that is published already gives its version."""
-    found = room.find("instrument", code, part)
-    number = _published_as(found)
-    if number is None:
-        now = datetime.now(UTC)
-        version = publishing.publish(
-            db.session,
-            found.document,
-            current_user.email,
-            now,
-            more=findings_of_model,
-            accepted=instruments.accepted(code, part),
-        )
-        number = version.number
-        # Somebody else's click may have come first: then nothing was published here.
-        if version.published_at == now and version.published_by == current_user.email:
-            audit.record(
-                db.session,
-                actor=current_user.email,
-                action="questionnaire.publish",
-                target=f"questionnaire:{found.document.code}/{number}",
-                now=now,
-                detail={"content_hash": version.content_hash},
-            )
-        db.session.commit()
-        flash(_("Published as version %(n)s. It never changes from now on.", n=number), "success")
-    else:
-        flash(_("It is published already, as version %(n)s.", n=number), "info")
-    place = url_for("author.document", source="version", code=found.document.code, part=number)
-    return redirect(place, 303)
 
 
 def _published_as(found: Source) -> int | None:
