@@ -16,6 +16,7 @@ from surveys.editing.assembling import disassembled
 from surveys.editing.merging import Conflict, Seen, conflicts_of
 from surveys.editing.nodes import Node, Nodes
 from surveys.editing.operations import Applying, Operation, check_size, refusal, replayed
+from surveys.editing.raising import raised
 from surveys.errors import Problem, Reason, SurveyError
 from surveys.models import Draft, DraftChange, DraftNode, DraftSnapshot, StoredQuestionnaire, Version
 
@@ -55,7 +56,7 @@ def begin(
     now: datetime,
     base: Version | None = None,
 ) -> Draft:
-    """Begin the draft of a new or known questionnaire that has none.
+    """Begin the draft of a new or known questionnaire that has none, in the second format.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def begin(
     """
     if not CODE.fullmatch(code):
         raise SurveyError(Problem.QUESTIONNAIRE_CODE, code=code)
-    nodes = disassembled(document)
+    nodes = disassembled(raised(document).plain)
     check_size(nodes)
     lock_for_writing(session, StoredQuestionnaire)
     stored = session.scalar(select(StoredQuestionnaire).where(StoredQuestionnaire.code == code))

@@ -9,20 +9,23 @@ from surveys.editing.naming import REFERENCE, SPACES, Names
 from surveys.editing.nodes import ROOT, Node, Nodes, below
 from surveys.editing.operations import Operation
 from surveys.editing.order import between
+from surveys.editing.raising import raised
 
 # New nodes are called so in the change; no draft has as many.
 NEW: Final = 10**6
 
 
 def operations_to(nodes: Nodes, document: Mapping[str, Any]) -> list[Operation]:
-    """Give what makes a draft the given document; parts of one code under one part stay the same part.
+    """Give what makes a draft the given document, in the second format.
+
+    Parts of one code under one part stay the same part.
 
     Raises
     ------
     SurveyError
         DOCUMENT_INVALID: something stands where a part must.
     """
-    return list(_Rewriting(nodes, disassembled(document)).operations())
+    return list(_Rewriting(nodes, disassembled(raised(document).plain)).operations())
 
 
 class _Rewriting:

@@ -88,6 +88,18 @@ def test_a_file_comes_in_and_goes_out_half_finished_or_not(designer):
     assert "EMPTY" in page.select_one(".editor-tree").get_text()
 
 
+def test_a_file_of_the_first_format_is_a_draft_of_the_second(designer):
+    old = deepcopy(DOCUMENT) | {"format": "manyi/1"}
+    old["sections"][1]["show_if"] = "MET == 1 and S1 <= 4"
+    old["sections"][1]["questions"].append(
+        {"code": "MORE", "type": "short_text", "text": {"zh": "更", "en": "More"}, "show_if": "answered(WHY)"}
+    )
+    page = designer.browse(begin(designer, old).location)
+    assert "now sees an answer that it did not see: answered(WHY)" in page.get_text()
+    found = document_of(designer)
+    assert (found["format"], found["sections"][1]["show_if"]) == ("manyi/2", "MET == 'hot' and S1 <= 4")
+
+
 BAD = [
     b"",
     b"{",

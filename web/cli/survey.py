@@ -17,6 +17,7 @@ from surveys.document.loading import storable
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import drafting, publishing
 from surveys.editing.assembling import assembled
+from surveys.editing.raising import raised
 from surveys.editing.rewriting import operations_to
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.listing import findings_of_file, judged
@@ -84,8 +85,10 @@ def import_(
 
 
 def _draft(opened: Session, plain: dict[str, Any], *, is_over: bool) -> None:
-    """Begin a draft, or write the difference to the one that there is as one change."""
+    """Begin a draft, or write the difference to the one that there is as one change; in the second format."""
     code = str(plain.get("code", ""))
+    for each in raised(plain).changed:
+        click.echo(f"{each.what} sees an answer now that it did not see in format 1: {each.text}", err=True)
     if not storable(plain):
         raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.SIGN))
     draft = drafting.find(opened, code) if is_over else None

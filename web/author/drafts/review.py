@@ -23,6 +23,7 @@ from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
 from web.author.drafts import differing, room
 from web.author.drafts.judging import Placed
 from web.author.drafts.room import PLACE, Desk, Marks
+from web.author.drafts.starting import tell_changed
 from web.author.drafts.wording import kind_of, name_of
 from web.author.model import findings_of_model
 from web.extensions import db
@@ -211,6 +212,7 @@ def overwrite(code: str) -> ResponseReturnValue:
         flash(_("The draft was changed since this page was opened. Look at it again."), "error")
         return redirect(url_for("drafts.review", code=code), 303)
     flash(_("The draft is version %(n)s again. The history can take this back.", n=number), "success")
+    tell_changed(version.document)
     return redirect(url_for("drafts.review", code=code), 303)
 
 

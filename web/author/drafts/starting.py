@@ -18,6 +18,7 @@ from wtforms.validators import Length
 from surveys import audit, instruments
 from surveys.document.loading import storable
 from surveys.editing import drafting, publishing, reviewing
+from surveys.editing.raising import FORMAT, raised
 from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.reading import read
 from web import i18n
@@ -30,7 +31,8 @@ from web.extensions import db
 from web.forms import one_line, stripped
 
 EMPTY, FILE = "empty", "file"
-FORMAT = "manyi/2"
+# How many conditions and names are told when a draft begins.
+TOLD = 20
 
 
 class Source(NamedTuple):
@@ -85,6 +87,7 @@ def start() -> ResponseReturnValue:
         try:
             plain = _plain(form, offered)
             code = begin(plain, is_new=form.source.data == EMPTY)
+            tell_changed(plain)
             _take_reasons(code, offered.get(form.source.data))
         except SurveyError as refused:
             place = form.file if refused.problem is Problem.DOCUMENT_UNREADABLE else form.code
@@ -130,6 +133,16 @@ def _plain(form: StartForm, offered: Mapping[str, Source]) -> dict[str, Any]:
         before = plain.get("title")
         plain["title"] = {**(before if isinstance(before, dict) else {}), language: title}
     return plain | {"code": code or plain.get("code", "")}
+
+
+def tell_changed(plain: dict[str, Any]) -> None:
+    """Tell what means something else in a draft, whose format is the second, than in a document before."""
+    for each in raised(plain).changed[:TOLD]:
+        if each.what == "pipe":
+            said = _("This name in texts now says the answer, not its fallback: %(text)s", text=each.text)
+        else:
+            said = _("This condition now sees an answer that it did not see: %(text)s", text=each.text)
+        flash(said, "info")
 
 
 def _take_reasons(code: str, source: Source | None) -> None:
