@@ -101,7 +101,7 @@ def coded(found: Expression, choices: Choices) -> Expression:
         case Not(part=part):
             return Not(coded(part, choices))
         case Comparison(left=Reference(name=name), relation=relation, right=right) if name in choices:
-            codes = {value: code for code, value in reversed(choices[name].items())}
+            codes: dict[float, str] = {value: code for code, value in reversed([*choices[name].items()])}
 
             def code(each: Term) -> Term:
                 return codes.get(each, each) if isinstance(each, int | float) else each
