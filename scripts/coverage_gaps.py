@@ -152,6 +152,34 @@ def of_gaps(kind: str, rng: np.random.Generator, resamples: int) -> Iterator[Hit
     yield from _hits(found, kind, bars=ALL if has_points else ALL[1:])
 
 
+N_GROUPS = 10
+
+
+def of_groups(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
+    """Points of ten groups of 100 at different levels, quality asked of some 40 % by image."""
+    size = N // 5
+    shifts = np.linspace(-1, 1, N_GROUPS)
+    group = np.repeat(np.arange(N_GROUPS), size)
+    answers = np.clip(np.rint(survey(rng, len(group)) + shifts[group, None]), 1, 10)
+    for k in range(N_GROUPS):
+        own = answers[group == k]
+        own[routed_by_image(rng, own)] = np.nan
+        answers[group == k] = own
+    sample = prepared(answers, missing="em", labels={"group": group.astype(str)})
+    result = estimate(SPEC, sample, _options(rng, bootstrap=resamples), by="group")
+    shares, level = result.points.construct_shares[0], _shifted()
+    for name, found in result.groups.items():
+        if found is not None:
+            yield hit("groups of 100, points", found.figure("constructs"), level[int(name)] @ shares)
+
+
+@cache
+def _shifted() -> F64:
+    many = survey(np.random.default_rng(20_260), N_TRUTH)
+    shifts = np.linspace(-1, 1, N_GROUPS)
+    return np.array([np.clip(np.rint(many + by), 1, 10).mean(axis=0) - 1 for by in shifts]) * 100 / 9
+
+
 def of_method(method: str, rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
     """500 customers with 15 % don't-know by PLSc, or by a covariance model (FIML)."""
     answers = survey(rng, N)
@@ -223,6 +251,7 @@ def _options(rng: np.random.Generator, **more: Any) -> Options:
 
 STUDIES: dict[str, Callable[[np.random.Generator, int], Iterator[Hit]]] = {
     **{f"gaps{number}": partial(of_gaps, kind) for number, kind in enumerate(KINDS, start=1)},
+    "small-groups": of_groups,
     "plsc": partial(of_method, "plsc"),
     "fiml": partial(of_method, "cbsem"),
     "interaction": partial(of_products, "pls"),

@@ -43,6 +43,9 @@ class Answered:
     asked : ndarray of shape (n_respondents, p), optional
         Who was asked what; then moments have the means of those asked beside those of all: of answers, and
         of what the rest lets expect where somebody asked gave none.
+    pooled : ndarray of shape (p, p), optional
+        Covariance within the groups that this is one of, squared scale points: the prior's target, instead of
+        these answers' own.
 
     Notes
     -----
@@ -56,7 +59,14 @@ class Answered:
     enlarged by `leverage`.
     """
 
-    def __init__(self, values: F64, weights: F64, blocks: I64, asked: Mask | None = None) -> None:
+    def __init__(
+        self,
+        values: F64,
+        weights: F64,
+        blocks: I64,
+        asked: Mask | None = None,
+        pooled: F64 | None = None,
+    ) -> None:
         self.values, self.weights = values, weights
         self.n, self.p = len(values), len(blocks)
         self.asked = np.ones(values.shape, dtype=bool) if asked is None else asked
@@ -65,10 +75,12 @@ class Answered:
         mass = weights @ seen
         self.center = (weights @ np.where(seen, values, 0.0)) / mass
         around = np.where(seen, values - self.center, 0.0)
-        spread = np.sqrt((weights @ around**2) / mass)
+        spread = np.sqrt((weights @ around**2) / mass if pooled is None else np.diag(pooled))
         self.scale = np.where(spread > 0, spread, 1.0)
         standardised = np.where(seen, around / self.scale, np.nan)
         self.prior = weak_prior(standardised, weights, blocks)
+        if pooled is not None:
+            self.prior = self.prior._replace(target=pooled / np.outer(self.scale, self.scale))
         self.filling = Filling(standardised, weights)
         self.mean, self.cov = fit(standardised, weights, self.filling, self.prior)
 
@@ -95,7 +107,12 @@ class Answered:
     @property
     def n_sums(self) -> int:
         """Columns of `rows`."""
-        return int(self._influence.size) + (4 if self.routed else 2) * self.p
+        return self.n_statistics + (4 if self.routed else 2) * self.p
+
+    @property
+    def n_statistics(self) -> int:
+        """Deviations and products."""
+        return int(self._influence.size)
 
     def of_counts(self, counts: F64) -> Moments:
         """Give the moments of resamples."""
@@ -104,16 +121,11 @@ class Answered:
 
     def of_sums(self, sums: F64, total: F64) -> Moments:
         """Give moments from sums of `rows` and weights; a question that all answer alike has no variance."""
-        p, n_statistics = self.p, self._influence.size
-        moved = sums[:, :n_statistics] @ self.turn / total[:, None]
-        first = moved[:, :p]
-        second = self.cov + moved[:, p:][:, self.filling.place]
-        mean = self.center + self.scale * (self.mean + first)
-        cov = (second - first[:, :, None] * first[:, None, :]) * np.outer(self.scale, self.scale)
-        told = sums[:, n_statistics:].reshape(len(sums), -1, p)
-        constant = (told[:, :2] == 0).any(axis=1)
+        moved = sums[:, : self.n_statistics] @ self.turn / total[:, None]
+        told = sums[:, self.n_statistics :].reshape(len(sums), -1, self.p)
+        silent, constant = told[:, 0] == 0, (told[:, :2] == 0).any(axis=1)
+        mean, cov = self._moved(moved)
         cov[constant[:, :, None] | constant[:, None, :]] = 0.0
-        silent = told[:, 0] == 0
         found = Moments(np.where(silent, np.nan, mean), cov)
         if not self.routed:
             return found
@@ -121,6 +133,12 @@ class Answered:
             around = told[:, 3] / told[:, 2] + moved @ self._of_asked.slopes
         level = self.center + self.scale * (self.mean + around)
         return found._replace(asked=np.where(silent, np.nan, level))
+
+    def _moved(self, moved: F64) -> tuple[F64, F64]:
+        """Give means and covariances from what the statistics have moved, (n, T)."""
+        first, second = moved[:, : self.p], self.cov + moved[:, self.p :][:, self.filling.place]
+        mean = self.center + self.scale * (self.mean + first)
+        return mean, (second - first[:, :, None] * first[:, None, :]) * np.outer(self.scale, self.scale)
 
     def levels(self, among: Mask | None = None) -> F64:
         """Give numbers whose means are the means of those asked, and whose spread tells how these err.
@@ -183,8 +201,11 @@ class Answered:
             here = asked[part.rows]
             total += part.weights @ np.where(here, part.deviations, 0.0)
             more += part.weights @ np.where(here, self._more(part)[1], 0.0)
-        slopes = of_asked(self.filling, self.mean, self.cov, asked) / mass[:, None]
+        slopes = self._slopes(asked) / mass[:, None]
         return _Asked(mass / self.filling.total, total / mass, more / mass, slopes.T)
+
+    def _slopes(self, asked: Mask) -> F64:
+        return of_asked(self.filling, self.mean, self.cov, asked)
 
     @cached_property
     def _leverage(self) -> Leverage:

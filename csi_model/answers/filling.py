@@ -119,10 +119,10 @@ class Filling:
         return first / self.total, (second + left.reshape(p, p)) / self.total
 
     def filled(self, mean: F64, cov: F64) -> Iterator[Filled]:
-        """Give the answers filled, slice by slice."""
+        """Give the answers filled, slice by slice; the mean is of all, (p,), or each one's, (n, p)."""
         precision = np.asarray(np.linalg.inv(cov), float)
         for each in self.slices:
-            found, spreads = each.filled(mean, precision)
+            found, spreads = each.filled(mean if mean.ndim == 1 else mean[each.rows], precision)
             yield Filled(each.rows, found, self._left(each, spreads), each.pattern, each.weights)
 
     def products(self, part: Filled) -> F64:

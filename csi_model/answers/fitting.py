@@ -54,12 +54,12 @@ def fit(values: F64, weights: F64, filling: Filling, prior: Prior) -> tuple[F64,
         rows = some(filling.n, FIRST_ROWS)
         few = Filling(values[rows], weights[rows])
     start = _flat(np.zeros(p), prior.target)
-    near = _squarem(_step(few, prior), start, ROUGH, p)
+    near = squarem(_step(few, prior), start, ROUGH, lambda at: _parts(at, p)[1])
     kept = few.total / (few.total + prior.strength)
     turn = influence(few, *_parts(near, p)).settled(kept)
     found = _anderson(_step(filling, prior), near, turn, p)
     if found is None:
-        found = _squarem(_step(filling, prior), near, CLOSE, p)
+        found = squarem(_step(filling, prior), near, CLOSE, lambda at: _parts(at, p)[1])
     return _parts(found, p)
 
 
@@ -75,7 +75,14 @@ def _step(filling: Filling, prior: Prior) -> Step:
     return step
 
 
-def _squarem(step: Step, at: F64, tolerance: float, p: int) -> F64:
+def squarem(step: Step, at: F64, tolerance: float, covariance: Callable[[F64], F64]) -> F64:
+    """Repeat a step of EM, with leaps, until it changes nothing; `covariance` is to stay positive definite.
+
+    Raises
+    ------
+    DataError
+        It does not settle.
+    """
     for _ in range(MOST_PASSES // 3):
         once = step(at)
         first = once - at
@@ -87,7 +94,7 @@ def _squarem(step: Step, at: F64, tolerance: float, p: int) -> F64:
         at = twice
         if 1 < length < np.inf:
             leap = once - first + 2 * length * first + length**2 * bend
-            if _is_sound(leap, p):
+            if _is_sound(leap, covariance):
                 at = step(leap)
     raise DataError(
         "No moments of the answers were found: EM did not settle.",
@@ -113,17 +120,17 @@ def _anderson(step: Step, at: F64, turn: F64, p: int) -> F64 | None:
         if turns:
             share = np.linalg.lstsq(np.array(turns).T, towards, rcond=None)[0]
             target = target - share @ (np.array(moves) + np.array(turns))
-        if not _is_sound(target, p):
+        if not _is_sound(target, lambda at: _parts(at, p)[1]):
             target, moves, turns, before = renewed, [], [], None
         at = target
     return None
 
 
-def _is_sound(at: F64, p: int) -> bool:
+def _is_sound(at: F64, covariance: Callable[[F64], F64]) -> bool:
     if not np.isfinite(at).all():
         return False
     try:
-        np.linalg.cholesky(_parts(at, p)[1])
+        np.linalg.cholesky(covariance(at))
     except np.linalg.LinAlgError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Moments of questions and products of questions, with the points of the questions fitted by themselves."""
+"""Moments of one fit with the points of the questions by another."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from csi_model.arrays import F64, I64, Mask
 
 
 class Levelled:
-    """Moments of `wide`, questions and products, whose points are those of `narrow`, the questions alone.
+    """Moments of `wide`, whose points are those of `narrow`, the questions alone.
 
-    Products are many columns that few answers fill. An interaction must not move what people are expected to
-    have said.
+    `wide` may hold products of questions, many columns that few answers fill: an interaction must not move
+    what people are expected to have said. Or it is a small group's own covariance, and `narrow` holds that
+    within all groups (`held.Held`): a group's relations are its own, and do not make its points waver.
     """
 
     def __init__(self, wide: Answered, narrow: Answered) -> None:

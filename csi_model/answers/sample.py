@@ -51,6 +51,8 @@ class Sample:
         Numbers outside the model, ``nan`` where there is none.
     cautions : tuple of Caution
         Of the border.
+    pooled : ndarray of shape (p, p) or None
+        Covariance within the groups that this is one of, for a small group with gaps (`pooled.sharing`).
     """
 
     values: F64
@@ -65,6 +67,7 @@ class Sample:
     labels: Mapping[str, Labels] = field(default_factory=dict)
     beside: Mapping[str, F64] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
+    pooled: F64 | None = None
 
     def __len__(self) -> int:
         """Respondents."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from csi_model.answers.answered import Answered
+from csi_model.answers.held import Held
 from csi_model.answers.levelled import Levelled
 from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import MeanReplaced, Moments
@@ -19,7 +20,12 @@ def fits(missing: str) -> bool:
 
 
 def source(
-    values: F64, weights: F64, missing: str, blocks: I64 | None = None, asked: Mask | None = None
+    values: F64,
+    weights: F64,
+    missing: str,
+    blocks: I64 | None = None,
+    asked: Mask | None = None,
+    pooled: F64 | None = None,
 ) -> Source:
     """Give the moments that go with a treatment of missing answers; without gaps all are the same.
 
@@ -29,10 +35,14 @@ def source(
         Number of the construct that each column belongs to; by default all are of one.
     asked : ndarray of shape (n_respondents, p), optional
         Who was asked what; by default all were asked everything.
+    pooled : ndarray of shape (p, p), optional
+        Covariance within the groups that this is one of: its points are then by that, and the prior of its
+        own covariance leads there (`held.Held`, `Answered`).
     """
     if fits(missing) and np.isnan(values).any():
         home = np.zeros(values.shape[1], dtype=int) if blocks is None else blocks
-        return Answered(values, weights, home, asked)
+        own = Answered(values, weights, home, asked, pooled)
+        return own if pooled is None else Levelled(own, Held(values, weights, pooled, asked))
     return MeanReplaced(values, weights)
 
 

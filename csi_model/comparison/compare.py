@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from csi_model.answers.groups import Groups, choose
+from csi_model.answers.pooled import sharing
 from csi_model.answers.sample import By, Sample
 from csi_model.arrays import F64
 from csi_model.comparison import draws as draw
@@ -111,6 +112,7 @@ def compare(
     options = options or Options()
     _check(options, n_permutations)
     groups = choose(sample, by, options.floor, chosen)
+    groups = groups._replace(parts=sharing(sample, by, groups.parts, spec.home, options.missing))
     common = None
     if options.group_weights == "common":
         rows = sample.label(by).of(*groups.parts)

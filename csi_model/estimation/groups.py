@@ -11,6 +11,7 @@ from multiprocessing.context import BaseContext
 
 import numpy as np
 
+from csi_model.answers.pooled import sharing
 from csi_model.answers.sample import By, Sample
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, ModelError
@@ -31,17 +32,21 @@ def estimate_groups(
 
     Models, options and, by default, the question shares of points are those of the whole.
 
-    The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are:
-    each group's seed comes from `options.seed`, the columns and its name. Groups keep no draws.
+    The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are,
+    but for small groups with gaps, which share the covariance within all groups (`pooled.sharing`): each
+    group's seed comes from `options.seed`, the columns and its name. Groups keep no draws.
     """
     spec, options = whole.spec, whole.options
     common = whole.points.construct_shares[0] if options.group_weights == "common" else None
     split = sample.split(by, options.floor)
+    samples = split.samples
+    if options.method != "cbsem":
+        samples = sharing(sample, by, samples, spec.home, options.missing)
     cautions = list(split.cautions)
     found: dict[str, Result | None] = dict.fromkeys(split.parts)
     tasks = [
         (name, spec, part, replace(of_part(options, by, name), jobs=1), common)
-        for name, part in split.samples.items()
+        for name, part in samples.items()
     ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):

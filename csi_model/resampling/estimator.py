@@ -79,10 +79,11 @@ class Estimator:
         if self.center is not None and missing == "mean" and np.isnan(sample.values).any():
             return MeanProducts(sample.values, sample.weights, pairs_of(self.spec), self.center)
         asked = None if sample.asked.all() else sample.asked
-        narrow = source(sample.values, sample.weights, missing, self.spec.home, asked)
-        if self.center is None or not isinstance(narrow, Answered):
+        narrow = source(sample.values, sample.weights, missing, self.spec.home, asked, sample.pooled)
+        if self.center is None or not isinstance(narrow, Answered | Levelled):
             return narrow if self.center is None else source(self.values, sample.weights, missing)
-        return Levelled(Answered(self.values, sample.weights, blocks(self.spec)), narrow)
+        level = narrow.narrow if isinstance(narrow, Levelled) else narrow
+        return Levelled(Answered(self.values, sample.weights, blocks(self.spec)), level)
 
     def levels(self, among: Mask | None = None) -> F64 | None:
         """Give numbers whose means are the questions' points, (n, p); None where no gaps are fitted.
