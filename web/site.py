@@ -44,6 +44,7 @@ ROOMS = (
     "author.drafts.found",
     "author.drafts.translating",
     "author.drafts.review",
+    "author.drafts.comparing",
     "author.drafts.preview",
     "trial.views",
     "fieldwork.views",

@@ -1,48 +1,108 @@
-"""What differs between two versions of a questionnaire."""
+"""What differs between two documents, part by part: versions of a questionnaire, or one and its draft."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+from surveys.editing.assembling import CODES, disassembled
+from surveys.editing.naming import Names
+from surveys.editing.nodes import ROOT, Node, Nodes, below
+from surveys.editing.raising import raised
+
+Doing = Literal["add", "drop", "move", "order", "set"]
+# Parts that keep their code wherever they stand; the others are known among their siblings.
+ROAMING: Final = frozenset({"section", "question", "row", "scale", "pipe", "quota", "construct", "dimension"})
+Key = tuple[object, ...]
+
+
+class Side:
+    """One of two documents: its parts, and what tells each of them from all others."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        # Of the first format too: what is only written otherwise is no difference.
+        self._nodes = disassembled(raised(document).plain)
+        self.names = Names(self.nodes)
+        self.keys: dict[int, Key] = {}
+        self.by_key: dict[Key, Node] = {}
+        for node in self.nodes.branch(self.nodes.root):
+            key, number = self._key(node), 0
+            while (*key, number) in self.by_key:
+                number += 1
+            self.keys[node.id] = (*key, number)
+            self.by_key[*key, number] = node
+
+    @property
+    def nodes(self) -> Nodes:
+        """All its parts."""
+        return self._nodes
+
+    def fields(self, node: Node) -> dict[str, Any]:
+        """Give the fields of a part as documents write them."""
+        return {
+            self.names.written_path(node, path): self.names.written(node, path, value)
+            for path, value in node.fields.items()
+        }
+
+    def _key(self, node: Node) -> Key:
+        above = self.keys.get(node.parent or 0, ())
+        if node.kind == "member":
+            return node.kind, self.names.written(node, "of", node.fields.get("of"))
+        if node.kind in CODES:
+            return node.kind, *(
+                self.names.written(node, each, node.fields.get(each)) for each in CODES[node.kind]
+            )
+        if node.kind == "gap":
+            return node.kind, self.names.written(node, "expected", node.fields.get("expected"))
+        if node.kind == "rule":
+            return node.kind, node.code, self.names.written(node, "when", node.fields.get("when"))
+        if node.kind in ROAMING:
+            return node.kind, node.code
+        return node.kind, above, node.code or self.names.written(node, "of", node.fields.get("of"))
 
 
 class Difference(NamedTuple):
-    """One place where two documents differ; the side that lacks the place has None."""
+    """One difference: at a part of the newer document, of what was removed at one of the older.
 
-    place: str
-    older: Any
-    newer: Any
-
-
-def differences(older: Mapping[str, Any], newer: Mapping[str, Any]) -> list[Difference]:
-    """List where two documents differ, in the newer one's order.
-
-    Parts that have a code (sections, questions, rows, options) are compared with the part of the same
-    code wherever it stands, so that a moved question shows as moved and not as rewritten.
+    `add` and `drop` stand for all that is below; `order` says that parts of `path` (their kind) stand in
+    another order below it.
     """
-    return list(_compare("", older, newer))
+
+    doing: Doing
+    node: Node
+    path: str = ""
+    was: Any = None
+    now: Any = None
 
 
-def _compare(place: str, older: Any, newer: Any) -> Iterator[Difference]:
-    if isinstance(older, Mapping) and isinstance(newer, Mapping):
-        for key in [*newer, *(key for key in older if key not in newer)]:
-            yield from _compare(f"{place}.{key}" if place else str(key), older.get(key), newer.get(key))
-    elif _coded(older) and _coded(newer):
-        before, after = _by_code(older), _by_code(newer)
-        for code in [*after, *(code for code in before if code not in after)]:
-            yield from _compare(f"{place}[{code}]", before.get(code), after.get(code))
-        kept = [code for code in before if code in after]
-        if kept != [code for code in after if code in before]:
-            yield Difference(f"{place} (order)", list(before), list(after))
-    elif older != newer:
-        yield Difference(place, older, newer)
+def differences(older: Side, newer: Side) -> Iterator[Difference]:
+    """Give what differs, in the newer document's order, last what was removed."""
+    for node in newer.nodes.branch(newer.nodes.root):
+        before = older.by_key.get(newer.keys[node.id])
+        if before is None:
+            if node.id == ROOT or newer.keys[node.parent or ROOT] in older.by_key:
+                yield Difference("add", node)
+            continue
+        if node.parent is not None and older.keys[before.parent or ROOT] != newer.keys[node.parent]:
+            yield Difference("move", node)
+        yield from _set(older, newer, before, node)
+        yield from _ordered(older, newer, before, node)
+    for node in older.nodes.branch(older.nodes.root):
+        gone = older.keys[node.id] not in newer.by_key
+        if gone and (node.parent is None or older.keys[node.parent] in newer.by_key):
+            yield Difference("drop", node)
 
 
-def _coded(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, Mapping) and ("code" in item or "id" in item) for item in value)
-    )
+def _set(older: Side, newer: Side, before: Node, node: Node) -> Iterator[Difference]:
+    was, now = older.fields(before), newer.fields(node)
+    for path in (*now, *(path for path in was if path not in now)):
+        one, two = was.get(path), now.get(path)
+        if (one != two or type(one) is not type(two)) and path != "format":
+            yield Difference("set", node, path, one, two)
 
 
-def _by_code(items: list[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {str(item.get("code", item.get("id"))): item for item in items}
+def _ordered(older: Side, newer: Side, before: Node, node: Node) -> Iterator[Difference]:
+    for kind in below(node.kind):
+        places = {older.keys[each.id]: at for at, each in enumerate(older.nodes.children(before.id, kind))}
+        kept = [places.get(newer.keys[each.id]) for each in newer.nodes.children(node.id, kind)]
+        stayed = [at for at in kept if at is not None]
+        if stayed != sorted(stayed):
+            yield Difference("order", node, kind)

@@ -85,6 +85,7 @@ TABLE = {
     "drafts.decide": DESIGNERS,
     "drafts.publish": DESIGNERS,
     "drafts.overwrite": DESIGNERS,
+    "drafts.compare": READERS,
     "drafts.past": READERS,
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,

@@ -8,19 +8,21 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from surveys import audit
+from surveys.analysing.affected import Asked
 from surveys.editing import reviewing
 from surveys.editing.assembling import assembled
 from surveys.editing.rewriting import operations_to
 from surveys.errors import Problem, SurveyError
-from surveys.models import AcceptedFinding, Draft, Response, Wave
+from surveys.models import AcceptedFinding
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
 from web.author.drafts import differing, room
+from web.author.drafts.differing import Side
 from web.author.drafts.judging import Placed
 from web.author.drafts.room import PLACE, Desk, Marks
 from web.author.drafts.starting import tell_changed
@@ -58,6 +60,8 @@ def review(code: str) -> ResponseReturnValue:
     opened = reviewing.open_review(db.session, desk.draft)
     before = desk.draft.base_version
     plain = desk.plain if opened is None else assembled(reviewing.nodes_of(db.session, opened))
+    sides = Side(before.document if before is not None else {}), Side(plain)
+    asked = Asked(db.session, code, before.number if before is not None else 0)
     editors = reviewing.editors_of(db.session, desk.draft)
     return render_template(
         "author/drafts/review.html",
@@ -66,9 +70,10 @@ def review(code: str) -> ResponseReturnValue:
         opened=opened,
         earlier=[each for each in reviewing.reviews_of(db.session, desk.draft) if each is not opened],
         warned=list(_warned(desk)),
-        lines=list(differing.lines(before.document if before is not None else {}, plain)),
-        n_waves=_count(Wave, desk.draft),
-        n_answers=_count(Response, desk.draft),
+        groups=differing.groups(*sides, asked) if before is not None else [],
+        broken=list(differing.broken(*sides, asked)),
+        whole=asked.whole,
+        reached=differing.reached,
         editors=sorted(editors),
         may_approve=opened is not None and current_user.email not in editors | {opened.submitted_by},
         approvers=list(_approvers(editors | ({opened.submitted_by} if opened else set()))),
@@ -83,13 +88,6 @@ def _warned(desk: Desk) -> Iterator[Warned]:
             content = reviewing.content_of(node, each.finding)
             reason = known.get((each.finding.code, each.finding.place, content))
             yield Warned(each, f"{kind_of(node)} {name_of(desk, node)}", content, reason)
-
-
-def _count(what: type[Wave | Response], draft: Draft) -> int:
-    if draft.base_version_id is None:
-        return 0
-    query = select(func.count()).select_from(what).where(what.version_id == draft.base_version_id)
-    return db.session.scalar(query) or 0
 
 
 def _approvers(editors: frozenset[str] | set[str]) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """What parts of a draft and changes of them are called on pages."""
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from surveys import words
 from surveys.editing.naming import REFERENCE
-from surveys.editing.nodes import Node
+from surveys.editing.nodes import Node, Nodes
 from surveys.editing.operations import DROP, PLACE, Operation
 from web import i18n
 from web.author.drafts.room import Desk
@@ -52,6 +52,14 @@ class Told(NamedTuple):
     value: str = ""
 
 
+class Holder(Protocol):
+    """What holds the parts that names are looked for among: a draft, or one side of a comparison."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """All parts."""
+
+
 def kind_of(node: Node) -> str:
     """Name the kind of a part; a question's by its type."""
     if node.kind == "question":
@@ -68,7 +76,7 @@ def text_of(node: Node, most: int = 56) -> str:
     return ""
 
 
-def name_of(desk: Desk, node: Node) -> str:
+def name_of(desk: Holder, node: Node) -> str:
     """Name a part: by its text, by what it refers to, or by its code."""
     if node.kind in {"member", "check", "perceived"}:
         return referred(desk, node.fields.get("of"))
@@ -80,7 +88,7 @@ def name_of(desk: Desk, node: Node) -> str:
     return text_of(node) or node.code or _("without a name")
 
 
-def referred(desk: Desk, value: Any) -> str:
+def referred(desk: Holder, value: Any) -> str:
     """Name what a field refers to."""
     found = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     node = desk.nodes.by_id.get(int(found[1])) if found else None
