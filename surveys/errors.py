@@ -81,6 +81,7 @@ class Problem(Enum):
     INVITATION_NUMBER = auto()
     INVITATION_STATE = auto()
     INVITATION_TWICE = auto()
+    INVITATION_FEW = auto()
     ACCOUNT_IN_ANONYMOUS_WAVE = auto()
     # frame
     CUSTOMER_UNKNOWN = auto()

@@ -10,6 +10,11 @@ ACCESS: Mapping[str, object] = {
     Access.PUBLIC: _l("Public link: whoever has it may answer"),
     Access.INVITED: _l("Single-use links: one answer a link"),
 }
+ANONYMOUS = "anonymous"
+PRIVACY: Mapping[str, object] = {
+    ANONYMOUS: _l("Anonymous: no answer can be tied to a person or a link"),
+    "confidential": _l("Confidential: fieldwork alone knows which link led to which answers"),
+}
 PURPOSE: Mapping[str, object] = {
     Purpose.OFFICIAL: _l("Official: counts towards the index"),
     Purpose.PILOT: _l("Pilot: never counts towards an official index"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from surveys import words
 from surveys.collecting.segments import LIMITS
@@ -52,6 +52,17 @@ def find_customer(session: Session, code: str) -> Customer:
     if customer is None:
         raise SurveyError(Problem.CUSTOMER_UNKNOWN, code=code)
     return customer
+
+
+def customers_under(session: Session, code: str) -> list[Customer]:
+    """Give the customers of a unit and of all units under it, by their codes; an unknown unit is refused."""
+    top = session.scalar(select(Unit.id).where(Unit.code == code)) if "\x00" not in code else None
+    if top is None:
+        raise SurveyError(Problem.UNIT_UNKNOWN, code=code)
+    under = select(Unit.id).where(Unit.id == top).cte(recursive=True)
+    under = under.union_all(select(Unit.id).join(under, Unit.parent_id == under.c.id))
+    query = select(Customer).where(Customer.unit_id.in_(select(under.c.id))).order_by(Customer.code)
+    return list(session.scalars(query.options(joinedload(Customer.unit))))
 
 
 def import_customers(session: Session, rows: Iterable[Mapping[str, str]]) -> ImportReport:

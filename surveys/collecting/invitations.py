@@ -3,15 +3,17 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveys.collecting.coarsening import FEWEST, Cell, coarsen
 from surveys.collecting.links import response_of
+from surveys.collecting.segments import find_segment, values_of
 from surveys.errors import Problem, SurveyError
-from surveys.models import Customer, Invitation, Wave
+from surveys.models import Customer, Invitation, Unit, Wave
 from surveys.models.collection import InvitationState, ResponseState, WaveState
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -46,16 +48,31 @@ def issue_invitations(
 ) -> list[str]:
     """Make single-use tokens and return them in clear, once: the database keeps only their hashes.
 
-    A confidential wave is given customers (one token each, in their order), an anonymous one a number.
+    Given customers, there is one token each, in their order. A confidential wave keeps whose it is; an
+    anonymous one what is known of at least ten of them alike, and may be given a number instead.
+
+    Raises
+    ------
+    SurveyError
+        The wave is closed or confidential and given a number; there are too few or too many, or a customer
+        has a link already.
     """
     if wave.state == WaveState.CLOSED:
         raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
-    if isinstance(customers, int) != wave.anonymous:
+    if isinstance(customers, int) and not wave.anonymous:
         raise SurveyError(Problem.INVITATION_KIND, code=wave.code)
-    names = [None] * customers if isinstance(customers, int) else [customer.id for customer in customers]
-    if not 0 < len(names) <= MAX_INVITATIONS:
+    people = None if isinstance(customers, int) else list(customers)
+    number = customers if isinstance(customers, int) else len(people or ())
+    if not 0 < number <= MAX_INVITATIONS:
         raise SurveyError(Problem.INVITATION_NUMBER, limit=MAX_INVITATIONS)
-    _refuse_second_invitation(session, wave, [name for name in names if name is not None])
+    names: list[int | None] = [None] * number
+    segments: list[int | None] = [None] * number
+    if people is not None:
+        _refuse_second_invitation(session, wave, [each.id for each in people])
+        if wave.anonymous:
+            segments = _shared(session, wave, people)
+        else:
+            names = [each.id for each in people]
     tokens = [secrets.token_urlsafe(18) for _ in names]
     rows = [
         {
@@ -63,15 +80,29 @@ def issue_invitations(
             "wave_id": wave.id,
             "anonymous": wave.anonymous,
             "customer_id": name,
+            "segment_id": segment,
             "purpose": purpose,
             "state": InvitationState.ISSUED.value,
             "changed_at": None if wave.anonymous else now,
         }
-        for token, name in zip(tokens, names, strict=True)
+        for token, name, segment in zip(tokens, names, segments, strict=True)
     ]
     # Stored in the order of the hashes, which is no order at all.
     session.execute(insert(Invitation), sorted(rows, key=lambda row: str(row["token_hash"])))
     return tokens
+
+
+def _shared(session: Session, wave: Wave, people: Sequence[Customer]) -> list[int | None]:
+    """Give the segments of customers that links of an anonymous wave may keep; none where nothing is left."""
+    if len(people) < FEWEST:
+        raise SurveyError(Problem.INVITATION_FEW, code=wave.code, least=FEWEST)
+    units = {unit.id: unit for unit in session.scalars(select(Unit))}
+    above = {unit.code: units[unit.parent_id].code for unit in units.values() if unit.parent_id is not None}
+    kept = coarsen([Cell(**values_of(each)) for each in people], above)
+    known = {
+        cell: find_segment(session, cell._asdict()).id if any(cell) else None for cell in dict.fromkeys(kept)
+    }
+    return [known[cell] for cell in kept]
 
 
 def token_hash(token: str) -> str:

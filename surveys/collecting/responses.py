@@ -18,7 +18,7 @@ from surveys.collecting.frame import find_customer
 from surveys.collecting.invitations import LIVE
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
-from surveys.collecting.segments import SEGMENT_NAMES, find_segment, segment_of
+from surveys.collecting.segments import find_segment, segment_of, values_of
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Customer, Invitation, Participation, Response, Segment, Wave
@@ -190,11 +190,7 @@ def save_page(
 def account_of(response: Response) -> dict[str, str]:
     """Give what the frame knows of the respondent, for routing and piping; empty values are left out."""
     segment = response.segment
-    if segment is None:
-        return {}
-    values = {name: getattr(segment, name) for name in SEGMENT_NAMES if name != "unit"}
-    values["unit"] = segment.unit.code if segment.unit is not None else ""
-    return {name: value for name, value in values.items() if value}
+    return {} if segment is None else {name: value for name, value in values_of(segment).items() if value}
 
 
 def answers_of(session: Session, response: Response) -> Answers:
@@ -252,6 +248,8 @@ def _segment(
     if wave.anonymous:
         if account is not None:
             raise SurveyError(Problem.ACCOUNT_IN_ANONYMOUS_WAVE)
+        if invitation is not None and invitation.segment is not None:
+            return invitation.segment
         return find_segment(session, values) if values else None
     customer: Customer | None = None
     if invitation is not None:

@@ -19,16 +19,13 @@ LIMITS = {"code": 64, "account_type": 32, "area": 32, "name": 200, "phone": 40, 
 
 def segment_of(session: Session, customer: Customer) -> Segment:
     """Give the segment of a customer."""
-    return find_segment(
-        session,
-        {
-            "unit": customer.unit.code,
-            "customer_class": customer.customer_class,
-            "tier": customer.tier,
-            "account_type": customer.account_type,
-            "area": customer.area,
-        },
-    )
+    return find_segment(session, values_of(customer))
+
+
+def values_of(known: Customer | Segment) -> dict[str, str]:
+    """Give what the frame knows of a customer, or what a segment says; empty where it is nothing."""
+    values = {name: getattr(known, name) for name in SEGMENT_NAMES if name != "unit"}
+    return {"unit": known.unit.code if known.unit is not None else "", **values}
 
 
 def find_segment(session: Session, values: Mapping[str, str]) -> Segment:

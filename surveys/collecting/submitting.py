@@ -15,7 +15,7 @@ from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.keys import keys_of
 from surveys.models import Invitation, Participation, Response, Segment
-from surveys.models.collection import OF_QUOTA, InvitationState, ResponseState, new_receipt
+from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
 from surveys.models.dispositions import Disposition
 
 # What becomes of the invitation, where it is known whose answers they are.
@@ -144,9 +144,13 @@ def _full(session: Session, response: Response, segment_id: int | None, quotas: 
 
 
 def _answered_segment(session: Session, response: Response) -> int | None:
-    """Complete what the frame knows of the respondent by the answers to the same questions."""
+    """Complete what the frame knows of the respondent by the answers to the same questions.
+
+    What an anonymous link says is shared by ten or more; with answers beside it, it would lead to fewer.
+    """
     layout = layout_of(session, response.version_id)
-    if not layout.frame:
+    by_link = response.anonymous and response.wave.access == Access.INVITED
+    if not layout.frame or (by_link and response.segment_id is not None):
         return response.segment_id
     answered: dict[str, str] = {}
     for question in layout.frame:

@@ -15,6 +15,7 @@ from surveys.asking.router import Router
 from surveys.asking.way import Way
 from surveys.collecting import links, responses, waves
 from surveys.collecting.invitations import LIVE, find_invitation, token_hash
+from surveys.collecting.segments import values_of
 from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
@@ -23,7 +24,6 @@ from surveys.models.collection import Access, InvitationState, ResponseState
 
 # What may stand in a link as a unit's code; anything else is ignored.
 UNIT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-FRAME: Final = ("customer_class", "tier", "account_type", "area")
 SEEDS: Final = 2**32
 SEED: Final = re.compile(r"[0-9]{1,10}")
 KEY_LENGTH: Final = range(20, 65)
@@ -71,11 +71,10 @@ class Visit:
     def _answers(self) -> Answers:
         if self.response is not None:
             return responses.answers_of(self.session, self.response)
-        customer = self.invitation.customer if self.invitation is not None else None
-        if customer is None:
+        known = self.invitation.known if self.invitation is not None else None
+        if known is None:
             return Answers()
-        found = {name: getattr(customer, name) for name in FRAME} | {"unit": customer.unit.code}
-        return Answers(account={name: value for name, value in found.items() if value})
+        return Answers(account={name: value for name, value in values_of(known).items() if value})
 
     def names(self, way: Way) -> dict[str, str]:
         """Give what the holes in texts are filled with."""
@@ -87,8 +86,8 @@ class Visit:
         unit = None
         if self.response is not None:
             unit = self.response.segment.unit if self.response.segment is not None else None
-        elif self.invitation is not None and self.invitation.customer is not None:
-            unit = self.invitation.customer.unit
+        elif self.invitation is not None and self.invitation.known is not None:
+            unit = self.invitation.known.unit
         return {unit.code: unit.name} if unit is not None else {}
 
     def open(self, now: datetime) -> Response:

@@ -1,10 +1,10 @@
 """All tables, by domain; import this package to have the whole metadata."""
 
-from surveys.models.collection import Invitation, Participation, QuotaCell, Response, Segment, Wave
+from surveys.models.collection import Invitation, Participation, QuotaCell, Response, Wave
 from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
-from surveys.models.organisation import Contact, Customer, Unit, UnitLevel
+from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
 from surveys.models.records import Analysis, AuditEntry
 from surveys.models.reviews import AcceptedFinding, Review
 from surveys.models.trials import StoredTrial

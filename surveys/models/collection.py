@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, JsonType, Packed, UTCDateTime
 from surveys.models.documents import Version
-from surveys.models.organisation import Customer, CustomerClass, Tier, Unit, one_of
+from surveys.models.organisation import Customer, Segment, one_of
 
 # Before the code of a full quota in `ended_by`; nothing follows where a segment of the wave was full.
 OF_QUOTA: Final = "quota:"
@@ -173,31 +173,11 @@ class QuotaCell(Base):
     taken: Mapped[int] = mapped_column(default=0)
 
 
-class Segment(Base):
-    """One combination of frame values; many responses share it, so a response carries one number."""
-
-    __tablename__ = "segment"
-    __table_args__ = (
-        UniqueConstraint("label"),
-        CheckConstraint(one_of("customer_class", CustomerClass, or_empty=True), name="customer_class"),
-        CheckConstraint(one_of("tier", Tier, or_empty=True), name="tier"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(String(300))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    customer_class: Mapped[str] = mapped_column(String(16), default="")
-    tier: Mapped[str] = mapped_column(String(16), default="")
-    account_type: Mapped[str] = mapped_column(String(32), default="")
-    area: Mapped[str] = mapped_column(String(32), default="")
-
-    unit: Mapped[Unit | None] = relationship()
-
-
 class Invitation(Base):
     """One single-use token, of which only the hash is kept.
 
-    In an anonymous wave it names no customer and keeps no time of use. On PostgreSQL: partitioned by wave.
+    In an anonymous wave it names no customer and keeps no time of use; a segment of it is shared by ten links
+    or more. On PostgreSQL: partitioned by wave.
     """
 
     __tablename__ = "invitation"
@@ -207,6 +187,7 @@ class Invitation(Base):
         CheckConstraint("NOT anonymous OR customer_id IS NULL", name="anonymous_customer"),
         CheckConstraint("NOT anonymous OR changed_at IS NULL", name="anonymous_changed_at"),
         CheckConstraint("NOT anonymous OR state <> 'started'", name="anonymous_started"),
+        CheckConstraint("anonymous OR segment_id IS NULL", name="confidential_segment"),
         CheckConstraint(one_of("state", InvitationState), name="state"),
         Index("ix_invitation_wave_id_state", "wave_id", "state"),
         {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},
@@ -219,11 +200,18 @@ class Invitation(Base):
     purpose: Mapped[str] = mapped_column(String(16), default="main")
     state: Mapped[str] = mapped_column(String(16), default=InvitationState.ISSUED)
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"))
 
     wave: Mapped[Wave] = relationship(
         primaryjoin="Invitation.wave_id == Wave.id", foreign_keys="Invitation.wave_id"
     )
     customer: Mapped[Customer | None] = relationship()
+    segment: Mapped[Segment | None] = relationship()
+
+    @property
+    def known(self) -> Customer | Segment | None:
+        """What the customer file says behind the link."""
+        return self.segment if self.anonymous else self.customer
 
 
 class Response(Base):

@@ -1,4 +1,4 @@
-"""The frame: the organisation tree and the customers in it."""
+"""The frame: the organisation tree, its customers, and the combinations of values that answers carry."""
 
 from enum import IntEnum, StrEnum
 
@@ -104,3 +104,24 @@ class Contact(Base):
     address: Mapped[str] = mapped_column(String(500), default="")
 
     customer: Mapped[Customer] = relationship(back_populates="contact")
+
+
+class Segment(Base):
+    """One combination of frame values; many responses share it, so a response carries one number."""
+
+    __tablename__ = "segment"
+    __table_args__ = (
+        UniqueConstraint("label"),
+        CheckConstraint(one_of("customer_class", CustomerClass, or_empty=True), name="customer_class"),
+        CheckConstraint(one_of("tier", Tier, or_empty=True), name="tier"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(300))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    customer_class: Mapped[str] = mapped_column(String(16), default="")
+    tier: Mapped[str] = mapped_column(String(16), default="")
+    account_type: Mapped[str] = mapped_column(String(32), default="")
+    area: Mapped[str] = mapped_column(String(32), default="")
+
+    unit: Mapped[Unit | None] = relationship()

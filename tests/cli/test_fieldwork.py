@@ -11,7 +11,7 @@ from surveys.collecting import responses
 from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import submit
 from surveys.collecting.waves import close_wave
-from surveys.models import AuditEntry, Customer, Response, Unit
+from surveys.models import AuditEntry, Customer, Invitation, Response, Unit, Wave
 from surveys.models.decisions import DecisionKind
 from surveys.proving.proof import prove
 from tests.surveys.worlds import NOW, make_customers, make_units, make_wave
@@ -116,6 +116,62 @@ def test_many_wrong_customers_are_named_up_to_twenty(manyi, world, written):
     assert (code, len(err.splitlines())) == (1, 22)
     assert err.endswith("and 5 rows more\n")
     assert count(world, Customer) == 0
+
+
+def issue(manyi, tmp_path, *arguments, output="links.csv"):
+    return manyi("invitations", "issue", "W1", *arguments, "-o", tmp_path / output)
+
+
+def test_links_for_customers_are_written_once_and_kept_as_fingerprints(
+    manyi, world, written, tmp_path, monkeypatch
+):
+    people = make_customers(world, 12)
+    make_wave(world, anonymous=False, access="invited")
+    monkeypatch.setenv("MANYI_PUBLIC_URL", "https://survey.example.org")
+    listed = written("name,code\nx,A3\ny,A0\n", "sample.csv")
+    assert issue(manyi, tmp_path, "--customers", listed)[0] == 0
+    rows = (tmp_path / "links.csv").read_text().splitlines()
+    assert (rows[0], [row.split(",")[0] for row in rows[1:]]) == ("customer,link", ["A3", "A0"])
+    assert (tmp_path / "links.csv").stat().st_mode & 0o777 == 0o600
+    link = rows[1].split(",")[1]
+    assert link.startswith("https://survey.example.org/i/")
+    assert find_invitation(world, link.rpartition("/")[2]).customer is people[3]
+    assert trail(world) == ("command line", "wave.issue_links", "wave:W1", {"n_links": 2})
+    code, _, err = issue(manyi, tmp_path, "--unit", "C1-O1", output="more.csv")
+    assert (code, err) == (1, "Customer A0 has a link for this wave already.\n")
+    assert issue(manyi, tmp_path, "--unit", "C2", output="more.csv")[0] == 1  # A3
+    make_wave(world, code="HIDDEN", access="invited", version=find_invitation(world, link[-24:]).wave.version)
+    hidden = ("invitations", "issue", "HIDDEN", "-o", tmp_path / "hidden.csv")
+    assert manyi(*hidden, "--unit", "C1")[0] == 1  # six are too few
+    assert manyi(*hidden, "--unit", "G")[0] == 0
+    world.rollback()
+    token = (tmp_path / "hidden.csv").read_text().split()[-1][-24:]
+    found = find_invitation(world, token)
+    assert (found.customer, found.segment.label) == (None, "G||||")
+
+
+def test_links_that_cannot_be_made_are_refused_and_store_nothing(manyi, world, tmp_path, monkeypatch):
+    make_customers(world, 12)
+    make_wave(world, anonymous=False, access="invited")
+    assert "Set MANYI_PUBLIC_URL" in issue(manyi, tmp_path, "--unit", "G")[2]
+    monkeypatch.setenv("MANYI_PUBLIC_URL", "https://survey.example.org")
+    for arguments, said in (
+        ((), "Say who is invited: --customers or --unit."),
+        (("--unit", "G", "--customers", "sample.csv"), "Say who is invited"),
+        (("--unit", "NOWHERE"), "NOWHERE"),
+        (("--unit", "A\x00"), "A"),
+        (("--customers", tmp_path / "missing.csv"), "missing.csv is not there"),
+    ):
+        code, _, err = issue(manyi, tmp_path, *arguments)
+        assert code in {1, 2}
+        assert said in err
+    make_wave(world, code="W2", version=world.scalars(select(Wave)).one().version)
+    assert "has a public link" in manyi("invitations", "issue", "W2", "--unit", "G", "-o", tmp_path / "x")[2]
+    (tmp_path / "links.csv").write_text("in use")
+    assert "is there already" in issue(manyi, tmp_path, "--unit", "G")[2]
+    assert (tmp_path / "links.csv").read_text() == "in use"
+    world.rollback()
+    assert count(world, Invitation) == 0
 
 
 def test_outcomes_of_invitations(manyi, world):

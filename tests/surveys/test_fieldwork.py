@@ -93,7 +93,7 @@ def test_tokens_are_given_once_and_only_hashes_kept(session):
     refused("INVITATION_KIND", issue_invitations, session, fresh, 5, NOW)
     refused("INVITATION_NUMBER", issue_invitations, session, fresh, [], NOW)
     hidden = make_wave(session, wave.version, code="W3")
-    refused("INVITATION_KIND", issue_invitations, session, hidden, people, NOW)
+    refused("INVITATION_FEW", issue_invitations, session, hidden, people, NOW)
     refused("INVITATION_NUMBER", issue_invitations, session, hidden, 0, NOW)
     refused("INVITATION_NUMBER", issue_invitations, session, hidden, 1_000_001, NOW)
 

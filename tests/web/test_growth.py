@@ -161,7 +161,8 @@ def test_pages_speak_a_language_by_its_folder_alone(compiled, designer, session)
     label = page.select_one("label[for=title_eo]").get_text(" ", strip=True)
     assert label == "Toy: title (Toyish)"
     assert "(optional)" in page.select_one("label[for=title_zh]").get_text(), "nobody is asked in Chinese"
-    entries = {"code": "T1", "title_en": "First", "access": "public", "purpose": "official", "mode": "web"}
+    entries = {"code": "T1", "title_en": "First", "access": "public", "privacy": "anonymous"}
+    entries |= {"purpose": "official", "mode": "web"}
     refused = designer.submit("/waves/new?lang=eo", 422, **entries)
     assert 'href="#title_eo"' in refused.text
     assert "Toy: fill this in." in refused.text

@@ -1,26 +1,84 @@
-"""`manyi invitations`: what became of single-use links."""
+"""`manyi invitations`: single-use links for customers, and what became of them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.collecting.frame import find_customer
-from surveys.collecting.invitations import SETTABLE, find_invitation, set_outcome
+from surveys.collecting.frame import customers_under, find_customer
+from surveys.collecting.invitations import SETTABLE, find_invitation, issue_invitations, set_outcome
 from surveys.collecting.sealing import lawfully
 from surveys.collecting.waves import wave_by_code
-from surveys.models import Invitation, Wave
+from surveys.database import make_private
+from surveys.models import Customer, Invitation, Wave
+from surveys.models.collection import Access
 from web.cli import Refusal
-from web.cli.database import ACTOR, session
+from web.cli.database import ACTOR, record, session
+from web.cli.table import read_records, write_table
+from web.config import read_settings
+from web.exports.table import Table
+from web.respond import addresses
 
 
-@click.group(short_help="What became of invitations.")
+@click.group(short_help="Links for customers, and what became of them.")
 def invitations() -> None:
-    """Keep what became of invitations.
+    """Make links for customers, and keep what became of them.
 
-    Example: manyi invitations outcome 2026Q1 refused --customer 100200300
+    Example: manyi invitations issue 2026Q1 --unit C1 -o links.csv
     """
+
+
+@invitations.command()
+@click.argument("wave")
+@click.option("--customers", type=click.Path(path_type=Path), metavar="FILE", help="CSV with a column code.")
+@click.option("--unit", default="", metavar="CODE", help="All customers of a unit and of those under it.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The file of links; must be new."
+)
+def issue(wave: str, customers: Path | None, unit: str, output: Path) -> None:
+    """Make a single-use link to WAVE for each customer, and write customers and links to a CSV file.
+
+    The links are written once: the database keeps only a fingerprint of each. A confidential wave keeps whose
+    they are. An anonymous one keeps of a customer only what at least ten of the list have in common: an
+    office gives way to what is above it, a tier to none; answers to the same questions add nothing.
+
+    Example: manyi invitations issue 2026Q1 --customers sample.csv -o links.csv
+    """
+    if (customers is None) == (not unit):
+        raise click.UsageError("Say who is invited: --customers or --unit.")
+    site = read_settings()["PUBLIC_URL"]
+    if not site:
+        raise Refusal("Links begin with the site's address. Set MANYI_PUBLIC_URL.")
+    if output.exists():
+        raise Refusal(f"{output} is there already. Links in it may be in use: give another name.")
+    with session() as opened:
+        found = wave_by_code(opened, wave)
+        if found.access != Access.INVITED:
+            raise Refusal(f"{found.code} has a public link. Plan a wave for invited people.")
+        people = customers_under(opened, unit) if unit else _listed(opened, customers)
+        tokens = issue_invitations(opened, found, people, datetime.now(UTC))
+        rows = [
+            (each.code, site + addresses.link(token=token))
+            for each, token in zip(people, tokens, strict=True)
+        ]
+        _make_private(output)
+        write_table(output, Table(["customer", "link"], rows))
+        record(opened, "wave.issue_links", f"wave:{found.code}", {"n_links": len(tokens)})
+    click.echo(f"{len(tokens)} links written to {output}. Keep the file safe until they are sent.", err=True)
+
+
+def _listed(opened: Session, file: Path | None) -> list[Customer]:
+    assert file is not None
+    return [find_customer(opened, row["code"]) for row in read_records(file, needed=("code",), may_have=())]
+
+
+def _make_private(output: Path) -> None:
+    try:
+        make_private(output)
+    except OSError as error:
+        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
 
 
 @invitations.command()

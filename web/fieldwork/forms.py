@@ -35,7 +35,7 @@ from surveys.models.collection import Access, Mode, Purpose
 from web.fieldwork.overview import Offered
 from web.forms import one_line, stripped
 from web.i18n import names
-from web.labels import ACCESS, MODE, PURPOSE
+from web.labels import ACCESS, ANONYMOUS, MODE, PRIVACY, PURPOSE
 
 MOST_LINKS = 20_000
 REQUIRED = _l("Please fill this in.")
@@ -77,6 +77,12 @@ class WaveForm(FlaskForm):
         default=Access.PUBLIC.value,
         invalid_choice_message=NOT_OFFERED,
     )
+    privacy = RadioField(
+        _l("Privacy"),
+        choices=_choices(PRIVACY),
+        default=ANONYMOUS,
+        invalid_choice_message=NOT_OFFERED,
+    )
     purpose = RadioField(
         _l("Purpose"),
         choices=_choices(PURPOSE),
@@ -116,6 +122,11 @@ class WaveForm(FlaskForm):
             raise ValidationError(_("The last day must not be before the first."))
         if end_of(field.data) <= datetime.now(UTC):
             raise ValidationError(_("This day is over. Choose today or a later day."))
+
+    def validate_privacy(self, field: RadioField) -> None:
+        """Refuse a confidential wave by public link: nobody would know who answers."""
+        if field.data != ANONYMOUS and self.access.data != Access.INVITED:
+            raise ValidationError(_("Only a wave for invited people can be confidential."))
 
     def validate_listed(self, field: BooleanField) -> None:
         """Refuse to show a wave that nobody may enter without a link of their own."""

@@ -28,7 +28,7 @@ from web.extensions import db
 from web.fieldwork import overview, quotas
 from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of, wave_form
 from web.i18n import choose
-from web.labels import ACCESS, MODE, PURPOSE
+from web.labels import ACCESS, ANONYMOUS, MODE, PURPOSE
 from web.respond import addresses
 
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
@@ -95,12 +95,14 @@ def _create(form: WaveForm) -> Wave:
         purpose=form.purpose.data,
         mode=form.mode.data,
         access=form.access.data,
+        anonymous=form.privacy.data == ANONYMOUS,
         settings=settings,
         now=now,
     )
     detail = {
         "questionnaire": f"{version.questionnaire.code}/{version.number}",
         "access": wave.access,
+        "privacy": form.privacy.data,
         "purpose": wave.purpose,
         "opens_at": wave.opens_at,
         "closes_at": wave.closes_at,

@@ -70,12 +70,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l(
             "Of each link a fingerprint and what became of it; the link itself is handed over once and not "
             "kept. In a confidential wave also whose it is and to which answers it led, which no page "
-            "shows. In an anonymous wave neither is stored; until links are marked as used, together from 20 "
-            "answers on and at the end, a key beside the database leads from a link to its answers."
+            "shows. In an anonymous wave neither is stored, and of the customer at most what ten or more of "
+            "those invited have in common; until links are marked as used, together from 20 answers on and "
+            "at the end, a key beside the database leads from a link to its answers."
         ),
         UNTIL_DELETED,
         {
-            "invitation": "token_hash wave_id anonymous customer_id purpose state changed_at",
+            "invitation": "token_hash wave_id anonymous customer_id purpose state changed_at segment_id",
             "participation": "token_hash wave_id anonymous response_id",
         },
         (),
@@ -110,8 +111,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             "reason accepted approved_by change submitted_by",
             "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
             "accepted_finding": "id questionnaire_id code place content reason staff_name at",
-            "trial": "id source change document people seed day state progress message result created_at "
-            "created_by started_at finished_at",
+            "trial": "id source change document people seed day state progress message refusal result "
+            "created_at created_by started_at finished_at",
             "draft": "id questionnaire_id base_version_id number state begun_at begun_by",
             "draft_node": "draft_id id kind parent place dropped fields touched",
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",

@@ -13,6 +13,7 @@ GOOD = {
     "title_zh": "一季度",
     "title_en": "First quarter",
     "access": "public",
+    "privacy": "anonymous",
     "purpose": "official",
     "mode": "web",
 }

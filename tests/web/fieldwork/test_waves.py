@@ -66,6 +66,18 @@ def test_a_wave_is_planned_with_everything_that_was_filled_in(designer, session,
     assert "shown while open" in page.get_text()
 
 
+def test_a_wave_of_invited_people_may_be_confidential(designer, session, version):
+    del version
+    named = GOOD | {"privacy": "confidential"}
+    page = designer.submit("/waves/new", 422, **named)
+    assert "Only a wave for invited people can be confidential." in page.get_data(as_text=True)
+    designer.submit("/waves/new", 303, **named | {"access": "invited"})
+    assert session.scalars(select(Wave)).one().anonymous is False
+    page = designer.browse("/waves/2026Q1").get_text()
+    assert "Confidential: fieldwork alone knows" in page
+    assert "manyi invitations issue" in page
+
+
 def test_the_form_remembers_which_version_was_meant(designer, version):
     page = designer.browse(f"/waves/new?version={version.id}")
     assert page.select_one("#version option[selected]")["value"] == str(version.id)
@@ -94,6 +106,7 @@ def test_the_form_remembers_which_version_was_meant(designer, version):
         ({"closes_on": "2020-01-01"}, "closes_on", "over"),
         ({"opens_on": "2090-02-01", "closes_on": "2090-01-31"}, "closes_on", "before the first"),
         ({"access": "all"}, "access", "offered"),
+        ({"privacy": "secret"}, "privacy", "offered"),
         ({"purpose": "fun"}, "purpose", "offered"),
         ({"mode": "carrier pigeon"}, "mode", "offered"),
         ({"version": "999"}, "version", "offered"),
