@@ -46,6 +46,7 @@ ROOMS = (
     "author.drafts.review",
     "author.drafts.comparing",
     "author.drafts.preview",
+    "author.drafts.together",
     "trial.views",
     "fieldwork.views",
     "fieldwork.quality",

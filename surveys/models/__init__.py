@@ -3,7 +3,7 @@
 from surveys.models.collection import Invitation, Participation, QuotaCell, Response, Wave
 from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
-from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftSnapshot
+from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftPresence, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
 from surveys.models.records import Analysis, AuditEntry
 from surveys.models.reviews import AcceptedFinding, Review
@@ -20,6 +20,7 @@ __all__ = [
     "Draft",
     "DraftChange",
     "DraftNode",
+    "DraftPresence",
     "DraftSnapshot",
     "Invitation",
     "Participation",

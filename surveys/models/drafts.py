@@ -84,3 +84,14 @@ class DraftSnapshot(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     why: Mapped[str] = mapped_column(String(16))
     nodes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DraftPresence(Base):
+    """Who has a draft open, at which part, and when their page said so last: a row a person."""
+
+    __tablename__ = "draft_presence"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True)
+    staff_name: Mapped[str] = mapped_column(String(254), primary_key=True)
+    node: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -21,9 +21,16 @@ from surveys import instruments, migrating
 from surveys.collecting import waves as fieldwork
 from surveys.collecting.invitations import issue_invitations
 from surveys.database import create_engine
-from surveys.editing import publishing
+from surveys.editing import drafting, publishing
+from tests.databases import migrated_sqlite  # noqa: F401
+from tests.surveys.drafts import DOCUMENT
+from tests.web.conftest import CHEAP, PASSWORD
+from web.accounts.staff import add_staff
+from web.extensions import db
+from web.site import create_app
 
 SETTINGS = {"utility": {"zh": "满意示范供电公司", "en": "Manyi Demo Power"}, "listed": True}
+DESIGNERS = {"ann": ["designer"], "bob": ["designer"], "cy": ["designer", "analyst"]}
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +54,53 @@ def site(tmp_path_factory):
         session.commit()
     with served(folder) as address:
         yield SimpleNamespace(address=address, key=key, tokens=tokens, database=url)
+
+
+@pytest.fixture(scope="session")
+def desk(migrated_sqlite, tmp_path_factory):  # noqa: F811
+    """A site with a draft, and people who edit it."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copy(migrated_sqlite, folder / "manyi.db")
+    made = create_app(
+        {"MANYI": {"INSTANCE": folder, "LOG_LEVEL": "ERROR"}, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": CHEAP}
+    )
+    with made.app_context():
+        for name, roles in DESIGNERS.items():
+            add_staff(db.session, email=f"{name}@example.org", name=name, roles=roles, password=PASSWORD)
+        drafting.begin(db.session, "small", DOCUMENT, staff_name="import", now=datetime.now(UTC))
+        db.session.commit()
+        db.engine.dispose()
+    with served(folder) as address:
+        yield SimpleNamespace(address=address, database=f"sqlite:///{folder / 'manyi.db'}")
+
+
+@pytest.fixture
+def sit(desk, browser):
+    """Open the editor as somebody, at a part of the small draft."""
+    opened = []
+
+    def open_page(name, part="S1", **options):
+        context = browser.new_context(locale="en", **options)
+        opened.append(context)
+        page = context.new_page()
+        page.goto(f"{desk.address}/login?lang=en")
+        page.fill("[name=email]", f"{name}@example.org")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_selector("h1")
+        page.goto(f"{desk.address}/questionnaires/draft/small{at(desk, part)}")
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+def at(desk, part):
+    """Give the end of a part's address in the small draft; empty without a part."""
+    with Session(create_engine(desk.database)) as session:
+        nodes = drafting.nodes_of(session, drafting.find(session, "small"))
+        return next((f"/{each.id}" for each in nodes if part and each.code == part), "")
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,8 @@ TABLE = {
     "drafts.search": READERS,
     "drafts.preview": READERS,
     "drafts.preview_step": READERS,
+    "drafts.news": DESIGNERS,
+    "drafts.here": DESIGNERS,
     "drafts.review": READERS,
     "drafts.accept": DESIGNERS,
     "drafts.submit": DESIGNERS,

@@ -101,8 +101,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "questionnaires": Kind(
         _l("Questionnaires"),
         _l(
-            "Drafts with who changed what and when, reviews, trials with invented people, and published "
-            "versions with who published them and why."
+            "Drafts with who changed what and when and who has them open now, reviews, trials with invented "
+            "people, and published versions with who published them and why."
         ),
         UNTIL_DELETED,
         {
@@ -117,6 +117,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "draft_node": "draft_id id kind parent place dropped fields touched",
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",
             "draft_snapshot": "draft_id number why nodes",
+            "draft_presence": "draft_id staff_name node at",
         },
         ("author.preview_step", "drafts.preview_step"),  # sent, and shown to whoever sent it
         (),

@@ -1,171 +1,325 @@
-// The editor: what is typed is saved by itself, waits while there is no connection, and is seen at once.
-// Every part of it also works by its forms alone.
+// The editor: what is typed is saved by itself and waits in this browser while there is no connection; what
+// others change is taken in; who else is here is said. Every part of it also works by its forms alone.
 const REST = 1000; // after so long a rest what was typed is sent
 const GESTURE = 60000; // what is typed in one field within this is one step of undo
+const RETRY = 5000;
+const NEWS = 5000; // how often others' changes are asked for, and
+const BEAT = 30000; // how often it is said that this page is open
+const KINDS = { 400: "old", 403: "refused", 404: "gone", 409: "conflict", 413: "refused", 422: "refused" };
 const form = document.getElementById("part");
-const said = document.getElementById("saving");
+const states = document.getElementById("states");
 
-function mark() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const mark = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const token = () => document.querySelector("[name=csrf_token]").value;
+const inside = (of) => [...of.elements].filter((field) => field.name.startsWith("v:"));
+const read = (field) => (field.type === "checkbox" ? field.checked : field.value);
+const plain = (value) => (typeof value === "string" ? value.replaceAll("\r\n", "\n").trim() : value);
+const same = (one, other) => plain(one) === plain(other);
+
+function write(field, value) {
+  if (field.type === "checkbox") field.checked = value;
+  else field.value = value;
 }
 
-function say(what, ...filled) {
-  said.textContent = what ? filled.reduce((text, each) => text.replace("{}", each), said.dataset[what]) : "";
+function say(what, filled = "") {
+  const text = what && states.dataset[`said${what[0].toUpperCase()}${what.slice(1)}`];
+  document.getElementById("saving").textContent = (text || "").replace("{}", filled);
 }
 
-if (form && said) {
-  const waiting = `manyi:${form.action}`;
-  let timer, gesture, gestureField, gestureBegan, sending = false, again = false, stopped = false;
+// What waits to be sent, in the browser's own database: it outlives the page. Without one the page holds it.
+const shelf = new Promise((done) => {
+  const asked = globalThis.indexedDB?.open("manyi", 1);
+  if (!asked) return done(null);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("unsent", { keyPath: ["who", "address", "tab"] });
+  asked.onsuccess = () => done(asked.result);
+  asked.onerror = () => done(null);
+});
 
-  const values = () => new URLSearchParams([...new FormData(form)].filter(([name]) => !["csrf_token", "mark"].includes(name)));
-  let before = values().toString();
+async function waiting(mode, act) {
+  const base = await shelf;
+  return base && new Promise((done) => {
+    const task = base.transaction("unsent", mode);
+    const asked = act(task.objectStore("unsent"));
+    task.oncomplete = () => done(asked.result ?? true);
+    task.onabort = () => done(null);
+  });
+}
+const forget = (entry) => waiting("readwrite", (all) => all.delete([entry.who, entry.address, entry.tab]));
 
-  function keep() {
-    try {
-      localStorage.setItem(waiting, JSON.stringify([...values()]));
-    } catch {
-      // without room to keep it the page itself still holds it
-    }
+// Ask for a page of the editor and say in a word what came of it.
+async function ask(address, options) {
+  try {
+    const answer = await fetch(address, { credentials: "same-origin", ...options });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok) return { kind: page.getElementById("states") ? "saved" : "login", page };
+    return { kind: KINDS[answer.status] ?? "offline", page };
+  } catch {
+    return { kind: "offline" };
+  }
+}
+
+async function send(address, values) {
+  for (const renewed of [false, true]) {
+    const body = new URLSearchParams([...values, ["csrf_token", token()]]);
+    // A page that is left still sends what is short enough.
+    const answer = await ask(address, { method: "POST", body, keepalive: `${body}`.length < 60000 });
+    if (answer.kind !== "old") return answer;
+    if (renewed) return { kind: "refused" };
+    const fresh = await ask(location.pathname); // the mark against forged requests was too old
+    if (fresh.kind !== "saved") return fresh;
+    const given = fresh.page.querySelector("[name=csrf_token]").value;
+    for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = given;
+  }
+}
+
+function start() {
+  const who = states.dataset.who;
+  let known = new Map(form ? inside(form).map((field) => [field.name, read(field)]) : []);
+  let number = Number(document.querySelector("[name=base]").value);
+  let timer, gesture, gestureField, gestureBegan, began, sending, stopped = false, safe = true;
+  let beaten = 0, etag = "";
+
+  const isChanged = (field) => !same(read(field), known.get(field.name));
+  const isDirty = () => Boolean(form) && inside(form).some(isChanged);
+  const entry = () => ({
+    who, address: form.getAttribute("action"), tab: form.elements.tab.value, at: began,
+    title: document.querySelector("h1").textContent,
+    values: [...new FormData(form), ...(gesture ? [["gesture", gesture]] : [])].filter(([name]) => name !== "csrf_token"),
+  });
+
+  async function keep() {
+    safe = false;
+    safe = Boolean(await waiting("readwrite", (all) => all.put(entry())));
   }
 
-  // What replaces what the answer shows anew: marks of all forms, badges, findings, when it was saved.
-  function take(page) {
-    const base = page.querySelector("#part [name=base]");
-    if (!base) return;
-    for (const field of document.querySelectorAll("[name=base]")) field.value = base.value;
-    const marks = page.querySelectorAll("[name=mark]");
-    document.querySelectorAll("[name=mark]").forEach((field, place) => {
-      field.value = marks[place]?.value ?? mark();
-    });
-    for (const place of ["saved", "trees", "found-here", "counts"]) {
-      const now = document.getElementById(place), then = page.getElementById(place);
-      if (now && then && !now.contains(document.activeElement)) now.replaceWith(document.adoptNode(then));
-    }
-    document.dispatchEvent(new Event("manyi:saved"));
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(async () => (await flush()) && save(), RETRY);
   }
 
+  // Save what differs; give what came of it. One request at a time, and what is typed meanwhile follows.
   async function save() {
     clearTimeout(timer);
-    if (stopped || values().toString() === before) return;
-    if (sending) {
-      again = true;
-      return;
-    }
-    sending = true;
-    const sent = values().toString();
-    const body = new URLSearchParams([...new FormData(form)]);
-    if (gesture) body.set("gesture", gesture);
+    while (sending) await sending;
+    if (!isDirty()) return "saved";
+    sending = saved();
+    const kind = await sending;
+    sending = undefined;
+    stopped = kind !== "saved" && kind !== "offline";
+    if (kind === "offline") later();
+    else if (kind === "saved" && isDirty()) timer = setTimeout(save, REST);
+    return kind;
+  }
+
+  async function saved() {
+    const sent = entry();
     say("saving");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.ok && page.getElementById("part")) {
-        before = sent;
-        take(page);
-        before = before.replace(/(^|&)base=[0-9]*/, (found) => found.replace(/[0-9]*$/, form.elements.base.value));
-        localStorage.removeItem(waiting);
-        say("saved", new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
-      } else {
-        stopped = answer.status === 409 || answer.status === 422;
-        keep();
-        say(answer.status === 409 ? "conflict" : answer.status === 422 ? "refused" : "offline");
-        if (!stopped) timer = setTimeout(save, 5 * REST);
-      }
-    } catch {
-      keep();
-      say("offline");
-      timer = setTimeout(save, 5 * REST);
+    const { kind, page } = await send(sent.address, sent.values);
+    if (kind !== "saved") {
+      await keep();
+      say(kind);
+      return kind;
     }
-    sending = false;
-    if (again) {
-      again = false;
-      save();
+    take(page, new Map(sent.values));
+    if (!isDirty()) await forget(sent);
+    say("saved", new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+    return kind;
+  }
+
+  // Take in a page as it is now. Mine stays where I changed it; where others did too, the server decides.
+  function take(page, sent) {
+    const base = page.querySelector("[name=base]").value;
+    if (Number(base) < number) return false;
+    number = Number(base);
+    const theirs = page.getElementById("part");
+    let clash = false, taken = false;
+    if (form && theirs) {
+      if (sent) {
+        for (const field of inside(form)) {
+          known.set(field.name, field.type === "checkbox" ? sent.has(field.name) : sent.get(field.name));
+        }
+      }
+      [clash, taken] = merge(theirs);
+    }
+    for (const field of document.querySelectorAll("[name=base]")) {
+      if (!clash || field.form !== form) field.value = base;
+    }
+    for (const field of document.querySelectorAll("[name=mark]")) field.value = mark();
+    around(page);
+    document.dispatchEvent(new Event("manyi:taken"));
+    if (clash && !sent) {
+      stopped = true;
+      keep();
+      say("conflict");
+    }
+    return taken;
+  }
+
+  function merge(theirs) {
+    const names = (of) => inside(of).map((field) => field.name).join();
+    if (names(form) !== names(theirs) && !isDirty()) {
+      const focused = document.activeElement.id;
+      document.getElementById("fields").replaceWith(document.adoptNode(theirs.querySelector("#fields")));
+      known = new Map(inside(form).map((field) => [field.name, read(field)]));
+      document.getElementById(focused)?.focus();
+      return [false, true];
+    }
+    let clash = false, taken = false;
+    for (const field of inside(form)) {
+      const other = theirs.elements[field.name];
+      if (!other) continue;
+      const mine = read(field), there = read(other), changed = isChanged(field);
+      if (field.options) field.replaceChildren(...[...other.options].map((each) => each.cloneNode(true)));
+      if (same(mine, there)) known.set(field.name, mine);
+      else if (!changed) known.set(field.name, there);
+      else clash ||= !same(there, known.get(field.name));
+      taken ||= !changed && !same(mine, there);
+      write(field, changed || same(mine, there) ? mine : there);
+      const said = field.parentElement.querySelector(".condition");
+      const says = other.parentElement.querySelector(".condition");
+      if (said) said.textContent = says?.textContent ?? "";
+      else if (says) field.after(document.adoptNode(says));
+    }
+    return [clash, taken];
+  }
+
+  // What stands around the form is shown anew, unless somebody is in it or has written something there.
+  function around(page) {
+    for (const now of document.querySelectorAll("#saved, #trees, #found-here, #counts, .below-list")) {
+      const then = page.getElementById(now.id);
+      if (!then || now.contains(document.activeElement) || now.querySelector("[name=q]")?.value) continue;
+      const open = new Set([...now.querySelectorAll("details[open][data-node]")].map((each) => each.dataset.node));
+      for (const each of then.querySelectorAll("details[data-node]")) each.open ||= open.has(each.dataset.node);
+      now.replaceWith(document.adoptNode(then));
+    }
+    for (const list of page.querySelectorAll(".below-list")) {
+      if (!document.getElementById(list.id)) form?.after(document.adoptNode(list.closest("section")));
     }
   }
 
-  form.addEventListener("input", (event) => {
+  // Send what waited when a page was closed, the oldest first; give whether the line is there.
+  async function flush() {
+    const all = ((await waiting("readonly", (each) => each.getAll())) || []).filter((each) => each.who === who);
+    const list = document.getElementById("unsent");
+    list.replaceChildren();
+    list.hidden = true;
+    for (const each of all.sort((one, other) => one.at - other.at)) {
+      const own = form && each.address === form.getAttribute("action");
+      if (own && each.tab === form.elements.tab.value) continue;
+      const { kind, page } = await send(each.address, each.values);
+      if (kind === "offline" || kind === "login") {
+        say(kind);
+        if (kind === "offline") later();
+        return false;
+      }
+      if (kind !== "saved" && own) {
+        const held = new Map(each.values);
+        for (const field of inside(form)) {
+          if (!isChanged(field)) write(field, field.type === "checkbox" ? held.has(field.name) : held.get(field.name));
+        }
+        for (const name of ["base", "tab"]) form.elements[name].value = held.get(name);
+        began = each.at;
+        stopped = true;
+        say(kind);
+      } else if (kind !== "saved") tell(list, each, kind);
+      else {
+        await forget(each);
+        if (own) take(page);
+        say("restored");
+      }
+    }
+    return true;
+  }
+
+  function tell(list, each, kind) {
+    const line = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
+    link.href = each.address;
+    link.textContent = each.title;
+    Object.assign(button, { type: "button", className: "link-button", textContent: list.dataset.saidDiscard });
+    button.addEventListener("click", async () => {
+      await forget(each);
+      line.remove();
+      list.hidden = !list.childElementCount;
+    });
+    line.append(list.dataset[`said${kind[0].toUpperCase()}${kind.slice(1)}`], " ", link, " ", button);
+    list.append(line);
+    list.hidden = false;
+  }
+
+  // What others did since, and who else is here.
+  async function news() {
+    if (document.visibilityState !== "visible") return;
+    const isBeat = Date.now() - beaten > BEAT;
+    const options = isBeat
+      ? { method: "POST", body: new URLSearchParams({ csrf_token: token() }) }
+      : { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" };
+    try {
+      const answer = await fetch(isBeat ? states.dataset.here : states.dataset.news, { credentials: "same-origin", ...options });
+      if (!answer.headers.get("Content-Type")?.includes("json")) return;
+      const told = await answer.json();
+      if (isBeat) beaten = Date.now();
+      etag = answer.headers.get("ETag") ?? "";
+      document.getElementById("here").textContent = told.here.join(" · ");
+      if (told.number > number && !sending) await refresh(told.by);
+    } catch {
+      // without a line there are no news; saving says so
+    }
+  }
+
+  async function refresh(by) {
+    const { kind, page } = await ask(location.pathname);
+    if (sending || stopped) return;
+    if (kind === "saved" && take(page)) say("taken", by);
+    if (kind === "gone") {
+      stopped = true;
+      if (isDirty()) await keep();
+      say("gone");
+    }
+  }
+
+  form?.addEventListener("input", (event) => {
     const now = Date.now();
     if (gestureField !== event.target || now - gestureBegan > GESTURE) {
       gesture = mark();
       gestureField = event.target;
       gestureBegan = now;
     }
+    began ??= now;
+    say("");
     stopped = false;
+    keep();
     clearTimeout(timer);
     timer = setTimeout(save, REST);
   });
-  form.addEventListener("change", save);
-  form.addEventListener("submit", () => localStorage.removeItem(waiting));
-  window.addEventListener("online", save);
-  window.addEventListener("beforeunload", (event) => {
-    if (values().toString() !== before && !stopped) {
-      keep();
+  form?.addEventListener("change", () => stopped || save());
+  document.addEventListener("submit", async (event) => {
+    const sent = event.target, by = event.submitter;
+    if (sent.method !== "post") return;
+    if (sent === form) {
       event.preventDefault();
+      const kind = await save();
+      if (kind === "conflict" || kind === "refused") {
+        await forget(entry());
+        safe = true;
+        form.submit(); // the page that this gives shows both, or what cannot be read
+      }
+    } else if (!navigator.onLine) {
+      event.preventDefault();
+      while (sending) await sending;
+      say("later");
+    } else if (isDirty() && !stopped) {
+      event.preventDefault(); // what was typed goes first
+      if ((await save()) === "saved") sent.requestSubmit(by);
     }
   });
-
-  // What waited when the page was left comes back, with the state from which it was written.
-  const kept = localStorage.getItem(waiting);
-  if (kept) {
-    const held = new Map(JSON.parse(kept));
-    for (const field of form.elements) {
-      if (field.type === "checkbox") field.checked = held.has(field.name);
-      else if (held.has(field.name) && field.name !== "gesture") field.value = held.get(field.name);
-    }
-    say("restored");
-    save();
-  }
+  window.addEventListener("online", async () => (await flush()) && save());
+  window.addEventListener("beforeunload", (event) => {
+    if (isDirty() && !safe) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", news);
+  setInterval(news, NEWS);
+  flush().then(news);
 }
 
-const preview = document.getElementById("preview");
-if (preview) {
-  const frame = document.createElement("iframe");
-  frame.title = document.getElementById("preview-title").textContent;
-  frame.className = "phone";
-  const address = new URL(preview.dataset.address, location.href);
-  const show = () => {
-    frame.src = address;
-  };
-  preview.append(frame);
-  preview.hidden = false;
-  document.getElementById("editor").classList.add("with-preview");
-  for (const button of preview.querySelectorAll("button")) {
-    button.addEventListener("click", () => {
-      const kind = button.dataset.width ? "width" : "lang";
-      for (const other of preview.querySelectorAll(`[data-${kind}]`)) other.setAttribute("aria-pressed", other === button);
-      if (kind === "width") {
-        frame.className = button.dataset.width;
-        document.getElementById("editor").classList.toggle("with-preview", frame.className === "phone");
-      }
-      else address.searchParams.set("lang", button.dataset.lang);
-      show();
-    });
-  }
-  document.addEventListener("manyi:saved", show);
-  show();
-}
-
-// A part is dragged behind another one of its list; the form of its buttons is what is sent.
-for (const list of document.querySelectorAll("ol.below")) {
-  let dragged;
-  for (const item of list.children) {
-    if (!item.querySelector("form.inline")) continue;
-    item.draggable = true;
-    item.addEventListener("dragstart", () => {
-      dragged = item;
-    });
-    item.addEventListener("dragover", (event) => {
-      if (dragged && dragged !== item) event.preventDefault();
-    });
-    item.addEventListener("drop", (event) => {
-      event.preventDefault();
-      const moved = dragged.querySelector("form.inline");
-      const to = document.createElement("input");
-      to.type = "hidden";
-      to.name = "to";
-      to.value = item.dataset.node;
-      moved.append(to);
-      moved.submit();
-    });
-  }
-}
+if (states && document.querySelector("[name=base]")) start();
