@@ -93,8 +93,9 @@ messages: $(VENV)/.test ## the catalogues of the pages' words, brought up to dat
 wheel: env ## the wheel in dist/, with everything that a site needs in it
 	@$(BIN)/python scripts/wheel.py dist
 
-chaos: $(VENV)/.test assets ## kill the server while people answer: every acknowledged page must be in the database
+chaos: $(VENV)/.test assets ## kill the server while people answer and edit: what it acknowledged must be in the database, once
 	@$(BIN)/python scripts/chaos.py
+	@$(BIN)/python scripts/chaos_editing.py
 
 stuffing: $(VENV)/.test assets ## stuff a wave over HTTP: flagged, left out, run, approved, published; the index must stand
 	@$(BIN)/python scripts/stuffing.py
