@@ -25,11 +25,15 @@ QUOTAS: Final = "quotas"
 
 
 class Placed(NamedTuple):
-    """A condition: the part that carries it, its text, and the codes of questions and rows before it."""
+    """A condition: the part that carries it, its text, and the codes of questions and rows before it.
+
+    `field` is `show_if`, `valid_if` or `when`, and `for` where a part is taken from an option chosen before.
+    """
 
     place: str
     text: str
     before: frozenset[str]
+    field: str = "show_if"
 
 
 class LogicFault(NamedTuple):
@@ -49,12 +53,33 @@ class LogicFault(NamedTuple):
         return self.problem in {Problem.LOGIC_TYPE, Problem.ACCOUNT_UNKNOWN, Problem.ACCOUNT_VALUE}
 
 
+class _Slot(NamedTuple):
+    """Where a condition may stand, whether one does or not."""
+
+    place: str
+    field: str
+    text: str | None
+    before: frozenset[str]
+
+
 def conditions_of(document: Questionnaire) -> Iterator[Placed]:
     """Give every condition in the document's order, at SECTION, SECTION.QUESTION.ROW, SECTION.stops.STOP,
     quotas.QUOTA.
 
     What rows and options are taken by is a condition at these, which sees earlier pages alone.
     """
+    for place, field, text, before in _slots(document):
+        if text is not None:
+            yield Placed(place, text, before, field)
+
+
+def codes_before(document: Questionnaire, place: str, field: str) -> frozenset[str]:
+    """Give the codes of what a condition may look at, whether one stands there or not."""
+    found = (each.before for each in _slots(document) if (each.place, each.field) == (place, field))
+    return next(found, frozenset(document.by_code))
+
+
+def _slots(document: Questionnaire) -> Iterator[_Slot]:
     earlier: frozenset[str] = frozenset()
     for group in document.groups():
         found: set[str] = set()
@@ -62,27 +87,23 @@ def conditions_of(document: Questionnaire) -> Iterator[Placed]:
             yield from _of_section(section, earlier, found)
         earlier |= found
     for quota in document.quotas:
-        yield Placed(f"{QUOTAS}.{quota.code}", quota.when, earlier)
+        yield _Slot(f"{QUOTAS}.{quota.code}", "when", quota.when, earlier)
 
 
-def _of_section(section: Section, earlier: frozenset[str], found: set[str]) -> Iterator[Placed]:
+def _of_section(section: Section, earlier: frozenset[str], found: set[str]) -> Iterator[_Slot]:
     before = set(earlier)
-    if section.show_if is not None:
-        yield Placed(section.code, section.show_if, earlier)
+    yield _Slot(section.code, "show_if", section.show_if, earlier)
     for question in section.questions:
-        place = f"{section.code}.{question.code}"
-        if question.show_if is not None:
-            yield Placed(place, question.show_if, frozenset(before))
+        place, upto = f"{section.code}.{question.code}", frozenset(before)
+        yield _Slot(place, "show_if", question.show_if, upto)
         for part in (*question.subquestions(), *question.offered()):
-            if part.source is not None:
-                yield Placed(f"{place}.{part.code}", part.source, earlier)
-            if part.show_if is not None:
-                yield Placed(f"{place}.{part.code}", part.show_if, frozenset(before))
+            yield _Slot(f"{place}.{part.code}", "for", part.source, earlier)
+            yield _Slot(f"{place}.{part.code}", "show_if", part.show_if, upto)
         before |= {question.code, *(row.code for row in question.subquestions())}
-        if question.valid_if is not None:  # tried on its own answer too
-            yield Placed(place, question.valid_if, frozenset(before))
+        # Tried on its own answer too.
+        yield _Slot(place, "valid_if", question.valid_if, frozenset(before))
     for stop in section.stops:
-        yield Placed(f"{section.code}.stops.{stop.code}", stop.when, frozenset(before))
+        yield _Slot(f"{section.code}.stops.{stop.code}", "when", stop.when, frozenset(before))
     found |= before
 
 

@@ -55,10 +55,13 @@ class Naming:
 
     def option(self, name: str, code: str) -> str:
         """Name an option, or a word of the customer file."""
+        return f"“{self.option_text(name, code)}”"
+
+    def option_text(self, name: str, code: str) -> str:
+        """Give the text of an option, or of a word of the customer file; its code where it has none."""
         if name.startswith(ACCOUNT):
-            key = f"{name.removeprefix(ACCOUNT)}.{code}"
-            return f"“{words.find('account', key, self.language) or code}”"
-        return f"“{self._options.get((name.partition('.')[0], code), code)}”"
+            return words.find("account", f"{name.removeprefix(ACCOUNT)}.{code}", self.language) or code
+        return self._options.get((name.partition(".")[0], code), code)
 
     def sentence(self, expression: Expression) -> str:
         """Say a condition with the texts of what it looks at."""

@@ -71,13 +71,14 @@ def _places(nodes: Nodes) -> Iterator[tuple[str, int]]:
     """Give the place of every part as findings name it; of one that stands twice, the first."""
     seen: set[str] = set()
     for node in nodes.branch(nodes.root):
-        place = _place(nodes, node)
+        place = place_of(nodes, node)
         if place and place not in seen:
             seen.add(place)
             yield place, node.id
 
 
-def _place(nodes: Nodes, node: Node) -> str:
+def place_of(nodes: Nodes, node: Node) -> str:
+    """Give the place of a part as findings name it; empty for what has none."""
     key = KINDS[node.kind].key
     above = nodes.by_id.get(node.parent or 0)
     match node.kind:
@@ -86,7 +87,7 @@ def _place(nodes: Nodes, node: Node) -> str:
         case "section":
             return node.code
         case "question" | "row" | "option":
-            return f"{_place(nodes, above)}.{node.code}" if above is not None else ""
+            return f"{place_of(nodes, above)}.{node.code}" if above is not None else ""
         case "stop":
             return f"{above.code if above is not None else ''}.{key}.{node.code}"
         case "construct" | "dimension":
