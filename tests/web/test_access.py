@@ -68,6 +68,8 @@ TABLE = {
     "drafts.show": READERS,
     "drafts.part": READERS,
     "drafts.save": DESIGNERS,
+    "drafts.condition": DESIGNERS,
+    "drafts.shape": DESIGNERS,
     "drafts.add": DESIGNERS,
     "drafts.paste": DESIGNERS,
     "drafts.move": DESIGNERS,
@@ -122,6 +124,7 @@ VALUES = {
     "staff_id": 999_999,
     "run_id": 999_999,
     "node_id": 999_999,
+    "field": "show_if",
     "wave_code": "nothing",
     "construct": "nothing",
 }

@@ -1,6 +1,5 @@
 """The page of one condition: as a form, as text and in words, all three the same tree."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from surveys.findings.finding import error as finding
 from surveys.findings.logic import CODES
 from surveys.logic.binding import bound
 from surveys.logic.reading import parse
-from surveys.logic.screen import Group, Row, Written, expression_of, screen_of
+from surveys.logic.screen import Written, expression_of, screen_of
 from surveys.logic.tree import Expression
 from surveys.logic.types import Known
 from surveys.logic.writing import to_text
@@ -95,16 +94,13 @@ class Bench:
             return ""
         return self.naming.sentence(bound(expression, choices_of(self.document)))
 
-    def faults(self, part: Group | Row | Written, path: str = "c") -> Iterator[tuple[str, str]]:
-        """Give what cannot be meant in a part that stands as text, by its path."""
-        if isinstance(part, Group):
-            for number, each in enumerate(part.parts):
-                yield from self.faults(each, f"{path}.{number}")
-        elif isinstance(part, Written):
-            placed = PlacedCondition("", to_text(part.expression), self.before)
-            for fault in faults_at(placed, part.expression, self.everything):
-                found = finding(CODES.get(fault.problem, FORWARD), "", **fault.context)
-                yield path, f"{found.message(i18n.choose())} {found.remedy(i18n.choose())}"
+    def meant(self, part: Written) -> str:
+        """Tell what cannot be meant in a part that stands as text; empty where it may be meant."""
+        placed = PlacedCondition("", to_text(part.expression), self.before)
+        for fault in faults_at(placed, part.expression, self.everything):
+            found = finding(CODES.get(fault.problem, FORWARD), "", **fault.context)
+            return f"{found.message(i18n.choose())} {found.remedy(i18n.choose())}"
+        return ""
 
 
 def _bench(code: str, node_id: int, field: str) -> Bench:
@@ -140,20 +136,17 @@ def shape(code: str, node_id: int, field: str) -> ResponseReturnValue:
     reached = shaped(lines, doing)
     reading = Reading(bench.known)
     screen = reading.group(lines)
-    expression = expression_of(screen)
     if doing == "save":
         try:
             if not reading.faults:
+                expression = expression_of(screen)
                 return _save(bench, "" if expression is None else _written(expression))
         except SurveyError as refused:
-            return _page(bench, lines, screen, {}, fault=refused.text(i18n.choose()), status=422)
-        wrong = {path: fault.message for path, fault in reading.faults.items()}
+            return _page(bench, lines, fault=refused.text(i18n.choose()), status=422)
         message = _("Nothing was saved: some rows are not filled in.")
-        return _page(bench, lines, screen, wrong, fault=message, status=422)
-    wrong = {path: fault.message for path, fault in reading.faults.items() if not fault.is_missing}
-    if not reading.faults and not _blank(lines):
-        lines = lines_of(screen)
-    return _page(bench, lines, screen, wrong, reached=reached)
+        return _page(bench, lines, fault=message, status=422)
+    whole = not reading.faults and not _blank(lines)
+    return _page(bench, lines_of(screen) if whole else lines, reached=reached)
 
 
 def _written(expression: Expression) -> str:
@@ -172,21 +165,17 @@ def _blank(lines: Lines) -> bool:
 def _of_text(bench: Bench, text: str) -> ResponseReturnValue:
     """Show a condition that is written as text; one that cannot be read stays in its field."""
     if not text:
-        return _page(bench, Lines("all", [Line()]), Group("all", ()), {})
+        return _page(bench, Lines("all", [Line()]))
     try:
-        screen = screen_of(parse(text), bench.known)
+        return _page(bench, lines_of(screen_of(parse(text), bench.known)))
     except SurveyError as refused:
         status = 422 if request.method == "POST" else 200
-        said = refused.text(i18n.choose())
-        return _page(bench, None, Group("all", ()), {}, text=text, text_fault=said, status=status)
-    return _page(bench, lines_of(screen), screen, {})
+        return _page(bench, None, text=text, text_fault=refused.text(i18n.choose()), status=status)
 
 
 def _page(
     bench: Bench,
     lines: Lines | None,
-    screen: Group,
-    faults: dict[str, str],
     *,
     fault: str = "",
     text: str = "",
@@ -194,9 +183,13 @@ def _page(
     reached: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
+    """Show the form; what is missing yet is said at its row only where saving was refused."""
     desk, node = bench.desk, bench.node
-    expression = expression_of(screen)
-    known_faults = dict(bench.faults(screen)) if lines is not None and lines_of(screen) == lines else {}
+    reading = Reading(bench.known)
+    expression = expression_of(reading.group(lines)) if lines is not None else None
+    faults = {path: said for path, part in reading.written.items() if (said := bench.meant(part))}
+    faults |= {path: each.message for path, each in reading.faults.items() if fault or not each.is_missing}
+    written = to_text(expression) if expression is not None else ""
     return render_template(
         "author/drafts/condition.html",
         desk=desk,
@@ -208,13 +201,13 @@ def _page(
         is_readable=bench.document is not None,
         lines=lines,
         offering=Offering(bench.naming, bench.known) if bench.naming is not None else None,
-        faults=known_faults | faults,
+        faults=faults,
         fault=fault,
         sentence=bench.sentence(expression),
-        text=text or (to_text(expression) if expression is not None else ""),
+        text=text or written,
         text_fault=text_fault,
         reached=reached,
-        is_kept=not text_fault and (to_text(expression) if expression is not None else "") == bench.text,
+        is_kept=not text_fault and written == bench.text,
         address=url_for("drafts.shape", code=desk.code, node_id=node.id, field=bench.field),
     ), status
 
@@ -233,5 +226,5 @@ def _save(bench: Bench, text: str) -> ResponseReturnValue:
         db.session.rollback()
         fresh = _bench(desk.code, node.id, bench.field)
         said = refused.text(i18n.choose())
-        return _page(fresh, None, Group("all", ()), {}, text=text, text_fault=said, status=422)
+        return _page(fresh, None, text=text, text_fault=said, status=422)
     return answered(desk, outcome, operations, node.id)

@@ -155,11 +155,15 @@ def _line(fields: dict[str, list[str]]) -> Line:
 
 
 class Reading:
-    """Reads lines as a screen; `faults` says by path what is wrong with them."""
+    """Reads lines as a screen.
+
+    `faults` says by path what is wrong with them, `written` holds what stands as text.
+    """
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.faults: dict[str, Fault] = {}
+        self.written: dict[str, Written] = {}
 
     def group(self, lines: Lines, path: str = "c") -> Group:
         """Give the screen of a group; what says nothing yet is left out."""
@@ -172,9 +176,13 @@ class Reading:
                 yield self.group(each, here)
             elif not each.is_blank:
                 try:
-                    yield self.line(each)
+                    found = self.line(each)
                 except UnfilledError as unfilled:
                     self.faults[here] = unfilled.fault
+                    continue
+                if isinstance(found, Written):
+                    self.written[here] = found
+                yield found
 
     def line(self, line: Line) -> Group | Row | Written:
         """Give what one line says; `UnfilledError` where it says nothing that can be read."""
