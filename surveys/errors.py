@@ -32,6 +32,7 @@ class Problem(Enum):
     ROLE_UNKNOWN = auto()
     INSTRUMENT_UNKNOWN = auto()
     SECTION_UNKNOWN = auto()
+    TRANSLATION_FILE = auto()
     DRAFT_OPERATION = auto()
     DRAFT_UNDONE = auto()
     DRAFT_EXISTS = auto()
@@ -169,6 +170,11 @@ class Reason(Enum):
     OPERATION_LONG = auto()
     OPERATION_ROOT = auto()
     OPERATION_BASE = auto()
+    BOOK_NONE = auto()
+    BOOK_LARGE = auto()
+    BOOK_COLUMN = auto()
+    CATALOGUE_LANGUAGE = auto()
+    CATALOGUE_NONE = auto()
 
 
 class Because:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from urllib.parse import urlencode
 
+from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
@@ -18,8 +21,35 @@ def names() -> dict[str, str]:
 
 
 def name_of(language: str) -> str:
-    """Give a language's own name; its code where the site does not speak it."""
-    return names().get(language, language)
+    """Give a language's own name, as the site's words or else Babel knows it; its code where neither does."""
+    return names().get(language) or _babel_name(language)
+
+
+@cache
+def _babel_name(language: str) -> str:
+    known = _known(language)
+    return (known.get_display_name() if known is not None else None) or language
+
+
+@cache
+def _known(language: str) -> Locale | None:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+def direction(language: str) -> str:
+    """Give the direction in which a language is written, as HTML names it."""
+    known = _known(tag(language))
+    return known.text_direction if known is not None else "ltr"
+
+
+def further() -> list[tuple[str, str]]:
+    """Give languages by code and name, in the page's language and their own, for who adds one."""
+    teller = Locale.parse(locale(choose()))
+    known = (Locale.parse(code) for code in locale_identifiers() if code.isalpha())
+    return [(each.language, f"{each.get_display_name(teller)} · {each.get_display_name()}") for each in known]
 
 
 def tag(language: str) -> str:
@@ -106,6 +136,7 @@ def configure(app: Flask, babel: Babel) -> None:
             "language_tag": tag(choose()),
             "language_tag_of": tag,
             "language_name_of": name_of,
+            "language_direction_of": direction,
             "languages": names(),
             "switch_url": switch_url,
             "locale": get_locale(),

@@ -44,6 +44,7 @@ ROOMS = (
     "author.drafts.condition",
     "author.drafts.found",
     "author.drafts.translating",
+    "author.drafts.catalogues",
     "author.drafts.review",
     "author.drafts.comparing",
     "author.drafts.preview",

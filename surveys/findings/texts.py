@@ -72,10 +72,14 @@ def find(subject: Subject) -> Iterator[Finding]:
                 yield warning("text-language", f"{written.place}.{quoted(language)}", language=language)
 
 
+def is_language(code: str) -> bool:
+    """Tell whether this is the code of a language, such as ug, bo or pt-BR."""
+    return bool(TAG.fullmatch(code)) and code.partition("-")[0].lower() in Locale("en").languages
+
+
 def _unknown_languages(languages: tuple[str, ...]) -> Iterator[Finding]:
-    names = Locale("en").languages
     for language in languages:
-        if not (TAG.fullmatch(language) and language.partition("-")[0].lower() in names):
+        if not is_language(language):
             yield error("language-unknown", "languages", language=language)
 
 

@@ -8,9 +8,10 @@ from babel.messages.pofile import read_po, write_po
 
 from tests.surveys.worlds import document
 from tests.web.drafts import begin, document_of
-from tests.web.visiting import HEADERS
+from tests.web.visiting import HEADERS, check_page, fields_of
 
 HERE = "/questionnaires/draft/small/translation/en"
+DRAFT_ROOT = "/questionnaires/draft/small/1"
 
 
 @pytest.fixture
@@ -128,3 +129,114 @@ def test_only_designers_translate(analyst, designer, draft):
     assert not page.select("main form")
     data = {"csrf_token": analyst.mark(), "file": (io.BytesIO(b""), "x.po")}
     assert analyst.client.post(HERE, data=data, headers=HEADERS).status_code == 403
+
+
+def test_every_text_is_translated_side_by_side(designer, draft):
+    page = designer.browse(HERE)
+    assert page.select_one("progress")["value"] == str(int(page.select_one("progress")["max"]) - 1)
+    form = page.select_one("form.wide-form")
+    (title,) = (
+        each for each in form.select("textarea") if "小调查" in form.select_one(f"#{each['id']}-source")
+    )
+    assert [each["lang"] for each in form.select("textarea")] == ["en"] * len(form.select("textarea"))
+    piped = next(each for each in form.select("textarea") if "How is" in each.get_text())
+    assert "{who}" in form.select_one(f"#{piped['id']}-keep").get_text()
+    # Whoever types into one and loses a name in the other keeps both; the first is saved.
+    response = designer.submit(
+        HERE, 422, form="form.wide-form", **{title["name"]: "Small", piped["name"]: "Lost"}
+    )
+    page = check_page(response)
+    assert "lacks a name in braces" in page.select_one(f"#{piped['id']}-fault").get_text()
+    assert page.select_one(f"#{piped['id']}").get_text().strip() == "Lost"
+    document = document_of(designer)
+    assert document["title"]["en"] == "Small"
+    assert document["sections"][1]["questions"][1]["text"]["en"] == "How is {who}?"
+    # A translation that is taken away is missing.
+    designer.submit(HERE, 303, form="form.wide-form", **{title["name"]: " "})
+    assert "en" not in document_of(designer)["title"]
+    missing = designer.browse(f"{HERE}?show=missing")
+    assert [each["name"] for each in missing.select("textarea")] == [title["name"]]
+    assert not designer.browse(f"{HERE}?show=changed").select("textarea")
+
+
+def test_what_was_changed_since_is_told_until_somebody_says_that_it_stands(designer, draft):
+    designer.submit(
+        DRAFT_ROOT, 303, form="form#part", **{"v:title/zh": "小调查（二）", "v:title/en": "Small"}
+    )
+    designer.submit(DRAFT_ROOT, 303, form="form#part", **{"v:title/zh": "小调查（三）"})
+    page = designer.browse(f"{HERE}?show=changed")
+    (field,) = page.select("textarea")
+    box = page.select_one("input[type=checkbox]")
+    designer.submit(f"{HERE}?show=changed", 303, form="form.wide-form", **{box["name"]: "on"})
+    assert not designer.browse(f"{HERE}?show=changed").select("textarea")
+    assert document_of(designer)["title"] == {"zh": "小调查（三）", "en": "Small"}
+    assert field.get_text().strip() == "Small"
+
+
+def test_two_translators_of_one_text_are_shown_each_others(designer, draft):
+    page = designer.browse(HERE)
+    form = fields_of(page.select_one("form.wide-form"))
+    name = page.select_one("form.wide-form textarea")["name"]
+    context = name.removeprefix("t:")
+    other = designer.browse(HERE)
+    first = fields_of(other.select_one("form.wide-form")) | {name: "First"}
+    assert designer.client.post(f"{HERE}/texts", data=first, headers=HEADERS).status_code == 303
+    late = designer.client.post(f"{HERE}/texts", data=form | {name: "Second"}, headers=HEADERS)
+    assert late.status_code == 409
+    assert "has written this meanwhile: First" in late.text
+    assert "Second" in late.text
+    unknown = {"t:999999:title": "x", f"t:{context}/zh": "x", "t:": "x", "k:1:title": "on"}
+    before = document_of(designer)
+    fresh = fields_of(designer.browse(HERE).select_one("form.wide-form"))
+    assert designer.client.post(f"{HERE}/texts", data=fresh | unknown, headers=HEADERS).status_code == 303
+    assert document_of(designer) == before
+    for wrong in ({"base": "x"}, {"tab": ""}, {"mark": "0"}):
+        assert designer.client.post(f"{HERE}/texts", data=fresh | wrong, headers=HEADERS).status_code == 400
+    long = designer.client.post(f"{HERE}/texts", data=fresh | {name: "x" * 20_001}, headers=HEADERS)
+    assert long.status_code == 422
+    assert "is too long" in long.text
+
+
+LANGUAGES = "/questionnaires/draft/small/translation"
+
+
+def test_a_language_joins_from_the_page(designer, draft):
+    page = designer.browse(LANGUAGES)
+    assert page.select_one("option[value=ug]")
+    assert not page.select_one("option[value=en]")
+    designer.submit(LANGUAGES, 303, form="main form[action$='/translation']", language="ug")
+    assert document_of(designer)["languages"] == ["zh", "en", "ug"]
+    shown = designer.browse(f"{LANGUAGES}/ug")
+    assert shown.select_one("progress")["value"] == "0"
+    assert {each["lang"] for each in shown.select("textarea")} == {"ug"}
+    said = designer.browse(LANGUAGES).get_text()
+    assert "ئۇيغۇرچە" in said
+    assert "no words of its own in this language" in said
+    # Each text that it lacks is an error until it is written.
+    findings = designer.browse("/questionnaires/draft/small/findings").get_text()
+    assert "ug" in findings
+    # Once more is the same, and a language that the draft has is not added twice.
+    designer.submit(LANGUAGES, 303, form="main form[action$='/translation']", language="UG")
+    assert document_of(designer)["languages"] == ["zh", "en", "ug"]
+
+
+def test_languages_that_are_none_are_refused_at_the_field(designer, draft):
+    for given in ("", "xx", "klingon", "u", "de_DE", "a/b", "x" * 200, "<b>", "zh/x", "１"):
+        refused = designer.submit(LANGUAGES, 422, form="main form[action$='/translation']", language=given)
+        assert check_page(refused).select_one("#language")["aria-invalid"] == "true"
+    assert document_of(designer)["languages"] == ["zh", "en"]
+
+
+def test_a_draft_that_lists_no_language_keeps_those_it_is_written_in(designer):
+    plain = document(format="manyi/2")
+    plain.pop("languages", None)
+    begin(designer, plain)
+    designer.submit(LANGUAGES, 303, form="main form[action$='/translation']", language="de")
+    assert document_of(designer)["languages"] == ["zh", "en", "de"]
+
+
+def test_analysts_see_languages_and_add_none(analyst, designer, draft):
+    assert not analyst.browse(LANGUAGES).select("main form")
+    data = {"csrf_token": analyst.mark(), "language": "de"}
+    assert analyst.client.post(LANGUAGES, data=data, headers=HEADERS).status_code == 403
+    assert analyst.client.post(f"{HERE}/texts", data=data, headers=HEADERS).status_code == 403

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, BinaryIO, Final
@@ -20,11 +20,12 @@ UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BEGINNING = datetime(1980, 1, 1, tzinfo=UTC)  # of time in archives: equal tables make equal files
 
 
-def write(tables: Mapping[str, Table], file: BinaryIO) -> None:
+def write(tables: Mapping[str, Table], file: BinaryIO, *, widths: Sequence[int] = ()) -> None:
     """Write tables to a file, a sheet each.
 
     Numbers are numbers; everything else is text that no spreadsheet computes (written as a string and marked
-    as quoted), also where it begins with =, +, - or @.
+    as quoted), also where it begins with =, +, - or @. `widths`, in signs, are those of the columns of every
+    sheet; texts are then broken into lines.
 
     Raises
     ------
@@ -36,9 +37,14 @@ def write(tables: Mapping[str, Table], file: BinaryIO) -> None:
         heading, quoted = book.add_format({"bold": True}), book.add_format()
         for each in (heading, quoted):
             each.set_quote_prefix()
+            if widths:
+                each.set_text_wrap()
+                each.set_align("top")
         for name, table in zip(_sheet_names(list(tables)), tables.values(), strict=True):
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            for column, width in enumerate(widths):
+                sheet.set_column(column, column, width)
             for number, row in enumerate(chain([table.headings], table.rows)):
                 if number >= MOST_ROWS:
                     message = f"A sheet holds {MOST_ROWS - 1} rows. Write a CSV file instead."

@@ -36,6 +36,13 @@ KINDS: Final = {
     "perceived": _l("Perceived side of a gap"),
     "rule": _l("Rule of quality"),
 }
+# How far the translation of a text is.
+STATES: Final = {
+    "missing": _l("missing"),
+    "changed": _l("source changed since"),
+    "same": _l("same as the source"),
+    "done": _l("done"),
+}
 TEXTS: Final = ("text", "title", "name", "fallback")
 # How much of a value a line of the history quotes, in columns.
 QUOTED: Final = 80

@@ -1,0 +1,189 @@
+"""A draft's texts as a workbook: out, filled in, and in again; what is hostile changes nothing."""
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from surveys.errors import SurveyError
+from tests.surveys.worlds import document
+from tests.web.drafts import begin, document_of
+from tests.web.test_draft_translation import HERE, send
+from tests.web.visiting import HEADERS
+from web.author import sheets
+
+HISTORY = "/questionnaires/draft/small/history"
+
+
+@pytest.fixture
+def draft(designer):
+    plain = document(format="manyi/2", languages=["zh", "en"])
+    plain["title"] = {"zh": "小调查", "en": ""}
+    plain["pipes"] = {"who": {"fallback": {"zh": "公司", "en": "the company"}}}
+    plain["sections"][1]["questions"][1]["text"] = {"zh": "=1+1 {who}怎么样？", "en": "How is {who}?"}
+    plain["sections"][1]["questions"][1]["messages"] = {"range": {"zh": "1 到 10", "en": "1 to 10"}}
+    begin(designer, plain)
+    return plain
+
+
+def rows_of(designer):
+    response = designer.client.get(f"{HERE}.xlsx", headers=HEADERS)
+    assert response.status_code == 200
+    assert 'filename="small-en.xlsx"' in response.headers["Content-Disposition"]
+    return [
+        [row.get(column, sheets.Cell("")).text for column in range(6)]
+        for row in sheets.rows_of(response.data)
+    ]
+
+
+def book(rows, *, formulas=()):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False}) as made:
+        sheet = made.add_worksheet()
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row):
+                sheet.write_string(number, column, text)
+        for number, column, formula in formulas:
+            sheet.write_formula(number, column, formula, value="42")
+    return file.getvalue()
+
+
+def test_a_workbook_goes_out_and_comes_back_as_one_change(designer, draft):
+    rows = rows_of(designer)
+    assert rows[0] == ["key", "code", "place", "zh", "en", "note"]
+    title = next(row for row in rows if row[3] == "小调查")
+    piped = next(row for row in rows if "{who}" in row[3])
+    message = next(row for row in rows if row[3] == "1 到 10")
+    assert title[4:] == ["", "missing"]
+    assert piped[4:] == ["How is {who}?", "keep {who}"]
+    assert "range" in message[2].lower()
+    title[4], message[4] = "=Small & 2 < 3 调查", "One to ten\nonly"
+    # Columns may stand in another order, and others beside them.
+    mixed = [[row[4], row[0], "own notes", row[3]] for row in rows]
+    before = designer.browse(HISTORY).select("main ol > li")
+    response = send(designer, book(mixed))
+    assert response.location == HERE
+    after = document_of(designer)
+    assert after["title"]["en"] == "=Small & 2 < 3 调查"
+    assert after["sections"][1]["questions"][1]["messages"]["range"]["en"] == "One to ten\nonly"
+    history = designer.browse(HISTORY)
+    assert len(history.select("main ol > li")) == len(before) + 1
+    designer.submit(HISTORY, 303, form="form[action$='/undo']", which="undo")
+    assert document_of(designer)["title"]["en"] == ""
+    assert rows_of(designer)[0] == rows[0]
+
+
+def test_a_workbook_that_changes_nothing_changes_nothing(designer, draft):
+    before = document_of(designer)
+    send(designer, designer.client.get(f"{HERE}.xlsx").data)
+    assert document_of(designer) == before
+
+
+def test_what_cannot_be_taken_is_told_and_the_rest_is(designer, draft):
+    rows = rows_of(designer)
+    at = {row[3]: number for number, row in enumerate(rows)}
+    rows[at["小调查"]][4] = "Small survey"
+    rows[at["=1+1 {who}怎么样？"]][4] = "How is it?"
+    rows[at["1 到 10"]][3] = "1 到 100"
+    rows[at["1 到 10"]][4] = "1 to 100"
+    rows.append(["4711:text", "", "", "旧", "Old", ""])
+    page = send(designer, book(rows, formulas=[(at["公司"], 4, '=HYPERLINK("http://x","y")')]), 200)
+    for said in (
+        "1 translation was taken",
+        "lacks a name in braces",
+        "was reworded since",
+        "stands nowhere in the draft",
+        "is a formula",
+    ):
+        assert said in page.text, said
+    after = document_of(designer)
+    assert after["title"]["en"] == "Small survey"
+    assert after["pipes"]["who"]["fallback"]["en"] == "the company"
+    assert after["sections"][1]["questions"][1]["text"]["en"] == "How is {who}?"
+
+
+def parts(**more):
+    """The parts of a small workbook by hand."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    found = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{sheets.RELATION}"><sheets>'
+        '<sheet name="a" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/>'
+        "</Relationships>",
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData><row><c t="inlineStr"><is>'
+        "<t>key</t></is></c></row></sheetData></worksheet>",
+    }
+    return found | more
+
+
+def zipped(found):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in found.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ROW = "<row><c><v>{}</v></c></row>"
+LAUGHS = f'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><w>{ROW.format("&b;")}</w>'
+OUTSIDE = f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>{ROW.format("&a;")}</w>'
+UP = '<R><Relationship Id="r1" Target="../../x"/></R>'
+ROWS = ROW.format(1) * (sheets.MOST_ROWS + 1)
+HOSTILE = {
+    "no archive": (b"PK\x03\x04" + b"\x00" * 200, "no workbook"),
+    "cut": (zipped(parts())[:-40], "no workbook"),
+    "no sheet": (zipped({"a.txt": "x"}), "no workbook"),
+    "sheet not there": (zipped(parts(**{"xl/_rels/workbook.xml.rels": UP})), "no workbook"),
+    "no markup": (zipped(parts(**{SHEET: "a < b"})), "no workbook"),
+    "entities": (zipped(parts(**{SHEET: LAUGHS})), "no workbook"),
+    "a file of the server": (zipped(parts(**{SHEET: OUTSIDE})), "no workbook"),
+    "no shared text": (zipped(parts(**{SHEET: '<w><row><c t="s"><v>7</v></c></row></w>'})), "no workbook"),
+    "no number": (zipped(parts(**{SHEET: '<w><row><c t="s"><v>x</v></c></row></w>'})), "no workbook"),
+    "bomb": (zipped(parts(**{SHEET: " " * (sheets.LARGEST_PART + 1)})), "unpacks to more"),
+    "many parts": (zipped(parts(**{f"x{each}": "" for each in range(sheets.MOST_PARTS)})), "unpacks to more"),
+    "many rows": (zipped(parts(**{SHEET: f"<w>{ROWS}</w>"})), "unpacks to more"),
+    "empty": (zipped(parts(**{SHEET: "<w/>"})), "lacks the column “key”"),
+    "no column": (zipped(parts()), "lacks the column “zh”"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_workbooks_are_refused_with_the_reason(name):
+    file, said = HOSTILE[name]
+    with pytest.raises(SurveyError) as refused:
+        list(sheets.table(sheets.rows_of(file), ("key", "zh", "en")))
+    assert said in str(refused.value)
+    assert "root:" not in str(refused.value)
+
+
+def test_a_refused_workbook_changes_nothing_and_the_page_says_why(designer, draft):
+    before = document_of(designer)
+    for name in ("entities", "bomb", "no column"):
+        file, said = HOSTILE[name]
+        assert said in send(designer, file, 422).text
+    assert document_of(designer) == before
+
+
+def test_texts_are_read_whichever_way_a_program_writes_them():
+    shared = (
+        "<sst><si><t>key</t></si><si><r><t>a</t></r><r><t xml:space='preserve'> b_x000A_c</t></r>"
+        "<rPh><t>no</t></rPh></si></sst>"
+    )
+    sheet = (
+        '<w><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c><c t="n"><v>12</v></c></row>'
+        '<row/><row r="9"><c r="B9" t="str"><f>1+1</f><v>2</v></c><c r="AZ9"><v>far</v></c>'
+        '<c r="A9" t="e"><v>#REF!</v></c></row></w>'
+    )
+    found = sheets.rows_of(zipped(parts(**{"xl/sharedStrings.xml": shared, SHEET: sheet})))
+    assert found[0] == {0: ("key", False), 2: ("a b\nc", False), 3: ("12", False)}
+    assert found[1] == {1: ("", True), 0: ("", True)}
+
+
+def test_analysts_take_it_out_and_nothing_in(analyst, designer, draft):
+    assert analyst.client.get(f"{HERE}.xlsx").status_code == 200
+    for language in ("zh", "fr", "xx"):
+        assert (
+            designer.client.get(f"/questionnaires/draft/small/translation/{language}.xlsx").status_code == 404
+        )
