@@ -1,6 +1,6 @@
 """Which language a page speaks: the switch, then the browser, then the site's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from urllib.parse import urlencode
@@ -86,6 +86,20 @@ def choose() -> str:
             g.language = header.best_match([own(), *words.spoken()], own()) if header else own()
     language: str = g.language
     return language
+
+
+def choose_of(offered: Sequence[str]) -> str:
+    """Give in which of a questionnaire's languages the request asks for it, be they the site's own or not."""
+    asked = request.args.get("lang", "")
+    if asked in offered:
+        g.language, g.language_asked = asked, True
+        return asked
+    kept = request.cookies.get(COOKIE, "")
+    if kept in offered:
+        return kept
+    first = own() if own() in offered else offered[0]
+    header = request.accept_languages
+    return header.best_match([first, *offered], first) if header else first
 
 
 def keep(response: Response) -> Response:

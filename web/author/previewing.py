@@ -8,7 +8,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from surveys.asking.router import Router
-from surveys.document.wording import language_of, piped_names
+from surveys.document.wording import piped_names
+from surveys.findings.texts import is_language
 from web import i18n
 from web.respond.pages import page_of
 
@@ -16,7 +17,7 @@ from web.respond.pages import page_of
 def shown(router: Router, section: str, back: str) -> str:
     """Give a page of a questionnaire; `back` is where its notice leads."""
     document = router.document
-    language = language_of(document, i18n.choose())
+    language = i18n.choose_of(document.languages)
     page = page_of(router, section, language)
     place, pages = router.pages[section].place + 1, len(router.pages)
     names = piped_names(document, {}, {}, language)
@@ -25,7 +26,7 @@ def shown(router: Router, section: str, back: str) -> str:
         leave = _("Back to the questionnaire")
         link = f'<a href="{escape(back)}" target="_top">{escape(leave)}</a>'
         frame = {
-            "action": escape(request.path),
+            "action": escape(_with_language(request.path, language)),
             "title": escape(_("Preview")) + ": ",
             "progress": str(round(100 * (place - 1) / pages)),
             "progress_text": escape(_("Page %(place)s of %(pages)s", place=place, pages=pages)),
@@ -49,8 +50,14 @@ def step(router: Router, section: str) -> str | None:
 
 def went(target: str) -> ResponseReturnValue:
     """Go to a page of the preview, in the language that was asked for there."""
-    page = make_response(redirect(target, 303))
     go = request.form.get("go", "")
-    if go.startswith("lang:") and go[5:] in i18n.names():
-        i18n.set_cookie(page, go[5:])
+    wanted = go[5:] if go.startswith("lang:") else request.args.get("lang", "")
+    page = make_response(redirect(_with_language(target, wanted), 303))
+    if wanted in i18n.names():
+        i18n.set_cookie(page, wanted)
     return page
+
+
+def _with_language(path: str, language: str) -> str:
+    """Name the language of a preview in its address where it is none that the author's own pages speak."""
+    return path if language in i18n.names() or not is_language(language) else f"{path}?lang={language}"

@@ -140,7 +140,7 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         raise ClosedError from error
     count()
     page = make_response(redirect(target, 303))
-    if stays and pressed[5:] in i18n.names():
+    if stays and pressed[5:] in found.router.document.languages:
         i18n.set_cookie(page, pressed[5:])
     return page
 

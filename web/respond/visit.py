@@ -17,7 +17,7 @@ from web.respond import sessions
 def visit(public_key: str, token: str) -> Visit:
     """Find out who asks; `ClosedError` where the link cannot be used."""
     now = datetime.now(UTC)
-    return find_visit(
+    found = find_visit(
         sessions.current(),
         public_key=_without_tail(public_key),
         token=_without_tail(token),
@@ -27,6 +27,8 @@ def visit(public_key: str, token: str) -> Visit:
         now=now,
         today=now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date(),
     )
+    found.language = i18n.choose_of(found.router.document.languages)
+    return found
 
 
 # What mail programs and chats take into a link: a full stop, a bracket, blanks.
