@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.evaluation.measure import effect_of_measure
+from csi_model.improvement.asymmetry import asymmetry
 from csi_model.improvement.ranking import rank
 from csi_model.inference.figures import figure
 from csi_model.measures.effects import total_effects
@@ -218,6 +219,18 @@ def _importance() -> dict[str, float]:
     return dict(zip(found.axes[0], found.value.tolist(), strict=True))
 
 
+def of_asymmetry(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
+    """No kink of 500 customers, of whom a fifth gives tens."""
+    answers = np.clip(survey(rng, N) + 1, 1, 10)
+    rows = asymmetry(estimate(SPEC, prepared(answers), _options(rng, bootstrap=resamples)))
+    parts = [
+        [row["asymmetry"], row["asymmetry_se"], *row["asymmetry_ci"]]
+        for row in (*rows["constructs"], *rows["indicators"])
+        if "asymmetry" in row
+    ]
+    yield hit("no kink, asymmetry", figure(*np.array(parts, float).T), 0.0)
+
+
 def of_measures(rng: np.random.Generator, resamples: int) -> Iterator[Hit]:
     """No effect in 24 units, three waves of 12; after it the less satisfied know less of quality."""
     n_units, n = 24, 12
@@ -258,4 +271,5 @@ STUDIES: dict[str, Callable[[np.random.Generator, int], Iterator[Hit]]] = {
     "interaction-plsc": partial(of_products, "plsc"),
     "priorities": of_priorities,
     "no-effect": of_measures,
+    "no-kink": of_asymmetry,
 }

@@ -13,6 +13,7 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import respondent_scores
+from csi_model.improvement.crowded import left_of_a_line
 from csi_model.inference import seeds
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
@@ -69,8 +70,9 @@ def asymmetry(result: Result) -> dict[str, list[dict[str, Any]]]:
 
     by weighted least squares over who answered both, with :math:`z` conditional means of a standard normal
     variable within each answer's share of the distribution: on the ratings themselves a crowd at the end of
-    the scale alone would look like asymmetry. Scores are made anew in every resample; p and interval are by
-    the standard error. A correlation within one wave, no cause.
+    the scale alone would look like asymmetry. Where the outcome's best answers crowd, even a straight
+    relation bends: slopes are divided by what is left of one there (`crowded.left_of_a_line`). Scores are
+    made anew in every resample; p and interval are by the standard error. A correlation within one wave, no cause.
 
     References
     ----------
@@ -107,12 +109,15 @@ def slopes(result: Result, x: F64, y: F64) -> Slopes | None:
         return None
     table = _Table(x[both], y[both])
     weights = sample.weights[both]
-    point, score = table.slopes(weights[None])
+    left = table.left_of_a_line(weights)
+    point, score = table.slopes(weights[None], left)
     sides = [int((side * table.n_of_x).sum()) for side in (score[0] < 0, score[0] > 0)]
     if min(sides) < FEWEST_ON_A_SIDE or not np.isfinite(point).all():
         return None
     size = options.bootstrap if len(sample) <= LARGE else min(options.bootstrap, MOST_DRAWS)
-    drawn = np.concatenate([table.slopes(counts[:, both] * weights)[0] for counts in _counts(result, size)])
+    drawn = np.concatenate(
+        [table.slopes(counts[:, both] * weights, left)[0] for counts in _counts(result, size)]
+    )
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
     error = drawn.std(axis=0, ddof=1) if len(drawn) > 1 else np.full(3, np.nan)
     df = np.inf if result.resampled is None else result.resampled.df
@@ -142,8 +147,19 @@ class _Table:
         ones = np.ones(len(x))
         self._into = csr_array((ones, (np.arange(len(x)), place.ravel())), shape=(len(x), len(cells)))
 
-    def slopes(self, mass: F64) -> tuple[F64, F64]:
-        """Give the slopes below and above and their difference, (n_draws, 3), and the driver's scores."""
+    def left_of_a_line(self, weights: F64) -> tuple[float, float]:
+        """Give `crowded.left_of_a_line` of these answers."""
+        cells = np.asarray(weights[None] @ self._into)
+        sums = [_sums(cells, place) for place in (self.x, self.y)]
+        of_x, of_y = ((part[0] / cells.sum(), _normal(part)[0]) for part in sums)
+        together = float(cells[0] @ (of_x[1][self.x] * of_y[1][self.y]) / cells.sum())
+        return left_of_a_line(of_x, of_y, together)
+
+    def slopes(self, mass: F64, left: tuple[float, float]) -> tuple[F64, F64]:
+        """Give the slopes below and above and their difference, (n_draws, 3), and the driver's scores.
+
+        Slopes are divided by what is `left` of a line below and above.
+        """
         cells = np.asarray(mass @ self._into)
         of_x, of_y = (_normal(_sums(cells, place)) for place in (self.x, self.y))
         score, outcome = of_x[:, self.x], of_y[:, self.y]
@@ -154,7 +170,8 @@ class _Table:
         possible = np.linalg.cond(system) < 1e10
         found = np.full((len(mass), 3), np.nan)
         found[possible] = np.linalg.solve(system[possible], wanted[possible])[:, :, 0]
-        return np.stack([found[:, 1], found[:, 2], found[:, 2] - found[:, 1]], axis=1), of_x
+        below, above = found[:, 1] / left[0], found[:, 2] / left[1]
+        return np.stack([below, above, above - below], axis=1), of_x
 
 
 def _sums(cells: F64, place: np.ndarray) -> F64:

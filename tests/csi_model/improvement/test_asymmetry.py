@@ -6,6 +6,7 @@ import pytest
 import csi_model
 from csi_model import ModelSpec, Options
 from csi_model.improvement.asymmetry import asymmetry
+from csi_model.improvement.crowded import left_of_a_line
 from csi_model.inference.many import benjamini_hochberg
 
 SPEC = ModelSpec.from_mapping(
@@ -44,11 +45,37 @@ def found(columns, bootstrap=100, **more) -> dict:
 
 @pytest.mark.parametrize("middle", [5.5, 8.5])
 def test_a_linear_world_is_even_whatever_crowds_the_end_of_the_scale(middle):
-    alarms, n = 0, 60
+    alarms, n = 0, 30
     for seed in range(n):
         columns = answers(np.random.default_rng([seed, 1]), 500, middle, 0.5, 0.5)
         alarms += found(columns)["q1"]["p"] < 0.05
-    assert alarms <= 8  # 5 % of 60 are 3; more than 8 come in 1 of 100
+    assert alarms <= 5  # 5 % of 30 are 1.5; more than 5 come in 1 of 300
+
+
+def test_a_line_is_no_kink_though_the_index_ends_in_a_crowd_of_tens():
+    """More answers do not find what is not there: cut at ten, the index itself bends by five errors."""
+    row = found(answers(np.random.default_rng(5), 20_000, 9.3, 0.5, 0.5), bootstrap=40)["QUA"]
+    assert abs(row["asymmetry"]) < 2.5 * row["asymmetry_se"]
+    assert row["penalty"] == pytest.approx(row["reward"], abs=0.06)
+
+
+@pytest.mark.parametrize("top", [0.01, 0.2, 0.45])
+def test_what_is_left_of_a_line_is_what_a_million_show(top):
+    rng, rho = np.random.default_rng(7), 0.5
+    x, noise = rng.standard_normal((2, 1_000_000))
+    y = rho * x + np.sqrt(1 - rho**2) * noise
+    cut = [np.quantile(each, [0.1, 0.4, 0.7 - top / 2, 1 - top]) for each in (x, y)]
+    codes = [np.searchsorted(ends, each) for ends, each in zip(cut, (x, y), strict=True)]
+    shares = [np.bincount(each) / len(each) for each in codes]
+    scores = [
+        np.array([v[each == k].mean() for k in range(5)]) for v, each in zip((x, y), codes, strict=True)
+    ]
+    seen = [score[each] for score, each in zip(scores, codes, strict=True)]
+    design = np.stack([np.ones(len(x)), np.minimum(seen[0], 0), np.maximum(seen[0], 0)], axis=1)
+    slopes = np.linalg.lstsq(design, seen[1], rcond=None)[0][1:] / rho
+    pairs = zip(shares, scores, strict=True)
+    left = left_of_a_line(*pairs, float(np.mean(seen[0] * seen[1])))
+    np.testing.assert_allclose(left, slopes, atol=0.015)
 
 
 @pytest.mark.parametrize(("below", "above", "kind"), [(0.6, 0.2, "penalty"), (0.2, 0.6, "reward")])
