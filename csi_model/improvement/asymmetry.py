@@ -72,7 +72,8 @@ def asymmetry(result: Result) -> dict[str, list[dict[str, Any]]]:
     variable within each answer's share of the distribution: on the ratings themselves a crowd at the end of
     the scale alone would look like asymmetry. Where the outcome's best answers crowd, even a straight
     relation bends: slopes are divided by what is left of one there (`crowded.left_of_a_line`). Scores are
-    made anew in every resample; p and interval are by the standard error. A correlation within one wave, no cause.
+    made anew in every resample; p and interval are by the standard error. A correlation within one wave, no
+    cause.
 
     References
     ----------
