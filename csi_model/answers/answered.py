@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from csi_model.answers.filling import Filled, Filling
-from csi_model.answers.fitting import fit
+from csi_model.answers.fitting import Near, fit
 from csi_model.answers.influence import Influence, influence, of_asked
 from csi_model.answers.leverage import Leverage
 from csi_model.answers.moments import Moments
@@ -46,6 +46,8 @@ class Answered:
     pooled : ndarray of shape (p, p), optional
         Covariance within the groups that this is one of, squared scale points: the prior's target, instead of
         these answers' own.
+    near : Answered, optional
+        Of much the same respondents: the fit begins there.
 
     Notes
     -----
@@ -66,6 +68,7 @@ class Answered:
         blocks: I64,
         asked: Mask | None = None,
         pooled: F64 | None = None,
+        near: Answered | None = None,
     ) -> None:
         self.values, self.weights = values, weights
         self.n, self.p = len(values), len(blocks)
@@ -82,19 +85,44 @@ class Answered:
         if pooled is not None:
             self.prior = self.prior._replace(target=pooled / np.outer(self.scale, self.scale))
         self.filling = Filling(standardised, weights)
-        self.mean, self.cov = fit(standardised, weights, self.filling, self.prior)
+        begin = None if near is None else self._begin(near)
+        self.mean, self.cov = fit(standardised, weights, self.filling, self.prior, begin)
+
+    def _begin(self, near: Answered) -> Near:
+        """Give the fit of others in the standard units of these."""
+        found, units = near.fitted, np.outer(self.scale, self.scale)
+        return Near((found.mean[0] - self.center) / self.scale, found.cov[0] / units, near.settled)
 
     @property
     def fitted(self) -> Moments:
         """The moments of the sample itself, a batch of one."""
         cov = self.cov * np.outer(self.scale, self.scale)
-        return Moments((self.center + self.scale * self.mean)[None], cov[None])
+        found = Moments((self.center + self.scale * self.mean)[None], cov[None])
+        if not self.routed:
+            return found
+        level = self.center + self.scale * (self.mean + self._mean_of(self.asked))
+        return found._replace(asked=level[None])
+
+    def _mean_of(self, asked: Mask) -> F64:
+        """Mean deviation of those asked each question, gaps as the rest lets expect, (p,)."""
+        total = np.zeros(self.p)
+        for part in self.filling.filled(self.mean, self.cov):
+            total += part.weights @ np.where(asked[part.rows], part.deviations, 0.0)
+        return np.asarray(total / (self.weights @ asked))
+
+    @property
+    def _kept(self) -> float:
+        return float(self.filling.total / (self.filling.total + self.prior.strength))
+
+    @cached_property
+    def settled(self) -> F64:
+        """What a change of the moments comes to when all is filled anew, (T, T)."""
+        return self._influence.settled(self._kept)
 
     @cached_property
     def turn(self) -> F64:
         """What sums of deviations of the statistics are multiplied with, (T, T)."""
-        kept = self.filling.total / (self.filling.total + self.prior.strength)
-        return np.asarray(self._influence.shares(kept)[:, None] * self._influence.settled(kept).T)
+        return np.asarray(self._influence.shares(self._kept)[:, None] * self.settled.T)
 
     @cached_property
     def rows(self) -> F64:
@@ -196,13 +224,11 @@ class Answered:
         return self._asked(self.asked)
 
     def _asked(self, asked: Mask) -> _Asked:
-        mass, total, more = self.weights @ asked, np.zeros(self.p), np.zeros(self.p)
+        mass, more = self.weights @ asked, np.zeros(self.p)
         for part in self.filling.filled(self.mean, self.cov):
-            here = asked[part.rows]
-            total += part.weights @ np.where(here, part.deviations, 0.0)
-            more += part.weights @ np.where(here, self._more(part)[1], 0.0)
+            more += part.weights @ np.where(asked[part.rows], self._more(part)[1], 0.0)
         slopes = self._slopes(asked) / mass[:, None]
-        return _Asked(mass / self.filling.total, total / mass, more / mass, slopes.T)
+        return _Asked(mass / self.filling.total, self._mean_of(asked), more / mass, slopes.T)
 
     def _slopes(self, asked: Mask) -> F64:
         return of_asked(self.filling, self.mean, self.cov, asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,13 +25,25 @@ MOST_PASSES, MOST_STEPS, DEPTH = 5_000, 60, 6
 Step = Callable[[F64], F64]
 
 
-def fit(values: F64, weights: F64, filling: Filling, prior: Prior) -> tuple[F64, F64]:
+class Near(NamedTuple):
+    """Moments that are near those sought, mean (p,) and covariance (p, p), and :math:`(I - J)^{-1}` there."""
+
+    mean: F64
+    cov: F64
+    turn: F64
+
+
+def fit(
+    values: F64, weights: F64, filling: Filling, prior: Prior, near: Near | None = None
+) -> tuple[F64, F64]:
     r"""Give the mean and covariance of standardised answers.
 
     Parameters
     ----------
     values, weights
         What `filling` was made of.
+    near
+        Where to begin; the fit is the same, sooner.
 
     Raises
     ------
@@ -49,18 +62,23 @@ def fit(values: F64, weights: F64, filling: Filling, prior: Prior) -> tuple[F64,
     Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353 (SQUAREM); Walker and Ni
     (2011), SIAM Journal on Numerical Analysis 49, 1715-1735 (Anderson's method).
     """
+    begin = _begin(values, weights, filling, prior) if near is None else near
+    start = _flat(begin.mean, begin.cov)
+    found = _anderson(_step(filling, prior), start, begin.turn, filling.p)
+    if found is None:
+        found = squarem(_step(filling, prior), start, CLOSE, lambda at: _parts(at, filling.p)[1])
+    return _parts(found, filling.p)
+
+
+def _begin(values: F64, weights: F64, filling: Filling, prior: Prior) -> Near:
+    """Fit some of the respondents roughly."""
     p, few = filling.p, filling
     if filling.n > FIRST_ROWS:
         rows = some(filling.n, FIRST_ROWS)
         few = Filling(values[rows], weights[rows])
     start = _flat(np.zeros(p), prior.target)
-    near = squarem(_step(few, prior), start, ROUGH, lambda at: _parts(at, p)[1])
-    kept = few.total / (few.total + prior.strength)
-    turn = influence(few, *_parts(near, p)).settled(kept)
-    found = _anderson(_step(filling, prior), near, turn, p)
-    if found is None:
-        found = squarem(_step(filling, prior), near, CLOSE, lambda at: _parts(at, p)[1])
-    return _parts(found, p)
+    found = _parts(squarem(_step(few, prior), start, ROUGH, lambda at: _parts(at, p)[1]), p)
+    return Near(*found, influence(few, *found).settled(few.total / (few.total + prior.strength)))
 
 
 def _step(filling: Filling, prior: Prior) -> Step:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from csi_model.answers.answered import Answered
@@ -26,6 +28,7 @@ def source(
     blocks: I64 | None = None,
     asked: Mask | None = None,
     pooled: F64 | None = None,
+    near: Source | None = None,
 ) -> Source:
     """Give the moments that go with a treatment of missing answers; without gaps all are the same.
 
@@ -38,14 +41,19 @@ def source(
     pooled : ndarray of shape (p, p), optional
         Covariance within the groups that this is one of: its points are then by that, and the prior of its
         own covariance leads there (`held.Held`, `Answered`).
+    near : optional
+        The source of much the same respondents, from which gaps are fitted sooner.
     """
     if fits(missing) and np.isnan(values).any():
         home = np.zeros(values.shape[1], dtype=int) if blocks is None else blocks
-        own = Answered(values, weights, home, asked, pooled)
+        of_questions = near.narrow if isinstance(near, Levelled) else near
+        begin = of_questions if type(of_questions) is Answered else None
+        own = Answered(values, weights, home, asked, pooled, begin)
         return own if pooled is None else Levelled(own, Held(values, weights, pooled, asked))
     return MeanReplaced(values, weights)
 
 
-def of_all(values: F64, weights: F64, missing: str) -> Moments:
-    """Give the weighted moments of all rows, a batch of one."""
-    return source(values, weights, missing).of_counts(np.ones((1, len(values))))
+def of_all(values: F64, weights: F64, missing: str, *told: Any) -> Moments:
+    """Give the weighted moments of all rows, a batch of one; `told` as in `source`."""
+    found = source(values, weights, missing, *told)
+    return found.fitted if isinstance(found, Answered) else found.of_counts(np.ones((1, len(values))))

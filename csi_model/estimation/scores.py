@@ -10,7 +10,6 @@ from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
 from csi_model.measures.points import by_common_weights, points
-from csi_model.pls.products import own
 from csi_model.resampling.estimator import Estimator
 
 
@@ -78,7 +77,8 @@ def index_among(result: Estimated, sample: Sample) -> float:
     if np.isnan(sample.values).all(axis=0).any():
         return float("nan")
     spec = result.spec
-    moments = own(Estimator(spec, sample, result.options).moments, spec)
+    estimator = result.estimator or Estimator(spec, sample, result.options)
+    moments = estimator.moments_of(sample)
     scored = points(spec, moments.level, moments.cov, result.solution.weights)
     by_weights = by_common_weights(spec, scored, result.points.construct_shares[0])
     return float(by_weights.constructs[0, spec.place[spec.index]])

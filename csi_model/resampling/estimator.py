@@ -16,7 +16,7 @@ from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import Moments
 from csi_model.answers.random_groups import RandomGroups
 from csi_model.answers.sample import Sample
-from csi_model.answers.treatment import Source, source
+from csi_model.answers.treatment import Source, of_all, source
 from csi_model.arrays import F64, Mask
 from csi_model.inference import seeds
 from csi_model.inference.means import weighted_means
@@ -66,6 +66,13 @@ class Estimator:
         for stale in ("solution", "_fit", "_direction"):
             found.__dict__.pop(stale, None)
         return found
+
+    def moments_of(self, others: Sample) -> Moments:
+        """Give the moments of other respondents' answers to the same questions, gaps treated as here."""
+        asked = None if others.asked.all() else others.asked
+        return of_all(
+            others.values, others.weights, self.options.missing, self.spec.home, asked, None, self.counted
+        )
 
     @property
     def is_large(self) -> bool:

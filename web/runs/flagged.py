@@ -65,7 +65,7 @@ def quality_of(
             return None
         return points if np.isfinite(points) else None
 
-    official = index(~out)
+    official = float(whole.figure("constructs").at(spec.index).value)
     found["all"] = {"with": index(np.ones_like(out)), "without": official}
     for flag in Flag:
         carries = (flags & int(flag)) != 0
