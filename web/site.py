@@ -47,6 +47,7 @@ ROOMS = (
     "author.drafts.catalogues",
     "author.drafts.review",
     "author.drafts.comparing",
+    "author.drafts.bringing",
     "author.drafts.preview",
     "author.drafts.together",
     "trial.views",

@@ -94,6 +94,7 @@ TABLE = {
     "drafts.publish": DESIGNERS,
     "drafts.overwrite": DESIGNERS,
     "drafts.compare": READERS,
+    "drafts.bring": DESIGNERS,
     "drafts.past": READERS,
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,

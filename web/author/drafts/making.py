@@ -1,7 +1,7 @@
 """New parts with what they need to be of use at once, and copies with codes of their own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from surveys.editing.nodes import ROOT, Node
@@ -24,19 +24,30 @@ NEW: Final = 10**6
 class Codes:
     """Gives codes that nothing of the kind has; options and stops have theirs among siblings alone."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, others: Iterable[Node] = ()) -> None:
+        """Keep clear of the codes of a draft, and of those of `others` when a new one is made."""
         self.desk = desk
+        self._others = [*others]
         self._taken: dict[tuple[str, int | None], set[str]] = {}
 
     def free(self, kind: str, parent: int | None, wanted: str = "") -> str:
         """Give the wanted code with the next free number at its end."""
         taken = self._known(kind, parent)
+        others = {node.code for node in self._others}
         stem = re.sub(r"[0-9]+$", "", wanted) or PREFIX.get(kind, "x")
         number = 1
-        while f"{stem}{number}" in taken:
+        while f"{stem}{number}" in taken | others:
             number += 1
         taken.add(f"{stem}{number}")
         return f"{stem}{number}"
+
+    def kept(self, kind: str, parent: int | None, wanted: str) -> str:
+        """Give the wanted code where it is free, else one like it."""
+        taken = self._known(kind, parent)
+        if wanted and wanted not in taken:
+            taken.add(wanted)
+            return wanted
+        return self.free(kind, parent, wanted)
 
     def _known(self, kind: str, parent: int | None) -> set[str]:
         kinds = next((each for each in TOGETHER if kind in each), {kind})
