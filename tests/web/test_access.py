@@ -54,6 +54,8 @@ TABLE = {
     "author.paper": READERS,
     "author.book": READERS,
     "author.book_file": READERS,
+    "author.paper_file": READERS,
+    "author.book_document": READERS,
     "author.preview": READERS,
     "author.preview_step": READERS,
     "fieldwork.index": COUNTS,

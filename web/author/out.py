@@ -1,156 +1,169 @@
-"""A questionnaire out of the site: on paper with its routing, and its codebook as a page and a file."""
+"""A questionnaire out of the site: on paper with its routing, and its codebook, as pages and as files."""
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
-from flask import Response, render_template
+from flask import Response, abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from surveys import words
 from surveys.document.codebook import codebook
 from surveys.document.questionnaire import Questionnaire
-from surveys.document.routing import Step, steps_of
 from surveys.document.wording import language_of
+from surveys.errors import SurveyError
 from surveys.logic.reading import parse
-from surveys.logic.tree import ACCOUNT, Junction
-from surveys.questions.pieces import Control, Piece
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author import room
+from web.author import room, written
+from web.author.drafts import room as drafts
+from web.author.drafts.preview import askable
 from web.author.naming import Naming
-from web.author.room import PLACE
+from web.author.paper import form_of
+from web.exports import docx
+from web.exports.docx import Paper
 
 blueprint = room.blueprint
+Made = TypeVar("Made")
+DRAFT: Final = {"source": "draft", "part": ""}
+PLACE, OF_DRAFT = room.PLACE, drafts.PLACE
+# What a half-finished questionnaire may stumble over; its findings say what is wrong.
+HALF = (SurveyError, KeyError, StopIteration, ValueError, IndexError)
 
 
-class OnPaper(Naming):
-    """Names questions by their numbers on paper, rows by their letters."""
+class Out(NamedTuple):
+    """What goes out: its document, its address, what its files are called, and whence one comes to it.
 
-    def __init__(self, document: Questionnaire, language: str, steps: list[Step]) -> None:
-        super().__init__(document, language)
-        self._numbers: dict[str, str] = {}
-        for step in steps:
-            self._numbers[step.question.code] = str(step.number)
-            rows = step.question.subquestions()
-            self._numbers |= {row.code: f"{step.number}{letter(place)}" for place, row in enumerate(rows)}
+    `state` tells in the codebook's file what it is of; `change` is the number of a draft's last change, None
+    of what is published or built in.
+    """
 
-    def answer(self, name: str) -> str:
-        """Name an answer by the number of its question."""
-        code = name.partition(".")[0]
-        if name.startswith(ACCOUNT) or code not in self._numbers:
-            return super().answer(name)
-        return str(_("question %(n)s", n=self._numbers[code]))
+    document: Questionnaire
+    place: dict[str, Any]
+    name: str
+    back: str
+    state: dict[str, Any]
+    change: int | None
 
-    def needed(self, conditions: tuple[str, ...]) -> str:
-        """Say what must hold."""
-        parts = tuple(parse(each) for each in conditions)
-        return self.sentence(parts[0] if len(parts) == 1 else Junction("and", parts)) if parts else ""
+    @property
+    def mark(self) -> str:
+        """What stands on every page of a draft; empty on others."""
+        return "" if self.change is None else str(_("Draft (change %(n)s), not for the field", n=self.change))
 
 
-def letter(place: int) -> str:
-    """Give the letter of a row: a, b … z, then aa."""
-    return chr(97 + place) if place < 26 else f"{letter(place // 26 - 1)}{letter(place % 26)}"
+def _find(source: str, code: str, part: str) -> Out:
+    if source != "draft":
+        found = room.find(source, code, part)
+        place: dict[str, Any] = {"source": found.kind, "code": found.code, "part": found.part}
+        state = {source: found.part, "content_hash": found.document.content_hash}
+        name = f"{found.document.code}-{found.part}"
+        return Out(found.document, place, name, url_for("author.document", **place), state, None)
+    desk = drafts.find(code)
+    number = desk.draft.number
+    document = askable(desk.document) if desk.document is not None else None
+    if document is None:
+        _nothing(code)
+    back = url_for("drafts.show", code=code)
+    return Out(
+        document, {"code": code}, f"{code}-draft-{number}", back, {"draft": True, "change": number}, number
+    )
 
 
-class Printed(NamedTuple):
-    """One question on paper: its pieces, each with its letter and condition, and the fields of them."""
-
-    step: Step
-    text: str
-    hint: str
-    needed: str
-    pieces: tuple[tuple[str, str, str, tuple[Control, ...]], ...]
-    stops: tuple[tuple[str, str], ...]
+def _nothing(code: str) -> NoReturn:
+    """Say that a draft cannot be written out as it stands."""
+    abort(make_response(render_template("author/drafts/no_preview.html", desk=drafts.find(code)), 404))
 
 
+def _made(found: Out, make: Callable[[], Made]) -> Made:
+    """Make it of a document; of a draft that is not far enough say so."""
+    try:
+        return make()
+    except HALF:
+        if found.change is None:
+            raise
+    _nothing(found.place["code"])
+
+
+@blueprint.get(f"{OF_DRAFT}/print", defaults=DRAFT)
 @blueprint.get(f"{PLACE}/print")
 @allow(DESIGNER, ANALYST)
 def paper(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show the questionnaire as a form on paper, with its routing."""
-    found = room.find(source, code, part)
-    document = found.document
-    language = language_of(document, i18n.choose())
-    with force_locale(language):
-        steps = steps_of(document)
-        naming = OnPaper(document, language, steps)
-        return render_template(
-            "author/paper.html",
-            source=found,
-            naming=naming,
-            page_tag=i18n.tag(language),
-            questions=[_printed(document, naming, step) for step in steps],
-            said=lambda text, place=0: _said(text, naming, place),
-            hidden_options=_conditional(document, naming),
-        )
+    found = _find(source, code, part)
+    language = i18n.choose_of(found.document.languages)
+    with force_locale(i18n.locale(language)):
+        form = _made(found, lambda: form_of(found.document, language))
+        return render_template("author/paper.html", found=found, form=form, page_tag=i18n.tag(language))
 
 
-def _printed(document: Questionnaire, naming: OnPaper, step: Step) -> Printed:
-    pieces = tuple(step.question.pieces(document.scales))
-    rows = step.question.subquestions()
-    return Printed(
-        step,
-        naming.words(step.question.text),
-        naming.words(step.question.hint),
-        naming.needed(step.conditions) if step.is_first else "",
-        tuple(
-            (
-                letter(place) if rows else "",
-                naming.words(piece.text) if rows else "",
-                naming.needed(_own(piece, step)) if rows else "",
-                piece.controls,
-            )
-            for place, piece in enumerate(pieces)
-        ),
-        tuple((naming.sentence(parse(stop.when)), naming.words(stop.text)) for stop in step.stops),
-    )
+@blueprint.get(f"{OF_DRAFT}/print.docx", defaults=DRAFT)
+@blueprint.get(f"{PLACE}/print.docx")
+@allow(DESIGNER, ANALYST)
+def paper_file(source: str, code: str, part: str) -> ResponseReturnValue:
+    """Give the form on paper as a document for word processors."""
+    found = _find(source, code, part)
+    language = i18n.choose_of(found.document.languages)
+    with force_locale(i18n.locale(language)):
+        form = _made(found, lambda: form_of(found.document, language))
+        file = written.paper_form(_paper(found, form.title, language), form)
+    return _document(file, f"{found.name}-paper-{language}")
 
 
-def _own(piece: Piece, step: Step) -> tuple[str, ...]:
-    """Give the conditions of a row itself."""
-    return tuple(each for each in piece.conditions if each not in step.conditions)
-
-
-def _conditional(document: Questionnaire, naming: OnPaper) -> dict[tuple[str, str], str]:
-    """Give under which condition an option is offered, by its question and what it sends."""
-    return {
-        (question.code, option.code): naming.needed(option.conditions)
-        for question in document.questions()
-        for option in question.offered()
-        if option.conditions
-    }
-
-
-def _said(text: Mapping[str, str] | str, naming: OnPaper, place: int) -> str:
-    if isinstance(text, str):
-        return (words.find("ways_out", text, naming.language) or text).replace("{place}", str(place))
-    return naming.words(text)
-
-
+@blueprint.get(f"{OF_DRAFT}/codebook", defaults=DRAFT)
 @blueprint.get(f"{PLACE}/codebook")
 @allow(DESIGNER, ANALYST)
 def book(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show the codebook."""
-    found = room.find(source, code, part)
+    found = _find(source, code, part)
     naming = Naming(found.document, language_of(found.document, i18n.choose()))
-    return render_template(
-        "author/codebook.html",
-        source=found,
-        naming=naming,
-        entries=codebook(found.document),
-        sentence=lambda text: naming.sentence(parse(text)),
+    return _made(
+        found,
+        lambda: render_template(
+            "author/codebook.html",
+            found=found,
+            naming=naming,
+            entries=codebook(found.document),
+            sentence=lambda text: naming.sentence(parse(text)),
+        ),
     )
 
 
+@blueprint.get(f"{OF_DRAFT}/codebook.docx", defaults=DRAFT)
+@blueprint.get(f"{PLACE}/codebook.docx")
+@allow(DESIGNER, ANALYST)
+def book_document(source: str, code: str, part: str) -> ResponseReturnValue:
+    """Give the codebook as a document for word processors."""
+    found = _find(source, code, part)
+    language = i18n.choose_of(found.document.languages)
+    with force_locale(i18n.locale(language)):
+        naming = Naming(found.document, language)
+        title = f"{_('Codebook')} · {naming.words(found.document.title)}"
+        made = _paper(found, title, language)
+        file = _made(found, lambda: written.codebook(made, codebook(found.document), naming))
+    return _document(file, f"{found.name}-codebook-{language}")
+
+
+@blueprint.get(f"{OF_DRAFT}/codebook.json", defaults=DRAFT)
 @blueprint.get(f"{PLACE}/codebook.json")
 @allow(DESIGNER, ANALYST)
 def book_file(source: str, code: str, part: str) -> ResponseReturnValue:
     """Give the codebook as a file."""
-    found = room.find(source, code, part)
-    text = json.dumps({"code": found.document.code, "answers": codebook(found.document)}, ensure_ascii=False)
-    name = f"{found.document.code}-{found.part}-codebook.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text + "\n", mimetype="application/json", headers=headers)
+    found = _find(source, code, part)
+    entries = _made(found, lambda: codebook(found.document))
+    plain = {"code": found.document.code, "of": found.state, "answers": entries}
+    headers = {"Content-Disposition": f'attachment; filename="{found.name}-codebook.json"'}
+    return Response(
+        json.dumps(plain, ensure_ascii=False) + "\n", mimetype="application/json", headers=headers
+    )
+
+
+def _paper(found: Out, title: str, language: str) -> Paper:
+    is_rtl = i18n.direction(language) == "rtl"
+    return Paper(title, i18n.tag(language), is_rtl=is_rtl, mark=found.mark)
+
+
+def _document(file: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}{docx.SUFFIX}"'}
+    return Response(file, mimetype=docx.MEDIA_TYPE, headers=headers)
