@@ -42,6 +42,7 @@ def test_paper_shows_every_type_of_question(designer, session):
     page = designer.browse(f"/questionnaires/version/{code}/1/print?lang=en")
     assert len(page.select(".question")) == sum(1 for _ in loading.load(DOCUMENT, published=True).questions())
     assert page.select(".points")
+    assert "without" in [each.get_text() for each in page.select(".piece .row")], "a pair has two sides"
     assert len(page.select(".grid tbody tr")) == 2
     assert page.select(".line")
     book = designer.browse(f"/questionnaires/version/{code}/1/codebook?lang=en")

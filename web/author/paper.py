@@ -143,7 +143,7 @@ def _printed(document: Questionnaire, naming: OnPaper, step: Step, *, is_first: 
             letter(place) if has_rows else "",
             naming.words(piece.text) if has_rows else "",
             naming.only(_own(piece, step)) if has_rows else "",
-            tuple(_entries(naming, piece.controls, options)),
+            tuple(_entries(naming, piece, options)),
         )
         for place, piece in enumerate(question.pieces(document.scales))
     )
@@ -181,9 +181,10 @@ def _route(naming: OnPaper, step: Step) -> str:
     return str(told)
 
 
-def _entries(naming: OnPaper, controls: tuple[Control, ...], options: Mapping[str, str]) -> Iterator[Entry]:
-    for place, control in enumerate(controls):
-        label = naming.said(control.text, control.place) if isinstance(control.text, str) else ""
+def _entries(naming: OnPaper, piece: Piece, options: Mapping[str, str]) -> Iterator[Entry]:
+    n_lists = sum(control.kind == "list" for control in piece.controls)
+    for place, control in enumerate(piece.controls):
+        label = _label(naming, control, piece)
         said = [(choice, naming.said(choice.text)) for choice in control.choices]
         ticks = tuple(Tick(text, options.get(choice.sent, "")) for choice, text in said)
         if control.kind == "points":
@@ -195,7 +196,7 @@ def _entries(naming: OnPaper, controls: tuple[Control, ...], options: Mapping[st
             ]
             ways = tuple(text for choice, text in said if isinstance(choice.text, str) and choice.text)
             yield Entry("points", "", tuple(points), (low, high), ways)
-        elif control.kind in {"one", "many"} or (control.kind == "list" and len(controls) == 1):
+        elif control.kind in {"one", "many"} or (control.kind == "list" and n_lists == 1):
             yield Entry("options", label, ticks)
         elif control.kind == "list":
             if not place:
@@ -205,6 +206,12 @@ def _entries(naming: OnPaper, controls: tuple[Control, ...], options: Mapping[st
             yield Entry("lines", label, n_lines=3)
         else:
             yield Entry("line", label, unit=naming.words(control.unit) if control.unit else "")
+
+
+def _label(naming: OnPaper, control: Control, piece: Piece) -> str:
+    """Give what a control says of itself: words such as those of a place, or the other side of a pair."""
+    is_told = not isinstance(control.text, str) and control.text == piece.text
+    return "" if is_told else naming.said(control.text, control.place)
 
 
 def _grid(rows: tuple[Row, ...]) -> Grid | None:

@@ -70,6 +70,8 @@ def _lines(entry: Entry) -> Iterator[str]:
         ways = "   ".join(f"{BOX} {way}" for way in entry.ways)
         yield "   ".join(each for each in (entry.ends[0], points, entry.ends[1], ways) if each)
     elif entry.kind in {"options", "names"}:
+        if entry.label:
+            yield entry.label
         for tick in entry.ticks:
             box = f"{BOX} " if entry.kind == "options" else ""
             yield box + tick.text + (f" → {tick.route}" if tick.route else "")
