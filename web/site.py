@@ -48,6 +48,7 @@ ROOMS = (
     "author.drafts.review",
     "author.drafts.comparing",
     "author.drafts.bringing",
+    "author.drafts.library",
     "author.drafts.preview",
     "author.drafts.together",
     "trial.views",

@@ -7,7 +7,7 @@ taxonomy, and why its warnings are accepted.
 import json
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
@@ -110,3 +110,24 @@ def _without(
         del document["quality"]["attention"]
     system["roles"] = {role: code for role, code in system.get("roles", {}).items() if code not in left_out}
     return document
+
+
+class Module(NamedTuple):
+    """Sections that a questionnaire may have besides its own: what they are for, by language, and they."""
+
+    about: dict[str, str]
+    document: dict[str, Any]
+
+
+def modules() -> tuple[str, ...]:
+    """Give the codes of the modules."""
+    files = (resources.files(__name__) / "modules").iterdir()
+    return tuple(sorted(file.name[:-5] for file in files if file.name.endswith(".json")))
+
+
+@cache
+def module(name: str) -> Module:
+    """Give a module by its code, which is one of `modules`."""
+    file = resources.files(__name__) / "modules" / f"{name}.json"
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    return Module(stored["about"], loading.load(stored["document"]).dump())

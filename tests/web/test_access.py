@@ -97,6 +97,7 @@ TABLE = {
     "drafts.overwrite": DESIGNERS,
     "drafts.compare": READERS,
     "drafts.bring": DESIGNERS,
+    "drafts.library": READERS,
     "drafts.past": READERS,
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,

@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import pytest
 
+from surveys import instruments
 from surveys.document import loading
 from surveys.editing import publishing
 from tests.surveys.drafts import DOCUMENT, NOW
@@ -140,3 +141,35 @@ def test_a_draft_and_what_is_built_in_are_sources_too(designer, other, analyst):
 )
 def test_what_is_no_source_or_part_is_not_found(designer, other, query):
     designer.browse(f"{BRING}?{query}", 404)
+
+
+def test_modules_are_switched_in_and_out(designer, other, analyst):
+    library = f"{OTHER}/library"
+    page = designer.browse(library)
+    links = [each["href"] for each in page.select("[aria-labelledby=modules] a")]
+    assert len(links) == len(instruments.modules()) == 4
+    before = document_of(designer, OTHER)
+    for link in links:
+        designer.submit(link, 303)
+    found = document_of(designer, OTHER)
+    assert {each["code"] for each in found["sections"]} == {"KANO", "SOURCES", "SPLIT", "PULSE"}
+    for name in instruments.modules():
+        for section in instruments.module(name).document["sections"]:
+            assert section in found["sections"]
+    assert not designer.browse(library).select("[aria-labelledby=modules] a.button")
+    assert "已加入" in designer.browse(f"{library}?lang=zh").get_text()
+    for _link in links:
+        designer.submit(OTHER, 303, form="#undo", which="undo")
+    assert document_of(designer, OTHER) == before
+    assert not analyst.browse(library).select("a[href*='/bring']")
+    designer.browse(f"{BRING}?source=module:nothing", 404)
+
+
+def test_a_block_of_the_library_comes_with_its_questions(designer, other):
+    page = designer.browse(f"{OTHER}/library")
+    link = page.select_one("[aria-labelledby=blocks] a[href*='instrument:acsi']")["href"]
+    designer.submit(link, 303)
+    (construct,) = document_of(designer, OTHER)["indicators"]["constructs"]
+    wanted = instruments.load("acsi").dump()["indicators"]["constructs"]
+    assert construct in wanted
+    assert construct["locked"]

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
-from surveys import audit
+from surveys import audit, instruments
 from surveys.editing import drafting
 from surveys.editing.assembling import disassembled
 from surveys.editing.nodes import ROOT, Node
@@ -29,7 +29,7 @@ from web.author.drafts.wording import kind_of, name_of, text_of
 from web.extensions import db
 
 blueprint = room.blueprint
-DRAFT = "draft"
+DRAFT, MODULE = "draft", "module"
 
 
 class Offered(NamedTuple):
@@ -48,7 +48,7 @@ class Named(NamedTuple):
 
 
 def origin_of(sent: str) -> Origin | None:
-    """Find the questionnaire of a source: `version:CODE/N`, `instrument:NAME/FORM`, `draft:CODE`."""
+    """Find a source: `version:CODE/N`, `instrument:NAME/FORM`, `draft:CODE` or `module:NAME`; None is none."""
     kind, _sep, rest = sent.partition(":")
     if kind == DRAFT:
         draft = drafting.find(db.session, rest) if "\x00" not in rest else None
@@ -56,6 +56,11 @@ def origin_of(sent: str) -> Origin | None:
             return None
         nodes = drafting.nodes_of(db.session, draft)
         return Origin(sent, f"{text_of(nodes.root) or rest} ({_('draft')})", nodes)
+    if kind == MODULE:
+        if rest not in instruments.modules():
+            return None
+        document = instruments.module(rest).document
+        return Origin(sent, i18n.text(document["title"]), disassembled(document))
     if kind not in {"version", "instrument"} or "/" not in rest:
         return None
     found = sources.find(db.session, kind, *rest.rsplit("/", 1))
