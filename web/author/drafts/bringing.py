@@ -48,7 +48,7 @@ class Named(NamedTuple):
 
 
 def origin_of(sent: str) -> Origin | None:
-    """Find a source: `version:CODE/N`, `instrument:NAME/FORM`, `draft:CODE` or `module:NAME`; None is none."""
+    """Find a source: `version:CODE/N`, `instrument:NAME/FORM`, `draft:CODE`, `module:NAME`; else None."""
     kind, _sep, rest = sent.partition(":")
     if kind == DRAFT:
         draft = drafting.find(db.session, rest) if "\x00" not in rest else None
