@@ -18,12 +18,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from chaos import kill, serve
+from chaos import PATIENCE, kill, serve
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -207,14 +208,17 @@ def wrong(url: str, people: list[tuple[str, int, list[str], list[str]]]) -> list
     return found
 
 
+def n_acknowledged(people: Sequence[Designer]) -> int:
+    """Count the changes of which somebody was told that they are stored."""
+    return sum(len(each.written) + len(each.added) for each in people)
+
+
 def _number(text: str) -> int:
     last = text.rpartition(" ")[2]
     return int(last) if last.isdecimal() else 0
 
 
-def chaos(
-    folder: Path, *, kills: int, designers: int, seed: int, pause: tuple[float, float] = (0.3, 3.0)
-) -> int:
+def chaos(folder: Path, *, kills: int, designers: int, seed: int) -> int:
     """Let people edit, kill and restart; give the exit code."""
     rng = random.Random(seed)  # noqa: S311
     url = f"sqlite:///{folder / 'manyi.db'}"
@@ -231,12 +235,15 @@ def chaos(
         person.start()
     try:
         for _ in range(kills):
-            time.sleep(rng.uniform(*pause))
+            before, until = n_acknowledged(people), time.monotonic() + PATIENCE
+            while n_acknowledged(people) < before + len(people) and time.monotonic() < until:
+                time.sleep(0.02)
+            time.sleep(rng.uniform(0, 1))
             kill(server)
             # Copied first: what is acknowledged now must be in the database that the dead server left.
             faults += wrong(url, known())
             server = serve(folder, url, port)
-        time.sleep(pause[1])
+        time.sleep(1)
     finally:
         stop.set()
         for person in people:
@@ -244,11 +251,11 @@ def chaos(
         with suppress(ProcessLookupError):
             kill(server)
     faults += wrong(url, known()) + [each.failure for each in people if each.failure]
-    n_acknowledged = sum(len(each.written) + len(each.added) for each in people)
+    total = n_acknowledged(people)
     n_again = sum(each.n_again for each in people)
-    print(f"{kills} kills, {n_acknowledged} changes acknowledged, {n_again} sent again, {len(faults)} wrong")
+    print(f"{kills} kills, {total} changes acknowledged, {n_again} sent again, {len(faults)} wrong")
     print("\n".join(faults[:20]))
-    return int(bool(faults) or not n_acknowledged)
+    return int(bool(faults) or not total)
 
 
 if __name__ == "__main__":

@@ -50,12 +50,14 @@ class Fault(NamedTuple):
 
 def shaped(given: dict[str, Any]) -> Shaped:
     """Make a document of plain values, leaving out what has not the shape of its kind."""
-    work = _Mending(copy.deepcopy(given))
+    work = _Mending(given)
     for _ in range(ROUNDS):
         try:
             document = Questionnaire.model_validate(work.plain)
         except ValidationError as refusal:
             faults = list(_faults(refusal, ()))
+            if work.plain is given:
+                work.plain = copy.deepcopy(given)
             for fault in faults:
                 work.name(fault)
             for fault in faults:

@@ -17,7 +17,7 @@ from surveys.editing import drafting
 from surveys.editing.assembling import assembled
 from surveys.editing.drafting import Change, Outcome
 from surveys.editing.naming import Names
-from surveys.editing.nodes import Node, Nodes
+from surveys.editing.nodes import Node, Nodes, nested
 from surveys.editing.operations import Operation
 from surveys.models import Draft, DraftChange
 from web.author.drafts import judging
@@ -64,10 +64,11 @@ class Desk:
         """The document of what has the right shape, None where nothing has."""
         return self.judged.document
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages in which it is written."""
-        found = self.plain.get("languages")
+        own = {path: value for path, value in self.nodes.root.fields.items() if path.startswith("languages")}
+        found = nested(own).get("languages")
         known = tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
         return known or (words.DEFAULT, words.FALLBACK)
 
