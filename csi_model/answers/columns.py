@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -11,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from csi_model.answers.labels import Coded, Labels, read
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
+
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 Reserved = Mapping[float, int]  # number in the columns → a place in `sample.GAPS`
 
@@ -141,6 +144,13 @@ def _number(value: Any, row: int, name: str) -> float:
     try:
         return float(text)
     except ValueError:
+        if DECIMAL_COMMA.fullmatch(text):
+            raise DataError(
+                f"Column {name}, row {row + 1} holds {text!r}, with a decimal comma.",
+                code="decimal-comma",
+                remedy=f"Write decimals with a point: {text.replace(',', '.')}.",
+                about=(name, text),
+            ) from None
         raise DataError(
             f"Column {name}, row {row + 1} holds {text[:40]!r}, which is no number.",
             code="text-in-column",

@@ -14,6 +14,9 @@ from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.specify import ModelSpec
 
+# What `responses export` writes where there is no answer.
+AS_EXPORTED = {97.0: "not_asked", 98.0: "not_applicable", 99.0: "dont_know"}
+
 
 def prepare(
     spec: ModelSpec,
@@ -72,7 +75,8 @@ def prepare(
         raise DataError(
             f"There are {int(kept.sum())} usable respondents for {len(codes)} indicators.",
             code="too-few-rows",
-            remedy="Collect more answers, use a smaller model, or choose --missing mean.",
+            remedy="Collect more answers, or use a smaller model"
+            + (", or choose --missing em." if missing == "listwise" else "."),
             about=(f"{int(kept.sum())} < {len(codes)}",),
         )
     _check_answered(codes, values[kept])
@@ -224,17 +228,29 @@ def _check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None
     off = (values < low) | (values > high)
     if off.any():
         row, column = (int(place[0]) for place in np.nonzero(off))
+        state = AS_EXPORTED.get(float(values[row, column]))
+        remedy = "Correct it, add it to missing_codes, or give the indicator its own scale."
+        if state is not None:
+            remedy = (
+                f"If it is no answer, add to the model: state_codes: {{{values[row, column]:g}: {state}}}."
+            )
         raise DataError(
             f"Column {codes[column]}, row {row + 1}: {values[row, column]:g} is off"
             f" {low[column]:g}–{high[column]:g}.",
             code="off-scale",
-            remedy="Correct it, add it to missing_codes, or give the indicator its own scale.",
+            remedy=remedy,
             about=(codes[column], f"{values[row, column]:g}", f"{low[column]:g}–{high[column]:g}"),
         )
 
 
 def _check_answered(codes: Sequence[str], values: F64) -> None:
     empty = np.flatnonzero(np.isnan(values).all(axis=0))
+    if len(empty) == len(codes):
+        raise DataError(
+            "Nobody answered any question of the model.",
+            code="nothing-answered",
+            remedy="Check the names of the columns and missing_codes, or collect answers.",
+        )
     if len(empty):
         raise DataError(
             f"Column {codes[empty[0]]} has no answers at all.",
@@ -247,6 +263,12 @@ def _check_answered(codes: Sequence[str], values: F64) -> None:
 def _check_varied(codes: Sequence[str], values: F64) -> None:
     low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
     constant = np.flatnonzero(low == high)
+    if len(constant) == len(codes):
+        raise DataError(
+            "Every question has one and the same answer from everybody.",
+            code="nothing-varies",
+            remedy="Check that the file holds the answers as they were given; these tell nobody apart.",
+        )
     if len(constant):
         raise DataError(
             f"Column {codes[constant[0]]} is constant: every answer is {low[constant[0]]:g}.",

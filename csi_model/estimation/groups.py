@@ -119,6 +119,13 @@ def _one_group(task: Task) -> tuple[str, Result | ModelError]:
         answered = ~np.isnan(sample.values)
         for column, code in enumerate(sample.codes):
             seen = sample.values[answered[:, column], column]
+            if not len(seen):
+                raise DataError(
+                    f"Nobody answered {code} here.",
+                    code="all-missing",
+                    remedy="Join small groups, or leave the question out of the model.",
+                    about=(code,),
+                )
             if len(seen) < 2 or seen.min() == seen.max():
                 raise DataError(
                     f"{code} does not vary here.",

@@ -46,8 +46,9 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
         own.append(found)
         sizes.append(group.n_used)
     if len(names) < 3:
+        have = {0: "No group has", 1: "Only one group has"}.get(len(names), f"Only {len(names)} groups have")
         raise DataError(
-            f"{len(names)} groups have an index with a standard error; three are needed to compare them.",
+            f"{have} an index with a standard error; three are needed to compare them.",
             code="few-units",
             remedy="Ask for resamples and give more groups above the floor.",
         )

@@ -41,7 +41,18 @@ def test_wrong_data_are_refused_with_place_and_remedy(manyi, tmp_path):
         "is constant": lambda rows: set_column(rows, code, ["7"] * (len(rows) - 1)),
         "no answers at all": lambda rows: set_column(rows, code, [""] * (len(rows) - 1)),
         "is off 1–10": lambda rows: set_column(rows, code, ["11"] + ["4", "5"] * 149 + ["6"]),
-        "usable respondents": lambda rows: rows[:12],
+        "Collect more answers, or use a smaller model.": lambda rows: rows[:12],
+        "a decimal comma. Write decimals with a point: 7.5": lambda rows: set_column(
+            rows, code, ['"7,5"'] * (len(rows) - 1)
+        ),
+        "add to the model: state_codes: {97: not_asked}": lambda rows: set_column(
+            rows, code, ["97"] + ["4", "5"] * 149 + ["6"]
+        ),
+        "Every question has one and the same answer": lambda rows: [
+            rows[0],
+            *([*["7"] * len(row)] for row in rows[1:]),
+        ],
+        "Nobody answered any question": lambda rows: [rows[0], *([*["NA"] * len(row)] for row in rows[1:])],
         "header but no rows": lambda rows: rows[:1],
         "two columns named": lambda rows: [[*rows[0][:-1], rows[0][0]], *rows[1:]],
         "values for": lambda rows: [*rows[:3], rows[3][:-1], *rows[4:]],

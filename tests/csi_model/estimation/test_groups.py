@@ -81,7 +81,7 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     assert missing == {"unit 1", "unit 2", "unit 5"}
     messages = {c.message.split(":")[0]: c.message for c in found.cautions if c.code == "group-refused"}
     assert set(messages) == missing
-    assert "does not vary" in messages["unit 1"]
+    assert f"Nobody answered {data.codes[4]} here" in messages["unit 1"]
     assert f"{data.codes[0]} does not vary" in messages["unit 2"]
     assert "cannot be told apart" in messages["unit 5"]
 
