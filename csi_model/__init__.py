@@ -13,6 +13,7 @@ from csi_model.answers.sample import Sample
 from csi_model.assessment.assess import assess
 from csi_model.assessment.cvpat import compare_predictions
 from csi_model.beside.boxes import boxes
+from csi_model.beside.consistency import Consistency, consistency
 from csi_model.beside.expectations import TierAnswers, expectation_gaps
 from csi_model.beside.facets import facet_scores
 from csi_model.beside.kano import classify_service
@@ -72,6 +73,7 @@ __all__ = [
     "Bridge",
     "Caution",
     "Coded",
+    "Consistency",
     "Construct",
     "ConvergenceError",
     "DataError",
@@ -104,6 +106,7 @@ __all__ = [
     "compare",
     "compare_predictions",
     "comparison_document",
+    "consistency",
     "decide",
     "document",
     "effect_of_measure",

@@ -52,6 +52,7 @@ ROOMS = (
     "author.drafts.preview",
     "author.drafts.together",
     "trial.views",
+    "pilot.views",
     "fieldwork.views",
     "fieldwork.quality",
     "admin.views",

@@ -123,7 +123,7 @@ def load_matrix(
     if not waves:
         raise SurveyError(Problem.ANALYSIS_WITHOUT_WAVE)
     for wave in waves:
-        if wave.purpose == Purpose.PILOT and not include_pilot:
+        if wave.purpose != Purpose.OFFICIAL and not include_pilot:
             raise SurveyError(Problem.MATRIX_PILOT, code=wave.code)
     layouts = [layout_of(session, wave.version_id, check=True) for wave in waves]
     if codes is None:
@@ -161,7 +161,12 @@ def load_matrix(
 def load_packed(
     session: Session, wave: Wave, *, include_excluded: bool = False, include_partial: bool = False
 ) -> PackedWave:
-    """Read the packed answers of a wave's complete responses: one read, joined and viewed."""
+    """Read the packed answers of a wave's complete responses: one read, joined and viewed.
+
+    Every figure and file comes by here, and what people said of a draft (`surveys.piloting`) does not pass.
+    """
+    if wave.purpose == Purpose.DRAFT:
+        raise SurveyError(Problem.PILOT_OF_DRAFT)
     layout = layout_of(session, wave.version_id, check=True)
     blobs: list[bytes] = []
     ids: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]

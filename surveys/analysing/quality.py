@@ -33,6 +33,7 @@ from surveys.collecting import counting
 from surveys.collecting.alike import scored
 from surveys.collecting.dispositions import ANSWERED
 from surveys.collecting.packing import layout_of
+from surveys.collecting.waves import IN_THE_FIELD
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing.publishing import load_document
 from surveys.models import Burst, QualityCheck, Response, Segment, Unit, Wave
@@ -118,7 +119,7 @@ def due(session: Session, now: datetime) -> list[Wave]:
     )
     numbers = {wave_id: number for wave_id, number in session.execute(complete)}  # noqa: C416
     found = []
-    for wave in session.scalars(select(Wave).where(Wave.id.in_(numbers)).order_by(Wave.id)):
+    for wave in session.scalars(select(Wave).where(Wave.id.in_(numbers), IN_THE_FIELD).order_by(Wave.id)):
         check = checks.get(wave.id)
         if wave.state == WaveState.CLOSED:
             is_due = check is None or not check.is_final

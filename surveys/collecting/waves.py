@@ -19,6 +19,9 @@ from surveys.models.collection import Access, Mode, Purpose, WaveState
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
+# Waves that fieldwork, files and figures know: what people said of a frozen draft is none of theirs.
+IN_THE_FIELD = Wave.purpose != Purpose.DRAFT
+
 # Built once, because every request of a respondent asks it.
 BY_PUBLIC_KEY = select(Wave).where(Wave.public_key == bindparam("key"))
 
@@ -56,6 +59,8 @@ def create_wave(
     ):
         if value not in set(allowed):
             raise SurveyError(Problem.WAVE_SETTING, name=name, value=value, allowed=", ".join(allowed))
+    if (purpose == Purpose.DRAFT) != (version.kind == "pilot"):
+        raise SurveyError(Problem.PILOT_OF_DRAFT)
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         raise SurveyError(Problem.WAVE_WINDOW)
     for quota in quotas:
@@ -111,7 +116,7 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
 
 def ended(session: Session, now: datetime) -> list[Wave]:
     """Give the open waves whose window has ended."""
-    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now)
+    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now, IN_THE_FIELD)
     return list(session.scalars(query.order_by(Wave.id)))
 
 
@@ -124,8 +129,10 @@ def find_wave(session: Session, public_key: str) -> Wave | None:
 
 def wave_by_code(session: Session, code: str) -> Wave:
     """Give the wave of a code, or refuse and name the known ones."""
-    wave = session.scalar(select(Wave).where(Wave.code == code)) if "\x00" not in code else None
+    known_wave = select(Wave).where(Wave.code == code, IN_THE_FIELD)
+    wave = session.scalar(known_wave) if "\x00" not in code else None
     if wave is None:
-        known = ", ".join(session.scalars(select(Wave.code).order_by(Wave.id.desc()).limit(20))) or "–"
+        newest = select(Wave.code).where(IN_THE_FIELD).order_by(Wave.id.desc()).limit(20)
+        known = ", ".join(session.scalars(newest)) or "–"
         raise SurveyError(Problem.WAVE_UNKNOWN, code=code, known=known)
     return wave

@@ -16,7 +16,7 @@ from surveys.findings.finding import Finding
 from surveys.findings.listing import Room, findings_of
 from surveys.findings.locked import changed_blocks
 from surveys.models import StoredQuestionnaire, Version
-from surveys.models.documents import Way
+from surveys.models.documents import Kind, Way
 
 # Routers are large: a site asks a few versions at a time, and the rest can be made again.
 ROUTERS_KEPT: Final = 64
@@ -83,31 +83,44 @@ def publish(
     errors = [each for each in found if each.severity == "error"]
     if errors:
         raise FaultyError(errors)
-    number = session.scalar(select(func.max(Version.number)).where(Version.questionnaire_id == stored.id))
-    version = Version(
+    version = made(session, stored, questionnaire, "published", staff_name, now)
+    version.way, version.reason = way, reason
+    version.accepted = [
+        {
+            "code": each.code,
+            "place": each.place,
+            "reason": dict(known[each.code, each.place]) if (each.code, each.place) in known else None,
+        }
+        for each in found
+    ]
+    if reviewed is not None:
+        version.submitted_by, version.approved_by, version.change = reviewed
+    session.add(version)
+    session.flush()
+    return version
+
+
+def made(
+    session: Session,
+    stored: StoredQuestionnaire,
+    questionnaire: Questionnaire,
+    kind: Kind,
+    staff_name: str,
+    now: datetime,
+) -> Version:
+    """Make the next version of a kind, not yet in the session."""
+    of_kind = (Version.questionnaire_id == stored.id, Version.kind == kind)
+    number = session.scalar(select(func.max(Version.number)).where(*of_kind))
+    return Version(
         questionnaire=stored,
+        kind=kind,
         number=(number or 0) + 1,
         document=questionnaire.dump(),
         slots=[slot._asdict() for slot in questionnaire.slots],
         content_hash=questionnaire.content_hash,
         published_at=now,
         published_by=staff_name,
-        way=way,
-        reason=reason,
-        accepted=[
-            {
-                "code": each.code,
-                "place": each.place,
-                "reason": dict(known[each.code, each.place]) if (each.code, each.place) in known else None,
-            }
-            for each in found
-        ],
     )
-    if reviewed is not None:
-        version.submitted_by, version.approved_by, version.change = reviewed
-    session.add(version)
-    session.flush()
-    return version
 
 
 def find_questionnaire(session: Session, code: str) -> StoredQuestionnaire | None:
@@ -120,7 +133,7 @@ def latest_version(session: Session, code: str) -> Version | None:
     return session.scalar(
         select(Version)
         .join(StoredQuestionnaire)
-        .where(StoredQuestionnaire.code == code)
+        .where(StoredQuestionnaire.code == code, Version.kind == "published")
         .order_by(Version.number.desc())
         .limit(1)
     )

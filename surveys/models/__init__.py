@@ -5,6 +5,7 @@ from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftPresence, DraftSnapshot
 from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
+from surveys.models.pilots import PilotComment
 from surveys.models.records import Analysis, AuditEntry
 from surveys.models.reviews import AcceptedFinding, Review
 from surveys.models.trials import StoredTrial
@@ -24,6 +25,7 @@ __all__ = [
     "DraftSnapshot",
     "Invitation",
     "Participation",
+    "PilotComment",
     "QualityCheck",
     "QuotaCell",
     "Response",

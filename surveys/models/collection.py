@@ -30,10 +30,11 @@ RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Purpose(StrEnum):
-    """What a wave is for; a pilot never enters an official index."""
+    """What a wave is for; a pilot enters no official index, one of a draft (`surveys.piloting`) nothing."""
 
     PILOT = "pilot"
     OFFICIAL = "official"
+    DRAFT = "draft"
 
 
 class Mode(StrEnum):
@@ -217,8 +218,7 @@ class Invitation(Base):
 class Response(Base):
     """One respondent's answers, packed in the slot order of the wave's version.
 
-    The identifier is random and, on SQLite, the row's place is its key, so rows do not tell their order.
-    On PostgreSQL the table is partitioned by wave.
+    Random identifiers, on SQLite the rows' places, tell no order. On PostgreSQL: partitioned by wave.
     """
 
     __tablename__ = "response"

@@ -10,6 +10,8 @@ from surveys.database import Base, JsonType, UTCDateTime
 
 # How a version came to be: on a page, or from the command line, past any review.
 Way = Literal["page", "command line"]
+# A pilot is a draft that was frozen for a few people; nothing but its own pages knows it.
+Kind = Literal["published", "pilot"]
 
 
 class StoredQuestionnaire(Base):
@@ -23,12 +25,16 @@ class StoredQuestionnaire(Base):
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list["Version"]] = relationship(
-        back_populates="questionnaire", order_by="Version.number"
+        primaryjoin="and_(Version.questionnaire_id == StoredQuestionnaire.id, Version.kind == 'published')",
+        order_by="Version.number",
+        viewonly=True,
     )
 
 
 class Version(Base):
-    """A published document. The database refuses to update or delete it.
+    """A frozen document, published or a pilot's. The database refuses to update or delete it.
+
+    Numbers are counted by kind: beside version 2 there may be pilot 2.
 
     `slots` is the packing order of its answers, kept beside the document so that answers stay readable
     whatever later code derives from the same document. `way`, `reason` and `accepted` say how it was
@@ -37,13 +43,14 @@ class Version(Base):
 
     __tablename__ = "version"
     __table_args__ = (
-        UniqueConstraint("questionnaire_id", "number"),
+        UniqueConstraint("questionnaire_id", "kind", "number"),
         Index("ix_version_content_hash", "content_hash"),
         CheckConstraint(text("number > 0"), name="number"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    kind: Mapped[str] = mapped_column(String(16), default="published")
     number: Mapped[int]
     document: Mapped[dict[str, Any]] = mapped_column(JsonType)
     slots: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
@@ -57,7 +64,7 @@ class Version(Base):
     approved_by: Mapped[str | None] = mapped_column(String(254))
     change: Mapped[int | None]  # of the draft, the last that is in it
 
-    questionnaire: Mapped[StoredQuestionnaire] = relationship(back_populates="versions")
+    questionnaire: Mapped[StoredQuestionnaire] = relationship()
 
     @property
     def slot_codes(self) -> tuple[str, ...]:

@@ -45,4 +45,4 @@ def _runs(session: Session, said: Said) -> Iterator[Finding]:
 
 def name_of(version: Version) -> str:
     """Name a version as the trail does."""
-    return f"{version.questionnaire.code}/{version.number}"
+    return f"{version.questionnaire.code}/{'P' if version.kind == 'pilot' else ''}{version.number}"

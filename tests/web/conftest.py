@@ -17,6 +17,7 @@ from surveys.editing import drafting
 from surveys.models import Unit
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.web.answering import Respondent, make_wave
+from tests.web.piloting import freeze
 from tests.web.visiting import Visitor
 from web.accounts.roles import OF_UNITS, ROLES
 from web.accounts.staff import add_staff
@@ -159,3 +160,9 @@ def nodes(session):
         return {node.code or node.kind: node for node in found}
 
     return find
+
+
+@pytest.fixture
+def frozen(designer, session):
+    """A draft with its first pilot: the wave."""
+    return freeze(designer, session)

@@ -72,7 +72,7 @@ def find(session: Session, kind: str, code: str, part: str) -> Source | None:
     version = session.scalar(
         select(Version)
         .join(StoredQuestionnaire)
-        .where(StoredQuestionnaire.code == code, Version.number == int(part))
+        .where(StoredQuestionnaire.code == code, Version.kind == "published", Version.number == int(part))
     )
     if version is None:
         return None
@@ -105,7 +105,9 @@ def instruments_with_state(session: Session) -> list[Instrument]:
                 select(Version.number)
                 .join(StoredQuestionnaire)
                 .where(
-                    StoredQuestionnaire.code == document.code, Version.content_hash == document.content_hash
+                    StoredQuestionnaire.code == document.code,
+                    Version.kind == "published",
+                    Version.content_hash == document.content_hash,
                 )
                 .order_by(Version.number.desc())
                 .limit(1)
@@ -128,6 +130,7 @@ def versions(session: Session) -> list[PublishedVersion]:
         )
         .join(StoredQuestionnaire)
         .outerjoin(n_waves, n_waves.c.version_id == Version.id)
+        .where(Version.kind == "published")
         .order_by(Version.published_at.desc(), Version.id.desc())
     )
     return [PublishedVersion(*row) for row in session.execute(query)]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from surveys import words
+from surveys.collecting.waves import IN_THE_FIELD
 from surveys.document.questionnaire import Questionnaire
 from surveys.models import Response, Segment, StoredQuestionnaire, Version, Wave
 from surveys.models.collection import WaveState
@@ -83,7 +84,7 @@ def standings(session: Session, units: Collection[int] | None = None) -> list[St
 
     With `units`, their numbers, only who belongs to one of them counts, and counts are rounded down to fives.
     """
-    waves = session.scalars(select(Wave).order_by(Wave.id.desc())).all()
+    waves = session.scalars(select(Wave).where(IN_THE_FIELD).order_by(Wave.id.desc())).all()
     keys = (Response.wave_id, Response.disposition, Segment.unit_id)
     by_disposition = select(*keys, func.count()).outerjoin(Segment, Response.segment_id == Segment.id)
     counted: dict[int, dict[str | None, int]] = {}
@@ -144,6 +145,7 @@ class Offered(NamedTuple):
 def versions(session: Session) -> Sequence[Offered]:
     """Give every published version, the newest first."""
     query = select(Version, StoredQuestionnaire.code).join(StoredQuestionnaire)
+    query = query.where(Version.kind == "published")
     return [
         Offered(
             version.id,

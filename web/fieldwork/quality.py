@@ -111,8 +111,8 @@ def _numbers(texts: list[str]) -> list[int]:
 
 
 def _find(code: str) -> Wave:
-    found = db.session.scalar(select(Wave).where(Wave.code == code)) if waves.CODE.fullmatch(code) else None
-    return found or abort(404)
+    wanted = select(Wave).where(Wave.code == code, waves.IN_THE_FIELD)
+    return (db.session.scalar(wanted) if waves.CODE.fullmatch(code) else None) or abort(404)
 
 
 def _page(

@@ -206,7 +206,8 @@ def _find(code: str, *, lock: bool = False) -> Wave:
         lock_for_writing(db.session, Wave)
     if not waves.CODE.fullmatch(code):
         abort(404)
-    found = db.session.scalar(select(Wave).where(Wave.code == code).execution_options(populate_existing=True))
+    wanted = select(Wave).where(Wave.code == code, waves.IN_THE_FIELD)
+    found = db.session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
         abort(404)
     return found

@@ -107,8 +107,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         UNTIL_DELETED,
         {
             "questionnaire": "id code created_at archived_at",
-            "version": "id questionnaire_id number document slots content_hash published_at published_by way "
-            "reason accepted approved_by change submitted_by",
+            "version": "id questionnaire_id kind number document slots content_hash published_at "
+            "published_by way reason accepted approved_by change submitted_by",
             "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
             "accepted_finding": "id questionnaire_id code place content reason staff_name at",
             "trial": "id source change document people seed day state progress message refusal result "
@@ -122,6 +122,16 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("author.preview_step", "drafts.preview_step"),  # sent, and shown to whoever sent it
         (),
         rooms=("author", "drafts", "trial"),
+    ),
+    "pilots": Kind(
+        _l("Pilots of drafts"),
+        _l(
+            "What a few people answered and wrote about a draft that they tried, without a name or the time "
+            "of day. Designers see counts by question and the comments; no figure and no file has any of it."
+        ),
+        _l("Until a designer deletes the pilot."),
+        {"pilot_comment": "wave_id response_id place text"},
+        rooms=("pilot",),
     ),
     "quality": Kind(
         _l("Quality of answers"),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
 
+from surveys.collecting.waves import IN_THE_FIELD
 from surveys.models import Wave
 from surveys.models.collection import Access, WaveState
 from web.accounts.access import may, public, signed_in
@@ -21,7 +22,7 @@ blueprint = Blueprint("home", __name__)
 def listed_waves() -> list[Wave]:
     """Give the open public waves that their owners show on the landing page."""
     now = datetime.now(UTC)
-    wanted = select(Wave).where(Wave.state == WaveState.OPEN, Wave.access == Access.PUBLIC)
+    wanted = select(Wave).where(Wave.state == WaveState.OPEN, Wave.access == Access.PUBLIC, IN_THE_FIELD)
     waves = db.session.scalars(wanted.order_by(Wave.id.desc()))
     return [wave for wave in waves if wave.settings.get("listed") and wave.is_open(now)]
 

@@ -11,16 +11,17 @@ from surveys.collecting.packing import layout_of
 from surveys.collecting.page_turn import Turn
 from surveys.collecting.responses import account_of
 from surveys.collecting.visit import Visit
-from surveys.models.collection import ResponseState
+from surveys.models.collection import Purpose, ResponseState
 
 
 def counting_of(found: Visit, came: Turn, now: datetime) -> Callable[[], None]:
-    """Give what counts the questionnaire that this page completed; nothing where it completed none.
+    """Give what counts the questionnaire that this page completed; nothing where it did not, or was a trial.
 
     Everything is read before the commit, so that counting asks the answers' database nothing.
     """
     response = found.response
-    if came.page is not None or response is None or response.state != ResponseState.COMPLETE:
+    is_over = response is not None and response.state == ResponseState.COMPLETE
+    if came.page is not None or response is None or not is_over or found.wave.purpose == Purpose.DRAFT:
         return lambda: None
     asked = scored(found.router.document, layout_of(found.session, response.version_id))
     unit = account_of(response).get("unit", "")

@@ -1,6 +1,6 @@
 """A page for one respondent: the compiled one, with what was said, names, progress and buttons put in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
@@ -12,7 +12,7 @@ from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
 from web import i18n
-from web.respond import addresses
+from web.respond import addresses, commenting
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pieces import Given
 from web.respond.visit import mark_of
@@ -68,8 +68,14 @@ def notice(page: CompiledPage, told: Mapping[str, str]) -> dict[str, str]:
     return {"notice": f'<p class="notice" role="status">{escape(text)}</p>'}
 
 
-def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> str:
-    """Fill the holes for this respondent."""
+def fill(
+    found: Visit,
+    page: CompiledPage,
+    way: Way,
+    values: dict[str, str],
+    form: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Fill the holes for this respondent; `form` is what was sent, where the page was not saved."""
     section = page.section.code
     place = way.place(section)
     chosen = {f"s:{key[2:]}": " selected" for key, value in values.items() if key[:2] == "c:" and value}
@@ -85,6 +91,7 @@ def fill(found: Visit, page: CompiledPage, way: Way, values: dict[str, str]) -> 
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
+    frame |= commenting.holes(found, page, way, form)
     if place == 1:
         frame["intro"] = page.intro.fill(names)
     own_words = {key: escape(way.texts[field]) for key, field in page.written.items() if field in way.texts}

@@ -7,6 +7,7 @@ from typing import Literal
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from sqlalchemy.exc import InvalidRequestError
 
 from surveys.asking.way import Way
 from surveys.collecting import keeping
@@ -17,7 +18,7 @@ from surveys.errors import Problem, SurveyError
 from surveys.models.collection import OF_QUOTA, ResponseState
 from web import i18n
 from web.limits import limiter
-from web.respond import addresses, messages, pages, sessions
+from web.respond import addresses, commenting, messages, pages, sessions
 from web.respond.compile import CompiledPage
 from web.respond.counting import counting_of
 from web.respond.visit import remember, revision_of, visit
@@ -76,6 +77,7 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
             text=fill(text, found.names(way)),
             receipt=response.receipt,
             languages=[code for code in document.languages if code != found.language],
+            is_trial=commenting.is_trial(found),
         )
 
 
@@ -130,6 +132,7 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         if not came.saved:
             found.take_back()
             return _not_saved(found, section, form, came)
+        commenting.keep(found, section, form)
         target = _target(found, came)
         count = counting_of(found, came, now)
         found.session.commit()
@@ -138,6 +141,9 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         if error.problem == Problem.RESPONSE_SUBMITTED:
             return redirect(addresses.done(found), 303)
         raise ClosedError from error
+    except InvalidRequestError as error:
+        found.session.rollback()
+        raise ClosedError from error  # the pilot was deleted while this page was on its way
     count()
     page = make_response(redirect(target, 303))
     if stays and pressed[5:] in found.router.document.languages:
@@ -174,7 +180,7 @@ def _unconfirmed(found: Visit, section: str, form: dict[str, list[str]]) -> Resp
     """Show again what came without the browser's key (cookies deleted, a forged form): nothing is stored."""
     page = pages.page_of(found.router, section, found.language)
     values = pages.sent_values(page, form) | messages.unconfirmed(page)
-    return remember(found, make_response(pages.fill(found, page, found.way(), values), 422))
+    return remember(found, make_response(pages.fill(found, page, found.way(), values, form), 422))
 
 
 def _not_saved(found: Visit, section: str, form: dict[str, list[str]], came: Turn) -> ResponseReturnValue:
@@ -186,4 +192,4 @@ def _not_saved(found: Visit, section: str, form: dict[str, list[str]], came: Tur
     told = messages.refused(
         page, came.problems, found.names(came.way), messages.elsewhere(found, page, before)
     )
-    return pages.fill(found, page, came.way, pages.sent_values(page, form) | told), 422
+    return pages.fill(found, page, came.way, pages.sent_values(page, form) | told, form), 422

@@ -1,0 +1,56 @@
+"""How consistently a few people's answers to the questions of one block go together, before any model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csi_model.arrays import F64
+from csi_model.measures.item_statistics import alpha_if_deleted, item_total
+from csi_model.measures.reliability import alpha_raw
+
+
+@dataclass(frozen=True)
+class Consistency:
+    """Cronbach's alpha of a block, and what each question does to it.
+
+    Attributes
+    ----------
+    n : int
+        Rows without a gap, on which all of it rests.
+    alpha : float
+        Raw alpha, at most 1; ``nan`` with one question, fewer than three rows, or no variance.
+    item_total, alpha_without : ndarray of shape (n_items,)
+        Correlation of each question with the sum of the others, −1 to 1, and alpha without it; ``nan`` where
+        there are none.
+    """
+
+    n: int
+    alpha: float
+    item_total: F64
+    alpha_without: F64
+
+
+def consistency(answers: F64) -> Consistency:
+    """Tell how consistently the questions of one block are answered, by rows without a gap.
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n_respondents, n_items)
+        Points, turned so that more means the same for every question; ``nan`` where there is no answer.
+
+    Notes
+    -----
+    `measures.reliability.alpha_raw`, `measures.item_statistics.item_total` and `alpha_if_deleted` of the
+    covariances; every row weighs the same.
+    """
+    whole = answers[~np.isnan(answers).any(axis=1)]
+    n, k = whole.shape
+    if n < 3 or k < 2 or not whole.var(axis=0).any():
+        return Consistency(n, float("nan"), np.full(k, np.nan), np.full(k, np.nan))
+    cov = np.atleast_2d(np.cov(whole, rowvar=False))
+    block = np.ones((k, 1), dtype=bool)
+    with np.errstate(all="ignore"):
+        alpha = float(alpha_raw(cov, block)[0])
+    return Consistency(n, alpha, item_total(cov, block), alpha_if_deleted(cov, block))

@@ -1,0 +1,1 @@
+"""Pilots of drafts on pages: frozen, handed out, reported to designers, deleted."""
