@@ -2,14 +2,14 @@
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv /app/.venv
-COPY locks/runtime.txt locks/runtime.txt
-RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r locks/runtime.txt
+COPY locks/runtime.txt locks/build.txt locks/
+RUN /app/.venv/bin/pip install --no-cache-dir --require-hashes -r locks/runtime.txt \
+    && /app/.venv/bin/pip install --no-cache-dir --require-hashes -r locks/build.txt
 COPY pyproject.toml README.md LICENSE alembic.ini* ./
 COPY surveys surveys
 COPY csi_model csi_model
 COPY web web
-RUN /app/.venv/bin/pip install --no-cache-dir "hatchling>=1.27,<2" "editables>=0.5,<1" \
-    && /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
+RUN /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e . \
     && /app/.venv/bin/python -m web.assets \
     && rm -rf web/node_modules
 

@@ -24,10 +24,10 @@ $(VENV)/.python:
 	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing. On Debian: sudo apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/.runtime: locks/runtime.txt pyproject.toml | $(VENV)/.python
+$(VENV)/.runtime: locks/runtime.txt locks/build.txt pyproject.toml | $(VENV)/.python
 	@echo "Installing the locked packages (once) …"
 	@$(PIP) install --quiet --require-hashes -r locks/runtime.txt || { echo "Step failed: installing locks/runtime.txt with pip."; exit 1; }
-	@$(PIP) install --quiet "hatchling>=1.27,<2" "editables>=0.5,<1" || { echo "Step failed: installing the build backend."; exit 1; }
+	@$(PIP) install --quiet --require-hashes -r locks/build.txt || { echo "Step failed: installing the build backend."; exit 1; }
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e . || { echo "Step failed: installing Manyi into .venv."; exit 1; }
 	@touch $@
 

@@ -224,6 +224,18 @@ def test_the_container_runs_as_an_ordinary_user_and_is_checked():
         assert (ROOT / source).is_dir(), source
 
 
+def test_nothing_is_installed_that_has_no_hash():
+    seen = 0
+    for name in ("Dockerfile", "Makefile"):
+        for line in re.split(r"\n|&&|\|\|", read(name).replace("\\\n", " ")):
+            if re.search(r"(pip|PIP\))\s.*\binstall\b", line):
+                seen += 1
+                words = set(line.split())
+                own = {"--no-deps", "--no-build-isolation"} <= words and "." in words
+                assert own or "--require-hashes" in words, f"{name}: {line}"
+    assert seen == 8
+
+
 def test_compose_has_the_site_a_worker_and_postgresql_with_known_settings():
     services = yaml.safe_load(read("compose.yaml"))["services"]
     assert services.keys() == {"database", "upgrade", "web", "worker"}

@@ -22,6 +22,7 @@ from tests.cli.test_estimate_files import sheets
 from tests.web.demo_site import FIRST, SECOND, demo_file, site_url  # noqa: F401
 from web.cli import manyi
 from web.insight import results
+from web.runs.leaving import as_printed
 
 SEED, RESAMPLES = "3", "500"  # of the demo's runs
 WAVES = (FIRST, SECOND)
@@ -216,7 +217,7 @@ def test_the_page_of_a_construct_shows_what_is_stored(analyst, session):
 def test_downloads_hold_what_is_stored(analyst, runs, session):
     run = runs[SECOND]
     whole = json.loads(analyst.client.get(f"/runs/{run.id}/result.json").get_data(as_text=True))
-    assert whole["result"] == handed_out(run.result)
+    assert whole["result"] == as_printed(handed_out(run.result))
     series = results.series_of(session, wave_code=SECOND, is_official=False).up_to(SECOND)
     text = analyst.client.get(f"/insight/{SECOND}/index.csv").get_data(as_text=True).removeprefix("\ufeff")
     _, *rows = csv.reader(io.StringIO(text))

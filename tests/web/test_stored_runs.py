@@ -20,6 +20,7 @@ from csi_model.inference.figures import KEYS, PARTS, Figure
 from surveys.analysing.runs import handed_out
 from web.cli import manyi
 from web.runs import queue
+from web.runs.leaving import as_printed
 
 STORED = Path(__file__).parents[1] / "golden" / "stored"
 SHOWN = json.loads((STORED / "shown.json").read_text(encoding="utf-8"))
@@ -200,7 +201,7 @@ def test_the_page_of_a_run_shows_its_stored_paths(analyst, documents, wave, run)
         f"{path['source']} → {path['target']}": f"{path['estimate']:.3f}" for path in documents[run]["paths"]
     }
     download = json.loads(analyst.client.get(f"/runs/{run}/result.json").data)
-    assert download["result"] == handed_out(documents[run])
+    assert download["result"] == as_printed(handed_out(documents[run]))
 
 
 def test_a_run_that_was_refused_still_says_why(analyst):

@@ -10,8 +10,9 @@ from csi_model import Figure
 from surveys.document.wording import fill, piped_names
 from surveys.editing import publishing
 from surveys.models import Wave
+from web import digits
 from web.i18n import choose, text
-from web.insight import digits, sentences
+from web.insight import sentences
 from web.insight.results import Change, Series
 
 NO_MOVES = ("",) * 9

@@ -12,7 +12,7 @@ from csi_model import WITHHELD, Figure, Options
 from surveys.analysing import runs, series
 from surveys.models import Analysis, Unit, Wave
 from surveys.models.collection import WaveState
-from web.insight import digits
+from web import digits
 from web.shelf import Shelf
 
 _results = Shelf(64)

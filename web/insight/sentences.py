@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from csi_model import Figure, Options
-from web import labels
+from web import digits, labels
 from web.i18n import text
-from web.insight import digits
 from web.insight.results import Break, Change, Series, WaveResult
 
 # Segment → its name and what it means.

@@ -29,7 +29,7 @@ from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST
 from web.extensions import db
 from web.i18n import choose, text
-from web.runs import compute, heartbeat, queue
+from web.runs import compute, heartbeat, leaving, queue
 from web.runs.forms import RunForm
 from web.runs.wording import DECIDED, quality_lines
 
@@ -100,7 +100,7 @@ def show(run_id: int) -> ResponseReturnValue:
 
 def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int = 200) -> ResponseReturnValue:
     """Show a run; with what was refused, and what was typed then."""
-    shared = {"run": run, "result": run.result, **_progress(run)}
+    shared = {"run": run, "result": run.result and leaving.as_printed(run.result), **_progress(run)}
     if run.options.get("kind") == KIND:
         return render_template("runs/series.html", **shared)
     before = _repeated_by(run)
@@ -171,7 +171,7 @@ def cancel(run_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:run_id>/result.json")
 @allow(ANALYST)
 def result(run_id: int) -> ResponseReturnValue:
-    """Give the whole result with what is needed to repeat it."""
+    """Give the whole result, in printed digits, with what is needed to repeat it."""
     run = db.session.get(Analysis, run_id) or abort(404)
     if run.result is None:
         abort(404)
@@ -182,7 +182,7 @@ def result(run_id: int) -> ResponseReturnValue:
         "seed": run.seed,
         "code_version": run.code_version,
         "data_fingerprint": run.data_fingerprint,
-        "result": runs.handed_out(run.result),
+        "result": leaving.as_printed(runs.handed_out(run.result)),
     }
     record("run.download", run, datetime.now(UTC))
     db.session.commit()

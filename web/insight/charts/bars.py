@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from csi_model import Figure
+from web.digits import POINTS, Grid, texts
 from web.insight.charts.look import (
     BLUE,
     FIRST_ON_TOP,
@@ -12,7 +13,6 @@ from web.insight.charts.look import (
     wrap,
     written,
 )
-from web.insight.digits import POINTS, Grid, texts
 
 
 def bars(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from csi_model import Figure
+from web.digits import printed, texts
 from web.insight.charts.look import (
     BLUE,
     FAINT,
@@ -15,7 +16,6 @@ from web.insight.charts.look import (
     wrap,
     written,
 )
-from web.insight.digits import printed, texts
 
 
 def dots(

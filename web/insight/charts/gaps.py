@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from csi_model import Figure
+from web.digits import texts
 from web.insight.charts.look import (
     GREY,
     SERIES,
@@ -11,7 +12,6 @@ from web.insight.charts.look import (
     wrap,
     written,
 )
-from web.insight.digits import texts
 
 
 def gaps(names: Sequence[str], hoped_for: Figure, met_with: Figure, labels: tuple[str, str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from csi_model import Figure
-from web.insight.digits import POINTS, Grid, printed
+from web.digits import POINTS, Grid, printed
 
 BLUE, ORANGE, GREEN, GREY, INK = "#0b5cad", "#b45309", "#0f766e", "#8a97a5", "#16202c"
 SERIES = ((BLUE, "solid", "circle"), (ORANGE, "dash", "square"), (GREEN, "dot", "diamond"))

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from csi_model import Figure
+from web.digits import texts
 from web.insight.charts.look import (
     FAINT,
     GREY,
@@ -16,7 +17,6 @@ from web.insight.charts.look import (
     folded,
     written,
 )
-from web.insight.digits import texts
 
 
 def over_waves(

@@ -16,8 +16,9 @@ from flask_babel import gettext as _
 
 from csi_model import Figure, Options
 from surveys.editing import publishing
+from web import digits
 from web.i18n import text
-from web.insight import digits, sentences
+from web.insight import sentences
 from web.insight.blocks import TOP, Breaks, Chart, Panel
 from web.insight.charts.bars import bars
 from web.insight.charts.over_waves import over_waves

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from csi_model import Figure
-from web.insight import digits
+from web import digits
 from web.insight.blocks import Panel, Words
 from web.insight.panels.base import Seen, certainty
 

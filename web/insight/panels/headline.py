@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from csi_model import Options
-from web.insight import digits, sentences
+from web import digits
+from web.insight import sentences
 from web.insight.blocks import TOP, Arrow, Panel, Score, Words
 from web.insight.charts.look import known
 from web.insight.panels.base import Seen, certainty, points

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
+from web import digits
 from web.i18n import text
-from web.insight import digits
 from web.insight.blocks import Name, Panel, Steps, Words
 from web.insight.panels.base import Seen
 

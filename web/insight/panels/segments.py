@@ -6,7 +6,8 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from csi_model import Figure
-from web.insight import digits, sentences
+from web import digits
+from web.insight import sentences
 from web.insight.blocks import Chart, Facts, Panel
 from web.insight.charts.bars import bars
 from web.insight.panels.base import Seen

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from csi_model import Figure
-from web.insight import digits
+from web import digits
 from web.insight.blocks import Panel, Score, Words
 from web.insight.charts.look import known
 from web.insight.panels.base import Seen, certainty, points
