@@ -58,6 +58,7 @@ class Problem(Enum):
     ANSWER_MOST = auto()
     ANSWER_ONCE = auto()
     ANSWER_EXCLUSIVE = auto()
+    ANSWER_WORDS_ASIDE = auto()
     ANSWER_ELSEWHERE = auto()
     ANSWER_UNKNOWN = auto()
     ANSWER_RANGE = auto()

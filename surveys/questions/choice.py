@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from surveys.codes import NOT_ASKED
+from surveys.errors import Problem
 from surveys.logic.types import Type
 from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import Nature
@@ -38,6 +39,15 @@ def chosen(slot: str, options: tuple[Option, ...]) -> Decoder:
     """See the code of the option that a slot holds."""
     codes = {option.value: option.code for option in options}
     return lambda values, _texts: codes.get(values.get(slot, NOT_ASKED))
+
+
+def meant_by_words(
+    form: Form, code: str, options: tuple[Option, ...], left_out: Collection[str]
+) -> str | None:
+    """Give the one option that asks for own words, where some were written."""
+    own = [option.code for option in options if option.with_text and option.code not in left_out]
+    written = (form.get(f"{code}.text") or ("",))[0].strip()
+    return own[0] if written and len(own) == 1 else None
 
 
 class WithOptions(Question):
@@ -90,7 +100,7 @@ class ChoiceQuestion(WithOptions):
         return (Control(code, kind, self.text, choices), *other_words(code, self.options))
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
-        """Read one option; own words count only where the option asks for them."""
+        """Read one option; who writes own words and chooses nothing means the option that asks for them."""
         name = f"{self.code}.text"
         own = {option.value: option.with_text for option in self.options if option.with_text}
         pick = one_of(
@@ -101,9 +111,14 @@ class ChoiceQuestion(WithOptions):
         }
 
         def read(form: Form, found: PageAnswers) -> None:
+            meant = meant_by_words(form, self.code, self.options, found.left_out)
+            if meant and not any(form.get(self.code, ())):
+                form = {**form, self.code: [meant]}
             pick(form, found)
             if (chosen := found.values.get(self.code)) in own:
                 write[own[chosen]](form, found)
+            elif meant:
+                found.refuse(name, Problem.ANSWER_WORDS_ASIDE)
             elif own:
                 found.texts[name] = ""
 

@@ -10,7 +10,7 @@ from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
 from surveys.questions.base import Scales
-from surveys.questions.choice import WithOptions, codes_of, other_words, with_words
+from surveys.questions.choice import WithOptions, codes_of, meant_by_words, other_words, with_words
 from surveys.questions.nature import Doubt, Nature, too_few, too_many
 from surveys.questions.pieces import Choice, Control, Slot, Stored
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
@@ -58,12 +58,17 @@ class Multiple(WithOptions):
 
         def read(form: Form, found: PageAnswers) -> None:
             chosen = {text for text in form.get(code, ()) if text}
+            meant = meant_by_words(form, code, self.options, found.left_out)
+            if meant and not chosen & exclusive:
+                chosen.add(meant)
             offered = slots.keys() - found.left_out
             least = min(self.least or 1, len(offered - exclusive))
             if not chosen <= offered:
                 found.refuse(code, Problem.ANSWER_OFFERED)
             elif chosen & exclusive and len(chosen) > 1:
                 found.refuse(code, Problem.ANSWER_EXCLUSIVE)
+            elif meant and meant not in chosen:
+                found.refuse(f"{code}.text", Problem.ANSWER_WORDS_ASIDE)
             elif self.most is not None and len(chosen) > self.most:
                 found.refuse(code, Problem.ANSWER_MOST, limit=self.most)
             elif chosen - exclusive and len(chosen) < least:

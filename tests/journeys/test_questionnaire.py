@@ -71,6 +71,19 @@ def fill_page(page):
     return rated
 
 
+CUT = """() => [...document.querySelectorAll('main *')].filter(each => each.scrollWidth > each.clientWidth + 1
+  && each.clientWidth > 0 && getComputedStyle(each).display !== 'inline' && !each.closest('.visually-hidden'))
+  .map(each => each.className || each.tagName)"""
+
+
+def text_of_double_size_fits(page):
+    """Nothing is cut off, and nothing scrolls sideways, where somebody needs large letters."""
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    no_sideways_scrolling(page)
+    assert page.evaluate(CUT) == [], page.url
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
 def no_sideways_scrolling(page):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
         page.url
@@ -89,12 +102,12 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
         if page.url.endswith("/done"):
             break
         seen.append(page.url.split("?")[0].rsplit("/", 1)[1])
-        for row in page.locator(".points").all():
-            for label in row.locator("label").all():
-                box = label.bounding_box()
-                assert box is None or (
-                    box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["height"] >= 24
-                )
+        for row in page.locator(".points:visible").all():
+            boxes = [label.bounding_box() for label in row.locator("label").all()]
+            assert all(box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
+            assert all(min(box["height"], box["width"]) >= 24 for box in boxes)
+            assert len({round(box["y"]) for box in boxes}) == 1, "the points are one scale"
+        text_of_double_size_fits(page)
         rated += fill_page(page)
         page.locator("button.next").click()
     assert RECEIPT.search(page.locator(".receipt").inner_text())
@@ -115,6 +128,33 @@ def test_phone_without_javascript_answers_everything_in_chinese(site, browser):
     page.goto(f"{site.address}/s/{site.key}")
     assert page.locator(".receipt").inner_text() == receipt
     assert len(new_rows(site, "OPEN", before)) == 1
+    context.close()
+
+
+def test_a_page_that_the_network_swallows_is_sent_again(site, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{site.address}/s/{site.key}")
+    fill_page(page)
+    first = page.url
+    tries = []
+
+    def swallow(route):
+        tries.append(route.request.post_data)
+        if len(tries) > 1:
+            route.continue_()
+
+    page.route(lambda address: address == first.split("?")[0], swallow)
+    page.locator("button.next").scroll_into_view_if_needed()
+    box = page.locator("button.next").bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.dblclick(*place)
+    page.wait_for_timeout(1000)
+    assert len(tries) == 1, "a double click sends once"
+    page.mouse.click(*place)
+    page.wait_for_url(lambda address: address.split("?")[0] != first.split("?")[0])
+    assert len(tries) == 2
+    assert all(each.count("_s=") == 1 for each in tries)
     context.close()
 
 

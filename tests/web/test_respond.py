@@ -225,7 +225,11 @@ def test_a_wave_that_closes_in_the_middle_stores_no_more(session, wave, person):
     person.send(OK="yes")
     waves.close_wave(session, wave, NOW + timedelta(seconds=1))
     session.commit()
-    assert person.post("rate", {"Q1": "1"}).status_code == 404
+    late = person.post("rate", {"Q1": "1", "CH": "else", "CH.text": "谢谢 <b>&", "": "x"})
+    assert late.status_code == 404
+    page = check_page(late)
+    assert [each.get_text() for each in page.select(".written")] == ["谢谢 <b>&"]
+    assert page.select_one(".lead") and "Open the link once more" not in page.get_text()
     assert stored(session, wave)[0][1]["Q1"] == NOT_ASKED
 
 

@@ -1,6 +1,7 @@
 """The pages of a questionnaire: open, answer, go back, switch language, finish; each page is saved."""
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -29,10 +30,20 @@ SLOWEST_PAGE_SECONDS = 3600.0
 
 @blueprint.errorhandler(ClosedError)
 def closed(error: ClosedError) -> ResponseReturnValue:
-    """Say kindly that the link cannot be used; nothing tells why, but to who has answered by it."""
+    """Say kindly that the link cannot be used; nothing tells why, but to who has answered by it.
+
+    Whoever sent a page meanwhile is shown their own words again, to copy them.
+    """
     sessions.rollback()
     name = "answered" if error.has_answered else "closed"
-    return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose())), 404
+    return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose()), written=_written()), 404
+
+
+def _written() -> list[str]:
+    """Give what was typed on the page that was sent; choices are no words."""
+    names = [name for name in request.form if not name.startswith("_")]
+    sent = [text.strip() for name in names for text in request.form.getlist(name)]
+    return [text for text in sent if re.search(r"\s|[^\x00-\x7f]", text)]
 
 
 @blueprint.get("/s/<public_key>")

@@ -16,19 +16,28 @@ if (form) {
       }
     });
   }
-  let sent = false;
+  // A double click sends once. Where the network swallows a page, pressing again sends it again: the server
+  // stores it once.
+  const said = form.querySelector(".saved");
+  const seconds = document.createElement("input");
+  seconds.type = "hidden";
+  seconds.name = "_s";
+  let sentAt = -Infinity;
+  let waiting;
   form.addEventListener("submit", (event) => {
-    if (sent) {
+    if (performance.now() - sentAt < 700) {
       event.preventDefault();
       return;
     }
-    sent = true;
-    const seconds = document.createElement("input");
-    seconds.type = "hidden";
-    seconds.name = "_s";
-    seconds.value = ((performance.now() - began) / 1000).toFixed(1);
+    sentAt = performance.now();
+    seconds.value = ((sentAt - began) / 1000).toFixed(1);
     form.append(seconds);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { said.textContent = said.dataset.waiting; }, 4000);
   });
   // A page that comes back from the browser's memory may be sent again.
-  addEventListener("pageshow", () => { sent = false; });
+  addEventListener("pageshow", () => {
+    sentAt = -Infinity;
+    clearTimeout(waiting);
+  });
 }
