@@ -1,13 +1,5 @@
 """What leaves the house has printed digits, whoever asks: of two editions every digit would tell too much."""
 
-import json
-from math import isclose
-
-import pytest
-from sqlalchemy import select
-
-from surveys.models import Analysis
-from tests.web.demo_site import demo_file, site_url  # noqa: F401
 from web.runs.leaving import as_printed
 
 
@@ -69,28 +61,3 @@ def test_numbers_are_rounded_by_what_they_are_of():
     assert found["parts"][""]["moves"]["W2"]["SAT"]["last"] == {"value": -1.2, "se": 0.7, "p": 0.083}
     assert found["groups"]["unit:a"] is None
     assert found["groups"]["unit:b"]["items"]["shares"]["SAT"]["Q1"] == 0.34
-
-
-def floats_of(node):
-    if isinstance(node, dict | list):
-        for each in node.values() if isinstance(node, dict) else node:
-            yield from floats_of(each)
-    elif isinstance(node, float):
-        yield node
-
-
-@pytest.mark.parametrize("role", ["analyst", "administrator"])
-def test_no_download_of_a_run_has_more_than_printed_digits(sign_in, session, role):
-    visitor, seen = sign_in(role), 0
-    for run in session.scalars(select(Analysis).where(Analysis.result.is_not(None))):
-        document = json.loads(visitor.client.get(f"/runs/{run.id}/result.json").data)["result"]
-        inside = list(floats_of(document))
-        assert all(isclose(each, round(each, 3), abs_tol=1e-9) for each in inside)
-        assert any(abs(each - round(each, 3)) > 1e-6 for each in floats_of(run.result)), "nothing was rounded"
-        seen += len(inside)
-        page = visitor.browse(f"/runs/{run.id}").get_text(" ")
-        index = run.result["index"]
-        if isinstance(index, dict):
-            assert f"{index['points']:.2f}" not in page
-            assert f"{index['points']:.1f}" in page
-    assert seen > 1000

@@ -229,7 +229,8 @@ def test_a_wave_that_closes_in_the_middle_stores_no_more(session, wave, person):
     assert late.status_code == 404
     page = check_page(late)
     assert [each.get_text() for each in page.select(".written")] == ["谢谢 <b>&"]
-    assert page.select_one(".lead") and "Open the link once more" not in page.get_text()
+    assert page.select_one(".lead")
+    assert "Open the link once more" not in page.get_text()
     assert stored(session, wave)[0][1]["Q1"] == NOT_ASKED
 
 

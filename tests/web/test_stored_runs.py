@@ -200,8 +200,12 @@ def test_the_page_of_a_run_shows_its_stored_paths(analyst, documents, wave, run)
     assert shown == {
         f"{path['source']} → {path['target']}": f"{path['estimate']:.3f}" for path in documents[run]["paths"]
     }
-    download = json.loads(analyst.client.get(f"/runs/{run}/result.json").data)
-    assert download["result"] == as_printed(handed_out(documents[run]))
+    nodes = documents[run]["constructs"]
+    points = [row.td.get_text() for row in page.select_one("#measurement").parent.select("tbody tr")]
+    assert points == ["–" if each["points"] is None else f"{each['points']:.1f}" for each in nodes.values()]
+    download = json.loads(analyst.client.get(f"/runs/{run}/result.json").data)["result"]
+    assert download == as_printed(handed_out(documents[run])) != handed_out(documents[run])
+    assert download["index"]["points"] == float(points[list(nodes).index(download["index"]["id"])])
 
 
 def test_a_run_that_was_refused_still_says_why(analyst):
