@@ -2,6 +2,7 @@
 
 import json
 
+import docx
 import pytest
 from sqlalchemy import select
 
@@ -77,15 +78,33 @@ def test_a_file_or_language_that_is_not_there_is_said(manyi, checked, tmp_path):
     assert (code, "zh" in err) == (1, True)
 
 
-def test_the_codebook_is_a_file_and_drafts_have_none(manyi, tmp_path):
+def test_codebook_and_paper_form_are_files_of_drafts_too(manyi, tmp_path):
     assert manyi("db", "upgrade")[0] == 0
     file = tmp_path / "book.json"
     assert manyi("survey", "export", "acsi", "--format", "codebook", "-o", file)[0] == 0
     found = json.loads(file.read_text(encoding="utf-8"))
     assert (found["code"], found["answers"][0]["code"]) == ("acsi", "CONSENT")
-    assert manyi("survey", "export", "acsi", "--format", "codebook", "--draft", "-o", file)[0] == 2
-    assert manyi("survey", "export", "acsi", "--format", "docx", "-o", file)[0] == 2
+    assert manyi("survey", "export", "acsi", "--format", "codebook", "--draft", "-o", file)[0] == 1
     assert manyi("survey", "export", "nobody", "--format", "codebook", "-o", file)[0] == 1
+    form = tmp_path / "form.docx"
+    assert manyi("survey", "export", "acsi", "--format", "docx", "--language", "en", "-o", form)[0] == 0
+    made = docx.Document(form)
+    assert "Answers are analysed in aggregate" in " ".join(each.text for each in made.paragraphs)
+    assert made.sections[0].header.paragraphs[0].text == ""
+    code, _, err = manyi("survey", "export", "acsi", "--format", "docx", "--language", "tlh", "-o", form)
+    assert (code, "not written in 'tlh', only in zh, en" in err) == (1, True)
+    assert manyi("survey", "export", "acsi", "--language", "en", "-o", file)[0] == 2
+    assert manyi("survey", "export", "acsi", "--format", "docx", "-o", tmp_path / "no" / "x.docx")[0] == 1
+    file.write_text(json.dumps(instruments.load("acsi").dump()), encoding="utf-8")
+    assert manyi("survey", "import", file)[0] == 0
+    assert manyi("survey", "export", "acsi", "--draft", "--format", "docx", "-o", form)[0] == 0
+    made = docx.Document(form)
+    assert made.sections[0].header.paragraphs[0].text == "草稿（第 0 次修改），不得用于调查"
+    assert manyi("survey", "export", "acsi", "--draft", "--format", "codebook", "-o", file)[0] == 0
+    file.write_text(json.dumps({"format": "manyi/2", "code": "empty"}), encoding="utf-8")
+    assert manyi("survey", "import", file)[0] == 0
+    code, _, err = manyi("survey", "export", "empty", "--draft", "--format", "docx", "-o", form)
+    assert (code, "mend its errors first" in err) == (1, True)
 
 
 def test_a_file_is_tried_and_bad_ones_are_refused(manyi, tmp_path):

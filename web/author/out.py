@@ -23,7 +23,6 @@ from web.author.drafts.preview import askable
 from web.author.naming import Naming
 from web.author.paper import form_of
 from web.exports import docx
-from web.exports.docx import Paper
 
 blueprint = room.blueprint
 Made = TypeVar("Made")
@@ -50,7 +49,7 @@ class Out(NamedTuple):
     @property
     def mark(self) -> str:
         """What stands on every page of a draft; empty on others."""
-        return "" if self.change is None else str(_("Draft (change %(n)s), not for the field", n=self.change))
+        return written.mark_of(self.change)
 
 
 def _find(source: str, code: str, part: str) -> Out:
@@ -106,8 +105,7 @@ def paper_file(source: str, code: str, part: str) -> ResponseReturnValue:
     found = _find(source, code, part)
     language = i18n.choose_of(found.document.languages)
     with force_locale(i18n.locale(language)):
-        form = _made(found, lambda: form_of(found.document, language))
-        file = written.paper_form(_paper(found, form.title, language), form)
+        file = _made(found, lambda: written.paper_of(found.document, language, found.change))
     return _document(file, f"{found.name}-paper-{language}")
 
 
@@ -140,7 +138,7 @@ def book_document(source: str, code: str, part: str) -> ResponseReturnValue:
     with force_locale(i18n.locale(language)):
         naming = Naming(found.document, language)
         title = f"{_('Codebook')} · {naming.words(found.document.title)}"
-        made = _paper(found, title, language)
+        made = written.begun(title, language, found.change)
         file = _made(found, lambda: written.codebook(made, codebook(found.document), naming))
     return _document(file, f"{found.name}-codebook-{language}")
 
@@ -157,11 +155,6 @@ def book_file(source: str, code: str, part: str) -> ResponseReturnValue:
     return Response(
         json.dumps(plain, ensure_ascii=False) + "\n", mimetype="application/json", headers=headers
     )
-
-
-def _paper(found: Out, title: str, language: str) -> Paper:
-    is_rtl = i18n.direction(language) == "rtl"
-    return Paper(title, i18n.tag(language), is_rtl=is_rtl, mark=found.mark)
 
 
 def _document(file: bytes, name: str) -> Response:

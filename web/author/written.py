@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
+from surveys.document.questionnaire import Questionnaire
 from surveys.logic.reading import parse
+from web import i18n
 from web.author.naming import Naming
-from web.author.paper import Entry, Form, Grid, Printed, Row
+from web.author.paper import Entry, Grid, Printed, Row, form_of
 from web.exports.docx import WIDTH, Paper
 
 BOX: Final = "□"
@@ -15,8 +17,20 @@ BLANK: Final = "_" * 30
 POINT, WAY, TEXT = 0.95, 1.7, 3.0  # cm of columns: a point, a way out, and at least a statement
 
 
-def paper_form(paper: Paper, form: Form) -> bytes:
-    """Write a questionnaire on paper, with its routing."""
+def begun(title: str, language: str, change: int | None) -> Paper:
+    """Begin a document in a language; `change` is the number of a draft's last change, None of no draft."""
+    return Paper(title, i18n.tag(language), is_rtl=i18n.direction(language) == "rtl", mark=mark_of(change))
+
+
+def mark_of(change: int | None) -> str:
+    """Give what stands on every page of a draft; empty of what is none."""
+    return "" if change is None else str(_("Draft (change %(n)s), not for the field", n=change))
+
+
+def paper_of(document: Questionnaire, language: str, change: int | None) -> bytes:
+    """Write a questionnaire on paper, with its routing; the locale is the caller's."""
+    form = form_of(document, language)
+    paper = begun(form.title, language, change)
     if form.intro:
         paper.line(form.intro)
     for each in form.questions:

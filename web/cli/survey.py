@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from surveys import instruments, words
@@ -23,6 +24,9 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.listing import findings_of_file, judged
 from surveys.findings.reading import read
 from surveys.trial import trial
+from web import i18n
+from web.author import written
+from web.author.drafts import preview
 from web.author.model import findings_of_model, promised
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
@@ -181,31 +185,65 @@ def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["json", "codebook"]),
+    type=click.Choice(["json", "codebook", "docx"]),
     default="json",
     show_default=True,
-    help="The questionnaire itself, or what its stored answers mean.",
+    help="The questionnaire itself, what its stored answers mean, or its form on paper.",
 )
+@click.option("--language", default="", help="Of the form on paper; the questionnaire's first if not given.")
 @click.option("--draft", "is_draft", is_flag=True, help="The draft as it stands, half-finished or not.")
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path))
-def export(code: str, output: Path, kind: str, *, is_draft: bool) -> None:
+def export(code: str, output: Path, kind: str, language: str, *, is_draft: bool) -> None:
     """Write the questionnaire CODE, published or an instrument, or its draft to a file.
 
     Example: manyi survey export utility_csi -o questionnaire.json
     """
-    if is_draft and kind != "json":
-        raise click.UsageError("A draft has no codebook yet: leave out --draft, or --format codebook.")
+    if language and kind != "docx":
+        raise click.UsageError("--language is that of the form on paper: add --format docx, or leave it out.")
+    change = None
     with session() as opened:
         if is_draft:
             draft = drafting.find(opened, code)
             if draft is None:
                 raise Refusal(f"There is no draft of {code!r}.")
-            write_json(assembled(drafting.nodes_of(opened, draft)), output)
-            return
-        version = publishing.latest_version(opened, code)
-        document = publishing.load_document(version) if version is not None else instruments.load(code)
+            plain, change = assembled(drafting.nodes_of(opened, draft)), draft.number
+            if kind == "json":
+                write_json(plain, output)
+                return
+            document = _askable(plain)
+        else:
+            version = publishing.latest_version(opened, code)
+            document = publishing.load_document(version) if version is not None else instruments.load(code)
+    if kind == "docx":
+        _write_paper(document, language, change, output)
+        return
     is_book = kind == "codebook"
     write_json({"code": document.code, "answers": codebook(document)} if is_book else document.dump(), output)
+
+
+def _askable(plain: dict[str, Any]) -> Questionnaire:
+    found = judged(plain).document
+    document = preview.askable(found) if found is not None else None
+    if document is None:
+        raise Refusal("Nothing of this draft can be asked yet: mend its errors first.")
+    return document
+
+
+def _write_paper(document: Questionnaire, language: str, change: int | None, output: Path) -> None:
+    """Write the form on paper; that of a draft is marked as one."""
+    from web.site import create_app  # noqa: PLC0415  loads the whole site
+
+    wanted = language or document.languages[0]
+    if wanted not in document.languages:
+        raise Refusal(
+            f"{document.code} is not written in {wanted!r}, only in {', '.join(document.languages)}."
+        )
+    with create_app().app_context(), force_locale(i18n.locale(wanted)):
+        file = written.paper_of(document, wanted, change)
+    try:
+        output.write_bytes(file)
+    except OSError as error:
+        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
 
 
 def _bytes(file: Path) -> bytes:
