@@ -173,6 +173,7 @@ class Reason(Enum):
     OPERATION_VALUE = auto()
     OPERATION_LONG = auto()
     OPERATION_ROOT = auto()
+    OPERATION_LOCKED = auto()
     OPERATION_BASE = auto()
     BOOK_NONE = auto()
     BOOK_LARGE = auto()

@@ -26,7 +26,10 @@ CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody wants to change: all of it or nothing. The marks have 16 bytes each."""
+    """What somebody wants to change: all of it or nothing. The marks have 16 bytes each.
+
+    One that `unlocks` may change standard blocks; one that takes back another may too.
+    """
 
     base: int
     tab: bytes
@@ -34,6 +37,7 @@ class Change:
     operations: Sequence[Operation]
     gesture: bytes | None = None
     undoes: int | None = None
+    unlocks: bool = False
 
 
 class Outcome(NamedTuple):
@@ -128,7 +132,7 @@ def change(session: Session, draft: Draft, wanted: Change, *, staff_name: str, n
     if found:
         return Outcome(None, found)
     number = draft.number + 1
-    applying = Applying(nodes, number)
+    applying = Applying(nodes, number, unlocks=wanted.unlocks or wanted.undoes is not None)
     for operation in wanted.operations:
         applying.do(operation)
     if not applying.done:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from surveys.document.loading import storable
+from surveys.editing.locking import INSIDE, TIED, holds_field, locks_of
 from surveys.editing.naming import Names, space_of
 from surveys.editing.nodes import KINDS, ROOT, Node, Nodes, fields_of
 from surveys.editing.order import between
@@ -46,9 +47,13 @@ def inverse(operation: Operation) -> Operation:
 
 
 class Applying:
-    """Does the operations of one change, numbered `number`; each done one is kept with what was there."""
+    """Does the operations of one change, numbered `number`; each done one is kept with what was there.
 
-    def __init__(self, nodes: Nodes, number: int) -> None:
+    What belongs to a standard block is refused, but to a change that `unlocks`.
+    """
+
+    def __init__(self, nodes: Nodes, number: int, *, unlocks: bool = False) -> None:
+        self._locks = {} if unlocks else locks_of(nodes)  # what this change adds is not locked yet
         self.nodes, self.number = nodes, number
         self._names: Names | None = None
         self.done: list[Operation] = []
@@ -125,6 +130,8 @@ class Applying:
         if len(self.nodes) >= MOST_NODES:
             raise refusal(Reason.OPERATION_NODES, limit=MOST_NODES)
         parent = self._parent(operation, kind)
+        if kind in INSIDE and kind != "construct":
+            self._require_free(self.nodes.by_id[parent])
         fields = operation.get("fields", {})
         if not isinstance(fields, Mapping):
             raise refusal(Reason.OPERATION_FIELD, field="fields")
@@ -163,6 +170,8 @@ class Applying:
         was = node.fields.get(path)
         if was == value and type(was) is type(value):
             return
+        if holds_field(node, path) or (path == "locked" and not value):
+            self._require_free(node)
         if node.id == ROOT and path == "code":  # the questionnaire is found by it
             raise refusal(Reason.OPERATION_FIELD, field=path)
         if value is None:
@@ -176,6 +185,8 @@ class Applying:
         place = self._place(parent, node.kind, operation.get("place"), node.id)
         if (parent, place) == (node.parent, node.place):
             return
+        if parent != node.parent and node.kind in TIED:
+            self._require_free(node)
         was = [node.parent, node.place]
         node.parent, node.place = parent, place
         self.nodes.rearranged()
@@ -187,9 +198,15 @@ class Applying:
             raise refusal(Reason.OPERATION_ROOT)
         if node.dropped == dropped:
             return
+        for each in self.nodes.branch(node) if dropped and self._locks else ():
+            self._require_free(each)
         node.dropped = dropped
         self.nodes.rearranged()
         self._touch(node, DROP, {"op": "drop" if dropped else "restore", "id": node.id})
+
+    def _require_free(self, node: Node) -> None:
+        if node.id in self._locks:
+            raise refusal(Reason.OPERATION_LOCKED, code=self._locks[node.id].code)
 
     def _check(self, node: Node, path: str, value: Any) -> None:
         """Refuse what no half-finished questionnaire needs."""

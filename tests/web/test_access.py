@@ -104,6 +104,7 @@ TABLE = {
     "drafts.compare": READERS,
     "drafts.bring": DESIGNERS,
     "drafts.library": READERS,
+    "drafts.unlock": DESIGNERS,
     "drafts.past": READERS,
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,

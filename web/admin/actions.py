@@ -13,6 +13,7 @@ ACTIONS = {
     "customers.import": _l("Imported customers"),
     "draft.approve": _l("Approved a draft"),
     "draft.begin": _l("Began a draft"),
+    "draft.unlock": _l("Turned a standard block into an ordinary one"),
     "draft.copy": _l("Copied into a draft from another questionnaire"),
     "draft.overwrite": _l("Wrote a file over a draft"),
     "draft.refuse": _l("Refused a draft"),

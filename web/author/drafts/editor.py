@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from surveys.document.conditions import choices_of
 from surveys.document.wording import language_of
 from surveys.editing.drafting import Outcome
+from surveys.editing.locking import locks_of
 from surveys.editing.merging import Conflict
 from surveys.editing.nodes import KINDS, Node, below
 from surveys.editing.operations import DROP, PLACE, Operation
@@ -122,6 +123,7 @@ def page(
         types=types(),
         chain=list(desk.nodes.chain(node))[::-1],
         found=desk.judged.at(node.id),
+        lock=locks_of(desk.nodes).get(node.id),
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),
     ), status

@@ -25,7 +25,7 @@ LONG: Final = frozenset({"text", "hint", "intro", "thanks", "without"})
 # What is asked for first, and what only a few need and a page folds away.
 FOLDED: Final = frozenset({"messages", "labels", "anchors", "cuts", "roles"})
 # What is not changed in a draft: a questionnaire is found by its code.
-FIXED: Final = frozenset({("questionnaire", "code"), ("questionnaire", "format")})
+FIXED: Final = frozenset({("questionnaire", "code"), ("questionnaire", "format"), ("construct", "locked")})
 Control = Literal["line", "area", "check", "list", "number", "condition"]
 
 

@@ -122,10 +122,12 @@ def marks_of(desk: Desk) -> tuple[int, bytes, bytes]:
     return min(int(written), desk.draft.number), bytes.fromhex(tab), client
 
 
-def send(desk: Desk, operations: Sequence[Operation], gesture: bytes | None = None) -> Outcome:
+def send(
+    desk: Desk, operations: Sequence[Operation], gesture: bytes | None = None, *, unlocks: bool = False
+) -> Outcome:
     """Make one change of the form that was sent; acknowledged when this returns."""
     base, tab, client = marks_of(desk)
-    wanted = Change(base, tab, client, operations, gesture)
+    wanted = Change(base, tab, client, operations, gesture, unlocks=unlocks)
     outcome = drafting.change(
         db.session, desk.draft, wanted, staff_name=current_user.email, now=datetime.now(UTC)
     )

@@ -1,0 +1,73 @@
+"""Standard blocks stay as they are until somebody makes them ordinary ones, with a reason in the trail."""
+
+import pytest
+from sqlalchemy import select
+
+from surveys.editing import drafting
+from surveys.models import Draft
+from tests.web.drafts import document_of
+from tests.web.noted import entries_but_log_ins
+
+ACSI = "/questionnaires/draft/acsi"
+
+
+@pytest.fixture
+def parts(designer, session):
+    """Begin a draft of standard blocks, and give its parts."""
+    designer.submit("/questionnaires/new", 303, source="instrument:acsi/full")
+    draft = session.scalars(select(Draft)).one()
+    return drafting.nodes_of(session, draft)
+
+
+def first(parts, kind):
+    return next(
+        each for each in parts if each.kind == kind and (kind != "construct" or each.fields["locked"])
+    )
+
+
+def asked(parts, construct):
+    """The first question or row of a construct."""
+    member = next(each for each in parts.branch(construct) if each.kind == "member")
+    return parts.by_id[int(member.fields["of"].removeprefix("#n"))]
+
+
+def test_a_standard_block_refuses_and_an_ordinary_one_does_not(designer, parts, session):
+    construct = first(parts, "construct")
+    part = asked(parts, construct)
+    before = document_of(designer, ACSI)
+    path = f"{ACSI}/{part.id}"
+    assert "standard block" in designer.browse(path).select_one("#editor .notice").get_text()
+    refused = designer.submit(path, 422, form="#part", **{"v:text/en": "Otherwise?"})
+    assert "which is locked" in refused.text
+    designer.submit(f"{path}/drop", 422, how="keep")
+    above = parts.by_id[part.parent]
+    designer.submit(f"{ACSI}/{above.id}/drop", 422, how="keep")
+    dimension = next(each for each in parts.branch(construct) if each.kind == "dimension")
+    designer.submit(f"{ACSI}/{dimension.id}", 422, form="form[action$='/add']")
+    assert document_of(designer, ACSI) == before
+    block = f"{ACSI}/{construct.id}"
+    assert not designer.browse(block).select("[name='v:locked'], [name='c:locked']")
+    assert "Write why" in designer.submit(block, 422, form="form[action$='/unlock']", reason=" ").text
+    designer.submit(block, 303, form="form[action$='/unlock']", reason="Nobody here buys at a shop.")
+    entry = session.scalars(entries_but_log_ins).all()[-1]
+    assert (entry.action, entry.detail["construct"], entry.detail["reason"]) == (
+        "draft.unlock",
+        construct.code,
+        "Nobody here buys at a shop.",
+    )
+    designer.submit(path, 303, form="#part", **{"v:text/en": "Otherwise?"})
+    for _each in range(2):
+        designer.submit(ACSI, 303, form="#undo", which="undo")
+    assert document_of(designer, ACSI) == before, "an unlocking is taken back as any change is"
+    designer.submit(path, 422, form="#part", **{"v:text/en": "Otherwise?"})
+
+
+def test_what_is_no_block_is_not_unlocked(designer, analyst, parts):
+    question = first(parts, "question")
+    marks = {"base": "0", "tab": "0" * 32, "mark": "0" * 32, "reason": "x"}
+    designer.send(f"{ACSI}/{question.id}/unlock", 404, **marks)
+    designer.send(f"{ACSI}/99999/unlock", 404, **marks)
+    construct = first(parts, "construct")
+    analyst.send(f"{ACSI}/{construct.id}/unlock", 403, **marks)
+    designer.send(f"{ACSI}/{construct.id}/unlock", 422, **marks | {"reason": "x" * 1001})
+    designer.send(f"{ACSI}/{construct.id}/unlock", 400, reason="x")
