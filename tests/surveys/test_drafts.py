@@ -37,7 +37,7 @@ def test_the_instrument_is_made_by_operations_alone(session):
                 path.replace("#n", "#n9") if "#n" in path else path: value
                 for path, value in node.fields.items()
             }
-            later = {path: value for path, value in own.items() if "#n" in f"{path}{value}"}
+            later = {path for path, value in own.items() if path == "locked" or "#n" in f"{path}{value}"}
             add = {
                 "op": "add",
                 "id": 10**6 + node.id,
@@ -53,6 +53,9 @@ def test_the_instrument_is_made_by_operations_alone(session):
         for path, value in node.fields.items():
             if "#n" in f"{path}{value}":
                 desk.do({"op": "set", "id": ids[node.id], "field": path, "value": value})
+    for node in codes.values():  # and a standard block is locked when it is whole
+        if "locked" in node.fields:
+            desk.do({"op": "set", "id": ids[node.id], "field": "locked", "value": True})
     assert desk.document() == written(wanted)
 
 
