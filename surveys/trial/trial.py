@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveys.asking.router import Router
+from surveys.document.conditions import Placed, choices_of, conditions_of
 from surveys.document.minutes import Reckoning
+from surveys.logic.binding import bound
+from surveys.logic.holding import evaluate
+from surveys.logic.reading import parse
+from surveys.logic.tree import Expression
 from surveys.trial.targets import Target, targets_of
 from surveys.trial.walking import Walked, Walker
 
@@ -32,6 +37,8 @@ class Trial:
         Those to which nobody came, with their kind.
     stuck
         Page → how many were held there by answers that cannot be given.
+    holds
+        Condition → for how many it holds at the end of their way.
     minutes
         Of those who came to the end, (n,).
     answers
@@ -46,6 +53,7 @@ class Trial:
     never: list[tuple[str, str]] = field(default_factory=list)
     stuck: dict[str, int] = field(default_factory=dict)
     minutes: list[float] = field(default_factory=list)
+    holds: dict[Placed, int] = field(default_factory=dict)
     answers: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
@@ -59,6 +67,7 @@ class Trial:
             "reached": self.reached,
             "never": [{"kind": kind, "place": place} for kind, place in self.never],
             "stuck": self.stuck,
+            "holds": [[each.place, each.field, each.text, number] for each, number in self.holds.items()],
             "minutes": {
                 "median": float(np.median(times)) if len(times) else None,
                 "p90": float(np.quantile(times, 0.9)) if len(times) else None,
@@ -76,7 +85,7 @@ def run(
     walker, targets = Walker(router, seed, today), list(targets_of(router))
     counts = dict.fromkeys((target.place for target in targets), 0)
     trial = Trial(people, seed)
-    reckoning = Reckoning(router.document)
+    reckoning, conditions = Reckoning(router.document), _conditions(router)
     values: list[dict[str, int]] = []
     open_targets: Iterator[Target | None] = iter(())
     for number in range(people):
@@ -91,6 +100,8 @@ def run(
         walked = walker.walk(target, is_steered=is_steered)
         for each in targets:
             counts[each.place] += each.is_met(walked.way)
+        for placed, expression in conditions.items():
+            trial.holds[placed] = trial.holds.get(placed, 0) + evaluate(expression, walked.way.seen)
         if walked.stuck:
             trial.stuck[walked.stuck] = trial.stuck.get(walked.stuck, 0) + 1
         elif _is_through(walked):
@@ -105,6 +116,11 @@ def run(
     slots = [slot.code for slot in router.document.slots]
     trial.answers = {slot: np.array([each[slot] for each in values], dtype=np.int64) for slot in slots}
     return trial
+
+
+def _conditions(router: Router) -> dict[Placed, Expression]:
+    choices = choices_of(router.document)
+    return {each: bound(parse(each.text), choices) for each in conditions_of(router.document)}
 
 
 def _is_through(walked: Walked) -> bool:

@@ -81,6 +81,7 @@ TABLE = {
     "drafts.part": READERS,
     "drafts.save": DESIGNERS,
     "drafts.condition": DESIGNERS,
+    "drafts.answers": READERS,
     "drafts.shape": DESIGNERS,
     "drafts.add": DESIGNERS,
     "drafts.paste": DESIGNERS,

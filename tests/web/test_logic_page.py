@@ -1,12 +1,19 @@
 """The page of a questionnaire's logic: conditions with texts instead of codes, uses, answers tried."""
 
+import copy
+
 import pytest
 
 from surveys import instruments
+from surveys.asking.router import Router
 from surveys.document import loading
 from surveys.document.conditions import conditions_of
-from surveys.editing import publishing
+from surveys.document.questionnaire import Questionnaire
+from surveys.editing import drafting, publishing
+from surveys.trial import keeping, trial
+from tests.surveys.drafts import DOCUMENT as DRAFTED
 from tests.surveys.worlds import NOW, document, text
+from tests.web.drafts import DRAFT, begin, document_of
 
 FULL = "/questionnaires/instrument/utility_csi/full/logic"
 
@@ -144,3 +151,80 @@ def test_only_those_who_may_see_questionnaires_see_it(viewer, analyst, stranger)
     analyst.browse(FULL)
     assert stranger.client.get(FULL).status_code == 302
     analyst.browse("/questionnaires/version/nothing/1/logic", 404)
+
+
+def test_a_draft_has_the_page_too_and_says_for_how_many_of_its_trial_each_condition_holds(designer, session):
+    drafted = copy.deepcopy(DRAFTED)
+    drafted["sections"][1]["questions"][0]["valid_if"] = "S1 > 1"
+    begin(designer, drafted)
+    path = f"{DRAFT}/logic?lang=en"
+    before = flat(designer.browse(path))
+    assert "A trial tells for how many people" in before
+    assert "Its answer is accepted only if “One” is above 1." in before
+    draft = drafting.find(session, "small")
+    tried = loading.load(document_of(designer))
+    made = trial.run(Router(tried), NOW.date(), people=40)
+    assert set(made.holds) == set(conditions_of(tried))
+    for placed, number in made.holds.items():
+        assert 0 < number < 40, placed
+    stored = keeping.ask(
+        session, "draft/small", tried, change=draft.number, day=NOW.date(), staff_name="x", now=NOW
+    )
+    stored.result, stored.state = made.plain() | {"estimation": None}, "done"
+    session.commit()
+    page = designer.browse(path)
+    [section] = [each for each in page.select("tbody tr") if "Asked only if" in each.get_text()]
+    number = next(n for placed, n in made.holds.items() if placed.place == "B")
+    assert f"holds for {number} of 40" in flat(section)
+    part = drafting.nodes_of(session, draft)
+    b = next(node.id for node in part if node.code == "B")
+    form = designer.browse(f"{DRAFT}/{b}/condition/show_if")
+    assert f"it holds for {number} of 40 people" in flat(form)
+    designer.submit(f"{DRAFT}/{b}", 303, form="#part", **{"v:show_if": "S1 <= 5"})
+    changed = flat(designer.browse(path))
+    assert "written since" in changed
+    assert "1 change was made since this trial" in changed
+
+
+def test_what_nobody_of_the_trial_came_to_is_named(designer, session):
+    drafted = copy.deepcopy(DRAFTED)
+    drafted["sections"][1]["show_if"] = "S1 > 10"
+    begin(designer, drafted)
+    tried = Questionnaire.model_validate(document_of(designer))
+    made = trial.run(Router(tried), NOW.date(), people=10)
+    stored = keeping.ask(session, "draft/small", tried, day=NOW.date(), staff_name="x", now=NOW)
+    stored.result, stored.state = made.plain() | {"estimation": None}, "done"
+    session.commit()
+    page = designer.browse(f"{DRAFT}/logic?lang=en")
+    assert "holds for 0 of 10 never reached" in flat(page.select_one("tbody tr"))
+
+
+def test_a_page_of_a_draft_is_seen_under_answers(designer):
+    begin(designer)
+    path = f"{DRAFT}/preview/B"
+    form = designer.browse(f"{path}/answers").select_one("form.try-form")
+    assert {each["name"] for each in form.select("[name]")} >= {"MET", "S1"}
+    asked = f"{path}?MET=hot&S1=3&try=1"
+    page = designer.browse(asked)
+    assert "Why Hotline?" in flat(page), "a text takes the answer"
+    assert page.form["action"] == asked
+    gone = designer.browse(f"{path}?MET=none&S1=3&try=1")
+    assert "nobody comes to this page" in flat(gone)
+    assert "Why" not in flat(gone.form)
+    first = designer.browse(f"{DRAFT}/preview/A?MET=none&S1=3&try=1")
+    assert first.select_one("input[name=S1][value='3']").has_attr("checked")
+    step = designer.client.post(f"{DRAFT}/preview/A?MET=hot&S1=3&try=1", data={"go": "next"})
+    assert step.location == asked
+    end = designer.client.post(f"{DRAFT}/preview/A?MET=none&S1=3&try=1", data={"go": "next"})
+    assert end.location == DRAFT, "under these answers nothing follows"
+    led = designer.browse(f"{DRAFT}/logic?MET=hot&S1=3&try=1&lang=en")
+    assert led.select_one(f"a[href^='{path}?MET=hot']")
+    designer.browse(f"{DRAFT}/preview/NOWHERE/answers", 404)
+    for odd in ("MET=%00&try=1", "S1=99&try=1", "try=1&today=never", "MET=" + "x" * 3000 + "&try=1"):
+        designer.browse(f"{path}?{odd}")
+        designer.browse(f"{path}/answers?{odd}")
+
+
+def test_a_draft_of_which_nothing_can_be_asked_says_so(designer):
+    begin(designer, {"format": "manyi/2", "code": "small", "title": {"en": "Small"}})
+    assert "There is nothing to show yet" in flat(designer.browse(f"{DRAFT}/logic"))

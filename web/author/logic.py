@@ -1,11 +1,9 @@
 """The page of a questionnaire's logic: every condition in words, who uses what, and answers tried."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-from flask import current_app, render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -23,12 +21,17 @@ from surveys.logic.tree import references
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author import room, sources
+from web.author import previewing, room, sources
+from web.author.drafts import room as drafts
+from web.author.drafts.preview import router_of
+from web.author.holding import Held, held
 from web.author.naming import Naming
 from web.author.room import PLACE
-from web.author.trying import Tried, tried
+from web.author.trying import Tried
+from web.extensions import db
 
 blueprint = room.blueprint
+DRAFT = "draft"
 USES = {
     "condition": _l("condition"),
     "pipe": _l("text that takes its answer"),
@@ -37,6 +40,14 @@ USES = {
     "quality": _l("rule of quality"),
     "role": _l("figure beside the index"),
 }
+
+
+class Here(NamedTuple):
+    """Where the questionnaire stands, and which view shows a page of it."""
+
+    back: str
+    preview: str
+    values: Mapping[str, str]
 
 
 class Named(NamedTuple):
@@ -50,12 +61,15 @@ class Condition(NamedTuple):
     """One condition as the page tells it; `decides` is what it is about, `found` what is wrong with it."""
 
     anchor: str
-    kind: str  # section | question | row | stop | quota
+    kind: str  # section | question | row | option | stop | quota
     decides: Named
     page: str
     sentence: str
     asks: tuple[Named, ...]
     found: tuple[str, ...]
+    does: str  # asks | accepts | ends | counts
+    people: int | None  # of the trial's, for whom it holds
+    is_never: bool  # nobody of the trial's came to what it decides on
 
 
 class Used(NamedTuple):
@@ -66,20 +80,35 @@ class Used(NamedTuple):
     anchor: str
 
 
+@blueprint.get(f"{drafts.PLACE}/logic", defaults={"source": DRAFT, "part": ""})
 @blueprint.get(f"{PLACE}/logic")
 @allow(DESIGNER, ANALYST)
 def logic(source: str, code: str, part: str) -> ResponseReturnValue:
     """Show all conditions in words, what uses each question, and where answers that are tried lead."""
-    found = room.find(source, code, part)
-    document = found.document
+    place: dict[str, Any] = {"source": source, "code": code, "part": part}
+    if source == DRAFT:
+        desk = drafts.find(code)
+        router, change = router_of(desk), desk.draft.number
+        here, key = Here(url_for("drafts.show", code=code), "drafts.preview", {"code": code}), f"draft/{code}"
+        if router is None:
+            return render_template("author/drafts/no_preview.html", desk=desk)
+    else:
+        known = room.find(source, code, part)
+        router, change, key = sources.router_of(known), 0, f"{source}/{code}/{part}"
+        here = Here(url_for("author.document", **place), "author.preview", place)
+    document = router.document
     naming = Naming(document, language_of(document, i18n.choose()))
-    router = sources.router_of(found)
-    now = datetime.now(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
-    answers = tried(router, request.args.to_dict(flat=False), naming, now.date())
-    told = list(_conditions(document, naming))
+    answers = previewing.answers_of(router)
+    trial = held(db.session, key)
+    told = list(_conditions(document, naming, trial))
     return render_template(
         "author/logic.html",
-        source=found,
+        here=here,
+        place=place,
+        document=document,
+        trial=trial,
+        n_since=change - trial.change if trial is not None else 0,
+        with_answers=previewing.with_answers,
         naming=naming,
         conditions=told,
         used=_used(document, naming, told),
@@ -96,7 +125,7 @@ def _refused(answers: Tried) -> int:
     return sum(bool(each.error) for each in answers.fields)
 
 
-def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
+def _conditions(document: Questionnaire, naming: Naming, trial: Held | None) -> Iterator[Condition]:
     choices = choices_of(document)
     found: dict[str, list[str]] = {}
     subject = Subject(document, document.dump())
@@ -108,6 +137,8 @@ def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
         section, *rest = placed.place.split(".")
         kind = ("section", "question", "row")[len(rest)] if "stops" not in rest[:1] else "stop"
         kind = "quota" if section == QUOTAS else kind
+        if kind == "row" and rest[-1] not in document.by_code:
+            kind = "option"
         yield Condition(
             anchor=f"condition-{number}",
             kind=kind,
@@ -116,6 +147,11 @@ def _conditions(document: Questionnaire, naming: Naming) -> Iterator[Condition]:
             sentence=naming.sentence(expression),
             asks=tuple(Named(name, naming.answer(name)) for name in names),
             found=tuple(found.get(placed.place, ())),
+            does="accepts"
+            if placed.field == "valid_if"
+            else {"stop": "ends", "quota": "counts"}.get(kind, "asks"),
+            people=trial.of(placed) if trial is not None else None,
+            is_never=trial is not None and placed.place in trial.never,
         )
 
 
@@ -128,6 +164,8 @@ def _decided(document: Questionnaire, naming: Naming, section: str, kind: str, r
     if kind == "stop":
         stop = next(each for each in document.section(section).stops if each.code == rest[1])
         return Named(stop.code, naming.words(stop.text))
+    if kind == "option":
+        return Named(rest[-1], f"{naming.part(rest[0])} · {naming.option_text(rest[0], rest[-1])}")
     return Named(rest[-1], naming.part(rest[-1]))
 
 

@@ -1,4 +1,4 @@
-"""“Try these answers”: a form of what conditions look at, read as a respondent's page is read."""
+"""“Try these answers”: a form of what conditions and texts look at, read as a respondent's page is read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -56,9 +56,11 @@ def tried(router: Router, sent: Mapping[str, Sequence[str]], naming: Naming, tod
     expressions = [parse(placed.text) for placed in conditions_of(document)]
     looked_at = {each.name for expression in expressions for each in tree.references(expression)}
     codes = {name.partition(".")[0] for name in looked_at}
+    codes |= {pipe.question.partition(".")[0] for pipe in document.pipes.values() if pipe.question}
     found = PageAnswers()
     controls: list[tuple[Control, str]] = []
     accounts = {name.removeprefix(tree.ACCOUNT) for name in looked_at if name.startswith(tree.ACCOUNT)}
+    accounts |= {pipe.account for pipe in document.pipes.values() if pipe.account}
     for question in document.questions():
         accounts |= {question.account} if question.account else set()
         for piece in question.pieces(document.scales):

@@ -86,7 +86,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     if section not in router.pages:
         abort(404)
     back = url_for("author.document", source=source, code=code, part=part)
-    return previewing.shown(router, section, back)
+    return previewing.shown(router, section, previewing.Link(back, previewing.LEAVE, leaves=True))
 
 
 @blueprint.post(f"{PLACE}/preview/<section>")

@@ -36,6 +36,7 @@ from web.author.drafts.rows import Line, Lines, Reading, lines_of, sent
 from web.author.drafts.sending import VALUE, Sent
 from web.author.drafts.shaping import shaped
 from web.author.drafts.wording import field_name, kind_of, name_of
+from web.author.holding import held
 from web.author.naming import Naming
 from web.extensions import db
 
@@ -93,6 +94,13 @@ class Bench:
         if expression is None or self.naming is None or self.document is None:
             return ""
         return self.naming.sentence(bound(expression, choices_of(self.document)))
+
+    def held(self) -> tuple[int, int] | None:
+        """Tell for how many people of the newest trial the kept condition holds, and of how many."""
+        trial = held(db.session, f"draft/{self.desk.code}")
+        place = place_of(self.desk.nodes, self.node)
+        number = trial.of(PlacedCondition(place, self.text, self.before, self.field)) if trial else None
+        return (number, trial.people) if trial is not None and number is not None else None
 
     def meant(self, part: Written) -> str:
         """Tell what cannot be meant in a part that stands as text; empty where it may be meant."""
@@ -208,6 +216,7 @@ def _page(
         text_fault=text_fault,
         reached=reached,
         is_kept=not text_fault and written == bench.text,
+        held=bench.held(),
         address=url_for("drafts.shape", code=desk.code, node_id=node.id, field=bench.field),
     ), status
 

@@ -2,6 +2,7 @@
 
 from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire
@@ -17,6 +18,7 @@ from web.extensions import csrf
 from web.security import framed_page
 
 blueprint = room.blueprint
+CHOOSE = _l("Choose answers")
 
 
 @blueprint.get(f"{PLACE}/preview/<section>")
@@ -25,15 +27,34 @@ blueprint = room.blueprint
 def preview(code: str, section: str) -> ResponseReturnValue:
     """Show a page of a draft; what cannot be asked yet is left out."""
     desk = room.find(code)
-    router = _router(desk)
-    back = url_for("drafts.show", code=code)
+    router = router_of(desk)
     if router is None:
         return render_template("author/drafts/no_preview.html", desk=desk)
     if section not in router.pages:
         abort(404)
-    page = previewing.shown(router, section, back)
+    answers = previewing.with_answers(url_for("drafts.answers", code=code, section=section))
+    page = previewing.shown(
+        router,
+        section,
+        previewing.Link(answers, CHOOSE),
+        previewing.Link(url_for("drafts.show", code=code), previewing.LEAVE, leaves=True),
+    )
     g.pop("language_asked", None)  # the preview's language is not that of its author's pages
     return page
+
+
+@blueprint.get(f"{PLACE}/preview/<section>/answers")
+@framed_page
+@allow(DESIGNER, ANALYST)
+def answers(code: str, section: str) -> ResponseReturnValue:
+    """Choose answers and words of the customer file, under which a page is then shown."""
+    desk = room.find(code)
+    router = router_of(desk)
+    if router is None or section not in router.pages:
+        abort(404)
+    address = url_for("drafts.preview", code=code, section=section)
+    found = previewing.answers_of(router)
+    return render_template("author/drafts/answers.html", desk=desk, address=address, answers=found)
 
 
 @blueprint.post(f"{PLACE}/preview/<section>")
@@ -43,7 +64,7 @@ def preview(code: str, section: str) -> ResponseReturnValue:
 def preview_step(code: str, section: str) -> ResponseReturnValue:
     """Go where the pressed button leads; what was filled in is forgotten."""
     desk = room.find(code)
-    router = _router(desk)
+    router = router_of(desk)
     if router is None or section not in router.pages:
         abort(404)
     after = previewing.step(router, section)
@@ -59,7 +80,8 @@ def section_of(desk: Desk, node: Node) -> str:
     return next((code for code in here if code in pages), next(iter(pages), ""))
 
 
-def _router(desk: Desk) -> Router | None:
+def router_of(desk: Desk) -> Router | None:
+    """Give the router of what can be asked of a draft; None where nothing can."""
     document = desk.document
     if document is None:
         return None
