@@ -8,6 +8,11 @@ if (preview) {
   const show = () => {
     frame.src = address;
   };
+  // Answers that were chosen in the frame stay chosen when it is shown anew.
+  frame.addEventListener("load", () => {
+    const there = frame.contentWindow.location;
+    if (there.pathname === address.pathname) address.search = there.search;
+  });
   preview.append(frame);
   preview.hidden = false;
   document.getElementById("editor").classList.add("with-preview");
