@@ -119,6 +119,7 @@ def test_frozen_twice_gives_two_pilots_and_once_clicked_twice_gives_one(designer
     last = session.scalars(select(Wave).order_by(Wave.id.desc())).first()
     assert timedelta(days=4.9) < last.closes_at - datetime.now(UTC) < timedelta(days=5)
     assert last.purpose == Purpose.DRAFT
+    assert designer.browse(f"{DRAFT}/history").select_one(f'a[href="{PILOT}/2"]'), "beside the changes"
 
 
 def test_a_pilot_is_the_draft_as_it_was_and_says_how_many_changes_older(

@@ -13,6 +13,7 @@ from surveys.editing import drafting, history
 from surveys.editing.assembling import assembled
 from surveys.editing.history import Step
 from surveys.errors import SurveyError
+from surveys.piloting.pilots import pilots_of
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
@@ -50,6 +51,7 @@ def past(code: str) -> ResponseReturnValue:
         "author/drafts/history.html",
         desk=desk,
         lines=lines,
+        pilots=pilots_of(db.session, desk.draft),
         marks=Marks(desk),
         page=number,
         n_pages=max(-(-len(steps) // PAGE_SIZE), 1),
