@@ -140,7 +140,7 @@ def served(folder: Path, *, worker: bool = False) -> Iterator[str]:
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(150):
+    for _ in range(300):  # a minute: other work may fill the machine
         try:
             urllib.request.urlopen(f"{address}/livez", timeout=1)
             break

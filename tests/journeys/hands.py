@@ -1,4 +1,13 @@
-"""How somebody edits: with mouse and scripts, or in a browser without scripts."""
+"""How somebody edits: with mouse and scripts, with the keyboard alone, or in a browser without scripts."""
+
+FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, iframe"
+# How many times Tab leads from what has the focus to a part, backwards if it is less than nothing.
+STEPS = """([found, all]) => {
+    const parts = [...document.querySelectorAll(all)];
+    const one = (each) => each.type !== "radio" || each.checked || each === document.activeElement;
+    const seen = parts.filter((each) => each.checkVisibility() && !each.disabled && one(each));
+    return seen.indexOf(found) - seen.indexOf(document.activeElement);
+}"""
 
 
 class Mouse:
@@ -62,3 +71,41 @@ class NoScripts(Mouse):
 
     def save(self):
         self.go("#part button[type=submit]")
+
+
+class Keyboard(Mouse):
+    """Tab leads to everything, keys do the rest."""
+
+    def reach(self, found):
+        # Tab also passes through the page inside the page: look again where it has led.
+        for _ in range(5):
+            steps = self.page.evaluate(STEPS, [found.element_handle(), FOCUSABLE])
+            for _ in range(abs(steps)):
+                self.page.keyboard.press("Tab" if steps > 0 else "Shift+Tab")
+        assert found.evaluate("each => each === document.activeElement"), "Tab leads there"
+
+    def tick(self, found):
+        self.reach(found)
+        self.page.keyboard.press("Space")
+
+    def choose(self, found, value):
+        self.reach(found)
+        place, here = found.evaluate(
+            "(each, value) => [[...each.options].findIndex((one) => [one.value, one.label].includes(value)),"
+            " each.selectedIndex]", value,
+        )  # fmt: skip
+        for _ in range(abs(place - here)):
+            self.page.keyboard.press("ArrowDown" if place > here else "ArrowUp")
+
+    def type(self, found, value):
+        self.reach(found)
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.insert_text(value)
+
+    def press(self, what):
+        self.reach(self.found(what))
+        self.page.keyboard.press("Enter")
+
+    def save(self):
+        self.page.keyboard.press("Tab")
+        self.page.wait_for_function("() => document.getElementById('saving').textContent.startsWith('Saved')")

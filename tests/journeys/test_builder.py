@@ -1,4 +1,4 @@
-"""From nothing to a published questionnaire: by mouse with scripts, and without."""
+"""From nothing to a published questionnaire: by mouse, without scripts, by keyboard alone."""
 
 import json
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.database import create_engine
 from surveys.models import StoredQuestionnaire, Version
 from tests.journeys.conftest import PASSWORD
-from tests.journeys.hands import Mouse, NoScripts
+from tests.journeys.hands import Keyboard, Mouse, NoScripts
 from tests.journeys.looking import accessible
 
 pytestmark = pytest.mark.journey
@@ -175,7 +175,7 @@ def stored(desk, code):
         return session.scalars(query).one().document
 
 
-@pytest.mark.parametrize("hand", [NoScripts, Mouse])
+@pytest.mark.parametrize("hand", [NoScripts, Mouse, Keyboard])
 def test_a_questionnaire_is_made_from_nothing_and_published(desk, browser, hand):
     build = Builder(desk, browser, hand, hand.__name__.lower())
     root = built(build)
