@@ -7,7 +7,7 @@ database alone can neither change an entry, nor take one away, nor write the tra
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from surveys import anchors
 from surveys.anchors import Anchor
 from surveys.database import after_commit, lock_for_writing
-from surveys.keys import Keys, keys_of
+from surveys.keys import Key, Keys, keys_of
 from surveys.models import AuditEntry
 
 FIRST: Final = "0" * 64
 RESTORED: Final = "database.restore"
+CHECKPOINT: Final = "trail.prune"  # seals which entries were emptied
+EMPTIED: Final = "pruned"
 
 
 class Checked(NamedTuple):
@@ -75,9 +77,10 @@ def end(session: Session) -> Anchor | None:
 def checked(session: Session) -> Iterator[Checked]:
     """Give every entry, the oldest first, with what became of it.
 
-    One without a key that comes after one with a key is not whole: nobody writes such any more.
+    One without a key that comes after one with a key is not whole: nobody writes such any more. One that was
+    emptied is whole where a checkpoint says so.
     """
-    keys = keys_of(session)
+    keys, sealed = keys_of(session), _checkpoints(session)
     previous, number, keyed = FIRST, 0, False
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):
         number += 1
@@ -88,10 +91,47 @@ def checked(session: Session) -> Iterator[Checked]:
             keyed = True
             key = keys.by_name(entry.key)
             follows = joins and entry.number == number
-            known = None if key is None else hmac.compare_digest(entry.hash, _keyed_hash(entry, key.secret))
+            if entry.action == EMPTIED:
+                known = sealed.get(entry.detail.get("checkpoint", 0), False)
+            else:
+                known = None if key is None else _is_of(entry, key)
             yield Checked(entry, number, known if follows else False)
             number = _number(entry)
         previous = entry.hash
+
+
+def is_proved(session: Session, entry: AuditEntry) -> bool:
+    """Tell whether an entry is what its key proves; not whether the one before is."""
+    key = keys_of(session).by_name(entry.key or "")
+    return key is not None and _is_of(entry, key)
+
+
+def seal_of_emptied(entries: Iterable[tuple[int, str, datetime]]) -> str:
+    """Give what a checkpoint keeps of entries that are emptied: their numbers, hashes and days."""
+    lines = sorted(f"{number}:{head}:{at:%Y-%m-%d}" for number, head, at in entries)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _checkpoints(session: Session) -> dict[int, bool | None]:
+    """Say of each checkpoint, by its number, whether it is proved and the emptied are those that it seals."""
+    emptied: dict[int, list[tuple[int, str, datetime]]] = {}
+    for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == EMPTIED)).yield_per(1000):
+        is_bare = (entry.actor, entry.target, set(entry.detail)) == ("", "", {"checkpoint"})
+        number = entry.detail.get("checkpoint") if is_bare else None
+        if isinstance(number, int):
+            emptied.setdefault(number, []).append((_number(entry), entry.hash, entry.at))
+    found: dict[int, bool | None] = {}
+    for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == CHECKPOINT)):
+        if keys_of(session).by_name(entry.key or "") is None:
+            found[_number(entry)] = None
+            continue
+        said = seal_of_emptied(emptied.get(_number(entry), ()))
+        found[_number(entry)] = is_proved(session, entry) and said == entry.detail.get("seal")
+    return found
+
+
+def _is_of(entry: AuditEntry, key: Key) -> bool:
+    return hmac.compare_digest(entry.hash, _keyed_hash(entry, key.secret))
 
 
 def _least(last: AuditEntry | None, keys: Keys) -> int:

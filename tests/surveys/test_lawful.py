@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from surveys.codes import NOT_ASKED
 from surveys.collecting import bulk, responses, retention, sealing, waves
 from surveys.collecting.erasing import erase
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
@@ -17,6 +18,7 @@ from surveys.keys import keys_of
 from surveys.models import Analysis, AuditEntry, Response, Wave
 from surveys.proving.begin import begin
 from surveys.proving.since import Match, since
+from surveys.watching.standing import standing
 from tests.surveys.respondents import answer_all, start
 from tests.surveys.sealed import LATER, OF_ONE, ONE, N, leave_out, make, the
 from tests.surveys.tampering import kinds, tamper, without_rules
@@ -72,6 +74,31 @@ def test_own_words_end_after_their_time_and_the_wave_stays_intact(world):
     assert since(world, world.scalars(select(Analysis)).one()) == (Match.LAWFULLY, 0)
     tamper(world, "response", f"UPDATE response SET language = 'fr' {OF_ONE}")
     assert kinds(world) == ["response"]
+
+
+def test_answers_that_were_broken_off_end_after_their_time(session):
+    begin(session, now=NOW, staff={})
+    wave = make_wave(session)
+    broken, whole = start(session, wave, "1"), start(session, wave, "2")
+    responses.save_page(session, broken, "after", {"Q1": 7}, {"WHY": "because"}, 5, NOW)
+    answer_all(session, whole)
+    submit(session, whole, NOW)
+    waves.close_wave(session, wave, LATER)
+    session.commit()
+    before, late = standing(session, wave), LATER + timedelta(days=366)
+    assert retention.due_broken(session, LATER + timedelta(days=364)) == []
+    assert retention.due_broken(session, late) == [wave]
+    assert retention.end_broken(session, wave, now=late) == 1
+    session.commit()
+    assert (kinds(session), retention.due_broken(session, late)) == ([], [])
+    session.refresh(broken)
+    assert (set(broken.answers.tolist()), set(broken.timings.tolist()), broken.texts) == (
+        {NOT_ASKED},
+        {0},
+        {},
+    )
+    assert NOT_ASKED not in whole.answers[:3]
+    assert standing(session, wave) == before
 
 
 def issue_more(session, wave) -> str:

@@ -13,7 +13,7 @@ from tests.web.conftest import PASSWORD
 from tests.web.visiting import HEADERS, Visitor
 from web.accounts import noting
 from web.accounts.models import Attempt, Staff
-from web.runs import queue
+from web.runs import clearing, queue
 
 
 def told(session):
@@ -45,6 +45,19 @@ def test_who_logs_in_and_out_is_noted(app, session):
     assert told(session)[1:] == [("staff.log_out", "viewer@example.org", target, {})]
     assert visitor.client.post("/logout").status_code in {302, 400, 403}
     assert len(told(session)) == 2, "who is not logged in logs nobody out"
+
+
+def test_the_worker_empties_log_ins_after_their_time(app, session):
+    administrator = Visitor(app)
+    administrator.log_in("administrator@example.org", PASSWORD)
+    late = datetime.now(UTC) + timedelta(days=367)
+    clearing.clear(session, late)
+    clearing.clear(session, late)
+    said = [(action, actor) for action, actor, *_ in told(session)]
+    assert said == [("pruned", ""), ("trail.prune", "system")]
+    page = administrator.browse("/admin/audit?lang=en")
+    assert "A log-in, emptied after its time" in page.get_text()
+    assert "Nothing was changed unseen" in page.get_text() or not page.select(".row-wrong")
 
 
 def test_failures_are_counted_by_account_and_minute_and_name_no_stranger(app, session):

@@ -62,6 +62,9 @@ ACTIONS = {
     "questionnaire.try": _l("Tried a questionnaire with synthetic people"),
     "wave.seal": _l("Sealed a wave"),
     "wave.texts_end": _l("Deleted own words after their time"),
+    "wave.broken_end": _l("Deleted answers of broken questionnaires after their time"),
+    "trail.prune": _l("Emptied entries of log-ins after their time"),
+    "pruned": _l("A log-in, emptied after its time"),
     "wave.set_quotas": _l("Set the quotas of a wave"),
 }
 LONGEST = 160

@@ -39,8 +39,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             "the server can write the answers of a wave to a file."
         ),
         _l(
-            "Own words until 24 months after the wave has closed; all else until whoever runs the server "
-            "deletes it."
+            "Own words until 24 months after the wave has closed, answers of questionnaires that were broken "
+            "off until 12 months after it; all else until whoever runs the server deletes it."
         ),
         {
             "response": "wave_id id version_id anonymous client_key mode language state revision section "
@@ -223,7 +223,10 @@ KINDS: Final[Mapping[str, Kind]] = {
             "Who did what to which object and when, with log-ins and downloads, each entry chained to the "
             "one before; no answers."
         ),
-        _l("For good: the database refuses to change or delete an entry."),
+        _l(
+            "For good: the database refuses to change or delete an entry. Of log-ins, who and when goes "
+            "after 12 months, and what proves that there was one stays."
+        ),
         {"audit_entry": "id number key at actor action target detail previous_hash hash"},
         ("admin.audit",),
     ),

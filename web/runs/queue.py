@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from surveys.analysing import quality
 from surveys.analysing.runs import fail
-from surveys.collecting import retention
 from surveys.database import create_engine, make_private, normalise_url
 from surveys.errors import SurveyError
 from surveys.models import Analysis
@@ -30,7 +29,7 @@ from surveys.trial import keeping
 from web import anchoring
 from web.accounts import noting
 from web.config import read_settings
-from web.runs import compute, ending, presence, series, trials
+from web.runs import clearing, compute, ending, presence, series, trials
 
 log = structlog.get_logger(__name__)
 ABANDONED: Final = "The worker stopped before this run had ended. Repeat the run."
@@ -127,15 +126,7 @@ def tend(url: URL, folder: Path) -> None:
         noting.note_failures(session, now)
         session.commit()
         anchoring.take(session, read_settings(), now)
-        for wave in retention.due(session, now):
-            try:
-                retention.end_texts(session, wave, now=now)
-            except (
-                SurveyError
-            ) as error:  # it does not match its seal: nothing is deleted before that is known
-                log.warning("texts_kept", wave=wave.code, reason=str(error))
-                session.rollback()
-            session.commit()
+        clearing.clear(session, now)
         for wave in quality.due(session, now):
             try:
                 quality.assess(session, wave, now=now)
