@@ -7,7 +7,7 @@ seals which ones were emptied: no other passes for one of them.
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from surveys import audit
@@ -46,7 +46,7 @@ def prune(session: Session, now: datetime) -> int:
     return len(entries)
 
 
-def _old(now: datetime) -> tuple[object, ...]:
+def _old(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return AuditEntry.action.in_(LOG_INS), AuditEntry.at < _limit(now), AuditEntry.key.is_not(None)
 
 

@@ -40,12 +40,17 @@ def seen(visitor, wave_code: str = SECOND) -> str:
     return visitor.browse(f"/insight/?wave={wave_code}").select_one("#edition").get_text(" ", strip=True)
 
 
+def figures(download):
+    """All of a table but how the trail ended, to which each download adds."""
+    return [line.rpartition(",")[0] for line in download.get_data(as_text=True).splitlines()]
+
+
 def test_another_run_never_replaces_what_leaders_read_by_itself(viewer, analyst, session):
     before, csv = seen(viewer), viewer.client.get(f"/insight/{SECOND}/index.csv")
     run = other(session, SECOND)
     assert seen(viewer) == before
     after = viewer.client.get(f"/insight/{SECOND}/index.csv")
-    assert after.data == csv.data
+    assert figures(after) == figures(csv)
     assert (
         f"-run-{official.published(session)[wave_id(session)].run_id}" in after.headers["Content-Disposition"]
     )

@@ -19,7 +19,7 @@ NO_MOVES = ("",) * 9
 
 
 def headings() -> list[str]:
-    """Give the headings of the table."""
+    """Give the headings of the table; how the trail ended stands last, and is the view's to add."""
     return [
         *(_("Level"), _("Code"), _("Name"), _("Points"), _("From"), _("To"), _("Answers")),
         *(_("Change"), _("Change from"), _("Change to"), _("p, corrected")),
@@ -30,6 +30,7 @@ def headings() -> list[str]:
             _("Since then to"),
             _("Since then p, corrected"),
         ),
+        _("Audit trail at"),
     ]
 
 

@@ -66,7 +66,6 @@ def download(wave_code: str) -> ResponseReturnValue:
     part = _part(series)
     if series.last.part(part) is None:
         return redirect(url_for(".index", wave=wave_code))
-    table = Table(questions.headings(), questions.table(series, part))
     name = f"{wave_code}{part.replace(':', '-')}-run-{series.last.run_id}"
     audit.record(
         db.session,
@@ -76,7 +75,10 @@ def download(wave_code: str) -> ResponseReturnValue:
         now=datetime.now(UTC),
         detail={"run": series.last.run_id, "part": part},
     )
+    anchor = str(audit.end(db.session))
     db.session.commit()
+    rows = ((*row, anchor) for row in questions.table(series, part))
+    table = Table(questions.headings(), rows)
     return csv_download(table, name, for_spreadsheets=True)
 
 
@@ -106,6 +108,7 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
         "as_leaders": request.args.get("as") == LEADERS,
         "withdrawn": edition.withdrawn(db.session, series.last.wave.code),
         "series_run": series.run and series.run[0],
+        "anchor": audit.end(db.session),
     }
 
 

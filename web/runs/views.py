@@ -100,7 +100,12 @@ def show(run_id: int) -> ResponseReturnValue:
 
 def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int = 200) -> ResponseReturnValue:
     """Show a run; with what was refused, and what was typed then."""
-    shared = {"run": run, "result": run.result and leaving.as_printed(run.result), **_progress(run)}
+    shared = {
+        "run": run,
+        "result": run.result and leaving.as_printed(run.result),
+        "anchor": audit.end(db.session),
+        **_progress(run),
+    }
     if run.options.get("kind") == KIND:
         return render_template("runs/series.html", **shared)
     before = _repeated_by(run)
@@ -185,6 +190,7 @@ def result(run_id: int) -> ResponseReturnValue:
         "result": leaving.as_printed(runs.handed_out(run.result)),
     }
     record("run.download", run, datetime.now(UTC))
+    document["trail"] = str(audit.end(db.session))
     db.session.commit()
     return Response(
         json.dumps(document, ensure_ascii=False, indent=1),
