@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0023_pruning"
-down_revision = "0022_segments"
+revision = "0024_pruning"
+down_revision = "0023_presence"
 
 SAID = "the audit trail cannot be changed"
 KEEPS = ("id", "number", "key", "hash", "previous_hash")
