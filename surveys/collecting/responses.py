@@ -79,9 +79,9 @@ def open_response(
     existing = _existing(session, wave, client_key, invitation)
     if existing is not None:
         if existing.state == ResponseState.OPEN:
-            require_open(wave, now)
+            require_going(wave, now)
         return existing
-    require_open(wave, now)
+    _require_open(wave, now)
     if wave.access == Access.INVITED or invitation is not None:
         linked = _check_invitation(session, wave, invitation, now)
         if linked is not None:
@@ -117,7 +117,7 @@ def open_response(
         response = session.scalar(links.BY_KEY, {"wave": wave.id, "key": mark})
         if response is None:  # settled or closed meanwhile
             session.refresh(wave)
-            require_open(wave, now)
+            _require_open(wave, now)
             if invitation is not None:
                 _check_invitation(session, wave, invitation, now)
     if invitation is not None and not wave.anonymous:
@@ -152,7 +152,7 @@ def save_page(
     """
     layout = layout_of(session, response.version_id)
     if response.state == ResponseState.OPEN:
-        require_open(response.wave, now)
+        require_going(response.wave, now)
     for code, written in texts.items():
         if len(written) > MAX_TEXT:
             raise SurveyError(Problem.TEXT_LONG, code=code, limit=MAX_TEXT)
@@ -261,7 +261,13 @@ def _segment(
     return find_segment(session, values) if values else None
 
 
-def require_open(wave: Wave, now: datetime) -> None:
-    """Refuse answers to a wave that is not open."""
+def require_going(wave: Wave, now: datetime) -> None:
+    """Refuse answers of those who have begun to a wave that is not open and whose grace is over."""
+    if not wave.takes_on(now):
+        raise SurveyError(Problem.WAVE_CLOSED)
+
+
+def _require_open(wave: Wave, now: datetime) -> None:
+    """Refuse to begin in a wave that is not open."""
     if not wave.is_open(now):
         raise SurveyError(Problem.WAVE_CLOSED)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from surveys.collecting import cells, invitations, sealing, segments
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
-from surveys.collecting.responses import NO_SYNC, account_of, require_open
+from surveys.collecting.responses import NO_SYNC, account_of, require_going
 from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.keys import keys_of
@@ -93,10 +93,10 @@ def _end(
 ) -> Receipt:
     wave = response.wave
     if response.state == ResponseState.OPEN:
-        require_open(wave, now)
+        require_going(wave, now)
         sealing.hold(session, response)  # another tab, or whoever closes the wave, may have been first
     if response.state == ResponseState.OPEN:
-        require_open(wave, now)
+        require_going(wave, now)
         segment_id = _answered_segment(session, response)
         if end.disposition == Disposition.COMPLETE and (full := _full(session, response, segment_id, quotas)):
             end = End(ResponseState.SCREENED, Disposition.OVER_QUOTA, full)

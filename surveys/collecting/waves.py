@@ -14,7 +14,7 @@ from surveys.collecting import sealing, settling
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
-from surveys.models.collection import Access, Mode, Purpose, WaveState
+from surveys.models.collection import GRACE, Access, Mode, Purpose, WaveState
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -115,8 +115,8 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
 
 
 def ended(session: Session, now: datetime) -> list[Wave]:
-    """Give the open waves whose window has ended."""
-    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now, IN_THE_FIELD)
+    """Give the open waves whose window has ended, and the grace after it."""
+    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now - GRACE, IN_THE_FIELD)
     return list(session.scalars(query.order_by(Wave.id)))
 
 

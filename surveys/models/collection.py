@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ from surveys.models.organisation import Customer, Segment, one_of
 
 # Before the code of a full quota in `ended_by`; nothing follows where a segment of the wave was full.
 OF_QUOTA: Final = "quota:"
+GRACE: Final = timedelta(hours=48)
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -149,9 +151,19 @@ class Wave(Base):
     version: Mapped[Version] = relationship()
 
     def is_open(self, now: datetime) -> bool:
-        """Tell whether answers are taken at this moment."""
+        """Tell whether somebody may begin at this moment."""
         begun = self.opens_at is None or self.opens_at <= now
         return self.state == WaveState.OPEN and begun and (self.closes_at is None or now < self.closes_at)
+
+    def takes_on(self, now: datetime) -> bool:
+        """Tell whether whoever has begun may go on: until the grace after the last day is over."""
+        begun = self.opens_at is None or self.opens_at <= now
+        return self.state == WaveState.OPEN and begun and now < self.ends_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """When those who have begun may finish no more; of a wave without a last day never."""
+        return NEVER if self.closes_at is None else self.closes_at + GRACE
 
     def moment(self, now: datetime) -> datetime:
         """Give the time that may be stored with an answer: midnight UTC of the day where it is anonymous."""

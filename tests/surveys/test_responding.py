@@ -95,7 +95,9 @@ def test_an_anonymous_dump_cannot_join_token_and_response(session):
 def test_closed_and_expired_waves_refuse(session):
     wave = make_wave(session, closes_at=NOW + timedelta(hours=1))
     response = start(session, wave)
-    later = NOW + timedelta(hours=2)
+    later = NOW + timedelta(hours=49)
+    assert waves.ended(session, later - timedelta(microseconds=1)) == []
+    assert waves.ended(session, later) == [wave]
     refused("WAVE_CLOSED", responses.save_page, session, response, "supply", {"Q1": 1}, {}, 1, later)
     refused("WAVE_CLOSED", submit, session, response, later)
     named = {"client_key": "new", "language": "zh"}
@@ -104,6 +106,20 @@ def test_closed_and_expired_waves_refuse(session):
     refused("WAVE_CLOSED", responses.open_response, session, wave, now=NOW, **named)
     planned = make_wave(session, wave.version, code="W2", opened=False)
     refused("WAVE_CLOSED", responses.open_response, session, planned, now=NOW, **named)
+
+
+def test_who_has_begun_may_finish_within_two_days_and_nobody_begins(session):
+    wave = make_wave(session, closes_at=NOW + timedelta(hours=1))
+    response, other = start(session, wave), start(session, wave, "other")
+    after = NOW + timedelta(hours=48, minutes=59)
+    again = responses.open_response(session, wave, client_key="browser", language="zh", now=after)
+    assert again.id == response.id
+    responses.save_page(session, response, "supply", {"Q1": 1, "Q2": 2, "Q3": 3}, {}, 1, after)
+    submit(session, response, after)
+    session.commit()
+    assert (response.state, response.completed_at) == ("complete", wave.moment(after))
+    refused("WAVE_CLOSED", responses.open_response, session, wave, client_key="new", language="zh", now=after)
+    refused("WAVE_CLOSED", submit, session, other, after + timedelta(minutes=1))
 
 
 def test_a_token_must_be_given_live_and_of_this_wave(session):

@@ -26,6 +26,7 @@ STATES = {
     "planned": _l("Planned"),
     "open": _l("Open"),
     "waiting": _l("Open, not begun"),
+    "grace": _l("Window is over: who has begun may finish"),
     "over": _l("Window is over"),
     "closed": _l("Closed"),
 }
@@ -109,7 +110,9 @@ def state_of(wave: Wave, now: datetime) -> str:
     """Say where a wave is in its life; an open wave outside its window takes no answers."""
     if wave.state != WaveState.OPEN or wave.is_open(now):
         return str(wave.state)
-    return "over" if wave.closes_at is not None and wave.closes_at <= now else "waiting"
+    if wave.closes_at is None or now < wave.closes_at:
+        return "waiting"
+    return "grace" if wave.takes_on(now) else "over"
 
 
 def window_of(wave: Wave) -> str:

@@ -166,8 +166,12 @@ def test_open_waves_outside_their_window_say_so(designer, session, wave):
     now = datetime.now(UTC)
     wave("LATER", opens_at=now + timedelta(days=2))
     over = wave("OVER")
-    over.opens_at, over.closes_at = now - timedelta(days=2), now - timedelta(days=1)
+    over.opens_at, over.closes_at = now - timedelta(days=4), now - timedelta(days=3)
     session.commit()
+    assert "who has begun" not in designer.browse("/waves").get_text()
+    wave("GRACE").closes_at = now - timedelta(days=1)
+    session.commit()
+    assert "Window is over: who has begun may finish" in designer.browse("/waves/GRACE").get_text()
     text = designer.browse("/waves").get_text()
     assert "Open, not begun" in text
     assert "Official" in text
