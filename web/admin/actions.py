@@ -39,6 +39,7 @@ ACTIONS = {
     "run.withdraw": _l("Withdrew a published run"),
     "staff.activate": _l("Switched an account on"),
     "staff.add": _l("Added a person"),
+    "staff.set_up_link": _l("Made a link to set a password"),
     "staff.deactivate": _l("Switched an account off"),
     "staff.end_sessions": _l("Logged out elsewhere"),
     "staff.log_in": _l("Logged in"),

@@ -5,6 +5,8 @@ import click
 from surveys import words
 from web.accounts.roles import NEWCOMER, ROLES
 from web.cli import Refusal
+from web.cli.serve import is_private
+from web.config import read_settings
 
 REASONS = {
     "email": "is no e-mail address.",
@@ -45,18 +47,21 @@ def user() -> None:
     help="Of mails to this person.",
 )
 def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, language: str | None) -> None:
-    """Make an account and print its random password once.
+    """Make an account and print a link by which its person sets a password, once and within 24 hours.
 
-    Viewers and unit managers see the figures of their units; without a unit they see none.
+    Without MANYI_PUBLIC_URL, for trying it on this machine, a random password is printed instead. Viewers and
+    unit managers see the figures of their units; without a unit they see none.
 
     Example: manyi user add ana@example.org --role viewer --unit C1
     """
+    from web.accounts.set_up import link_for  # noqa: PLC0415
     from web.accounts.staff import StaffError, add_staff  # noqa: PLC0415
     from web.accounts.units import codes_of, set_units  # noqa: PLC0415
     from web.cli.database import ACTOR, record  # noqa: PLC0415
     from web.extensions import db  # noqa: PLC0415
     from web.site import create_app  # noqa: PLC0415  loads the whole site
 
+    has_address = _has_address()
     with create_app().app_context():
         try:
             made, password = add_staff(db.session, email=email, name=name, roles=roles, language=language)
@@ -65,7 +70,39 @@ def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, l
             raise Refusal(f"{email} {REASONS.get(error.code, error.code)}") from None
         detail = {"roles": sorted(made.role_names), "units": codes_of(made)}
         record(db.session, "staff.add", f"staff:{made.id}", detail)
-    click.echo(password)
+        click.echo(link_for(made) if has_address else password)
+
+
+@user.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link by which the person of this address sets a new password, once and within 24 hours.
+
+    Example: manyi user link ana@example.org
+    """
+    from web.accounts.set_up import link_for  # noqa: PLC0415
+    from web.accounts.staff import find_staff  # noqa: PLC0415
+    from web.cli.database import record  # noqa: PLC0415
+    from web.extensions import db  # noqa: PLC0415
+    from web.site import create_app  # noqa: PLC0415
+
+    if not _has_address():
+        raise Refusal("Links begin with the site's address. Set MANYI_PUBLIC_URL.")
+    with create_app().app_context():
+        person = find_staff(db.session, email) if "\x00" not in email else None
+        if person is None or not person.active:
+            raise Refusal(f"{email} has no account that lets in. Make one with manyi user add.")
+        made = link_for(person)
+        record(db.session, "staff.set_up_link", f"staff:{person.id}", {})
+    click.echo(made)
+
+
+def _has_address() -> bool:
+    """Tell whether the site has an address for links; one that others can reach must."""
+    settings = read_settings()
+    if not settings["PUBLIC_URL"] and not is_private(settings):
+        raise Refusal("Others can reach this site: no password is printed. Set MANYI_PUBLIC_URL for a link.")
+    return bool(settings["PUBLIC_URL"])
 
 
 @user.command()

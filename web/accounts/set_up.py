@@ -1,0 +1,13 @@
+"""A link by which somebody sets their password, once and within a day; it is signed, and stored nowhere."""
+
+from flask import current_app
+from flask_security.recoverable import generate_reset_password_token
+
+from web.accounts.models import Staff
+
+
+def link_for(person: Staff) -> str:
+    """Give the link; it ends with the password that it was made beside, and after 24 hours."""
+    settings = current_app.config["MANYI"]
+    token = generate_reset_password_token(person)
+    return f"{settings['PUBLIC_URL']}{current_app.config['SECURITY_RESET_URL']}/{token}"
