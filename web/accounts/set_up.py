@@ -9,5 +9,5 @@ from web.accounts.models import Staff
 def link_for(person: Staff) -> str:
     """Give the link; it ends with the password that it was made beside, and after 24 hours."""
     settings = current_app.config["MANYI"]
-    token = generate_reset_password_token(person)
+    token = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
     return f"{settings['PUBLIC_URL']}{current_app.config['SECURITY_RESET_URL']}/{token}"
