@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0024_pruning"
-down_revision = "0023_presence"
+revision = "0025_pruning"
+down_revision = "0024_pilots"
 
 SAID = "the audit trail cannot be changed"
 KEEPS = ("id", "number", "key", "hash", "previous_hash")
