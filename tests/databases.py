@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -95,12 +96,18 @@ def cluster() -> Iterator[Cluster]:
         server.stop()
 
 
+@cache
+def migrated(folder: Path) -> Path:
+    """Make a SQLite file at the newest revision, once a process: fixtures are made anew where imported."""
+    folder.mkdir()
+    upgrade(f"sqlite:///{folder / 'manyi.db'}")
+    return folder / "manyi.db"
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file at the newest revision, to be copied."""
-    path = tmp_path_factory.mktemp("migrated") / "manyi.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+    return migrated(tmp_path_factory.getbasetemp() / "migrated")
 
 
 @contextmanager

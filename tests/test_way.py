@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from surveys.questions import TYPES
+from tests.web.demo_site import demo_file, site_url  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "dev" / "house.md").read_text(encoding="utf-8")
@@ -30,7 +31,8 @@ def written() -> dict[str, list[int]]:
     return {name: [int(each) for each in numbers.split(", ")] for name, numbers in rows}
 
 
-def test_the_way_of_an_answer_is_no_longer_than_the_page_says(way, tmp_path):
+def test_the_way_of_an_answer_is_no_longer_than_the_page_says(way, site_url, tmp_path):  # noqa: F811
+    """`site_url` is the demo, in the folder of the test."""
     found, said = way.ways(tmp_path), written()
     assert found.keys() == said.keys()
     for name, stretch in found.items():

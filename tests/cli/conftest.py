@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
+from tests.databases import cluster  # noqa: F401
 from web import cli
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.collecting import responses
 from surveys.database import create_engine
 from surveys.models import Response
-from tests.databases import cluster, postgres_database  # noqa: F401
+from tests.databases import postgres_database
 from tests.surveys.worlds import NOW, make_wave
 
 
@@ -51,7 +51,7 @@ def test_upgrading_twice_keeps_what_is_there(manyi, database):
     assert count_responses(database) == 2
 
 
-def test_upgrading_postgresql_twice(manyi, monkeypatch, cluster):  # noqa: F811
+def test_upgrading_postgresql_twice(manyi, monkeypatch, cluster):
     with postgres_database(cluster, "template0") as url:
         monkeypatch.setenv("MANYI_DATABASE_URL", url.render_as_string(hide_password=False))
         for _ in range(2):

@@ -15,7 +15,6 @@ from surveys.collecting.visit import find_visit
 from surveys.database import create_engine, normalise_url
 from surveys.keys import bind
 from surveys.models import Analysis, Invitation, Response, Version, Wave
-from tests.databases import cluster  # noqa: F401
 from web.runs import compute, ending
 from web.runs.queue import queue
 
@@ -36,7 +35,7 @@ REFUSED = [
 
 
 @pytest.fixture
-def site(cluster, manyi, monkeypatch, tmp_path):  # noqa: F811
+def site(cluster, manyi, monkeypatch, tmp_path):
     """A database made by its owner with `manyi db upgrade`; from then on the command line is the site."""
     for role in ("owner CREATEROLE", "stranger"):
         cluster.execute(f"CREATE ROLE {role} LOGIN")

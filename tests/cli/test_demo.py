@@ -2,25 +2,31 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 
+from tests.web.demo_site import demo_file  # noqa: F401
+
 
 @pytest.fixture
-def demo(manyi):
-    code, _, err = manyi("demo", "--responses", 1500, "--waves", 2, "--seed", 7)
-    assert code == 0, err
+def demo(manyi, demo_file, tmp_path):  # noqa: F811
+    """The command line at a small demo."""
+    assert manyi("db", "upgrade")[0] == 0
+    shutil.copy(demo_file, tmp_path / "instance" / "manyi.db")
     return manyi
 
 
-def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
+def test_demo_truth_lies_within_the_intervals(manyi, tmp_path):
+    code, _, err = manyi("demo", "--responses", 1500, "--waves", 2, "--seed", 7)
+    assert code == 0, err
     truth = json.loads((tmp_path / "instance" / "demo-truth.json").read_text(encoding="utf-8"))["waves"]
     inside = total = 0
     for wave, points in truth.items():
         data, model, result = tmp_path / "a.csv", tmp_path / "m.yaml", tmp_path / "o.json"
-        assert demo("responses", "export", wave, "-o", data, "--model", model)[0] == 0
+        assert manyi("responses", "export", wave, "-o", data, "--model", model)[0] == 0
         assert data.read_bytes().count(b"\r\n") == data.read_bytes().count(b"\n") > 1  # as RFC 4180 says
-        assert demo("estimate", data, "--model", model, "--bootstrap", 400, "--json", result)[0] == 0
+        assert manyi("estimate", data, "--model", model, "--bootstrap", 400, "--json", result)[0] == 0
         found = json.loads(result.read_text(encoding="utf-8"))["constructs"]
         for name, wanted in points.items():
             low, high = found[name]["ci"]
@@ -37,7 +43,7 @@ def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
     assert all(row["PQV6"] == "97" for row in rows if row["E4.hotline"] == "0")
     # What people say matters stands in the ranking's own columns: 15 options, three picked by each.
     wish = ("--bootstrap", 40, "--stated", "IMP", "--json", result)
-    assert demo("priorities", data, "--model", model, *wish)[0] == 0
+    assert manyi("priorities", data, "--model", model, *wish)[0] == 0
     stated = json.loads(result.read_text(encoding="utf-8"))["stated"]
     assert len(stated["options"]) == 15
     assert sum(row["share"] for row in stated["options"]) == pytest.approx(3)
@@ -46,7 +52,7 @@ def test_demo_truth_lies_within_the_intervals(demo, tmp_path):
     # Nobody answered every question, and the covariance model is estimated nevertheless, near the others.
     paths = {}
     for method in ("pls", "plsc", "cbsem"):
-        code, _, err = demo("estimate", data, "--model", model, "--method", method, "--json", result)
+        code, _, err = manyi("estimate", data, "--model", model, "--method", method, "--json", result)
         assert (code, "shorten" in err) == (0, False)
         found = json.loads(result.read_text(encoding="utf-8"))
         assert found["n_used"] == len(rows)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from surveys.database import create_engine
 from surveys.editing import drafting
 from surveys.models import Unit
-from tests.databases import migrated_sqlite  # noqa: F401
+from tests.databases import cluster, database_url, migrated_sqlite  # noqa: F401
 from tests.web.answering import Respondent, make_wave
 from tests.web.piloting import freeze
 from tests.web.visiting import Visitor

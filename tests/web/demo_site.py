@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,19 @@ from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
-from tests.databases import migrated_sqlite  # noqa: F401
+from tests.databases import migrated
 from web.demo import build
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 FIRST, SECOND, LIVE = "DEMO-2026Q2", "DEMO-2026Q3", "DEMO-NOW"
 
 
-@pytest.fixture(scope="session")
-def demo_file(migrated_sqlite, tmp_path_factory) -> Path:  # noqa: F811
-    folder = tmp_path_factory.mktemp("demo")
+@cache
+def demo_made(folder: Path) -> Path:
+    """Make the demo once a process: a fixture is made anew wherever it is imported."""
+    folder.mkdir()
     path = folder / "manyi.db"
-    shutil.copy(migrated_sqlite, path)
+    shutil.copy(migrated(folder.parent / "migrated"), path)
     engine = create_engine(URL.create("sqlite", database=str(path)))
     with Session(engine) as session:
         build.build(
@@ -36,6 +38,11 @@ def demo_file(migrated_sqlite, tmp_path_factory) -> Path:  # noqa: F811
     engine.dispose()
     assert list(json.loads((folder / "truth.json").read_text(encoding="utf-8"))["waves"]) == [FIRST, SECOND]
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory) -> Path:
+    return demo_made(tmp_path_factory.getbasetemp() / "demo")
 
 
 @pytest.fixture

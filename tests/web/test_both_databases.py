@@ -11,7 +11,6 @@ from surveys import instruments
 from surveys.editing import publishing
 from surveys.models import Draft, Invitation, Version
 from surveys.proving.proof import prove
-from tests.databases import cluster, database_url  # noqa: F401
 from tests.surveys.worlds import NOW
 from tests.web.conftest import PASSWORD
 from tests.web.fieldwork.planning import GOOD
@@ -23,7 +22,7 @@ INSTRUMENT = "instrument:utility_csi/short"
 
 
 @pytest.fixture
-def site_url(database_url):  # noqa: F811
+def site_url(database_url):
     return database_url
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from surveys.analysing import runs
 from surveys.database import create_engine
 from surveys.models import Analysis, Wave
-from tests.databases import cluster, database_url  # noqa: F401
 from tests.surveys.worlds import make_wave
 from tests.web.demo_site import NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.runs import compute, presence, queue
@@ -66,7 +65,7 @@ def test_a_run_whose_worker_was_killed_ends_with_the_reason_and_the_next_is_carr
     engine.dispose()
 
 
-def test_a_run_is_left_only_where_nobody_is_at_it(database_url, tmp_path):  # noqa: F811
+def test_a_run_is_left_only_where_nobody_is_at_it(database_url, tmp_path):
     engine = create_engine(database_url)
     is_sqlite = engine.dialect.name == "sqlite"
     with Session(engine) as session:
