@@ -28,7 +28,7 @@ def figures(page):
 def test_twenty_people_and_a_report_that_equals_what_is_reckoned_by_hand(app, designer, session, frozen):
     page = designer.browse(f"{PILOT}/1")
     assert f"/s/{frozen.public_key}" in page.select_one(".hand-out a")["href"]
-    assert page.select_one("svg.qr path:nth-of-type(2)")["d"].startswith("M4 4h7v1h-7z")
+    assert page.select_one("svg.qr path:nth-of-type(2)")["d"].startswith("M4 4h1v1h-1z")
     for number in range(20):
         answer(app, frozen, number)
     page = designer.browse(f"{PILOT}/1?lang=en")
