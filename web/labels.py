@@ -48,8 +48,17 @@ TIERS = {
     "price_linked": _l("Price-linked expectations"),
     "beyond_value": _l("Beyond-value expectations"),
 }
+# What a field of a questionnaire is set to.
+CHOICES: Mapping[str, object] = {
+    "required": _l("Required"),
+    "soft": _l("Asked for once more"),
+    "chosen": _l("Those chosen"),
+    "left": _l("Those not chosen"),
+    "random": _l("In random order"),
+    **TIERS,
+}
 # What is doubtful about an answer, by the name of the flag.
-FLAGS: Mapping[str, object] = {
+FLAGS: dict[str, object] = {
     "speeder": _l("Answered too fast"),
     "straightline": _l("The same answer throughout"),
     "contradiction": _l("Answers that contradict one another"),

@@ -14,7 +14,7 @@ from surveys.editing.naming import space_of
 from surveys.editing.nodes import KEYED, KINDS, Node, below, fields_of, model_of
 from surveys.findings.quality import FLAGS, RULES
 from surveys.questions import TYPES
-from web import i18n
+from web import i18n, labels
 from web.author.drafts.room import Desk
 from web.author.drafts.wording import field_name, name_of, text_of
 
@@ -177,7 +177,7 @@ class _Form:
             for each in get_args(options[0]) if options else ():
                 known[each] = words.find("groupings", each, i18n.choose()) or each
         for each in dict.fromkeys([*known, *there]):
-            label = f"{field_name(path)}: {known.get(each, each)}"
+            label = _("%(field)s: %(choice)s", field=field_name(path), choice=known.get(each, each))
             yield Field(f"{path}/{each}", label, "check", usual=not there and each in usual)
 
     def _named(self, space: str, path: str) -> Iterator[Choice]:
@@ -209,7 +209,8 @@ class _Form:
     def _rule(self) -> Iterator[Field]:
         code = self.node.code
         known = (*RULES, "flags_to_exclude")
-        choices = [Choice(each, words.find("rules", each, i18n.choose()) or each) for each in known]
+        said = labels.FLAGS | {"flags_to_exclude": _("Flags from which an answer is left out")}
+        choices = [Choice(each, str(said.get(each, each))) for each in known]
         if code not in known:
             choices.insert(0, Choice(code, code or "–"))
         yield Field("code", field_name("code"), "list", tuple(choices))
@@ -258,7 +259,7 @@ def _choices(values: Sequence[Any], usual: Any) -> Iterator[Choice]:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    return words.find("field_parts", str(value), i18n.choose()) or str(value)
+    return str(labels.CHOICES.get(str(value), value))
 
 
 def types() -> tuple[Choice, ...]:

@@ -109,7 +109,7 @@ def field_name(path: str) -> str:
     name, *rest = path.split("/")
     said = words.find("fields", name, i18n.choose()) or name
     kept = [words.find("field_parts", each, i18n.choose()) or i18n.name_of(each) for each in rest]
-    return f"{said} ({', '.join(kept)})" if kept else said
+    return str(_("%(field)s (%(parts)s)", field=said, parts=", ".join(kept))) if kept else said
 
 
 def shown(value: Any) -> str:
