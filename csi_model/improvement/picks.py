@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import share_interval
-from csi_model.inference.means import n_effective, weighted_means
+from csi_model.inference.means import unit_sums
 from csi_model.options import FLOOR, LEVEL
 
 
@@ -59,7 +59,8 @@ def stated_importance(
 
     Notes
     -----
-    Shares of one respondent's picks are negatively correlated; intervals are for each option by itself.
+    Shares of one respondent's picks are negatively correlated; intervals are for each option by itself, of
+    the respondents and clusters who were offered it: nobody else moves them.
     """
     picks = check_answers(picks)
     offered = ~np.isnan(picks)
@@ -70,8 +71,12 @@ def stated_importance(
         msg = f"Option {k} was offered to {int(offered[:, k].sum())} respondents, below the floor of {floor}."
         raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the option out.")
     weights = check_weights(weights, len(picks))
-    means, covariance = weighted_means(picks, weights, clusters)
-    shares = share_interval(means, np.sqrt(np.diag(covariance)), n_effective(weights), level=level)
+    means, _, share = unit_sums(picks, weights, clusters)
+    n_units = _units(offered, clusters)
+    se = np.sqrt((share**2).sum(axis=0) * n_units / (n_units - 1))
+    mass = weights[:, None] * offered
+    n = mass.sum(axis=0) ** 2 / (mass**2).sum(axis=0)
+    shares = share_interval(means, se, n, level=level)
     agreement = np.nan
     hidden: tuple[int, ...] = ()
     overrated: tuple[int, ...] = ()
@@ -88,3 +93,17 @@ def stated_importance(
         hidden = tuple(both[strong & ~said].tolist())
         overrated = tuple(both[~strong & said].tolist())
     return Stated(shares, agreement, hidden, overrated)
+
+
+def _units(offered: Mask, clusters: NDArray[np.generic] | None) -> F64:
+    """Count for each option the respondents, or clusters, to whom it was offered, (n_options,)."""
+    if clusters is not None:
+        names, place = np.unique(clusters, return_inverse=True)
+        held = np.zeros((len(names), offered.shape[1]), dtype=bool)
+        np.logical_or.at(held, place, offered)
+        offered = held
+    n_units: F64 = offered.sum(axis=0).astype(float)
+    if (n_units < 2).any():
+        msg = f"Option {int(np.argmin(n_units))} was offered in one cluster alone."
+        raise DataError(msg, code="one-unit", remedy="Leave the option out, or the clusters.")
+    return n_units

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ def stated(
     picked: Sequence[Sequence[str] | None],
     *,
     options: Sequence[str] | None = None,
+    offered: Sequence[Collection[str]] | None = None,
     places: int | None = None,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
@@ -33,8 +34,11 @@ def stated(
     picked : sequence of length n_respondents
         Codes that each respondent picked, the first one first; None where the question was not answered.
     options
-        All codes that could be picked. Without them those that somebody picked, and each must be of the
-        model; what was never offered is not said to matter to nobody.
+        All codes that could be picked. Without them those that somebody picked or was offered, and each must
+        be of the model; what was never offered is not said to matter to nobody.
+    offered : sequence of length n_respondents
+        Codes that each respondent could pick, where not everybody could pick all: shares and scores are of
+        those who could.
     places
         How many could be put in order; then each option has a mean score of its place, (k + 1 - rank) / k.
     weights : ndarray of shape (n_respondents,), optional
@@ -47,24 +51,30 @@ def stated(
         ``importance`` (None for what does not lead to the index); ``rank_agreement`` (Spearman, None without
         a ranking), ``hidden`` and ``overrated`` codes, of those that were offered and lead to the index;
         ``not_offered``: what leads to the index on that level and was no option; ``no_driver``: options that
-        do not.
+        do not; ``few_offered``: options that fewer than the floor who answered were offered, so that nothing
+        is said of them.
 
     Raises
     ------
     DataError
-        A code that is on no level, codes of two levels, or too few answers.
+        A code that is on no level, codes of two levels, too few answers, or a pick that was not offered.
     """
     drawn_of(result)
     importance = {level: result.figure(f"importance_{level}") for level in LEVELS}
     names_of = {level: found.axes[0] for level, found in importance.items()}
-    codes = list(options) if options is not None else sorted({code for own in picked if own for code in own})
+    could = _offers(picked, options, offered)
+    if options is not None:
+        codes = list(options)
+    else:
+        codes = sorted({code for own in (*picked, *could) if own for code in own})
     level = _level(codes, names_of, are_given=options is not None)
     drives = dict(zip(names_of[level], leads(result.spec)[level].tolist(), strict=True))
     codes = sorted(codes, key=lambda code: names_of[level].index(code) if code in drives else len(drives))
-    table = np.array(
-        [[np.nan] * len(codes) if own is None else [code in own for code in codes] for own in picked],
-        dtype=float,
-    )
+    table = _table(picked, could, codes)
+    few = (~np.isnan(table)).sum(axis=0) < result.options.floor
+    few_offered = [code for code, is_few in zip(codes, few.tolist(), strict=True) if is_few]
+    if 0 < len(few_offered) < len(codes):
+        codes, table = [code for code in codes if code not in few_offered], table[:, ~few]
     compared = [place for place, code in enumerate(codes) if drives.get(code)]
     derived = np.array([importance[level].at(code).value if drives.get(code) else np.nan for code in codes])
     answer = stated_importance(
@@ -75,7 +85,7 @@ def stated(
         floor=result.options.floor,
         level=result.options.level,
     )
-    scores = None if places is None else _place_scores(picked, codes, places, weights)
+    scores = None if places is None else _place_scores(picked, table, codes, places, weights)
     return {
         "level": level,
         "options": [
@@ -90,8 +100,11 @@ def stated(
         "rank_agreement": number(answer.rank_agreement),
         "hidden": [codes[k] for k in answer.hidden],
         "overrated": [codes[k] for k in answer.overrated],
-        "not_offered": [name for name, is_driver in drives.items() if is_driver and name not in codes],
+        "not_offered": [
+            name for name, is_driver in drives.items() if is_driver and name not in {*codes, *few_offered}
+        ],
         "no_driver": [code for place, code in enumerate(codes) if place not in compared],
+        "few_offered": few_offered,
     }
 
 
@@ -112,17 +125,58 @@ def _level(codes: Sequence[str], names_of: Mapping[str, Sequence[str]], *, are_g
     )
 
 
-def _place_scores(
-    picked: Sequence[Sequence[str] | None], codes: Sequence[str], places: int, weights: F64 | None
+def _offers(
+    picked: Sequence[Sequence[str] | None],
+    options: Sequence[str] | None,
+    offered: Sequence[Collection[str]] | None,
+) -> Sequence[Collection[str] | None]:
+    """Check what each was offered against the options and the picks; None where all options were."""
+    if offered is None:
+        return [None] * len(picked)
+    if len(offered) != len(picked):
+        msg = f"{len(picked)} respondents, but {len(offered)} that were offered something."
+        raise DataError(msg, code="shape", remedy="Say of each respondent what was offered.")
+    known = None if options is None else set(options)
+    for row, (own, could) in enumerate(zip(picked, offered, strict=True), start=1):
+        if known is not None and (strange := [code for code in could if code not in known]):
+            raise DataError(
+                f"{strange[0]}, offered to respondent {row} of those in use, is no option.",
+                code="stated",
+                remedy="Write codes of the options alone into what was offered.",
+            )
+        if lacking := [code for code in own or () if code not in could]:
+            raise DataError(
+                f"Respondent {row} of those in use picked {lacking[0]}, which was not offered.",
+                code="stated",
+                remedy="Add it to what was offered there, or take the pick out.",
+            )
+    return offered
+
+
+def _table(
+    picked: Sequence[Sequence[str] | None], could: Sequence[Collection[str] | None], codes: Sequence[str]
 ) -> F64:
-    """Weighted mean of (k + 1 - rank) / k, 0 where an option was not picked, (n_options,)."""
+    """1 picked, 0 not picked, nan not offered or not answered, (n_respondents, n_options)."""
+    table = np.full((len(picked), len(codes)), np.nan)
+    for row, (own, some) in enumerate(zip(picked, could, strict=True)):
+        if own is not None:
+            table[row] = [float(code in own) if some is None or code in some else np.nan for code in codes]
+    return table
+
+
+def _place_scores(
+    picked: Sequence[Sequence[str] | None],
+    table: F64,
+    codes: Sequence[str],
+    places: int,
+    weights: F64 | None,
+) -> F64:
+    """Weighted mean of (k + 1 - rank) / k over those offered it, 0 where it was not picked, (n_options,)."""
     mass = np.ones(len(picked)) if weights is None else weights
     column = {code: k for k, code in enumerate(codes)}
-    total, whole = np.zeros(len(codes)), 0.0
+    total = np.zeros(len(codes))
     for own, weight in zip(picked, mass, strict=True):
-        if own is None:
-            continue
-        whole += weight
-        for rank, code in enumerate(own[:places], start=1):
-            total[column[code]] += weight * (places + 1 - rank) / places
-    return total / whole if whole else np.full(len(codes), np.nan)
+        for rank, code in enumerate((own or ())[:places], start=1):
+            if code in column:
+                total[column[code]] += weight * (places + 1 - rank) / places
+    return total / (mass @ ~np.isnan(table))

@@ -76,7 +76,7 @@ def spread(draws: F64) -> F64:
 
 
 def share_interval(
-    shares: F64, se: F64, n: float, *, level: float = LEVEL, axes: tuple[tuple[str, ...], ...] = ()
+    shares: F64, se: F64, n: float | F64, *, level: float = LEVEL, axes: tuple[tuple[str, ...], ...] = ()
 ) -> Figure:
     r"""Give shares their logit interval, which never leaves 0 to 1.
 
@@ -84,9 +84,9 @@ def share_interval(
     ----------
     shares, se : ndarray
         Shares 0-1 and their standard errors.
-    n : float
-        Effective number of answers, for shares of exactly 0 or 1: there the open end is
-        :math:`1 - (\alpha/2)^{1/n}` away (Clopper & Pearson 1934).
+    n : float or ndarray
+        Effective number of answers, of all or of each share, for shares of exactly 0 or 1: there the open
+        end is :math:`1 - (\alpha/2)^{1/n}` away (Clopper & Pearson 1934).
     axes : tuple of tuple of str
         Names of the shares, along each axis.
     """
@@ -96,7 +96,7 @@ def share_interval(
     centre = np.log(safe / (1 - safe))
     half = critical(level) * se / (safe * (1 - safe))
     low, high = 1 / (1 + np.exp(-(centre - half))), 1 / (1 + np.exp(-(centre + half)))
-    reach = 1 - ((1 - level) / 2) ** (1 / max(n, 1.0))
+    reach = 1 - ((1 - level) / 2) ** (1 / np.maximum(n, 1.0))
     low = np.where(inner, low, np.where(shares <= 0, 0.0, 1 - reach))
     high = np.where(inner, high, np.where(shares <= 0, reach, 1.0))
     p = from_normal(shares, se, level=level).p

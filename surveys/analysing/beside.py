@@ -1,6 +1,6 @@
 """What a file tells besides packed answers: days and numbers as written, and orders that were random."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -51,15 +51,31 @@ def shuffled_in(document: Questionnaire) -> list[Shuffled]:
 
 
 def orders(
-    shuffled: Shuffled, beside: Sequence[Beside], codes: Sequence[str], answers: NDArray[np.int16]
+    shuffled: Shuffled,
+    beside: Sequence[Beside],
+    codes: Sequence[str],
+    answers: NDArray[np.int16],
+    offered: Sequence[Collection[str]] | None = None,
 ) -> list[str]:
-    """Write for each respondent the codes in the order shown, those that were asked; empty if unknown."""
+    """Write for each respondent the codes in the order shown, those that were asked; empty if unknown.
+
+    `offered`: what each was offered, where the slots do not tell.
+    """
     places = {code: codes.index(slot) for code, slot in shuffled.slots.items()}
     found = []
-    for row, (_, seed) in enumerate(beside):
-        shown = ordered(seed, shuffled.parent, shuffled.codes, shuffled.fixed) if seed is not None else []
+    for row, each in enumerate(beside):
+        shown = (
+            ordered(each.seed, shuffled.parent, shuffled.codes, shuffled.fixed)
+            if each.seed is not None
+            else []
+        )
         found.append(
-            " ".join(code for code in shown if code not in places or answers[row, places[code]] != NOT_ASKED)
+            " ".join(
+                code
+                for code in shown
+                if (code not in places or answers[row, places[code]] != NOT_ASKED)
+                and (offered is None or code in offered[row])
+            )
         )
     return found
 

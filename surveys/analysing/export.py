@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from surveys import words
 from surveys.analysing.beside import orders, shuffled_in, with_written
 from surveys.analysing.matrix import load_beside, load_matrix, load_packed
+from surveys.analysing.offered import accounts_of, offers, varying_in
 from surveys.codes import LOWEST_ANSWER, REASONS, WRITTEN, are_written
 from surveys.collecting.packing import layout_of
 from surveys.document.wording import in_language
-from surveys.editing.publishing import load_document
+from surveys.editing.publishing import load_document, router_of
 from surveys.models import Wave
 from surveys.questions.pieces import Column
 
@@ -29,7 +30,8 @@ class WaveTable(NamedTuple):
     apart from answers.
     `answers` is (n, p) text: a number or a day, or empty where nothing was answered; of own words, 1.
     `orders` holds by name the codes of rows, options or sections in the order in which each respondent saw
-    them.
+    them; `offered` those of the options that each was offered, of questions where not everybody was offered
+    all.
     """
 
     segments: dict[str, NDArray[np.str_]]
@@ -37,16 +39,17 @@ class WaveTable(NamedTuple):
     reserved: NDArray[np.bool_]
     answers: NDArray[np.str_]
     orders: dict[str, list[str]]
+    offered: dict[str, list[str]]
 
     @property
     def header(self) -> list[str]:
         """The names of all columns."""
-        return [*self.segments, *(column.code for column in self.columns), *self.orders]
+        return [*self.segments, *(column.code for column in self.columns), *self.orders, *self.offered]
 
     def rows(self) -> Iterator[list[str]]:
         """Give the rows, cells in the header's order."""
         for row, answers in enumerate(self.answers.tolist()):
-            shown = (codes[row] for codes in self.orders.values())
+            shown = (codes[row] for codes in (*self.orders.values(), *self.offered.values()))
             yield [*(str(column[row]) for column in self.segments.values()), *answers, *shown]
 
     def codebook(self, languages: Sequence[str]) -> Iterator[list[str]]:
@@ -62,8 +65,9 @@ class WaveTable(NamedTuple):
                 meanings |= {number: REASONS[stored] for stored, number in WRITTEN.items()}
             for value, text in sorted(meanings.items()):
                 yield [column.code, str(value), *(_said(text, column, language) for language in languages)]
-        for name in self.orders:
-            yield [name, "", *(words.say("ways_out", "order", language) for language in languages)]
+        for sentence, names in (("order", self.orders), ("offered", self.offered)):
+            for name in names:
+                yield [name, "", *(words.say("ways_out", sentence, language) for language in languages)]
 
 
 def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) -> WaveTable:
@@ -88,13 +92,22 @@ def wave_table(session: Session, wave: Wave, *, include_excluded: bool = False) 
     reserved = np.array([columns[code].is_rated and are_written(highest[code]) for code in codes])
     written = {code: place for place, code in enumerate(codes) if columns[code].is_written}
     shuffled = shuffled_in(document)
-    beside = load_beside(session, wave, packed.response_ids.tolist()) if written or shuffled else []
+    router = router_of(wave.version.content_hash, lambda: document)
+    varying = varying_in(router)
+    needed = written or shuffled or varying
+    beside = load_beside(session, wave, packed.response_ids.tolist()) if needed else []
+    accounts = accounts_of(session, packed.segment_ids) if varying else []
+    offered = offers(router, varying, codes, packed.answers, beside, accounts) if varying else {}
     return WaveTable(
         {name: named[name] for name in SEGMENTS if (named[name] != "").any()},
         tuple(columns[code] for code in codes),
         reserved,
         with_written(as_text(packed.answers, reserved), packed.answers, written, beside),
-        {each.name: orders(each, beside, codes, packed.answers) for each in shuffled},
+        {
+            each.name: orders(each, beside, codes, packed.answers, offered.get(each.parent))
+            for each in shuffled
+        },
+        {each.name: list(map(" ".join, offered[each.item.code])) for each in varying},
     )
 
 

@@ -1,6 +1,7 @@
 """The seam, database side: complete responses of waves as plain arrays and question codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -184,18 +185,19 @@ def load_packed(
 
 
 class Beside(NamedTuple):
-    """What stands beside the packed answers of a response: texts by field, and the seed of its orders."""
+    """What stands beside the packed answers: texts by field, the seed of orders, the day of the last page."""
 
     texts: dict[str, str]
     seed: int | None
+    day: date | None
 
 
 def load_beside(session: Session, wave: Wave, identifiers: Sequence[int]) -> list[Beside]:
     """Read what stands beside the packed answers of responses, in their order."""
-    query = select(Response.id, Response.texts, Response.seed).where(
+    query = select(Response.id, Response.texts, Response.seed, Response.day).where(
         Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE
     )
-    found = {ident: Beside(texts, seed) for ident, texts, seed in session.execute(query)}
+    found = {ident: Beside(texts, seed, day) for ident, texts, seed, day in session.execute(query)}
     return [found[ident] for ident in identifiers]
 
 

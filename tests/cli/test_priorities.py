@@ -141,6 +141,34 @@ def test_a_ranking_compares_only_what_was_offered(manyi, tmp_path):
     assert (code, "no column IMP.1" in err) == (1, True)
 
 
+def test_a_ranking_heeds_who_was_offered_what(manyi, tmp_path):
+    """VAL is offered to every second person, each of whom puts it first: 100 %, not 50 %."""
+    model, path = tmp_path / "model.yaml", tmp_path / "answers.csv"
+    stated = "\nstated: {IMP: {1: IMG, 2: QUAL, 3: VAL, 4: NEWS}}\n"
+    model.write_text(MODEL.read_text(encoding="utf-8") + stated, encoding="utf-8")
+    with DATA.open(newline="", encoding="utf-8") as file:
+        names, *rows = list(csv.reader(file))
+    said = [("3", "1", "IMG QUAL VAL"), ("1", "", "IMG QUAL")]
+    rows[0] += ["", "", ""]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*names, "IMP.1", "IMP.2", "IMP.offered"])
+        writer.writerows([rows[0], *([*row, *said[k % 2]] for k, row in enumerate(rows[1:]))])
+    asked = ("priorities", path, "--model", model, *FEW, "--stated", "IMP", "--json", "-")
+    code, out, err = manyi(*asked)
+    assert code == 0
+    share = {row["id"]: row["share"] for row in json.loads(out)["stated"]["options"]}
+    assert share == {"IMG": 1, "QUAL": 0, "VAL": 1}
+    assert "too few to say anything: NEWS." in err
+    written = path.read_text(encoding="utf-8")
+    path.write_text(written.replace("IMG QUAL VAL", "IMG QUAL", 1), encoding="utf-8")
+    code, _, err = manyi(*asked)
+    assert (code, "picked VAL, which was not offered" in err) == (1, True)
+    path.write_text(written.replace("IMG QUAL VAL", "IMG QUAL VAL wind", 1), encoding="utf-8")
+    code, _, err = manyi(*asked)
+    assert (code, "wind, offered to respondent" in err) == (1, True)
+
+
 @pytest.mark.parametrize(
     "written",
     ["[1, 2]", "{IMP: [QUAL]}", "{IMP: {one: QUAL}}", "{IMP: {1: QUAL, 2: QUAL}}", "{IMP: {1: 'a b'}}"],

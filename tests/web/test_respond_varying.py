@@ -106,8 +106,12 @@ def test_sections_change_places_and_the_intro_stays_first(person, session, wave)
     assert row["MET.order"].split()[-2:] == ["else", "none"]
     assert row["FORM"] in {"1", "2"}
     assert (row["R_HALL"], row["MET.manager"]) == ("97", ""), "97 in a rating is not asked"
+    assert (row["BEST.offered"], row["BEST.1"]) == ("hot else", "1"), "those that were met"
+    assert (row["WANT.offered"], row["WANT"]) == ("hall", "2"), "offered and left: nobody offered the manager"
     said = {line[0]: line[2] for line in table.codebook(("en",))}
     assert said["G.order"] == "Codes in the order shown"
+    assert said["BEST.offered"] == "Codes of the options offered"
+    assert "MET.offered" not in said, "marks tell themselves who was not offered them"
 
 
 def test_a_change_of_mind_takes_rows_and_options_with_it(person, session, wave):

@@ -130,12 +130,12 @@ def estimated(
     cluster: str | None,
     bootstrap: int,
     seed: int,
-    other: str | None = None,
-    *beside: str,
+    labels: tuple[str, ...] = (),
+    beside: tuple[str, ...] = (),
 ) -> tuple[csi_model.Result, csi_model.Sample]:
-    """Estimate with resamples; also the answers in use, with another column as labels, numbers `beside`."""
+    """Estimate with resamples; also the answers in use, with other columns as labels, numbers `beside`."""
     spec = model if isinstance(model, csi_model.ModelSpec) else read_model(model)
-    data = read_answers(answers, spec, weights=weights, labels=(other,), cluster=cluster, beside=beside)
+    data = read_answers(answers, spec, weights=weights, labels=labels, cluster=cluster, beside=beside)
     with progress_bar(is_long=True) as bar:
         options = csi_model.Options(bootstrap=bootstrap, seed=seed)
         result = csi_model.estimate(spec, data, options, progress=bar)

@@ -38,7 +38,8 @@ SIDES = {
     "--stated",
     metavar="COLUMN",
     help="What respondents say matters: a column of codes of the model, e.g. “Q1 Q7 Q9”, or a question that "
-    "the model names under `stated`, whose columns are CODE.1, CODE.2 …",
+    "the model names under `stated`, whose columns are CODE.1, CODE.2 …; in COLUMN.offered codes that each "
+    "could pick, where not all could.",
 )
 @click.option(
     "--asymmetry", is_flag=True, help="What costs more where it is bad than it brings where it is good?"
@@ -70,9 +71,8 @@ def priorities(
     """
     spec = analysis.read_model(model)
     asked = next((each for each in spec.stated if each.code == stated), None)
-    of_places = () if asked is None else _places(answers, asked.code)
-    column = stated if asked is None else None
-    result, data = analysis.estimated(answers, spec, weights, cluster, bootstrap, seed, column, *of_places)
+    of_places, of_labels = ((), ()) if stated is None else _columns(answers, stated, is_ranking=bool(asked))
+    result, data = analysis.estimated(answers, spec, weights, cluster, bootstrap, seed, of_labels, of_places)
     found: dict[str, Any] = {
         "index": analysis.index_points(result),
         "top": top,
@@ -84,6 +84,7 @@ def priorities(
             result,
             _picked(data, stated, dict(asked.options) if asked else None, of_places),
             options=[name for _, name in asked.options] if asked else None,
+            offered=_offered(data, stated) if f"{stated}.offered" in of_labels else None,
             places=len(of_places) or None,
             weights=data.weights,
             clusters=None if data.clusters is None else data.clusters.number,
@@ -138,6 +139,8 @@ def summary(found: dict[str, Any]) -> str:
             lines += [f"Lead to the index, and were no options: {', '.join(stated['not_offered'])}."]
         if stated["no_driver"]:
             lines += [f"Options that do not lead to the index: {', '.join(stated['no_driver'])}."]
+        if stated["few_offered"]:
+            lines += [f"Offered to too few to say anything: {', '.join(stated['few_offered'])}."]
     if asymmetry := found.get("asymmetry"):
         lines += _sides(asymmetry)
     return "\n".join([*lines, *analysis.caution_lines(found["cautions"])])
@@ -159,13 +162,24 @@ def _sides(levels: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _places(answers: Path, code: str) -> tuple[str, ...]:
-    """Name the columns of a ranking: CODE.1, CODE.2 and so on."""
-    names = analysis.read_named(answers)
+def _columns(answers: Path, code: str, *, is_ranking: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the columns of a question what matters: places CODE.1, CODE.2 …, and the texts.
+
+    These are the codes that were picked, without places, and CODE.offered where there is one.
+    """
+    names = analysis.read_named(answers, None if is_ranking else code)
+    offered = tuple(name for name in (f"{code}.offered",) if name in names)
+    if not is_ranking:
+        return (), (code, *offered)
     found = tuple(takewhile(names.__contains__, (f"{code}.{place}" for place in count(1))))
     if not found:
         raise Refusal(f"{answers} has no column {code}.1. Columns: {', '.join(list(names)[:12])}.")
-    return found
+    return found, offered
+
+
+def _offered(data: csi_model.Sample, stated: str) -> list[list[str]]:
+    """Give what each respondent was offered."""
+    return [_picks(text) or [] for text in data.label(f"{stated}.offered").texts().tolist()]
 
 
 def _picked(

@@ -166,3 +166,47 @@ def test_wrong_picks_are_refused(fitted, picked, said, code):
     with pytest.raises(csi_model.DataError, match=said) as caught:
         stated(fitted[0], picked)
     assert caught.value.code == code
+
+
+PICKED = [["VAL", "IMG"], ["IMG", "VAL"], ["IMG"], None]
+OFFERED = [["QUAL", "IMG", "VAL"], ["IMG", "VAL"], ["IMG", "EXP"], ["IMG", "VAL", "QUAL"]]
+
+
+def test_shares_are_of_those_who_were_offered_an_option(fitted):
+    """40 of each kind: VAL is offered to 80 who answered, QUAL to 40, EXP to 40, IMG to 120."""
+    found = stated(fitted[0], PICKED * 40, offered=OFFERED * 40, places=2)
+    rows = {row["id"]: (row["share"], row["place_score"]) for row in found["options"]}
+    assert rows["VAL"] == pytest.approx((1.0, (1 + 0.5) / 2))
+    assert rows["IMG"] == pytest.approx((1.0, (0.5 + 1 + 1) / 3))
+    assert rows["QUAL"] == rows["EXP"] == (0.0, 0.0)
+    assert (found["not_offered"], found["few_offered"]) == ([], [])
+    everybody = stated(fitted[0], PICKED * 40, options=["QUAL", "IMG", "VAL", "EXP"], places=2)
+    assert {row["id"]: row["share"] for row in everybody["options"]}["VAL"] == pytest.approx(2 / 3)
+
+
+def test_what_few_were_offered_is_named_and_costs_nothing_else(fitted):
+    """Of 130 who answered, ten were offered NEWS and EXP; nobody was offered QUAL."""
+    options = ["IMG", "VAL", "EXP", "QUAL", "NEWS"]
+    picked = [["IMG"], ["VAL"]] * 60 + [["NEWS"]] * 10
+    offered = [["IMG", "VAL"]] * 120 + [["IMG", "NEWS", "EXP"]] * 10
+    found = stated(fitted[0], picked, options=options, offered=offered, places=1)
+    assert {row["id"]: row["share"] for row in found["options"]} == pytest.approx(
+        {"IMG": 60 / 130, "VAL": 60 / 120}
+    )
+    assert set(found["few_offered"]) == {"EXP", "QUAL", "NEWS"}
+    assert not {"EXP", "QUAL"} & {*found["not_offered"], *found["hidden"], *found["overrated"]}
+
+
+@pytest.mark.parametrize(
+    ("offered", "said", "code"),
+    [
+        ([["IMG", "VAL"]] * 3, "4 respondents, but 3", "shape"),
+        ([["IMG", "VAL"], ["IMG"], ["IMG"], []], "Respondent 2 of those in use picked VAL", "stated"),
+        ([["IMG", "VAL"], [], ["IMG"], []], "Respondent 2 of those in use picked IMG", "stated"),
+        ([["IMG", "VAL"], ["IMG", "VAL", "wind"], ["IMG"], []], "wind, offered to respondent 2", "stated"),
+    ],
+)
+def test_wrong_offers_are_refused(fitted, offered, said, code):
+    with pytest.raises(csi_model.DataError, match=said) as caught:
+        stated(fitted[0], PICKED, options=["IMG", "VAL"], offered=offered)
+    assert caught.value.code == code

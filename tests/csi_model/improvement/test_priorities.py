@@ -43,6 +43,36 @@ def test_stated_importance_leaves_out_those_who_had_no_choice():
     assert stated_importance(picks).shares.value[0] == pytest.approx(0.8)
 
 
+def test_those_who_were_not_offered_an_option_move_nothing_about_it():
+    """Share, error and interval stay, with weights and clusters; what nobody or everybody picked too."""
+    rng = np.random.default_rng(5)
+    picks = (rng.random((120, 4)) < [0.6, 0.3, 0.0, 1.0]).astype(float)
+    weights, clusters = rng.uniform(0.5, 2.0, 360), np.repeat(np.arange(90), 4)
+    more = (rng.random((240, 4)) < 0.5).astype(float)
+    more[:, [0, 2, 3]] = np.nan
+    for own_weights, own_clusters in ((None, None), (weights, None), (weights, clusters)):
+        few, many = (
+            stated_importance(
+                table,
+                weights=None if own_weights is None else own_weights[: len(table)],
+                clusters=None if own_clusters is None else own_clusters[: len(table)],
+            ).shares
+            for table in (picks, np.vstack([picks, more]))
+        )
+        for name in ("value", "se", "low", "high"):
+            before, after = getattr(few, name), getattr(many, name)
+            np.testing.assert_allclose(after[[0, 2, 3]], before[[0, 2, 3]], rtol=1e-12)
+        assert many.se[1] < few.se[1]
+
+
+def test_an_option_of_one_cluster_alone_is_refused():
+    picks = np.full((80, 2), np.nan)
+    picks[:, 0], picks[:40, 1] = np.tile([0.0, 1.0], 40), np.tile([0.0, 1.0], 20)
+    with pytest.raises(DataError, match="Option 1 was offered in one cluster alone") as caught:
+        stated_importance(picks, clusters=np.repeat(["a", "b"], 40))
+    assert caught.value.code == "one-unit"
+
+
 def _scenario(mean=60.0, n=500):
     rng = np.random.default_rng(3)
     points = np.round(np.clip(mean + 15 * rng.standard_normal((n, 3)), 0, 100))
