@@ -58,7 +58,7 @@ CHOICES: Mapping[str, object] = {
     **TIERS,
 }
 # What is doubtful about an answer, by the name of the flag.
-FLAGS: dict[str, object] = {
+FLAGS: Mapping[str, object] = {
     "speeder": _l("Answered too fast"),
     "straightline": _l("The same answer throughout"),
     "contradiction": _l("Answers that contradict one another"),
@@ -67,6 +67,16 @@ FLAGS: dict[str, object] = {
     "burst": _l("In a burst of answers (a mark, counts for nothing)"),
     "praise": _l("Only best answers, in an office with strikingly many"),
     "alike": _l("Alike answers in a burst"),
+}
+# Rules of quality, and what each is told by.
+RULES: Mapping[str, object] = {**FLAGS, "flags_to_exclude": _l("Flags from which an answer is left out")}
+LIMITS: Mapping[str, object] = {
+    "median_divisor": _l("Times faster than half of the people"),
+    "seconds_per_item": _l("Seconds for a question, at least"),
+    "share": _l("Share that was not answered (0 to 1)"),
+    "times_usual": _l("Times the usual number"),
+    "least": _l("Answers, at least"),
+    "top_sd": _l("Standard errors above the usual share of best answers"),
 }
 
 

@@ -209,8 +209,7 @@ class _Form:
     def _rule(self) -> Iterator[Field]:
         code = self.node.code
         known = (*RULES, "flags_to_exclude")
-        said = labels.FLAGS | {"flags_to_exclude": _("Flags from which an answer is left out")}
-        choices = [Choice(each, str(said.get(each, each))) for each in known]
+        choices = [Choice(each, str(labels.RULES[each])) for each in known]
         if code not in known:
             choices.insert(0, Choice(code, code or "–"))
         yield Field("code", field_name("code"), "list", tuple(choices))
@@ -227,7 +226,7 @@ class _Form:
         elif code == "flags_to_exclude":
             yield Field("value", f"{field_name('value')} ({FLAGS.low:g}–{FLAGS.high:g})", "number")
         for name in RULES.get(code, {}):
-            yield Field(f"value/{name}", field_name(f"value/{name}"), "number")
+            yield Field(f"value/{name}", str(labels.LIMITS[name]), "number")
 
 
 def _plain(annotation: Any) -> tuple[Any, tuple[Any, ...]]:

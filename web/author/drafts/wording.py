@@ -10,7 +10,7 @@ from surveys import words
 from surveys.editing.naming import REFERENCE
 from surveys.editing.nodes import Node, Nodes
 from surveys.editing.operations import DROP, PLACE, Operation
-from web import i18n
+from web import i18n, labels
 from web.author.drafts.room import Desk
 from web.author.naming import shortened
 from web.respond.compile import plain_text
@@ -92,6 +92,8 @@ def name_of(desk: Holder, node: Node) -> str:
         return " → ".join(referred(desk, each) for each in parts if each is not None)
     if node.kind == "system":
         return str(KINDS["system"])
+    if node.kind == "rule" and node.code in labels.RULES:
+        return str(labels.RULES[node.code])
     return text_of(node) or node.code or _("without a name")
 
 
