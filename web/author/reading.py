@@ -10,6 +10,7 @@ from surveys.document.wording import fill, in_language, piped_names
 from surveys.logic import writing
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
+from web.author.diagram import Diagram, diagram
 from web.respond.compile import plain_text
 
 
@@ -41,6 +42,15 @@ class Construct(NamedTuple):
     dimensions: tuple[Dimension, ...]
     checks: tuple[Line, ...]
     causes: tuple[str, ...]
+
+
+class Cause(NamedTuple):
+    """A construct, or two together, and what it moves."""
+
+    code: str
+    name: str
+    moved: tuple[Line, ...]
+    is_interaction: bool = False
 
 
 class Block(NamedTuple):
@@ -99,7 +109,7 @@ class Reading:
         system = self.document.indicators
         if system is None:
             return ()
-        names = {node.id: self.words(node.name) for node in system.constructs}
+        names = self.constructs()
         return tuple(
             Construct(
                 code=node.id,
@@ -113,6 +123,35 @@ class Reading:
             )
             for node in system.constructs
         )
+
+    def constructs(self) -> dict[str, str]:
+        """Name the constructs, by code."""
+        system = self.document.indicators
+        return {node.id: self.words(node.name) for node in system.constructs} if system else {}
+
+    def causes(self) -> tuple[Cause, ...]:
+        """Give every path once, under what it starts from; interactions come last."""
+        system, names = self.document.indicators, self.constructs()
+        if system is None:
+            return ()
+        moved: dict[str, dict[str, Line]] = {}
+        for source, target in system.paths:
+            moved.setdefault(source, {})[target] = Line(target, names.get(target, ""))
+        alone = tuple(Cause(code, names.get(code, ""), tuple(own.values())) for code, own in moved.items())
+        return alone + tuple(
+            Cause(
+                f"{first} × {second}",
+                f"{names.get(first, first)} × {names.get(second, second)}",
+                (Line(target, names.get(target, "")),),
+                is_interaction=True,
+            )
+            for first, second, target in dict.fromkeys(system.interactions)
+        )
+
+    def diagram(self) -> Diagram | None:
+        """Draw the paths; None where there is nothing to draw, or nothing that can be drawn."""
+        system = self.document.indicators
+        return diagram(self.constructs(), system.paths, system.index) if system else None
 
     def _dimensions(self, node: ConstructNode) -> Iterator[Dimension]:
         for dimension in node.dimensions:

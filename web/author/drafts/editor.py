@@ -32,6 +32,7 @@ from web.author.drafts.sending import SHOWN, VALUE, Sent
 from web.author.drafts.wording import KINDS as NAMES
 from web.author.drafts.wording import field_name, kind_of, name_of, shown
 from web.author.naming import Naming
+from web.author.reading import Reading
 from web.extensions import db
 from web.security import framing_page
 
@@ -124,9 +125,16 @@ def page(
         chain=list(desk.nodes.chain(node))[::-1],
         found=desk.judged.at(node.id),
         lock=locks_of(desk.nodes).get(node.id),
+        reading=_reading(desk) if node.kind == "system" else None,
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),
     ), status
+
+
+def _reading(desk: Desk) -> Reading | None:
+    """Give what tells the paths of the model as it stands; None where nothing has the right shape."""
+    document = desk.document
+    return None if document is None else Reading(document, language_of(document, i18n.choose()))
 
 
 def _groups(fields: Sequence[Field], values: Mapping[str, Any], faults: Mapping[str, str]) -> Iterator[Group]:
