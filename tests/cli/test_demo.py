@@ -41,12 +41,21 @@ def test_demo_truth_lies_within_the_intervals(manyi, tmp_path):
     # straight-liners rush and are excluded: fewer rows than people
     assert 0.85 * 1500 < len(rows) < 0.95 * 1500
     assert all(row["PQV6"] == "97" for row in rows if row["E4.hotline"] == "0")
-    # What people say matters stands in the ranking's own columns: 15 options, three picked by each.
+    # What people say matters stands in the ranking's own columns: 15 options, three by each. A manager
+    # is offered to those alone who have or met one.
     wish = ("--bootstrap", 40, "--stated", "IMP", "--json", result)
     assert manyi("priorities", data, "--model", model, *wish)[0] == 0
     stated = json.loads(result.read_text(encoding="utf-8"))["stated"]
     assert len(stated["options"]) == 15
-    assert sum(row["share"] for row in stated["options"]) == pytest.approx(3)
+    share = {row["id"]: row["share"] for row in stated["options"]}
+    answered = [row for row in rows if row["IMP.1"]]
+    offered = [row for row in answered if "PQV_MGR" in row["IMP.offered"].split()]
+    assert {row["CATEGORY"] != "1" or row["E4.manager"] == "1" for row in offered} == {True}
+    assert 30 < len(offered) < len(answered)
+    picked = sum("12" in {row[f"IMP.{place}"] for place in (1, 2, 3)} for row in offered)
+    assert share["PQV_MGR"] == pytest.approx(picked / len(offered))
+    others = sum(share.values()) - share["PQV_MGR"]
+    assert others + picked / len(answered) == pytest.approx(3)
     assert stated["level"] == "dimensions"
     assert not set(stated["not_offered"]) & set(stated["hidden"] + stated["overrated"])
     # Nobody answered every question, and the covariance model is estimated nevertheless, near the others.
