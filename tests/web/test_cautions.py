@@ -105,7 +105,8 @@ def recorded() -> set[str]:
 def test_the_trail_tells_every_action_and_no_other():
     assert "run.ask" in recorded()
     assert recorded() <= set(ACTIONS)
-    assert set(ACTIONS) - recorded() == {"run.create"}, "an older release wrote this one"
+    # An older release wrote the first; the other takes the place of a log-in's own after its time.
+    assert set(ACTIONS) - recorded() == {"run.create", audit.EMPTIED}
 
 
 def test_a_chinese_trail_tells_actions_in_chinese(administrator, session):
