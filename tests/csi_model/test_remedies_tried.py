@@ -14,7 +14,7 @@ from csi_model.beside.retention import retention_map
 from csi_model.improvement.what_if import what_if
 from csi_model.series.control import control_limits
 from csi_model.survey_design.raking import rake
-from tests.csi_model.estimation.test_doubtful_answers import CHAIN, chain
+from tests.csi_model.estimation.test_doubtful_answers import CHAIN, chain, rounded
 
 
 def fitted(columns, *, plain=CHAIN, weights=None, strata=None, **options):
@@ -62,6 +62,52 @@ def gappy(kept):
     return columns
 
 
+def unanswered(n):
+    """So many who answered nothing."""
+    return {code: np.where(np.arange(300) < n, np.nan, column) for code, column in chain().items()}
+
+
+def overlapping(*, joined):
+    """Two constructs that are one thing, as they were and joined."""
+    columns, rng = chain(), np.random.default_rng(8)
+    same = 0.55 * columns["i1"] - 3.5
+    columns |= {code: rounded(same + 0.3 * rng.standard_normal(300)) for code in ("i2", "i3", "q1", "q2")}
+    image, quality, happy = (each["id"] for each in CHAIN["constructs"])
+    parts = {image: ["i1", "i2", "i3"], quality: ["q1", "q2"], happy: ["s1", "s2", "s3"]}
+    if joined:
+        parts[image] += parts.pop(quality)
+    paths = [path for path in CHAIN["paths"] if set(path) <= parts.keys()]
+    constructs = [{"id": name, "indicators": items} for name, items in parts.items()]
+    return fitted(columns, plain=CHAIN | {"constructs": constructs, "paths": paths})
+
+
+def grouped(*, small="c", blank=""):
+    """100 of one group, 170 of another, 20 and 10 of what is given; an empty name is a blank."""
+    spec = ModelSpec.from_mapping(CHAIN)
+    unit = np.repeat(["a", "b", small, blank], [100, 170, 20, 10])
+    return estimate(spec, prepare(spec, chain(), labels={"unit": unit}), by="unit").cautions
+
+
+def drawn(strata=None, clusters=None):
+    spec = ModelSpec.from_mapping(CHAIN)
+    sample = prepare(spec, chain(), strata=strata, clusters=clusters)
+    return estimate(spec, sample, Options(bootstrap=20)).cautions
+
+
+def measured(items):
+    """A question that leads to a construct of two leaves no degrees of freedom; to one of three, two."""
+    constructs = [{"id": "QUAL", "indicators": ["q1"]}, {"id": "SAT", "indicators": items}]
+    plain = {"index": "SAT", "constructs": constructs, "paths": [["QUAL", "SAT"]]}
+    return fitted(chain(), plain=plain, method="cbsem")
+
+
+def scored(loyal):
+    """A map of 100 of whom so many have a score of cost as well."""
+    satisfaction, cost = np.linspace(70, 95, 100), np.linspace(10, 90, 100)
+    cost[loyal:] = np.nan
+    return retention_map(satisfaction, cost).cautions
+
+
 HEAVY = np.where(np.arange(100) == 16, 8.0, 1.0)
 UNEVEN = np.where(np.arange(200) < 20, 9.0, 1.0)
 FORMED = CHAIN | {"constructs": [CHAIN["constructs"][0] | {"mode": "B"}, *CHAIN["constructs"][1:]]}
@@ -89,6 +135,24 @@ TRIED = {
     "heavy-respondent": (lambda: weight_cautions(HEAVY), lambda: weight_cautions(np.minimum(HEAVY, 2))),
     "costly-weights": (lambda: weight_cautions(UNEVEN), lambda: weight_cautions(np.minimum(UNEVEN, 2))),
     "many-missing": (lambda: fitted(gappy(90)), lambda: fitted(gappy(285))),
+    "indicative": (lambda: fitted(chain(90)), lambda: fitted(chain(110))),
+    "rows-left-out": (
+        lambda: fitted(unanswered(20), missing="mean"),
+        lambda: fitted(unanswered(0), missing="mean"),
+    ),
+    "not-distinct": (lambda: overlapping(joined=False), lambda: overlapping(joined=True)),
+    "small-group": (lambda: grouped(blank="a"), lambda: grouped(small="a", blank="a")),
+    "no-group": (lambda: grouped(small="a"), lambda: grouped(small="a", blank="b")),
+    "few-clusters": (
+        lambda: drawn(clusters=np.arange(300) // 20),
+        lambda: drawn(clusters=np.arange(300) // 5),
+    ),
+    "lonely-strata": (
+        lambda: drawn(np.repeat(["n", "s", "islands"], [150, 149, 1])),
+        lambda: drawn(np.repeat(["n", "s"], 150)),
+    ),
+    "saturated": (lambda: measured(["s1", "s2"]), lambda: measured(["s1", "s2", "s3"])),
+    "missing": (lambda: scored(70), lambda: scored(100)),
     "few-rows": (lambda: fitted(chain(60), method="cbsem"), lambda: fitted(chain(), method="cbsem")),
     "listwise-used": (
         lambda: fitted(gappy(280), method="cbsem", missing="mean"),
