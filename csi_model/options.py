@@ -62,7 +62,8 @@ class Options:
     estimator : {"", "ML", "MLR", "MLM", "WLSMV", "GLS", "ULS"}
         Of a covariance model; empty for ML, with clusters MLR.
     group_weights : {"common", "own"}
-        Points of groups by the question shares of the whole, or by each group's own.
+        Points of groups by the question shares of the whole, small groups with gaps by the covariance within
+        all of them too; or each group by itself.
     floor, indicative : int
         A group with fewer respondents is not shown, a result of fewer is marked; 0 or more.
 

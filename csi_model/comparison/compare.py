@@ -112,9 +112,9 @@ def compare(
     options = options or Options()
     _check(options, n_permutations)
     groups = choose(sample, by, options.floor, chosen)
-    groups = groups._replace(parts=sharing(sample, by, groups.parts, spec.home, options.missing))
     common = None
     if options.group_weights == "common":
+        groups = groups._replace(parts=sharing(sample, by, groups.parts, spec.home, options.missing))
         rows = sample.label(by).of(*groups.parts)
         pool = sample if rows.all() else sample.where(rows)
         common = estimate_one(spec, pool, replace(options, bootstrap=0)).points.construct_shares[0]

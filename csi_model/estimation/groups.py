@@ -33,14 +33,15 @@ def estimate_groups(
     Models, options and, by default, the question shares of points are those of the whole.
 
     The numbers do not depend on `options.jobs`, the number of processes, nor on which other groups there are,
-    but for small groups with gaps, which share the covariance within all groups (`pooled.sharing`): each
+    but for small groups with gaps, which share the covariance within all groups (`pooled.sharing`) where they
+    share the weights: each
     group's seed comes from `options.seed`, the columns and its name. Groups keep no draws.
     """
     spec, options = whole.spec, whole.options
     common = whole.points.construct_shares[0] if options.group_weights == "common" else None
     split = sample.split(by, options.floor)
     samples = split.samples
-    if options.method != "cbsem":
+    if options.method != "cbsem" and common is not None:
         samples = sharing(sample, by, samples, spec.home, options.missing)
     cautions = list(split.cautions)
     found: dict[str, Result | None] = dict.fromkeys(split.parts)
