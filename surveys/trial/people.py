@@ -52,7 +52,8 @@ class Person:
         sent: Sent = {}
         for control in controls:
             if control.name in piece.own_words:
-                sent[control.name] = [self._words(hints)]
+                if _asks_for_words(question, sent):
+                    sent[control.name] = [self._words(hints)]
             elif control.kind == "many":
                 sent[control.name] = self._several(control, question)
             else:
@@ -126,6 +127,13 @@ class Person:
     def _words(self, hints: Sequence[Test]) -> str:
         words = [each for each in _constants(hints) if isinstance(each, str)]
         return self.random.choice([*words, WORDS])
+
+
+def _asks_for_words(question: Question, sent: Sent) -> bool:
+    """Say whether what was chosen wants own words; a question without options does."""
+    options = question.offered()
+    chosen = {each for said in sent.values() for each in said}
+    return not options or any(option.with_text and option.code in chosen for option in options)
 
 
 def _offered(control: Control, left_out: Collection[str]) -> Control:
