@@ -104,17 +104,9 @@ def test_what_cannot_be_taken_is_told_and_the_rest_is(designer, draft):
 
 
 def parts(**more):
-    """The parts of a small workbook by hand."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    found = {
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{sheets.RELATION}"><sheets>'
-        '<sheet name="a" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/>'
-        "</Relationships>",
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData><row><c t="inlineStr"><is>'
-        "<t>key</t></is></c></row></sheetData></worksheet>",
-    }
-    return found | more
+    """The parts of a small workbook, some of them by hand."""
+    with zipfile.ZipFile(io.BytesIO(book([["key"]]))) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()} | more
 
 
 def zipped(found):
@@ -125,11 +117,19 @@ def zipped(found):
     return file.getvalue()
 
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def sheet_of(rows, before=""):
+    return f'{before}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+
+
 ROW = "<row><c><v>{}</v></c></row>"
-LAUGHS = f'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><w>{ROW.format("&b;")}</w>'
-OUTSIDE = f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w>{ROW.format("&a;")}</w>'
-UP = '<R><Relationship Id="r1" Target="../../x"/></R>'
+LAUGHS = sheet_of(ROW.format("&b;"), '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>')
+OUTSIDE = sheet_of(ROW.format("&a;"), '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>')
+RELATIONS = parts()["xl/_rels/workbook.xml.rels"]
+UP = RELATIONS.replace("worksheets/sheet1.xml", "../../x")
 ROWS = ROW.format(1) * (sheets.MOST_ROWS + 1)
 HOSTILE = {
     "no archive": (b"PK\x03\x04" + b"\x00" * 200, "no workbook"),
@@ -138,15 +138,20 @@ HOSTILE = {
     "sheet not there": (zipped(parts(**{"xl/_rels/workbook.xml.rels": UP})), "no workbook"),
     "no markup": (zipped(parts(**{SHEET: "a < b"})), "no workbook"),
     "entities": (zipped(parts(**{SHEET: LAUGHS})), "no workbook"),
+    "entities of shared texts": (
+        zipped(parts(**{"xl/sharedStrings.xml": LAUGHS.replace("worksheet", "sst")})), "no workbook"
+    ),
     "a file of the server": (zipped(parts(**{SHEET: OUTSIDE})), "no workbook"),
-    "no shared text": (zipped(parts(**{SHEET: '<w><row><c t="s"><v>7</v></c></row></w>'})), "no workbook"),
-    "no number": (zipped(parts(**{SHEET: '<w><row><c t="s"><v>x</v></c></row></w>'})), "no workbook"),
+    "no shared text": (
+        zipped(parts(**{SHEET: sheet_of('<row><c t="s"><v>7</v></c></row>')})), "no workbook"
+    ),
+    "no number": (zipped(parts(**{SHEET: sheet_of('<row><c t="s"><v>x</v></c></row>')})), "no workbook"),
     "bomb": (zipped(parts(**{SHEET: " " * (sheets.LARGEST_PART + 1)})), "unpacks to more"),
     "many parts": (zipped(parts(**{f"x{each}": "" for each in range(sheets.MOST_PARTS)})), "unpacks to more"),
-    "many rows": (zipped(parts(**{SHEET: f"<w>{ROWS}</w>"})), "unpacks to more"),
-    "empty": (zipped(parts(**{SHEET: "<w/>"})), "lacks the column “key”"),
+    "many rows": (zipped(parts(**{SHEET: sheet_of(ROWS)})), "unpacks to more"),
+    "empty": (zipped(parts(**{SHEET: sheet_of("")})), "lacks the column “key”"),
     "no column": (zipped(parts()), "lacks the column “zh”"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -168,17 +173,17 @@ def test_a_refused_workbook_changes_nothing_and_the_page_says_why(designer, draf
 
 def test_texts_are_read_whichever_way_a_program_writes_them():
     shared = (
-        "<sst><si><t>key</t></si><si><r><t>a</t></r><r><t xml:space='preserve'> b_x000A_c</t></r>"
-        "<rPh><t>no</t></rPh></si></sst>"
+        f"<sst xmlns='{MAIN}'><si><t>key</t></si><si><r><t>a</t></r><r><t xml:space='preserve'> b\nc</t></r>"
+        "<rPh sb='0' eb='1'><t>no</t></rPh></si></sst>"
     )
-    sheet = (
-        '<w><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c><c t="n"><v>12</v></c></row>'
-        '<row/><row r="9"><c r="B9" t="str"><f>1+1</f><v>2</v></c><c r="AZ9"><v>far</v></c>'
-        '<c r="A9" t="e"><v>#REF!</v></c></row></w>'
+    sheet = sheet_of(
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c><c t="n"><v>12</v></c></row>'
+        '<row/><row r="9"><c r="A9" t="e"><v>#REF!</v></c><c r="B9" t="str"><f>1+1</f><v>2</v></c>'
+        '<c r="AZ9"><v>8</v></c></row>'
     )
     found = sheets.rows_of(zipped(parts(**{"xl/sharedStrings.xml": shared, SHEET: sheet})))
     assert found[0] == {0: ("key", False), 2: ("a b\nc", False), 3: ("12", False)}
-    assert found[1] == {1: ("", True), 0: ("", True)}
+    assert found[1] == {0: ("", True), 1: ("", True)}
 
 
 def test_analysts_take_it_out_and_nothing_in(analyst, designer, draft):
