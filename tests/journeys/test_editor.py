@@ -41,6 +41,8 @@ def test_what_is_typed_is_saved_and_seen_at_once(sit):
 
 def test_two_people_on_one_field_decide_and_on_two_both_stand(sit):
     ann, bob = sit("ann"), sit("bob")
+    # Ann hears nothing of others meanwhile: had she seen Bob's words, hers would be meant to replace them.
+    ann.evaluate("Object.defineProperty(document, 'visibilityState', { value: 'hidden' })")
     field(ann, "zh").fill("甲写的")
     until(ann, "Saved")
     field(bob, "en").fill("Bob's words")

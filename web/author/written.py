@@ -92,7 +92,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     elif entry.kind == "lines":
         yield from [BLANK * 2] * entry.n_lines
     else:
-        label = f"{entry.label}: " if entry.label else ""
+        label = entry.label + _(": ") if entry.label else ""
         yield f"{label}{BLANK} {entry.unit}".rstrip()
 
 
