@@ -91,7 +91,7 @@ class Respondent(threading.Thread):
             if mark is None:
                 raise AssertionError(f"{place} has no form")
             form = urlencode({"_t": mark[1], "go": "next", **answers})
-            status, _, body = self._ask("POST", place, cookies, form)
+            status, _, body = ask(self.port, "POST", place, cookies, form)
             if status == 303:
                 journey.stored |= answers
                 journey.n_pages += 1
@@ -104,7 +104,7 @@ class Respondent(threading.Thread):
         """Follow the link to the page that comes next, for as long as it takes."""
         place = self.link
         while not self.stop.is_set():
-            status, location, page = self._ask("GET", place, cookies)
+            status, location, page = ask(self.port, "GET", place, cookies)
             if status == 200:
                 return place, page
             place = location if status == 303 else self.link
@@ -114,26 +114,32 @@ class Respondent(threading.Thread):
                 time.sleep(0.1)
         return "", ""
 
-    def _ask(
-        self, method: str, path: str, cookies: dict[str, str], body: str | None = None
-    ) -> tuple[int, str, str]:
-        """Give status, where it leads, and the page; status 0 where the server is gone."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            text = response.read().decode("utf-8")
-        except (OSError, http.client.HTTPException):
-            return 0, "", ""
-        finally:
-            connection.close()
-        for cookie in response.headers.get_all("Set-Cookie") or ():
-            name, _, value = cookie.split(";")[0].partition("=")
-            cookies[name] = value
-        return response.status, response.headers.get("Location", ""), text
+
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    cookies: dict[str, str],
+    body: str | None = None,
+    timeout: float = 10,
+) -> tuple[int, str, str]:
+    """Give status, where it leads, and the page; status 0 where the server is gone. `cookies` are renewed."""
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    if body is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        text = response.read().decode("utf-8")
+    except (OSError, http.client.HTTPException):
+        return 0, "", ""
+    finally:
+        connection.close()
+    for cookie in response.headers.get_all("Set-Cookie") or ():
+        name, _, value = cookie.split(";")[0].partition("=")
+        cookies[name] = value
+    return response.status, response.headers.get("Location", ""), text
 
 
 class Numbers:

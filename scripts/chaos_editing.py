@@ -7,7 +7,6 @@ missing or stands twice.
 """
 
 import argparse
-import http.client
 import json
 import random
 import re
@@ -24,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from chaos import PATIENCE, kill, serve
+from chaos import PATIENCE, ask, kill, serve
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,6 +37,7 @@ from web.extensions import db
 from web.site import create_app
 
 CODE, PASSWORD = "chaos", "correct horse battery"
+SLOWEST = 20.0  # seconds for an answer
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # The cheapest argon2: the passwords protect nothing.
 CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
@@ -89,7 +89,7 @@ class Designer(threading.Thread):
 
     def _get(self, place: str) -> str:
         while not self.stop.is_set():
-            status, page = self._ask("GET", place)
+            status, _, page = ask(self.port, "GET", place, self.cookies, timeout=SLOWEST)
             found = TOKEN.search(page)
             if status == 200 and found is not None:
                 number = re.search(r'name="base" value="([0-9]+)"', page)
@@ -104,7 +104,7 @@ class Designer(threading.Thread):
         """Send a form until it is answered; tell whether it was."""
         first = True
         while not self.stop.is_set():
-            status, page = self._ask("POST", place, urlencode(form))
+            status, _, page = ask(self.port, "POST", place, self.cookies, urlencode(form), SLOWEST)
             self.n_again += not first
             first = False
             if status in wanted:
@@ -113,25 +113,6 @@ class Designer(threading.Thread):
                 raise AssertionError(f"{place} gave {status}: {page[:300]}")
             time.sleep(0.05)
         return False
-
-    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
-        """Give status and page; status 0 where the server is gone."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            text = response.read().decode("utf-8")
-        except (OSError, http.client.HTTPException):
-            return 0, ""
-        finally:
-            connection.close()
-        for cookie in response.headers.get_all("Set-Cookie") or ():
-            name, _, value = cookie.split(";")[0].partition("=")
-            self.cookies[name] = value
-        return response.status, text
 
 
 def prepare(folder: Path, url: str, names: list[str]) -> list[tuple[int, int]]:
