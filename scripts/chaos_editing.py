@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from chaos import PATIENCE, ask, kill, serve
+from chaos_server import PATIENCE, ask, kill, serve
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
