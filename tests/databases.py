@@ -5,14 +5,14 @@ through a socket in its own folder, and removed at the end. Databases are copied
 template, so a test pays for a copy and not for the migrations.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -96,18 +96,29 @@ def cluster() -> Iterator[Cluster]:
         server.stop()
 
 
-@cache
-def migrated(folder: Path) -> Path:
-    """Make a SQLite file at the newest revision, once a process: fixtures are made anew where imported."""
-    folder.mkdir()
-    upgrade(f"sqlite:///{folder / 'manyi.db'}")
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Make a SQLite file once a run of the tests, whichever of their processes wants it first."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            folder.mkdir()
+            make(folder / "manyi.db")
+            (folder / "made").touch()
     return folder / "manyi.db"
+
+
+def migrate(path: Path) -> None:
+    """Make a SQLite file at the newest revision."""
+    upgrade(f"sqlite:///{path}")
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file at the newest revision, to be copied."""
-    return migrated(tmp_path_factory.getbasetemp() / "migrated")
+    return made_once(tmp_path_factory, "migrated", migrate)
 
 
 @contextmanager

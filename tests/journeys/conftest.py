@@ -25,6 +25,7 @@ from surveys.editing import drafting, publishing
 from tests.databases import migrated_sqlite  # noqa: F401
 from tests.surveys.drafts import DOCUMENT
 from tests.web.conftest import CHEAP, PASSWORD
+from tests.web.demo_site import demo_file  # noqa: F401
 from web.accounts.staff import add_staff
 from web.extensions import db
 from web.site import create_app
@@ -104,10 +105,10 @@ def at(desk, part):
 
 
 @pytest.fixture(scope="session")
-def utility(tmp_path_factory):
+def utility(demo_file, tmp_path_factory):  # noqa: F811
     """The site on a small demo utility, with an account each for a leader and an analyst."""
     folder = tmp_path_factory.mktemp("utility")
-    manyi(folder, "demo", "--responses", "320", "--waves", "2", "--seed", "3")
+    shutil.copy(demo_file, folder / "manyi.db")
     passwords = {role: added(folder, role) for role in ("viewer", "analyst")}
     with served(folder, worker=True) as address:
         yield SimpleNamespace(address=address, passwords=passwords)

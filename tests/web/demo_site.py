@@ -3,7 +3,6 @@
 import json
 import shutil
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,38 +10,27 @@ from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from surveys.database import create_engine
-from tests.databases import migrated
+from tests.databases import made_once, migrate
 from web.demo import build
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 FIRST, SECOND, LIVE = "DEMO-2026Q2", "DEMO-2026Q3", "DEMO-NOW"
 
 
-@cache
-def demo_made(folder: Path) -> Path:
-    """Make the demo once a process: a fixture is made anew wherever it is imported."""
-    folder.mkdir()
-    path = folder / "manyi.db"
-    shutil.copy(migrated(folder.parent / "migrated"), path)
+def make_demo(path: Path) -> None:
+    """Make the demo in a SQLite file."""
+    migrate(path)
     engine = create_engine(URL.create("sqlite", database=str(path)))
+    truth = path.with_name("truth.json")
     with Session(engine) as session:
-        build.build(
-            session,
-            responses=320,
-            waves=2,
-            seed=3,
-            truth_file=folder / "truth.json",
-            now=NOW,
-            say=lambda _: None,
-        )
+        build.build(session, responses=320, waves=2, seed=3, truth_file=truth, now=NOW, say=lambda _: None)
     engine.dispose()
-    assert list(json.loads((folder / "truth.json").read_text(encoding="utf-8"))["waves"]) == [FIRST, SECOND]
-    return path
+    assert list(json.loads(truth.read_text(encoding="utf-8"))["waves"]) == [FIRST, SECOND]
 
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory) -> Path:
-    return demo_made(tmp_path_factory.getbasetemp() / "demo")
+    return made_once(tmp_path_factory, "demo", make_demo)
 
 
 @pytest.fixture
