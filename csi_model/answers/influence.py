@@ -10,6 +10,9 @@ from csi_model.answers.filling import Filling
 from csi_model.arrays import F64, I64, Mask
 
 
+MATRICES = 256  # held at a time
+
+
 class Influence(NamedTuple):
     """A fit's derivative.
 
@@ -113,11 +116,24 @@ def of_asked(filling: Filling, mean: F64, cov: F64, asked: Mask) -> F64:
 
 
 def by_moments(covariances: F64, cov: F64, upper: tuple[I64, I64]) -> F64:
-    """Turn covariances with the statistics of a normal distribution, (…, T), into derivatives by moments."""
+    r"""Turn covariances with the statistics of a normal distribution, (n, T), into derivatives by moments.
+
+    Notes
+    -----
+    A row's covariances with the products, as a symmetric matrix S, become :math:`P S P` with P the inverse
+    of `cov`, its diagonal halved: the inverse of the products' covariance,
+    :math:`V_{ab,cd} = cov_{ac} cov_{bd} + cov_{ad} cov_{bc}`, without forming it.
+    """
     p, (rows, columns) = len(cov), upper
     precision = np.linalg.inv(cov)
-    a, b, c, d = rows[:, None], columns[:, None], rows[None], columns[None]
-    twice = np.where(rows == columns, 1.0, 2.0)
-    inner = precision[a, c] * precision[b, d] + precision[a, d] * precision[b, c]
-    inner *= np.outer(twice, twice) / 4
-    return np.concatenate([covariances[..., :p] @ precision, covariances[..., p:] @ inner], axis=-1)
+    found = np.empty_like(covariances)
+    found[:, :p] = covariances[:, :p] @ precision
+    square = np.empty((min(len(covariances), MATRICES), p, p))
+    for start in range(0, len(covariances), MATRICES):
+        products = covariances[start : start + MATRICES, p:]
+        here = square[: len(products)]
+        here[:, rows, columns] = here[:, columns, rows] = products
+        turned = precision @ (here @ precision)
+        found[start : start + MATRICES, p:] = turned[:, rows, columns]
+    found[:, p:] *= np.where(rows == columns, 0.5, 1.0)
+    return found
