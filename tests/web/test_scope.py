@@ -6,6 +6,7 @@ form: not on a page, in a chart's data, a tooltip or a file.
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -248,8 +249,10 @@ def test_a_unit_that_is_none_is_refused(administrator, session, code):
 
 def test_a_new_viewer_gets_the_unit_that_is_named(app, administrator):
     answer = administrator.submit("/admin/staff/new", 200, email="b@example.org", roles=["viewer"], unit=OWN)
-    visitor = Visitor(app)
-    visitor.log_in("b@example.org", answer.text.split('<code class="secret">')[1].split("</code>")[0])
+    link = answer.text.split('<code class="secret">')[1].split("</code>")[0]
+    visitor, password = Visitor(app), "a new unusual phrase"
+    visitor.submit(urlsplit(link).path, password=password, password_confirm=password)
+    visitor.log_in("b@example.org", password)
     visitor.browse(f"/insight/?wave={SECOND}&part=county:{OWN}")
     visitor.browse(f"/insight/?wave={SECOND}&part=county:{FOREIGN}", 404)
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_security import user_authenticated
 
 from web import i18n
-from web.accounts import attempts, mail
+from web.accounts import attempts, mail, set_up
 from web.accounts.models import Staff
 from web.accounts.roles import NAMES
 
@@ -32,6 +32,15 @@ def roles_changed(person: Staff) -> None:
     with force_locale(i18n.locale(person.language)):
         names = [str(NAMES[role]) for role in sorted(person.role_names)]
         _send(person, "roles_changed", _("Your roles have changed"), names=names)
+
+
+def invited(person: Staff) -> bool:
+    """Mail somebody the link by which they set a password; tell whether a mail leaves."""
+    if not current_app.config["MANYI"]["MAIL_URL"]:
+        return False
+    with force_locale(i18n.locale(person.language)):
+        _send(person, "set_up", _("Set your password"), link=set_up.link_for(person))
+    return True
 
 
 def _send(person: Staff, template: str, subject: str, **more: Any) -> None:

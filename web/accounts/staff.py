@@ -103,13 +103,11 @@ def set_active(session: Session, staff: Staff, *, active: bool) -> None:
     session.flush()
 
 
-def renew_password(session: Session, staff: Staff) -> str:
-    """Replace the password by a new random one, give it once, and end all sessions of the account."""
-    clear = new_password()
-    staff.password = hash_password(clear)
+def end_password(session: Session, staff: Staff) -> None:
+    """Let the password, links made beside it and all sessions of the account end; nobody knows another."""
+    staff.password = hash_password(new_password())
     staff.fs_uniquifier = uuid.uuid4().hex
     session.flush()
-    return clear
 
 
 def new_password() -> str:

@@ -45,7 +45,7 @@ ACTIONS = {
     "staff.log_in": _l("Logged in"),
     "staff.log_in_failed": _l("Log-ins that failed within a minute"),
     "staff.log_out": _l("Logged out"),
-    "staff.renew_password": _l("Gave a new password"),
+    "staff.renew_password": _l("Ended a password; gave another, or a link to set one"),
     "staff.set_roles": _l("Changed roles"),
     "staff.set_units": _l("Changed the units of a person"),
     "trail.anchor": _l("Took the day's anchor elsewhere"),

@@ -16,7 +16,7 @@ from surveys.database import lock_for_writing
 from surveys.models import AuditEntry, Unit
 from surveys.proving.proof import Proof, prove
 from web import anchoring
-from web.accounts import notices, roles, units
+from web.accounts import notices, roles, set_up, units
 from web.accounts import staff as accounts
 from web.accounts.access import allow
 from web.accounts.models import Staff
@@ -63,12 +63,12 @@ def staff() -> ResponseReturnValue:
 @blueprint.route("/staff/new", methods=["GET", "POST"])
 @allow(roles.ADMINISTRATOR)
 def staff_add() -> ResponseReturnValue:
-    """Add a person; the password is shown on the answer and nowhere else."""
+    """Add a person, who sets a password by a link: mailed, or shown on the answer and nowhere else."""
     form = PersonForm(data=None if request.method == "POST" else {"roles": [roles.NEWCOMER]})
     if form.validate_on_submit():
         lock_for_writing(db.session, Staff)
         try:
-            person, password = accounts.add_staff(
+            person, _password = accounts.add_staff(
                 db.session,
                 email=form.email.data or "",
                 name=form.name.data or "",
@@ -85,10 +85,10 @@ def staff_add() -> ResponseReturnValue:
             detail = {"roles": sorted(person.role_names), "units": units.codes_of(person)}
             _record("staff.add", person, detail)
             db.session.commit()
-            return _show_password(person, password, is_new=True)
-    return render_template("admin/staff_add.html", form=form, offered=_offered()), (
-        422 if form.is_submitted() else 200
-    )
+            return _hand_over(person, is_new=True)
+    is_mailed = bool(current_app.config["MANYI"]["MAIL_URL"])
+    page = render_template("admin/staff_add.html", form=form, offered=_offered(), is_mailed=is_mailed)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/staff/<int:staff_id>")
@@ -169,14 +169,14 @@ def staff_active(staff_id: int) -> ResponseReturnValue:
 @blueprint.post("/staff/<int:staff_id>/password")
 @allow(roles.ADMINISTRATOR)
 def staff_password(staff_id: int) -> ResponseReturnValue:
-    """Give a person a new password, shown on the answer and nowhere else."""
+    """End a person's password; a link to set another is mailed, or shown on the answer and nowhere else."""
     person = _find(staff_id, lock=True)
     if person.id == current_user.id:
         return _refused(staff_id, "self_password")
-    password = accounts.renew_password(db.session, person)
+    accounts.end_password(db.session, person)
     _record("staff.renew_password", person)
     db.session.commit()
-    return _show_password(person, password, is_new=False)
+    return _hand_over(person, is_new=False)
 
 
 @blueprint.get("/audit")
@@ -253,8 +253,9 @@ def _offered() -> Sequence[Unit]:
     return db.session.scalars(select(Unit).order_by(Unit.level, Unit.code).limit(OFFERED)).all()
 
 
-def _show_password(person: Staff, password: str, *, is_new: bool) -> ResponseReturnValue:
-    return render_template("admin/staff_password.html", person=person, password=password, is_new=is_new)
+def _hand_over(person: Staff, *, is_new: bool) -> ResponseReturnValue:
+    link = "" if notices.invited(person) else set_up.link_for(person)
+    return render_template("admin/staff_link.html", person=person, link=link, is_new=is_new)
 
 
 def _record(action: str, person: Staff, detail: dict[str, Any] | None = None) -> None:
