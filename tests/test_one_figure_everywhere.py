@@ -17,10 +17,8 @@ from csi_model.pls import products
 from csi_model.resampling import bootstrap
 from csi_model.resampling.estimator import Estimator
 from csi_model.series.follow import follow
-from tests.csi_model.evaluation.test_measure import TREATED, panel
 from tests.csi_model.simulated import GOLDEN, SPEC, survey
 from web.cli import manyi
-from web.cli import trend as trend_command
 
 OPTIONS = csi_model.Options(bootstrap=60, seed=5, group_weights="own")
 SAT = SPEC.place["SAT"]
@@ -130,33 +128,6 @@ def test_commands_write_the_same_figures(tmp_path):
         assert value == pytest.approx(effects[name], rel=1e-12)
 
 
-def test_levels_of_an_evaluation_are_points_of_the_series():
-    """Units of one size: the mean of both arms is the official line by the weights of before."""
-    data, _unit, _year = panel(lift=0.9)
-    arms = {"treated": TREATED, "before": ["2021"], "after": ["2022", "2023"], "n_resamples": 100}
-    found = csi_model.effect_of_measure(SPEC, data, OPTIONS, units="unit", waves="wave", **arms)
-    followed = follow(SPEC, data, "wave", OPTIONS, base="2021")
-    for name, each in found["constructs"].items():
-        points = [followed["frozen"][name][wave]["points"] for wave in found["waves"]]
-        levels = np.mean([each["comparison"], each["treated"]], axis=0)
-        assert levels.tolist() == pytest.approx(points, rel=1e-13)
-
-
-def test_a_bridge_moves_the_own_line_and_widens_it_as_it_does_the_official(sample):
-    alone = follow(SPEC, sample, "wave", OPTIONS)["waves"]
-    bridges = {"2022": csi_model.bridge_shift((60.0, 0.6), (63.0, 0.8))}
-    joined = follow(SPEC, sample, "wave", OPTIONS, bridges=bridges)["waves"]
-    for line in ("official", "re_estimated"):
-        before, after = alone[0][line], joined[0][line]
-        assert after["value"] == pytest.approx(before["value"] + 3)
-        assert after["se"] == pytest.approx(np.hypot(before["se"], 1.0))
-        for old, new in zip(before["ci"], after["ci"], strict=True):
-            assert abs(new - after["value"]) == pytest.approx(
-                np.hypot(old - before["value"], 1.959964), rel=1e-6
-            )
-        assert joined[1][line] == alone[1][line]
-
-
 def test_groups_of_two_columns_that_share_a_name_are_drawn_apart(sample):
     twice = replace(sample, labels={**sample.labels, "year": sample.labels["wave"]})
     one, other = (csi_model.estimate(SPEC, twice, OPTIONS, by=by).groups["2021"] for by in ("wave", "year"))
@@ -214,30 +185,6 @@ def test_what_is_assessed_rests_on_the_estimations_own_resamples(sample):
         written["fit"]["srmr_estimated"], rel=1e-12
     )
     assert written["fit"]["srmr"] == written["fit"]["srmr_saturated"]
-
-
-def test_a_series_of_fiml_means_is_that_of_the_estimation():
-    golden = GOLDEN / "data_missing.csv"
-    table = np.genfromtxt(golden, delimiter=",", names=True, dtype=float, encoding="utf-8")
-    columns = {code: table[code] for code in SPEC.indicator_ids}
-    wave = np.arange(len(table)) % 2
-    sample = prepare(SPEC, columns, missing="fiml", labels={"wave": wave})
-    options = csi_model.Options(missing="fiml", bootstrap=20, group_weights="own")
-    alone = csi_model.estimate(SPEC, sample, options, by="wave").groups
-    found = follow(SPEC, sample, "wave", options)["waves"]
-    for at, group in enumerate(alone.values()):
-        points = group.figure("constructs").at("SAT").value
-        assert found[at]["re_estimated"]["value"] == pytest.approx(float(points), abs=1e-9)
-    plain = follow(SPEC, sample, "wave", csi_model.Options(missing="fiml", group_weights="own"))["waves"]
-    assert [wave["re_estimated"]["value"] for wave in plain] == [
-        pytest.approx(wave["re_estimated"]["value"], abs=1e-9) for wave in found
-    ]
-
-
-def test_the_command_prints_what_the_calls_give(sample, by_group):
-    text = trend_command.summary(json.loads(json.dumps(follow(SPEC, sample, "wave", OPTIONS))))
-    first = by_group.groups["2021"].figure("constructs").at("SAT").value
-    assert f"{first:.1f}" in text
 
 
 @pytest.fixture

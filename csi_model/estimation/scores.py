@@ -9,7 +9,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
-from csi_model.measures.points import by_common_weights, points
+from csi_model.measures.points import by_common_weights, by_shares, points
 from csi_model.resampling.estimator import Estimator
 
 
@@ -47,16 +47,21 @@ def respondent_scores(result: Estimated, sample: Sample) -> F64:
     points, shares = sample.points, result.points.construct_shares[0]
     answered = ~np.isnan(points)
     mass = answered @ shares
-    total = np.where(answered, points, 0.0) @ shares
+    total = by_shares(np.where(answered, points, 0.0), shares)
     scores = np.divide(total, mass, out=np.full_like(mass, np.nan), where=mass > 0)
     return np.asarray(np.clip(scores, 0.0, 100.0))  # rounding may lead a hair beyond the ends
 
 
 def index_among(result: Estimated, sample: Sample) -> float:
-    """Give the index of some respondents by the weights of an estimation, gaps treated as there.
+    """Give the index of some respondents: that of `points_among`."""
+    return float(points_among(result, sample)[result.spec.place[result.spec.index]])
 
-    Of the respondents who were estimated it is the index of that estimation: only who counts differs, not
-    how it is reckoned.
+
+def points_among(result: Estimated, sample: Sample) -> F64:
+    """Give the points of some respondents by the weights of an estimation, gaps treated as there.
+
+    Of the respondents who were estimated they are those of that estimation: only who counts differs, not how
+    it is reckoned.
 
     Parameters
     ----------
@@ -65,8 +70,8 @@ def index_among(result: Estimated, sample: Sample) -> float:
 
     Returns
     -------
-    float
-        0 to 100; ``nan`` where a question of the model was answered by none of them.
+    ndarray of shape (n_constructs,)
+        0 to 100; ``nan`` where a question of the model was answered by none of them, and for interactions.
 
     Raises
     ------
@@ -74,14 +79,13 @@ def index_among(result: Estimated, sample: Sample) -> float:
         The columns are not the model's questions in order, or no moments are found.
     """
     _check_questions(result, sample)
-    if np.isnan(sample.values).all(axis=0).any():
-        return float("nan")
     spec = result.spec
+    if np.isnan(sample.values).all(axis=0).any():
+        return np.full(len(spec.constructs), np.nan)
     estimator = result.estimator or Estimator(spec, sample, result.options)
     moments = estimator.moments_of(sample)
     scored = points(spec, moments.level, moments.cov, result.solution.weights)
-    by_weights = by_common_weights(spec, scored, result.points.construct_shares[0])
-    return float(by_weights.constructs[0, spec.place[spec.index]])
+    return np.asarray(by_common_weights(spec, scored, result.points.construct_shares[0]).constructs[0])
 
 
 def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:
@@ -115,7 +119,7 @@ def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:
     moments, (low, high, _) = result.moments, result.spec.scales.T
     values = filled(sample.values, moments.mean[0], moments.cov[0])
     shares = result.points.construct_shares[0]
-    scores = (100 * (values - low) / (high - low)) @ shares
+    scores = by_shares(100 * (values - low) / (high - low), shares)
     gaps = np.isnan(sample.values).astype(float) @ result.spec.block_mask > 0
     return np.where(result.spec.scored, np.clip(scores, 0.0, 100.0), np.nan), gaps
 

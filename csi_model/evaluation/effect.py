@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,14 @@ from csi_model.evaluation.checks import (
     trend_cautions,
     unit_cautions,
 )
-from csi_model.evaluation.panel import unit_panel
+from csi_model.evaluation.panel import Panel, unit_panel
+from csi_model.inference.checks import check_answers
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, LEVEL
+
+# The figures of respondents who count by these weights.
+Figures = Callable[[F64], F64]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def evaluate_measure(
     before: Sequence[str],
     after: Sequence[str],
     weights: F64 | None = None,
-    unit_weights: Mapping[str, float] | None = None,
+    figures: Figures | None = None,
     n_resamples: int = 2000,
     floor: int = FLOOR,
     level: float = LEVEL,
@@ -87,10 +91,11 @@ def evaluate_measure(
     before, after : sequence of str
         Waves in order of time.
     weights : ndarray of shape (n_respondents,), optional
-        Respondent weights; they count within a unit and wave and, without ``unit_weights``, in the unit's.
-    unit_weights : mapping of unit to float, optional
-        What each unit counts, its number of customers say; by default the mean weight of its respondents
-        per before-wave. It is the same in every wave.
+        Respondent weights; they count within a unit and wave, and in the unit's: the mean weight of its
+        respondents per before-wave, the same in every wave.
+    figures : callable, optional
+        Gives the figures, (n_figures,), of respondents with weights, (n_respondents,), 0 for who does not
+        count: levels are then reckoned as other calls reckon them. The weighted means of `points` by default.
     n_resamples : int
         At least 2.
     floor : int
@@ -100,14 +105,15 @@ def evaluate_measure(
     ------
     DataError
         An unknown unit or wave, a wave on both sides, fewer than two units on a side that answered in every
-        wave, a cell below the floor, unit weights that lack a unit or are not positive.
+        wave, a cell below the floor.
 
     Notes
     -----
     With :math:`\bar y_{ut}` the weighted mean of unit u in wave t and :math:`a_u` its fixed weight, scaled
     to sum to one over its arm g, the effect is the mean over after-waves minus the mean over before-waves of
-    :math:`\sum_{u \in 1} a_u \bar y_{ut} - \sum_{u \in 0} a_u \bar y_{ut}`. How often a unit answers in a
-    wave thus moves no level. A unit without answers in one of the waves is left out, with a caution.
+    :math:`\sum_{u \in 1} a_u \bar y_{ut} - \sum_{u \in 0} a_u \bar y_{ut}`: a mean over respondents, each
+    with his weight times :math:`a_u` over the weight of all of his unit and wave. How often a unit answers in
+    a wave thus moves no level. A unit without answers in one of the waves is left out, with a caution.
 
     Each resample draws G - 1 of the G units of an arm with replacement, whole histories and weights at a
     time, which makes the bootstrap variance unbiased for few units of equal weight; the interval is Student's
@@ -132,13 +138,12 @@ def evaluate_measure(
         before=before,
         after=after,
         weights=weights,
-        unit_weights=unit_weights,
         floor=floor,
     )
     n_waves, n_before = len(panel.waves), len(before)
     contrast = np.where(np.arange(n_waves) < n_before, -1 / n_before, 1 / len(after))
     arms = [(panel.means[side], panel.weights[side]) for side in (~panel.treated, panel.treated)]
-    levels = np.stack([np.tensordot(weight, means, 1) for means, weight in arms])
+    levels = _levels(panel, figures or _means_of(points))
     draws = np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms])
     arm_variance = np.var(np.einsum("t,abtk->abk", contrast, draws), axis=1, ddof=1)
     arm_df = np.array([degrees_of_freedom(weight) for _, weight in arms])
@@ -159,6 +164,28 @@ def evaluate_measure(
     return Evaluation(
         effect, levels, panel.waves, by_wave, trends, rebound, n_treated, n_comparison, cautions
     )
+
+
+def _levels(panel: Panel, figures: Figures) -> F64:
+    """Give the figures of both arms by wave, (2, n_waves, n_figures), answers counting unit by unit."""
+    n_waves, n_figures = len(panel.waves), panel.balance.shape[1]
+    found = np.empty((2 * n_waves, n_figures))
+    alike, kind = np.unique(panel.balance, axis=1, return_inverse=True)
+    for cell in range(len(found)):
+        there = panel.cell == cell
+        own = np.array([figures(np.where(there, balance, 0.0)) for balance in alike.T])
+        found[cell] = own[kind, np.arange(n_figures)]
+    return found.reshape(2, n_waves, n_figures)
+
+
+def _means_of(points: F64) -> Figures:
+    answers = np.nan_to_num(check_answers(points))
+
+    def figures(weights: F64) -> F64:
+        counts = weights > 0
+        return np.asarray(weights[counts] @ answers[counts] / weights[counts].sum())
+
+    return figures
 
 
 def degrees_of_freedom(weights: F64) -> float:

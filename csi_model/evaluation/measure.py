@@ -10,43 +10,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.cells import filled_within
-from csi_model.answers.sample import NOT_APPLICABLE, NOT_ASKED, Sample, points_of
+from csi_model.answers.labels import Labels
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
+from csi_model.estimation.scores import points_among
 from csi_model.evaluation.effect import Evaluation, evaluate_measure
 from csi_model.inference import seeds
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
+from csi_model.measures.points import by_shares
 from csi_model.options import Options
 from csi_model.specify import ModelSpec
 
 
-def _scores(yardstick: Result, sample: Sample, units: str, used: Mask, waves: str) -> F64:
-    """Score respondents by the weights of before, gaps filled by what unit, wave and others let expect.
+def _filled(yardstick: Result, sample: Sample, units: str, used: Mask, waves: str) -> Sample:
+    """Fill gaps by what unit, wave and others let expect, of respondents of the waves that are looked at.
 
-    A unit that gave no answer to a question in one of the waves has no scores; nor has a respondent a score
-    of a construct of which no question was put to him.
+    A unit that gave no answer to a question in one of the waves has no answers left.
     """
-    shares = yardstick.points.construct_shares[0]
-    wave = sample.label(waves)
-    cell = np.where(used, sample.label(units).number * len(wave.names) + wave.number, 0)
+    wave, unit = sample.label(waves), sample.label(units).number
+    cell = np.where(used, unit * len(wave.names) + wave.number, 0)
     there = ~np.isnan(sample.values)
     answers = np.zeros((int(cell.max()) + 1, there.shape[1]))
     np.add.at(answers, cell[used], there[used])
+    shares = yardstick.points.construct_shares[0]
     weighs = (shares[:, yardstick.spec.scored] > 0).any(axis=1)
     empty = (answers[:, weighs] == 0).any(axis=1)
-    unit = sample.label(units).number
-    lost = np.isin(unit, unit[used & empty[cell]])
-    kept = used & ~lost
-    scores = np.full((len(sample), shares.shape[1]), np.nan)
+    kept = used & ~np.isin(unit, unit[used & empty[cell]])
+    values = np.full_like(sample.values, np.nan)
     if kept.any():
         place = np.unique(cell[kept], return_inverse=True)[1]
-        filled = filled_within(sample.values[kept], sample.weights[kept], place)
-        scores[kept] = points_of(filled, sample.scales) @ shares
-    asked = ~np.isin(sample.gaps, (NOT_ASKED, NOT_APPLICABLE))
-    return np.where(asked.astype(float) @ (shares > 0) > 0, scores, np.nan)
+        values[kept] = filled_within(sample.values[kept], sample.weights[kept], place)
+    return replace(sample, values=values)
+
+
+def _scores(yardstick: Result, filled: Sample) -> F64:
+    """Score respondents by the weights of before, nobody on a construct of which he was asked no question."""
+    shares = yardstick.points.construct_shares[0]
+    scores = by_shares(np.nan_to_num(filled.points), shares)
+    whole = ~np.isnan(filled.values).any(axis=1, keepdims=True)
+    return np.where(whole & (filled.asked @ (shares > 0) > 0), scores, np.nan)
 
 
 def effect_of_measure(
@@ -100,9 +106,9 @@ def effect_of_measure(
     yardstick = estimate(spec, sample.where(early), options)
     shown = np.flatnonzero(spec.scored)
     used = wave.of(*before, *after)
-    scores = _scores(yardstick, sample, units, used, waves)
-    silent = sample.label(units).where(used & np.isnan(scores).all(axis=1)).present
-    silent = tuple(name for name in silent if np.isnan(scores[used & sample.label(units).of(name)]).all())
+    filled = _filled(yardstick, sample, units, used, waves)
+    scores = _scores(yardstick, filled)
+    silent = _silent(sample.label(units).where(used), np.asarray(np.isnan(scores[used]).all(axis=1)))
     absent = []
     if silent:
         message = (
@@ -111,6 +117,10 @@ def effect_of_measure(
         absent.append(Caution("unit-absent", message))
 
     def compare(places: NDArray[np.int64]) -> Evaluation:
+        def figures(weights: F64) -> F64:
+            among = replace(filled, weights=weights).where(weights > 0)
+            return np.asarray(points_among(yardstick, among)[places])
+
         return evaluate_measure(
             scores[:, places],
             sample.label(units).texts(),
@@ -120,6 +130,7 @@ def effect_of_measure(
             before=before,
             after=after,
             weights=sample.weights,
+            figures=figures,
             n_resamples=n_resamples,
             floor=options.floor,
             level=options.level,
@@ -127,19 +138,6 @@ def effect_of_measure(
 
     found = compare(shown)
     doubts = compare(np.array([spec.place[spec.index]])).cautions  # those of the question asked
-    corrected = holm(found.effect.p)
-    constructs = {}
-    for at, place in enumerate(shown.tolist()):
-        constructs[spec.construct_ids[place]] = {
-            "effect": found.effect.at(at).plain()
-            | {"p": float(found.effect.p[at]), "p_holm": float(corrected[at])},
-            "comparison": found.levels[0, :, at].tolist(),
-            "treated": found.levels[1, :, at].tolist(),
-            "by_wave": [found.by_wave.at(wave_at, at).plain() for wave_at in range(len(found.waves))],
-            "trend_p": None if found.trends is None else number(found.trends.p[at]),
-            "detectable": None if found.trends is None else number(found.trends.detectable[at]),
-            "expected_gain": number(found.regression_to_mean.expected_gain[at]),
-        }
     return {
         "index": spec.index,
         "level": options.level,
@@ -148,8 +146,30 @@ def effect_of_measure(
         "after": list(after),
         "n_treated": found.n_treated,
         "n_comparison": found.n_comparison,
-        "constructs": constructs,
+        "constructs": _by_construct(found, [spec.construct_ids[place] for place in shown]),
         "cautions": [
             caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *absent, *doubts)
         ],
+    }
+
+
+def _silent(units: Labels, is_unscored: Mask) -> tuple[str, ...]:
+    """Name the units of which nobody has a score."""
+    return tuple(name for name in units.present if is_unscored[units.of(name)].all())
+
+
+def _by_construct(found: Evaluation, names: Sequence[str]) -> dict[str, Any]:
+    corrected, trends = holm(found.effect.p), found.trends
+    return {
+        name: {
+            "effect": found.effect.at(at).plain()
+            | {"p": float(found.effect.p[at]), "p_holm": float(corrected[at])},
+            "comparison": found.levels[0, :, at].tolist(),
+            "treated": found.levels[1, :, at].tolist(),
+            "by_wave": [found.by_wave.at(wave_at, at).plain() for wave_at in range(len(found.waves))],
+            "trend_p": None if trends is None else number(trends.p[at]),
+            "detectable": None if trends is None else number(trends.detectable[at]),
+            "expected_gain": number(found.regression_to_mean.expected_gain[at]),
+        }
+        for at, name in enumerate(names)
     }

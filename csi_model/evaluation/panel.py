@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, I64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_length, check_weights
 from csi_model.options import FLOOR
@@ -23,6 +23,10 @@ class Panel(NamedTuple):
     wave (points), and its sampling variance (squared points; ``nan`` where no unit has two answers in one
     wave). ``weights`` (n_units,) count a unit alike in every wave and sum to one over an arm. ``treated``
     (n_units,) marks the arm.
+
+    ``cell`` (n_respondents,) is the place of a respondent's arm and wave, arm by arm (comparison first), −1
+    of who does not count; ``balance`` (n_respondents, n_figures) how much an answer counts there, so that
+    the mean over a cell is that of its units.
     """
 
     names: tuple[str, ...]
@@ -31,6 +35,8 @@ class Panel(NamedTuple):
     means: F64
     variance: F64
     weights: F64
+    cell: I64
+    balance: F64
     cautions: tuple[Caution, ...]
 
 
@@ -43,25 +49,24 @@ def unit_panel(
     before: Sequence[str],
     after: Sequence[str],
     weights: F64 | None = None,
-    unit_weights: Mapping[str, float] | None = None,
     floor: int = FLOOR,
 ) -> Panel:
     r"""Average answers within units and waves, and give each unit one weight for all waves.
 
     Parameters
     ----------
-    points, units, waves, treated, before, after, weights, unit_weights, floor
+    points, units, waves, treated, before, after, weights, floor
         As in `effect.evaluate_measure`.
 
     Raises
     ------
     DataError
         An unknown unit or wave, a wave on both sides, fewer than two units on a side that answered in all
-        waves, a cell below the floor, unit weights that lack a unit or are not positive.
+        waves, a cell below the floor.
 
     Notes
     -----
-    Without ``unit_weights`` a unit counts by the mean weight of its respondents per before-wave,
+    A unit counts by the mean weight of its respondents per before-wave,
     :math:`W_u = \frac{1}{B} \sum_{t \le B} \sum_{i \in ut} w_i`. How many answer later may itself be a
     consequence of the measure, so later waves have no say (Angrist & Pischke 2009, section 3.2.3).
     A unit without an answer to one of the figures in one of the waves is left out of all of them.
@@ -80,26 +85,44 @@ def unit_panel(
     names, row = np.unique(unit_labels[counted], return_inverse=True)
     column = np.array([order.index(wave) for wave in wave_labels[counted].tolist()], int)
     arms = _check_treated(names, treated)
-    means, variance, answers = _cells(points, weights, row, column, shape=(len(names), len(order)))
-    followed = np.asarray((answers > 0).all(axis=(1, 2)))
+    cells = _cells(points, weights, row, column, shape=(len(names), len(order)))
+    followed = np.asarray((cells.answers > 0).all(axis=(1, 2)))
     cautions = _check_followed(names, followed, arms)
-    _check_floor(answers[followed], arms[followed], order, floor)
-    if unit_weights is None:
-        early = column < len(before)
-        counts = np.asarray(np.bincount(row[early], weights[early], len(names))[followed], float)
-    else:
-        counts = _given_weights(names[followed].tolist(), unit_weights)
     kept = arms[followed]
-    shares = counts / np.where(kept, counts[kept].sum(), counts[~kept].sum())
+    _check_floor(cells.answers[followed], kept, order, floor)
+    early = column < len(before)
+    counts = np.bincount(row[early], weights[early], len(names)) / len(before)
+    own = counts[followed]
+    cell, balance = np.full(n, -1), np.zeros((n, points.shape[1]))
+    cell[counted] = np.where(followed[row], arms[row] * len(order) + column, -1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        even = counts[row, None] / cells.mass[row, column]
+    balance[counted] = np.where(np.isnan(points), 0.0, weights[:, None] * even)
     return Panel(
-        tuple(names[followed].tolist()), order, kept, means[followed], variance[followed], shares, cautions
+        tuple(names[followed].tolist()),
+        order,
+        kept,
+        cells.means[followed],
+        cells.variance[followed],
+        own / np.where(kept, own[kept].sum(), own[~kept].sum()),
+        cell,
+        balance,
+        cautions,
     )
+
+
+class _Cells(NamedTuple):
+    """Mean, its sampling variance, weight and number of answers, each (n_units, n_waves, n_figures)."""
+
+    means: F64
+    variance: F64
+    mass: F64
+    answers: F64
 
 
 def _cells(
     points: F64, weights: F64, row: NDArray[np.intp], column: NDArray[np.int_], *, shape: tuple[int, int]
-) -> tuple[F64, F64, F64]:
-    """Mean, sampling variance of the mean and number of answers, each (n_units, n_waves, n_figures)."""
+) -> _Cells:
     answered = ~np.isnan(points)
     mass = weights[:, None] * answered
 
@@ -115,7 +138,7 @@ def _cells(
         spread = (mass * np.where(answered, filled - means[row, column], 0.0) ** 2).sum(axis=0)
         freedom = np.nansum(cell_mass - squares / cell_mass, axis=(0, 1))
         pooled = np.where(freedom > 1e-9 * mass.sum(axis=0), spread / freedom, np.nan)
-        return means, pooled * squares / cell_mass**2, total(answered.astype(float))
+        return _Cells(means, pooled * squares / cell_mass**2, cell_mass, total(answered.astype(float)))
 
 
 def _check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
@@ -170,15 +193,3 @@ def _check_floor(answers: F64, arms: NDArray[np.bool_], order: tuple[str, ...], 
             n = int(count[t])
             msg = f"The {name} units have {n} answers in wave {order[t]!r}, below the floor of {floor}."
             raise DataError(msg, code="floor", remedy="Add units or waves, or lower the floor knowingly.")
-
-
-def _given_weights(names: Sequence[str], unit_weights: Mapping[str, float]) -> F64:
-    lacking = [name for name in names if name not in unit_weights]
-    if lacking:
-        msg = f"Unit {lacking[0]!r} has no unit weight."
-        raise DataError(msg, code="unit-weights", remedy="Give every unit a weight, its customers say.")
-    found = np.array([unit_weights[name] for name in names], float)
-    if not np.isfinite(found).all() or (found <= 0).any():
-        msg = "Unit weights must be finite and above zero."
-        raise DataError(msg, code="unit-weights", remedy="Leave units out that shall not count.")
-    return found

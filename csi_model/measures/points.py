@@ -75,7 +75,7 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     for j in np.flatnonzero(spec.block_mask.any(axis=0) & ~spec.home_mask.any(axis=0)):  # second order
         wide = np.maximum(np.where(spec.block_mask[:, j], weights[:, :, j], 0.0), 0.0) / spread
         matrix[:, :, j] = wide / wide.sum(axis=1, keepdims=True)
-    construct_points = np.where(spec.scored, (scores[:, None, :] @ matrix)[:, 0], np.nan)
+    construct_points = np.where(spec.scored, by_shares(scores, matrix), np.nan)
     scaled = matrix * unit[:, None]
     member = _members(spec)
     dimension_points, dimension_shares = _dimensions(scores, shares, member)
@@ -105,8 +105,28 @@ def by_common_weights(spec: ModelSpec, scored: Points, shares: F64) -> Points:
         construct_shares=np.tile(shares, (n_batch, 1, 1)),
         dimensions=dimension_points,
         dimension_shares=np.tile(dimension_shares, (n_batch, 1)),
-        constructs=np.where(spec.scored, scored.indicators @ shares, np.nan),
+        constructs=np.where(spec.scored, by_shares(scored.indicators, shares), np.nan),
     )
+
+
+def by_shares(scores: F64, shares: F64) -> F64:
+    """Give the points that questions make by their shares: a wave, a group, a resample or a person alike.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (..., n_indicators), 0–100
+    shares : ndarray of shape (..., n_indicators, n_figures)
+
+    Returns
+    -------
+    ndarray of shape (..., n_figures)
+        Added question by question, in their order: a matrix product adds in an order of its own, which
+        depends on what else is asked for, and so would the last digits.
+    """
+    total = scores[..., 0, None] * shares[..., 0, :]
+    for at in range(1, shares.shape[-2]):
+        total = total + scores[..., at, None] * shares[..., at, :]
+    return np.asarray(total)
 
 
 def _members(spec: ModelSpec) -> F64:
@@ -117,7 +137,7 @@ def _members(spec: ModelSpec) -> F64:
 
 
 def _dimensions(scores: F64, shares: F64, member: F64) -> tuple[F64, F64]:
-    dimension_shares = shares @ member
-    return ((shares * scores) @ member) / np.where(
-        dimension_shares > 0, dimension_shares, np.nan
-    ), dimension_shares
+    within = shares[..., None] * member
+    dimension_shares = within.sum(axis=-2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return by_shares(scores, within / dimension_shares[..., None, :]), dimension_shares

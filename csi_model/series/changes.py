@@ -16,7 +16,7 @@ from csi_model.inference.plain import plain
 from csi_model.options import Options
 from csi_model.series.breaks import Break, find_breaks
 from csi_model.series.drift import Course, drift, independent
-from csi_model.series.items import by_shares
+from csi_model.series.items import made_of
 from csi_model.series.wave import Form
 
 Document = Mapping[str, Any]
@@ -171,10 +171,8 @@ def _points(
         few[at] = stored.get("state") in WITHHELD
         if not each or not items or few[at] or not shares or not set(shares) <= set(items["codes"]):
             continue
-        rows = [items["codes"].index(code) for code in shares]
-        covariance = np.array(items["covariance"])[np.ix_(rows, rows)]
-        weights = np.array(list(shares.values()))
-        points[at], errors[at] = by_shares(np.array(items["means"])[rows], covariance, weights)
+        weights = np.array([shares.get(code, 0.0) for code in items["codes"]])
+        points[at], errors[at] = made_of(np.array(items["means"]), np.array(items["covariance"]), weights)
         n[at] = each["n_used"] if stored.get("n") is None else stored["n"]
     found = from_normal(points, errors, level=options.level)
     seen = np.where(found.state != SHOWN, found.state, np.where(n < options.indicative, INDICATIVE, SHOWN))

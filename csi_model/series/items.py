@@ -11,19 +11,21 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.estimation.result import Result
 from csi_model.inference.means import weighted_means
+from csi_model.measures.points import by_shares
 from csi_model.specify import ModelSpec
 
 
-def by_shares(means: F64, covariance: F64, shares: F64) -> tuple[float, float]:
+def made_of(means: F64, covariance: F64, shares: F64) -> tuple[float, float]:
     """Give the points that questions make by their shares, (n_items,), and the standard error.
 
-    Questions without a share are left out, so that a figure is the same to the last digit whatever stands
-    beside it.
+    Questions without a share are left out: nobody needs to have answered them.
     """
     own = np.flatnonzero(shares)
+    if not own.size:
+        return 0.0, 0.0
     weights = shares[own]
     variance = float(weights @ covariance[np.ix_(own, own)] @ weights)
-    return float(weights @ means[own]), float(np.sqrt(max(variance, 0.0)))
+    return float(by_shares(means[own], weights[:, None])[0]), float(np.sqrt(max(variance, 0.0)))
 
 
 class Items(NamedTuple):
@@ -40,14 +42,13 @@ class Items(NamedTuple):
 
 
 def items_of(sample: Sample, result: Result) -> Items:
-    """Give what a series needs of the questions: with the same means as the estimation's."""
-    together = result.level_covariance
-    if together is not None:
-        means, covariance = result.points.indicators[0], together
-    else:
+    """Give what a series needs of the questions: their means are the estimation's own."""
+    covariance = result.level_covariance
+    if covariance is None:
         clusters = None if sample.clusters is None else sample.clusters.number
-        means, covariance = weighted_means(sample.points, sample.weights, clusters)
-    return Items(result.spec.indicator_ids, means, covariance, result.points.construct_shares[0])
+        covariance = weighted_means(sample.points, sample.weights, clusters)[1]
+    points = result.points
+    return Items(result.spec.indicator_ids, points.indicators[0], covariance, points.construct_shares[0])
 
 
 def index_rows(spec: ModelSpec) -> NDArray[np.int64]:

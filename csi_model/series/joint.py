@@ -17,7 +17,7 @@ from csi_model.inference.means import correlations, linearised
 from csi_model.options import Options
 from csi_model.series.breaks import WORDING
 from csi_model.series.drift import Course, drift
-from csi_model.series.items import by_shares, items_of
+from csi_model.series.items import items_of, made_of
 from csi_model.series.official import Series
 from csi_model.specify import ModelSpec
 
@@ -86,7 +86,7 @@ def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], bas
     codes, parts = tuple(waves), list(waves.values())
     shares = results[base].points.construct_shares[0]
     items = [items_of(waves[code], results[code]) for code in codes]
-    found = np.array([[by_shares(each.means, each.covariance, own) for own in shares.T] for each in items])
+    found = np.array([[made_of(each.means, each.covariance, own) for own in shares.T] for each in items])
     values, errors = found[:, :, 0], found[:, :, 1]
     together, df = _correlations(parts, shares)
     covariance = together * errors.T[:, :, None] * errors.T[:, None, :]

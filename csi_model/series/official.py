@@ -15,7 +15,7 @@ from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 from csi_model.series.breaks import SCALE, Break, Bridge, find_breaks
 from csi_model.series.checks import check_shares, check_waves
-from csi_model.series.items import by_shares
+from csi_model.series.items import made_of
 from csi_model.series.wave import Wave
 
 
@@ -103,7 +103,7 @@ def index_series(
     waves = tuple(waves)
     codes = check_waves(waves, base, floor)
     official_weights = _shares(waves[codes.index(base)])
-    points, errors = np.array([by_shares(w.means, w.covariance, official_weights) for w in waves]).T
+    points, errors = np.array([made_of(w.means, w.covariance, official_weights) for w in waves]).T
     if covariance is None:
         covariance = np.diag(errors**2)
     variance = np.diag(covariance)

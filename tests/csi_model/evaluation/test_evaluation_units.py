@@ -8,6 +8,11 @@ from csi_model.evaluation.effect import degrees_of_freedom, evaluate_measure
 from tests.csi_model.evaluation.panels import drawn_panel, evaluate
 
 
+def by_unit(units, size):
+    """Give respondents the weight of their unit."""
+    return np.array([size[unit] for unit in units.tolist()])
+
+
 @pytest.mark.parametrize(("treated", "code"), [(["nowhere"], "unknown-unit"), (["u00"], "few-units")])
 def test_evaluation_refuses_unknown_or_too_few_units(treated, code):
     points, units, waves, _ = drawn_panel(np.random.default_rng(10))
@@ -42,18 +47,23 @@ def test_who_answers_how_often_moves_nothing():
     assert result.effect.low[0] < 0 < result.effect.high[0]
 
 
-@pytest.mark.parametrize("wave", ["w1", "w4"])
-def test_saying_all_answers_of_a_unit_twice_in_one_wave_changes_nothing_at_given_weights(wave):
+@pytest.mark.parametrize(("wave", "share"), [("w1", 0.5), ("w4", 1.0)])
+def test_saying_all_answers_of_a_unit_twice_changes_nothing(wave, share):
+    """After the measure at full weight: how many answer then has no say."""
     points, units, waves, treated = drawn_panel(np.random.default_rng(11))
-    unit_weights = {f"u{k:02d}": 1.0 + k for k in range(24)}
-    twice = np.r_[np.arange(len(points)), np.flatnonzero((units == "u03") & (waves == wave))]
+    weights = by_unit(units, {f"u{k:02d}": 1.0 + k for k in range(24)})
+    doubled = (units == "u03") & (waves == wave)
+    twice = np.r_[np.arange(len(points)), np.flatnonzero(doubled)]
     once, again = (
         evaluate(
             (points[rows], units[rows], waves[rows], treated),
             np.random.default_rng(0),
-            unit_weights=unit_weights,
+            weights=own[rows],
         )
-        for rows in (np.arange(len(points)), twice)
+        for rows, own in (
+            (np.arange(len(points)), weights),
+            (twice, weights * np.where(doubled, share, 1.0)),
+        )
     )
     np.testing.assert_allclose(again.effect.value, once.effect.value, rtol=1e-12)
     np.testing.assert_allclose(again.effect.se, once.effect.se, rtol=1e-12)
@@ -121,15 +131,10 @@ def test_no_effect_is_found_in_about_one_of_twenty():
     """Ten units an arm, of unequal size, with unit-by-wave shocks."""
     rng = np.random.default_rng(15)
     size = {f"u{k:02d}": float(w) for k, w in enumerate(np.exp(0.5 * rng.standard_normal(20)))}
+    panels = (drawn_panel(rng, effect=0.0, n_units=20, n=5, shock_sd=4.0) for _ in range(400))
     found = [
-        evaluate(
-            drawn_panel(rng, effect=0.0, n_units=20, n=5, shock_sd=4.0),
-            rng,
-            n_resamples=300,
-            unit_weights=size,
-        ).effect.p[0]
-        < 0.05
-        for _ in range(400)
+        evaluate(panel, rng, n_resamples=300, weights=by_unit(panel[1], size)).effect.p[0] < 0.05
+        for panel in panels
     ]
     assert 0.02 < np.mean(found) < 0.075
 
@@ -152,21 +157,10 @@ def test_degrees_of_freedom_are_those_of_the_simulated_variance():
 
 
 def test_very_unequal_units_are_said_to_count_like_few():
-    unit_weights = {f"u{k:02d}": 50.0 if k == 0 else 1.0 for k in range(24)}
-    result = evaluate(
-        drawn_panel(np.random.default_rng(17)), np.random.default_rng(0), unit_weights=unit_weights
-    )
+    panel = drawn_panel(np.random.default_rng(17))
+    weights = by_unit(panel[1], {f"u{k:02d}": 50.0 if k == 0 else 1.0 for k in range(24)})
+    result = evaluate(panel, np.random.default_rng(0), weights=weights)
     assert "few-units" in {c.code for c in result.cautions}
-
-
-@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, None])
-def test_unit_weights_that_lack_a_unit_or_are_not_positive_are_refused(weight):
-    unit_weights = {f"u{k:02d}": 1.0 for k in range(24)} | {"u07": weight}
-    if weight is None:
-        del unit_weights["u07"]
-    with pytest.raises(DataError) as refusal:
-        evaluate(drawn_panel(np.random.default_rng(18)), np.random.default_rng(0), unit_weights=unit_weights)
-    assert refusal.value.code == "unit-weights"
 
 
 def test_too_few_units_left_says_who_was_left_out():
