@@ -9,6 +9,7 @@ from tests.web.drafts import document_of
 from tests.web.noted import entries_but_log_ins
 
 ACSI = "/questionnaires/draft/acsi"
+MARKS = {"base": "0", "tab": "0" * 32, "mark": "0" * 32}
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_standard_block_refuses_and_an_ordinary_one_does_not(designer, parts, 
     above = parts.by_id[part.parent]
     designer.submit(f"{ACSI}/{above.id}/drop", 422, how="keep")
     dimension = next(each for each in parts.branch(construct) if each.kind == "dimension")
-    designer.submit(f"{ACSI}/{dimension.id}", 422, form="form[action$='/add']")
+    designer.send(f"{ACSI}/{dimension.id}/add", 422, kind="member", **MARKS)
     assert document_of(designer, ACSI) == before
     block = f"{ACSI}/{construct.id}"
     assert not designer.browse(block).select("[name='v:locked'], [name='c:locked']")
@@ -64,10 +65,47 @@ def test_a_standard_block_refuses_and_an_ordinary_one_does_not(designer, parts, 
 
 def test_what_is_no_block_is_not_unlocked(designer, analyst, parts):
     question = first(parts, "question")
-    marks = {"base": "0", "tab": "0" * 32, "mark": "0" * 32, "reason": "x"}
+    marks = MARKS | {"reason": "x"}
     designer.send(f"{ACSI}/{question.id}/unlock", 404, **marks)
     designer.send(f"{ACSI}/99999/unlock", 404, **marks)
     construct = first(parts, "construct")
     analyst.send(f"{ACSI}/{construct.id}/unlock", 403, **marks)
     designer.send(f"{ACSI}/{construct.id}/unlock", 422, **marks | {"reason": "x" * 1001})
     designer.send(f"{ACSI}/{construct.id}/unlock", 400, reason="x")
+
+
+def test_what_a_block_holds_is_read_only_and_says_why_and_who(designer, analyst, parts):
+    construct = first(parts, "construct")
+    part = asked(parts, construct)
+    page = designer.browse(f"{ACSI}/{part.id}")
+    notice = page.select_one("#held").get_text(" ", strip=True)
+    assert "Only designers and administrators" in notice
+    for path in ("code", "text-en", "text-zh"):
+        field = page.select_one(f"#f-{path}")
+        assert field.has_attr("readonly")
+        assert not field.has_attr("name"), "what cannot be changed is not sent"
+        why = page.select_one(f"#{field['aria-describedby']}").get_text()
+        assert "Read only" in why
+    free = page.select_one("#f-show_if")
+    assert not free.has_attr("readonly")
+    assert free["name"] == "v:show_if"
+    assert not page.select("#whole ~ .actions-row a[href$='/drop']")
+    assert "cannot be removed" in page.select_one("[aria-labelledby=whole]").get_text()
+    above = designer.browse(f"{ACSI}/{parts.by_id[part.parent].id}")
+    assert not above.select("[aria-labelledby=whole] a[href$='/drop']"), "a section with a block in it stays"
+    block = designer.browse(f"{ACSI}/{construct.id}")
+    assert not block.select("[aria-labelledby=below-dimension] form[action$='/add']")
+    assert not block.select(f"form[action$='/{construct.id}/add']")
+    dimension = next(each for each in parts.branch(construct) if each.kind == "dimension")
+    inner = designer.browse(f"{ACSI}/{dimension.id}")
+    assert not inner.select("form[action$='/double']")
+    assert not inner.select("#move-to option[value]")
+    seen = analyst.browse(f"{ACSI}/{part.id}")
+    assert seen.select_one("#f-text-en").has_attr("readonly")
+    assert "(read only)" not in seen.select_one("label[for=f-show_if]").get_text()
+    assert seen.select_one("#f-show_if").has_attr("readonly"), "who may not edit reads alone"
+    assert "只读" in designer.browse(f"{ACSI}/{part.id}?lang=zh").select_one("#held-why").get_text()
+    designer.submit(f"{ACSI}/{construct.id}", 303, form="form[action$='/unlock']", reason="Other words here.")
+    after = designer.browse(f"{ACSI}/{part.id}")
+    assert not after.select("#held, #f-text-en[readonly]")
+    assert after.select("[aria-labelledby=whole] a[href$='/drop']")

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from surveys.document.conditions import choices_of
 from surveys.document.wording import language_of
 from surveys.editing.drafting import Outcome
-from surveys.editing.locking import locks_of
 from surveys.editing.merging import Conflict
 from surveys.editing.nodes import KINDS, Node, below
 from surveys.editing.operations import DROP, PLACE, Operation
@@ -24,6 +23,7 @@ from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room, tree
 from web.author.drafts.fields import Choice, Field, fields_of_node, sent, types
+from web.author.drafts.held import Held, held
 from web.author.drafts.making import PREFIX
 from web.author.drafts.preview import section_of
 from web.author.drafts.room import PLACE as DRAFT
@@ -101,7 +101,7 @@ def page(
 ) -> ResponseReturnValue:
     """Show a part; `given` is what was sent and could not be taken, `faults` why, by field."""
     fields, wrong = fields_of_node(desk, node), faults or {}
-    values = _values(desk, node, fields, given)
+    values, hold = _values(desk, node, fields, given), held(desk, node, fields)
     return render_template(
         "author/drafts/editor.html",
         desk=desk,
@@ -117,14 +117,14 @@ def page(
         forms=tree.form(desk, node),
         indicators=tree.indicators(desk, node),
         beside=tree.beside(desk),
-        parts_below=_below(desk, node),
+        parts_below=_below(desk, node, hold),
         previewed=section_of(desk, node),
-        targets=list(_targets(desk, node)),
-        may_double=node.kind in PREFIX,
+        targets=list(_targets(desk, node, hold)),
+        may_double=node.kind in PREFIX and hold.may_have(node.kind),
         types=types(),
         chain=list(desk.nodes.chain(node))[::-1],
         found=desk.judged.at(node.id),
-        lock=locks_of(desk.nodes).get(node.id),
+        held=hold,
         reading=_reading(desk) if node.kind == "system" else None,
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),
@@ -179,13 +179,14 @@ def _sentence(desk: Desk, text: str) -> str:
     return Naming(document, language_of(document, i18n.choose())).sentence(expression)
 
 
-def _below(desk: Desk, node: Node) -> list[Below]:
+def _below(desk: Desk, node: Node, hold: Held) -> list[Below]:
     found = []
     for kind in below(node.kind):
         nodes = desk.nodes.children(node.id, kind)
         fits = kind not in {"row", "option"} or _has(node, KINDS[kind].key)
         if nodes or fits:
-            found.append(Below(kind, NAMES[kind], nodes, fits and not (KINDS[kind].shape == "one" and nodes)))
+            may_add = fits and hold.may_have(kind) and not (KINDS[kind].shape == "one" and nodes)
+            found.append(Below(kind, NAMES[kind], nodes, may_add))
     return found
 
 
@@ -194,12 +195,13 @@ def _has(node: Node, key: str) -> bool:
     return holder is None or key in holder.model_fields
 
 
-def _targets(desk: Desk, node: Node) -> Iterator[Node]:
+def _targets(desk: Desk, node: Node, hold: Held) -> Iterator[Node]:
     """Give what a part may be moved into, and its siblings, behind which it may be moved."""
     siblings = {each.id for each in desk.nodes.siblings(node)} - {node.id}
     for other in desk.nodes.branch(desk.nodes.root):
         is_other_parent = other.kind == KINDS[node.kind].parent and other.id != node.parent
-        if other.id in siblings or (node.parent is not None and is_other_parent):
+        may_leave = node.parent is not None and hold.may_leave(node)
+        if other.id in siblings or (may_leave and is_other_parent):
             yield other
 
 

@@ -57,6 +57,12 @@ class Field(NamedTuple):
         """Whether a page folds it away."""
         return self.name in FOLDED
 
+    def read(self, value: Any) -> str:
+        """Say a value as it is read where it cannot be entered."""
+        if self.control == "check":
+            return str(_("yes") if value else _("no"))
+        return next((each.text for each in self.choices if each.sent == value), str(value))
+
     @property
     def id(self) -> str:
         """Its id on the page."""
