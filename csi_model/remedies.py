@@ -31,6 +31,7 @@ REMEDIES = {
     # the measurement and the model
     "collinear-constructs": "Join antecedents that say the same, or make them parts of one construct.",
     "collinear-items": "Leave one of them out, or use mode A.",
+    "defined-without-value": "Look at the formula: it may divide by zero, or take a root or log below zero.",
     "duplicate-items": "See whether one column was given twice; leave one of each pair out.",
     "formative-as-reflective": "Use PLS to keep the mode.",
     "heywood": "Drop or join constructs that overlap, or add items.",

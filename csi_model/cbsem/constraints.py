@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ def forms(written: Written, labels: Sequence[str]) -> tuple[Linear, ...]:
         elif formula.name:
             crooked.add(formula.name)
         elif form is not None:
-            found.append(form)
+            found.append(replace(form, line=formula.line))
         else:
             raise SpecificationError(
                 f"Line {formula.line} uses a non-linear equality (==), which is not estimated.",
@@ -102,8 +103,9 @@ def reduction(equalities: Sequence[Linear], labelled: Mapping[str, tuple[int, fl
         pivots.append(int(column))
         done += 1
     if np.abs(rows[done:, n]).max(initial=0.0) > 1e-8:
+        where = ", ".join(str(form.line) for form in equalities)
         raise SpecificationError(
-            "The equalities (==) contradict one another or a fixed value.",
+            f"Line {where}: the equalities (==) contradict one another, or a fixed value.",
             code="contradiction",
             remedy="Leave one of them out.",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from csi_model.arrays import F64
@@ -9,6 +11,7 @@ from csi_model.cbsem.constraints import unlabelled
 from csi_model.cbsem.results import Parameter
 from csi_model.cbsem.standardise import derivative, standardised
 from csi_model.cbsem.structure import Numeric, Structure
+from csi_model.errors import Caution
 from csi_model.specify.expressions import read
 from csi_model.specify.grammar import Written
 
@@ -60,7 +63,8 @@ def parameters(written: Written, structure: Structure, theta: F64, covariance: F
     for function in (plain, std_all):
         slope = derivative(function, theta)
         with np.errstate(invalid="ignore"):
-            errors.append(np.sqrt(np.maximum(np.einsum("ri,ij,rj->r", slope, covariance, slope), 0.0)))
+            error = np.sqrt(np.maximum(np.einsum("ri,ij,rj->r", slope, covariance, slope), 0.0))
+            errors.append(np.where(np.isfinite(function(theta)), error, np.nan))
     std_lv = worked_out(standardised(structure, theta, latent_only=True))
     figures = (plain(theta), errors[0], std_all(theta), std_lv, errors[1])
     table: list[list[float]] = np.column_stack(figures).tolist()
@@ -68,6 +72,14 @@ def parameters(written: Written, structure: Structure, theta: F64, covariance: F
         Parameter("", each.name, ":=", each.text, each.name, est, se, std, lv, std_se, free=False)
         for (each, _), (est, se, std, lv, std_se) in zip(formulas, table, strict=True)
     )
+
+
+def cautions(found: Iterable[Parameter]) -> tuple[Caution, ...]:
+    """Name what has no value at these estimates, such as the logarithm of a negative number."""
+    without = [f"{each.lhs} := {each.rhs}" for each in found if not np.isfinite(each.est)]
+    if not without:
+        return ()
+    return (Caution("defined-without-value", f"No number at these estimates: {'; '.join(without)}."),)
 
 
 def _values(structure: Structure, theta: Numeric) -> Numeric:

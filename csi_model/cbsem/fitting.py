@@ -152,6 +152,8 @@ def fit(
     summary = testing.measure(objective, found, samples, test, base, options=options)
     cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
     cautions += _size_cautions(n, structure.n_free, df)
+    worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
+    cautions += defined.cautions(worked_out)
     cautions += index_weights.cautions(structure, found.theta)
     cautions += tuple(
         _seldom(group, names) for group, sample in zip(given, samples, strict=True) if sample.strength
@@ -166,7 +168,7 @@ def fit(
         fit=summary,
         estimates=(
             *_estimates(structure, found.theta, covariance, tuple(group.name for group in given)),
-            *defined.parameters(wanted.written, structure, found.theta, covariance),
+            *worked_out,
         ),
         r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
         cautions=cautions,

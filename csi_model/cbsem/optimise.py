@@ -203,5 +203,7 @@ def check_identified(information: F64, names: Sequence[str], *, tolerance: float
         raise IdentificationError(
             "The data cannot tell these parameters apart: " + ", ".join(guilty[:8]) + ".",
             code="not-identified",
-            remedy="Fix one of them, drop a path, or give each construct three items or more.",
+            remedy="Fix one of them, such as the intercept of an item, or leave the construct's mean at zero."
+            if any(" ~ 1" in name for name in guilty)
+            else "Fix one of them, drop a path, or give each construct three items or more.",
         )

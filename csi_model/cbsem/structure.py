@@ -48,7 +48,7 @@ class Row:
     @property
     def name(self) -> str:
         """Left, operator and right, as written in the model."""
-        return f"{self.lhs} {self.op} {self.rhs}"
+        return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
 
 class Implied(NamedTuple):

@@ -256,16 +256,19 @@ def _held_equal(rows: list[Row], terms: list[Term]) -> list[Row]:
                     remedy="Name it without blanks as its line does, such as QUAL=~q2.",
                 )
             owner[root(k)] = root(place[name])
-    values: dict[int, float] = {}
+    values: dict[int, Row] = {}
     for k, row in enumerate(rows):
-        if row.free == FIXED and values.setdefault(root(k), row.value) != row.value:
+        if row.free == FIXED and (other := values.setdefault(root(k), row)).value != row.value:
             raise SpecificationError(
-                f"{row.name} is fixed at {row.value:g}, and is to equal one fixed at {values[root(k)]:g}.",
+                f"{row.name} is fixed at {row.value:g}, and is to equal {other.name},"
+                f" fixed at {other.value:g}.",
                 code="contradiction",
                 remedy="Leave one of the two values out.",
             )
     return [
-        replace(row, free=FIXED, value=values[root(k)]) if root(k) in values else replace(row, free=root(k))
+        replace(row, free=FIXED, value=values[root(k)].value)
+        if root(k) in values
+        else replace(row, free=root(k))
         for k, row in enumerate(rows)
     ]
 

@@ -31,10 +31,11 @@ class NotLinearError(ArithmeticError):
 
 @dataclass(frozen=True)
 class Linear:
-    """A sum of parameters times numbers, and a number."""
+    """A sum of parameters times numbers, and a number; `line` says where a whole equality stands."""
 
     of: Mapping[str, float] = field(default_factory=dict)
     plus: float = 0.0
+    line: int = 0
 
     def number(self) -> float:
         """Give the number that it is, where no parameter is in it."""

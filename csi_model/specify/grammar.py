@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from csi_model.errors import SpecificationError
 from csi_model.specify.elements import refuse
 from csi_model.specify.words import LABEL, read_modifier, read_name, split, unreadable, unsupported
 
 OPERATOR = re.compile(r":=|==|=~|<~|~\*~|~~|~|\||<|>")
 GOES_ON = ("+", "~", "*", "=", ",", "(")
-BLOCK = re.compile(r"(level|group|block)\s*:(?!=)")
+BLOCKS = {
+    "level": "Leave the levels out; --cluster gives errors that heed them.",
+    "group": "Write one model, with c(a, b) where groups differ, and fit them by --multigroup or --group.",
+    "block": "Write one model, and fit groups by --multigroup or --group.",
+    "class": "Write one model; manyi segments looks for classes that nobody named.",
+}
+BLOCK = re.compile(rf"({'|'.join(BLOCKS)})\s*:(?!=)", re.IGNORECASE)
 
 OPERATORS = {
     "|": ("thresholds (|)", "WLSMV finds them by itself: leave the line out, and ask for --estimator WLSMV."),
@@ -121,7 +128,7 @@ def parse(text: str) -> Written:
     for number, line in statements(text):
         mark = OPERATOR.search(line)
         if block := BLOCK.match(line):
-            raise unsupported(number, line, f"{block[1]}:", "Fit groups by --multigroup or --group.")
+            raise unsupported(number, line, f"{block[1]}:", BLOCKS[block[1].lower()])
         if mark is None:
             raise unreadable(number, line, "it has no operator")
         op, left, right = mark.group(), line[: mark.start()].strip(), line[mark.end() :].strip()
@@ -132,6 +139,8 @@ def parse(text: str) -> Written:
         if op == ":=":
             if not LABEL.fullmatch(left):
                 raise unreadable(number, line, f"{left!r} cannot be the name of a defined parameter")
+            if taken := next((each for each in defined if each.name == left), None):
+                raise _twice(number, line, f"{left} is defined in line {taken.line} already")
             defined.append(Formula(left, right, number))
         elif op == "==":
             equalities.append(Formula("", f"({left}) - ({right})", number))
@@ -139,7 +148,15 @@ def parse(text: str) -> Written:
             for lhs in split(left, "+", number, line):
                 for term in _terms(_left(lhs, number, line), op, right, number, line):
                     terms[term.key] = _merged(terms.get(term.key), term, line)
+    for formula in defined:
+        if any(formula.name in term.labels for term in terms.values()):
+            shown = f"{formula.name} := {formula.text}"
+            raise _twice(formula.line, shown, f"{formula.name} labels a parameter already")
     return Written(tuple(terms.values()), tuple(defined), tuple(equalities))
+
+
+def _twice(number: int, line: str, why: str) -> SpecificationError:
+    return refuse(f"Line {number} ({line!r}): {why}.", "duplicate", "Give it another name.")
 
 
 def _terms(lhs: str, op: str, right: str, number: int, line: str) -> Iterator[Term]:

@@ -91,7 +91,13 @@ def read(text: str, chosen: Settings) -> Parts:
             paths.append((_source(term, products), term.lhs))
         elif term.op in {"=~", "<~"}:
             blocks.setdefault(term.lhs, []).append(term.rhs)
-            modes[term.lhs] = "B" if term.op == "<~" else "A"
+            mode = "B" if term.op == "<~" else "A"
+            if modes.setdefault(term.lhs, mode) != mode:
+                raise refuse(
+                    f"Line {term.line}: {term.lhs} has lines with =~ and with <~.",
+                    "mode",
+                    "Write all of its lines with =~ (reflective), or all with <~ (formative).",
+                )
         else:
             raise refuse(
                 f"Line {term.line} ('{term.lhs} {term.op} {term.rhs}'".rstrip(" '")
@@ -192,6 +198,7 @@ def _source(term: Term, products: dict[str, tuple[str, ...]]) -> str:
     if ":" not in term.rhs:
         return term.rhs
     pair = tuple(term.rhs.split(":"))
-    name = "x".join(pair)
-    products[name] = pair
+    turned = "x".join(reversed(pair))
+    name = turned if turned in products else "x".join(pair)
+    products.setdefault(name, pair)
     return name

@@ -19,6 +19,8 @@ FUNCTIONS = {
     "lower": "Leave lower() out, and look whether the estimate keeps to it.",
     "upper": "Leave upper() out, and look whether the estimate keeps to it.",
 }
+MEANT = {"TRUE", "FALSE", "NULL", "Inf", "NaN", "inf", "nan", "na"}  # values of R or of other tongues
+MOST = 1e6  # of a value or a start in size
 MODIFIERS = "Write NA, a number, a label, start(0.5), equal('QUAL=~q1'), label('a') or c(a, b) by group."
 
 
@@ -61,11 +63,11 @@ def read_modifier(text: str, number: int, line: str) -> dict[str, Any]:
     if function == "start":
         return {"starts": tuple(_number(each, number, line) for each in entries)}
     if function in {"label", "equal"}:
-        words = tuple(_unquoted(each) for each in entries)
+        words = tuple("" if each == "NA" else _unquoted(each) for each in entries)
         if function == "equal":
             return {"equal": tuple("".join(word.split()) for word in words)}
-        for word in words:
-            if not LABEL.fullmatch(word):
+        for word, entry in zip(words, entries, strict=True):
+            if entry != "NA" and not LABEL.fullmatch(word):
                 raise unreadable(number, line, f"{word!r} cannot be a label")
         return {"labels": words}
     raise unsupported(number, line, f"{function}()", MODIFIERS)
@@ -82,7 +84,11 @@ def _single(text: str, number: int, line: str) -> tuple[str, Any]:
     if text == "NA":
         return "values", None
     if NUMBER.fullmatch(text):
-        return "values", float(text)
+        return "values", _sized(text, number, line)
+    if not text:
+        raise unreadable(number, line, "a modifier is empty")
+    if text in MEANT:
+        raise unreadable(number, line, f"{text} is neither a number nor a label")
     word = _unquoted(text)
     if LABEL.fullmatch(word):
         return "labels", word
@@ -94,7 +100,18 @@ def _number(text: str, number: int, line: str) -> float | None:
         return None
     if not NUMBER.fullmatch(text):
         raise unsupported(number, line, f"start({text})", "Give start() a number.")
-    return float(text)
+    return _sized(text, number, line)
+
+
+def _sized(text: str, number: int, line: str) -> float:
+    value = float(text)
+    if abs(value) > MOST:
+        raise refuse(
+            f"Line {number} ({line!r}): {text} is too large for a parameter.",
+            "too-large",
+            f"Write a number between {-MOST:.0f} and {MOST:.0f}.",
+        )
+    return value
 
 
 def _unquoted(text: str) -> str:

@@ -172,3 +172,25 @@ def test_orthogonal_constructs_are_asked_for_by_a_flag_too(ask):
     assert (code, found["fit"]["df"]) == (0, 27), err
     code, said, _ = ask("# manyi: orthogonal\n" + CFA, world(7109), "--method", "cbsem")
     assert said["fit"]["chi2"] == found["fit"]["chi2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("s1 ~~ 1e999*q1", "1e999 is too large"),
+        ("s1 ~~ TRUE*q1", "neither a number nor a label"),
+        ("x := 1; x := 2", "x is defined in line 4 already"),
+        ("level: 1", "--cluster"),
+        ("s1 ~~ w*q1; w == w + 1", "Line 4: the equalities (==) contradict"),
+    ],
+)
+def test_a_fault_in_a_model_is_told_with_its_line(ask, line, said):
+    code, _, err = ask(f"{CFA}{line}", world(7109), "--method", "cbsem")
+    assert (code, said in err) == (1, True), err
+    assert "Traceback" not in err
+
+
+def test_what_has_no_value_is_told(ask):
+    code, found, err = ask(CFA + "s1 ~~ w*q1\nx := 1/(w - w)", world(7109), "--method", "cbsem")
+    assert (code, found["defined"][0]["est"], found["defined"][0]["ci"]) == (0, None, None)
+    assert "No number at these estimates: x := 1/(w - w)" in err

@@ -8,7 +8,7 @@ import pytest
 
 from csi_model import ModelSpec, Options, estimate, prepare
 from csi_model.cbsem import fit
-from csi_model.errors import ModelError, SpecificationError
+from csi_model.errors import IdentificationError, ModelError, SpecificationError
 from csi_model.specify.expressions import read
 from tests.csi_model.cbsem.worlds import CFA, TWO, world
 
@@ -24,6 +24,7 @@ from tests.csi_model.cbsem.worlds import CFA, TWO, world
         ("b == exp(c)", "non-linear equality"),
         ("b*c == 0.2", "non-linear equality"),
         ("level: 1", "level:"),
+        ("QUAL ~ a*IMG; a := 2", "labels a parameter already"),
         ("group: 1", "group:"),
         ("efa('x')*F =~ s1 + s2", r"efa\(\)"),
         ("SAT ~ rv('r')*QUAL", r"rv\(\)"),
@@ -67,12 +68,49 @@ def test_what_is_not_estimated_is_refused_with_its_words(line, words):
         ("SAT ~ QUAL + 1", "Line 3 .'SAT ~1'. is no"),
         ("SAT ~ QUAL\nx := a*b", "Line 4 defines x"),
         ("SAT ~ QUAL\na == b", "Line 4 holds parameters equal"),
+        ("QUAL <~ q4\nSAT ~ QUAL", "Line 3: QUAL has lines with =~ and with <~"),
     ],
 )
 def test_composite_models_refuse_what_they_do_not_hold(line, words):
     with pytest.raises(SpecificationError, match=words) as caught:
         ModelSpec.from_lavaan("QUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\n" + line)
-    assert "cbsem" in caught.value.remedy
+    assert "cbsem" in caught.value.remedy or "formative" in caught.value.remedy
+
+
+def test_a_product_written_in_either_order_is_one():
+    text = "QUAL =~ q1 + q2\nIMG =~ i1 + i2\nSAT =~ s1 + s2\nLOY =~ q3 + i3\n"
+    both = "SAT ~ QUAL + IMG + QUAL:IMG\nLOY ~ QUAL + IMG + IMG:QUAL"
+    assert ModelSpec.from_lavaan(text + both).construct_ids[4:] == ("QUALxIMG",)
+    with pytest.raises(SpecificationError, match="twice"):
+        ModelSpec.from_lavaan(text + "SAT ~ QUAL + IMG + QUAL:IMG + IMG:QUAL\nLOY ~ SAT")
+
+
+def test_a_definition_without_a_value_is_said():
+    formulas = "x := log(-b); y := 1/(b - b); z := 2*b"
+    found = fit(TWO.replace("~ QUAL", "~ b*QUAL") + formulas, world(7103, 200))
+    x, y, z = found.document()["defined"]
+    assert (x["est"], x["se"], y["est"], y["se"]) == (None, None, None, None)
+    assert z["se"] > 0
+    (said,) = [each for each in found.cautions if each.code == "defined-without-value"]
+    assert "x := log(-b); y := 1/(b - b)" in said.message
+    assert "z :=" not in said.message
+
+
+def test_intercepts_that_the_data_cannot_tell_have_a_remedy_of_their_own():
+    with pytest.raises(IdentificationError, match="SAT ~ 1") as caught:
+        fit(TWO + "SAT ~ 1", world(7103, 200))
+    assert "intercept" in caught.value.remedy
+    assert fit(TWO + "SAT ~ 1; s1 ~ 0*1", world(7103, 200)).estimate("SAT", "~1").se > 0
+
+
+def test_groups_take_no_label_for_na_and_blocks_are_refused_however_they_are_written():
+    groups = ["u", "v"] * 100
+    found = fit(TWO.replace("~ QUAL", "~ label(c('a', NA))*QUAL"), world(7103, 200), groups=groups)
+    assert [row.label for row in found.estimates if row.op == "~"] == ["a", ""]
+    blocks = {"Level : 1": "--cluster", "CLASS: 2": "manyi segments", "Group: u": r"c\(a, b\)"}
+    for line, remedy in blocks.items():
+        with pytest.raises(SpecificationError, match=remedy):
+            fit(f"{line}\n{TWO}", world(7103, 200))
 
 
 def test_a_model_of_covariances_is_not_estimated_by_pls():
@@ -126,9 +164,9 @@ def test_random_lines_are_estimated_or_refused_with_their_words():
     rng = np.random.default_rng(5)
     data = world(7103, 120)
     base = TWO.replace("~ QUAL", "~ b*QUAL") + "s2 ~~ a*s3\n"
-    lines = [random_line(rng) for _ in range(500)]
+    lines = [random_line(rng) for _ in range(250)]
     outcomes, silent = {"estimated": 0, "refused": 0}, []
-    for text in itertools.chain(lines[:440], ("\n".join(lines[k : k + 3]) for k in range(440, 500, 3))):
+    for text in itertools.chain(lines[:220], ("\n".join(lines[k : k + 3]) for k in range(220, 250, 3))):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)
@@ -140,4 +178,4 @@ def test_random_lines_are_estimated_or_refused_with_their_words():
             assert np.isfinite(result.theta).all()
             outcomes["estimated"] += 1
     assert not silent
-    assert min(outcomes.values()) > 100
+    assert min(outcomes.values()) > 50
