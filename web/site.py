@@ -49,6 +49,7 @@ ROOMS = (
     "author.drafts.comparing",
     "author.drafts.bringing",
     "author.drafts.library",
+    "author.drafts.series",
     "author.drafts.unlocking",
     "author.drafts.preview",
     "author.drafts.together",

@@ -9,7 +9,6 @@ import numpy as np
 from csi_model.answers.filling import Filling
 from csi_model.arrays import F64, I64, Mask
 
-
 MATRICES = 256  # held at a time
 
 

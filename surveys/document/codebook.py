@@ -13,11 +13,12 @@ from surveys.logic.writing import to_text
 from surveys.questions.pieces import Column
 
 
-def codebook(document: Questionnaire) -> list[dict[str, Any]]:
+def codebook(document: Questionnaire, series: Mapping[str, str]) -> list[dict[str, Any]]:
     """Give every stored answer in packing order as plain values, texts by language.
 
     `values` are by the stored number; `reserved` numbers stand for an answer that is not there. `asked_if` is
-    the condition under which it is asked, empty where everybody is.
+    the condition under which it is asked, empty where everybody is. `series` says of what was asked otherwise
+    before whether its answers go on (`same`) or begin anew (`new`), by code; an entry has it empty elsewhere.
     """
     columns = {
         column.code: column
@@ -52,6 +53,7 @@ def codebook(document: Questionnaire) -> list[dict[str, Any]]:
                 "construct": construct,
                 "dimension": dimension,
                 "lineage": lineages.get(slot.code, lineages.get(slot.question, 1)),
+                "series": series.get(slot.code, ""),
             }
         )
     return found

@@ -1,12 +1,15 @@
 """What tells whether the answers to a rated question of two versions are one series."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
 from surveys.questions.parts import Text
+
+BLANKS_AND_SIGNS: Final = re.compile(r"[\W_]+")
 
 
 class Wording(NamedTuple):
@@ -28,6 +31,20 @@ class Wording(NamedTuple):
     def reads_as(self, earlier: "Wording", languages: Iterable[str]) -> bool:
         """Tell whether respondents read the same in all of these languages."""
         return all(self.texts.get(each, "") == earlier.texts.get(each, "") for each in languages)
+
+    def leaves_open(self, earlier: "Wording", languages: Iterable[str]) -> bool:
+        """Tell whether only people can say if it goes on with an earlier one: it is read otherwise.
+
+        Another scale never goes on, and versions of the first format are held to their texts.
+        """
+        says = None not in (self.lineage, earlier.lineage)
+        return says and self.scale == earlier.scale and not self.reads_as(earlier, languages)
+
+    def is_nearly(self, earlier: "Wording", languages: Iterable[str]) -> bool:
+        """Tell whether in all of these languages it differs by blanks and punctuation at most."""
+        return all(
+            _bare(self.texts.get(each, "")) == _bare(earlier.texts.get(each, "")) for each in languages
+        )
 
 
 def wordings_of(document: Questionnaire) -> dict[str, Wording]:
@@ -51,3 +68,7 @@ def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
         )
         for language in languages
     }
+
+
+def _bare(text: str) -> str:
+    return BLANKS_AND_SIGNS.sub("", text)

@@ -11,6 +11,7 @@ from surveys.asking.router import Router
 from surveys.database import lock_for_writing
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
+from surveys.editing import series
 from surveys.errors import Problem, SurveyError
 from surveys.findings.finding import Finding
 from surveys.findings.listing import Room, findings_of
@@ -60,7 +61,8 @@ def publish(
 
     A document equal to the latest version gives that version back: nothing new was published. Warnings are
     kept with the version, each with the reason for which it was `accepted` (code and place → the reason by
-    language), or as looked at by nobody. `more` finds what this package cannot know.
+    language), or as looked at by nobody. `more` finds what this package cannot know. Of questions that are
+    worded anew somebody has said whether their answers go on.
 
     Raises
     ------
@@ -79,12 +81,15 @@ def publish(
     found = findings_of(questionnaire, more=more)
     if latest is not None:
         found += changed_blocks(load_document(latest), questionnaire)
+    former = series.formerly(session, stored.id)
+    found += series.undecided(former, questionnaire, series.decisions(session, stored.id))
     known = accepted or {}
     errors = [each for each in found if each.severity == "error"]
     if errors:
         raise FaultyError(errors)
     version = made(session, stored, questionnaire, "published", staff_name, now)
     version.way, version.reason = way, reason
+    version.series = series.settled(former, questionnaire)
     version.accepted = [
         {
             "code": each.code,

@@ -7,7 +7,7 @@ from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftPresence, 
 from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
 from surveys.models.pilots import PilotComment
 from surveys.models.records import Analysis, AuditEntry
-from surveys.models.reviews import AcceptedFinding, Review
+from surveys.models.reviews import AcceptedFinding, Review, SeriesDecision
 from surveys.models.trials import StoredTrial
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Review",
     "RunDecision",
     "Segment",
+    "SeriesDecision",
     "StoredQuestionnaire",
     "StoredTrial",
     "Unit",

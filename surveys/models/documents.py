@@ -38,7 +38,9 @@ class Version(Base):
 
     `slots` is the packing order of its answers, kept beside the document so that answers stay readable
     whatever later code derives from the same document. `way`, `reason` and `accepted` say how it was
-    published and with which warnings, each with somebody's reason or none; older versions do not know.
+    published and with which warnings, each with somebody's reason or none; `series` says of each question
+    that was asked otherwise before whether its answers go on (`same`) or begin anew (`new`). Older versions
+    do not know.
     """
 
     __tablename__ = "version"
@@ -60,6 +62,7 @@ class Version(Base):
     way: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(Text)
     accepted: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonType)
+    series: Mapped[dict[str, str] | None] = mapped_column(JsonType)
     submitted_by: Mapped[str | None] = mapped_column(String(254))
     approved_by: Mapped[str | None] = mapped_column(String(254))
     change: Mapped[int | None]  # of the draft, the last that is in it

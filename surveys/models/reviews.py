@@ -1,4 +1,4 @@
-"""Review: a draft that was submitted, what was decided about it, and warnings accepted with a reason."""
+"""Review: a draft that was submitted, what was decided, warnings accepted, series that go on."""
 
 from datetime import datetime
 
@@ -55,5 +55,22 @@ class AcceptedFinding(Base):
     place: Mapped[str] = mapped_column(String(300))
     content: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(Text)
+    staff_name: Mapped[str] = mapped_column(String(254))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SeriesDecision(Base):
+    """That answers to a question go on although it is worded anew, and who said so.
+
+    `content` is a hash of both wordings: once one of them changes, it is asked again.
+    """
+
+    __tablename__ = "series_decision"
+    __table_args__ = (UniqueConstraint("questionnaire_id", "content"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(String(64))
     staff_name: Mapped[str] = mapped_column(String(254))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

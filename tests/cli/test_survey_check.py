@@ -72,6 +72,34 @@ def test_publishing_past_review_needs_a_reason_and_is_in_the_trail(manyi, tmp_pa
         assert [(each.actor, each.detail["reason"]) for each in entries] == [("command line", "after a move")]
 
 
+def test_the_operator_says_of_what_is_worded_anew_whether_it_goes_on(manyi, tmp_path):
+    file = tmp_path / "q.json"
+    plain = instruments.load("utility_csi", "short").dump()
+    past = ("survey", "import", file, "--publish", "--reason", "test")
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    assert manyi("db", "upgrade")[0] == 0
+    assert manyi(*past)[0] == 0
+    row = next(
+        row
+        for section in plain["sections"]
+        for question in section["questions"]
+        for row in question.get("rows", ())
+        if row["code"] == "SAT1"
+    )
+    row["text"]["en"] = "Otherwise?"
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    code, _, err = manyi(*past)
+    assert (code, "series-undecided" in err, "--same-series CODE" in err) == (1, True, True)
+    code, _, err = manyi(*past, "--same-series", "SAT2")
+    assert (code, "--same-series SAT2: no question" in err) == (1, True)
+    assert manyi("survey", "import", file, "--same-series", "SAT1")[0] == 2
+    assert manyi(*past, "--same-series", "SAT1")[0] == 0
+    book = tmp_path / "book.json"
+    assert manyi("survey", "export", plain["code"], "--format", "codebook", "-o", book)[0] == 0
+    found = json.loads(book.read_text(encoding="utf-8"))["answers"]
+    assert {each["code"]: each["series"] for each in found if each["series"]} == {"SAT1": "same"}
+
+
 def test_a_file_or_language_that_is_not_there_is_said(manyi, checked, tmp_path):
     assert manyi("survey", "check", tmp_path / "absent.json")[0] == 1
     code, _, err = manyi("survey", "check", tmp_path / "absent.json", "--language", "tlh")

@@ -101,7 +101,7 @@ def router_holds(way, condition):
 
 def test_the_codebook_has_every_stored_answer_with_its_meaning():
     questionnaire = instruments.load("utility_csi")
-    book = codebook(questionnaire)
+    book = codebook(questionnaire, {})
     assert [each["code"] for each in book] == [slot.code for slot in questionnaire.slots]
     entries = {each["code"]: each for each in book}
     assert entries["SAT1"]["values"]["1"] == {"zh": "非常不满意", "en": "Very dissatisfied"}
@@ -117,5 +117,5 @@ def test_the_codebook_has_every_stored_answer_with_its_meaning():
 
 
 def test_conditions_of_a_page_and_a_question_are_both_told():
-    entries = {each["code"]: each for each in codebook(made())}
+    entries = {each["code"]: each for each in codebook(made(), {})}
     assert entries["V"]["asked_if"] == "Y == 'no' and answered(U)"

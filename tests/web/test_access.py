@@ -100,6 +100,7 @@ TABLE = {
     "drafts.accept": DESIGNERS,
     "drafts.submit": DESIGNERS,
     "drafts.decide": DESIGNERS,
+    "drafts.decide_series": DESIGNERS,
     "drafts.publish": DESIGNERS,
     "drafts.overwrite": DESIGNERS,
     "drafts.compare": READERS,

@@ -1,7 +1,7 @@
 """A questionnaire out of the site: on paper with its routing, and its codebook, as pages and as files."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
 from flask import Response, abort, make_response, render_template, url_for
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from surveys.document.codebook import codebook
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import language_of
+from surveys.editing import series
 from surveys.errors import SurveyError
 from surveys.logic.reading import parse
 from web import i18n
@@ -36,7 +37,7 @@ class Out(NamedTuple):
     """What goes out: its document, its address, what its files are called, and whence one comes to it.
 
     `state` tells in the codebook's file what it is of; `change` is the number of a draft's last change, None
-    of what is published or built in.
+    of what is published or built in; `series` says what goes on of the questions that were asked otherwise.
     """
 
     document: Questionnaire
@@ -45,6 +46,7 @@ class Out(NamedTuple):
     back: str
     state: dict[str, Any]
     change: int | None
+    series: Mapping[str, str]
 
     @property
     def mark(self) -> str:
@@ -56,18 +58,19 @@ def _find(source: str, code: str, part: str) -> Out:
     if source != "draft":
         found = room.find(source, code, part)
         place: dict[str, Any] = {"source": found.kind, "code": found.code, "part": found.part}
-        state = {source: found.part, "content_hash": found.document.content_hash}
+        state: dict[str, Any] = {source: found.part, "content_hash": found.document.content_hash}
+        known = found.version.series or {} if found.version is not None else {}
         name = f"{found.document.code}-{found.part}"
-        return Out(found.document, place, name, url_for("author.document", **place), state, None)
+        return Out(found.document, place, name, url_for("author.document", **place), state, None, known)
     desk = drafts.find(code)
     number = desk.draft.number
     document = askable(desk.document) if desk.document is not None else None
     if document is None:
         _nothing(code)
     back = url_for("drafts.show", code=code)
-    return Out(
-        document, {"code": code}, f"{code}-draft-{number}", back, {"draft": True, "change": number}, number
-    )
+    name = f"{code}-draft-{number}"
+    state = {"draft": True, "change": number}
+    return Out(document, {"code": code}, name, back, state, number, series.settled(desk.former, document))
 
 
 def _nothing(code: str) -> NoReturn:
@@ -122,7 +125,8 @@ def book(source: str, code: str, part: str) -> ResponseReturnValue:
             "author/codebook.html",
             found=found,
             naming=naming,
-            entries=codebook(found.document),
+            entries=codebook(found.document, found.series),
+            series_said=written.series_said,
             sentence=lambda text: naming.sentence(parse(text)),
         ),
     )
@@ -139,7 +143,7 @@ def book_document(source: str, code: str, part: str) -> ResponseReturnValue:
         naming = Naming(found.document, language)
         title = f"{_('Codebook')} · {naming.words(found.document.title)}"
         made = written.begun(title, language, found.change)
-        file = _made(found, lambda: written.codebook(made, codebook(found.document), naming))
+        file = _made(found, lambda: written.codebook(made, codebook(found.document, found.series), naming))
     return _document(file, f"{found.name}-codebook-{language}")
 
 
@@ -149,7 +153,7 @@ def book_document(source: str, code: str, part: str) -> ResponseReturnValue:
 def book_file(source: str, code: str, part: str) -> ResponseReturnValue:
     """Give the codebook as a file."""
     found = _find(source, code, part)
-    entries = _made(found, lambda: codebook(found.document))
+    entries = _made(found, lambda: codebook(found.document, found.series))
     plain = {"code": found.document.code, "of": found.state, "answers": entries}
     headers = {"Content-Disposition": f'attachment; filename="{found.name}-codebook.json"'}
     return Response(

@@ -104,6 +104,11 @@ def codebook(paper: Paper, entries: list[dict[str, Any]], naming: Naming) -> byt
     return paper.bytes()
 
 
+def series_said(series: str) -> str:
+    """Say of a question that was asked otherwise before whether its answers go on."""
+    return str(_("worded anew, the same series") if series == "same" else _("asked anew, a new series"))
+
+
 def _book_row(entry: Mapping[str, Any], naming: Naming) -> list[str]:
     asks = naming.words(entry["text"])
     if entry["asked_if"]:
@@ -112,4 +117,6 @@ def _book_row(entry: Mapping[str, Any], naming: Naming) -> list[str]:
     belongs = f"{entry['construct']} › {entry['dimension']}" if entry["construct"] else ""
     if entry["lineage"] > 1:
         belongs += f" {entry['code']}:{entry['lineage']}"
+    if entry["series"]:
+        belongs += f" ({series_said(entry['series'])})"
     return [entry["code"], asks, values or f"{entry['low']}–{entry['high']}", belongs.strip()]

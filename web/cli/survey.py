@@ -1,26 +1,20 @@
 """`manyi survey`: questionnaires in and out as files."""
 
-import secrets
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from flask_babel import force_locale
-from sqlalchemy.orm import Session
 
 from surveys import instruments, words
 from surveys.asking.router import Router
 from surveys.document import loading
 from surveys.document.codebook import codebook
-from surveys.document.loading import storable
 from surveys.document.questionnaire import Questionnaire
-from surveys.editing import drafting, publishing
+from surveys.editing import drafting, publishing, series
 from surveys.editing.assembling import assembled
-from surveys.editing.raising import raised
-from surveys.editing.rewriting import operations_to
-from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.listing import findings_of_file, judged
 from surveys.findings.reading import read
 from surveys.trial import trial
@@ -31,7 +25,8 @@ from web.author.model import findings_of_model, promised
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
-from web.cli.database import ACTOR, record, session
+from web.cli.bringing import draft_of, published
+from web.cli.database import session
 from web.cli.trial_told import told_of_trial
 from web.config import read_settings
 from web.runs import trials
@@ -53,9 +48,19 @@ def survey() -> None:
 @click.option("--over", "is_over", is_flag=True, help="Write it over the draft that there is, as one change.")
 @click.option("--publish", "is_publishing", is_flag=True, help="Publish past any review; needs --reason.")
 @click.option("--reason", default="", help="Why it is published so; kept with the version.")
+@click.option(
+    "--same-series", "same", multiple=True, metavar="CODE", help="A question worded anew whose answers go on."
+)
 @json_option
 def import_(
-    file: Path, json_file: Path | None, reason: str, *, dry_run: bool, is_over: bool, is_publishing: bool
+    file: Path,
+    json_file: Path | None,
+    reason: str,
+    same: tuple[str, ...],
+    *,
+    dry_run: bool,
+    is_over: bool,
+    is_publishing: bool,
 ) -> None:
     """Make FILE a draft, half-finished or not; --publish makes it a version, with no error in it.
 
@@ -65,6 +70,8 @@ def import_(
         raise Refusal("--publish goes past review and needs a reason: add --reason TEXT.")
     if is_publishing and is_over:
         raise click.UsageError("--over writes a draft and --publish a version: give one of them.")
+    if same and not is_publishing:
+        raise click.UsageError("--same-series is for --publish: of a draft its page of review asks.")
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
     source = _bytes(file)
@@ -82,49 +89,10 @@ def import_(
         return
     with session() as opened:
         if is_publishing:
-            _publish(opened, loading.load(source), reason.strip())
+            published(opened, loading.load(source), reason.strip(), same)
         else:
-            _draft(opened, plain, is_over=is_over)
+            draft_of(opened, plain, is_over=is_over)
             click.echo(f"errors: {len(errors)}, warnings: {len(found) - len(errors)}", err=True)
-
-
-def _draft(opened: Session, plain: dict[str, Any], *, is_over: bool) -> None:
-    """Begin a draft, or write the difference to the one that there is as one change; in the second format."""
-    code = str(plain.get("code", ""))
-    for each in raised(plain).changed:
-        click.echo(f"{each.what} sees an answer now that it did not see in format 1: {each.text}", err=True)
-    if not storable(plain):
-        raise SurveyError(Problem.DOCUMENT_UNREADABLE, reason=Because(Reason.SIGN))
-    draft = drafting.find(opened, code) if is_over else None
-    if draft is None:
-        base = publishing.latest_version(opened, code)
-        drafting.begin(opened, code, plain, staff_name=ACTOR, now=datetime.now(UTC), base=base)
-        record(opened, "draft.begin", f"draft:{code}", {"version": base.number if base else None})
-        click.echo(f"{code}: a draft was begun", err=True)
-        return
-    operations = operations_to(drafting.nodes_of(opened, draft), plain)
-    tab, client = secrets.token_bytes(16), secrets.token_bytes(16)
-    wanted = drafting.Change(draft.number, tab, client, operations)
-    before = draft.number
-    number = drafting.change(opened, draft, wanted, staff_name=ACTOR, now=datetime.now(UTC)).number
-    record(opened, "draft.overwrite", f"draft:{code}", {"change": number, "operations": len(operations)})
-    said = f"change {number}" if number != before else "nothing differs"
-    click.echo(f"{code}: {said}", err=True)
-
-
-def _publish(opened: Session, document: Questionnaire, reason: str) -> None:
-    """Publish past review, note it in the trail, and say which version it is."""
-    now = datetime.now(UTC)
-    version = publishing.publish(
-        opened, document, ACTOR, now, more=findings_of_model, way="command line", reason=reason
-    )
-    if version.published_at == now:
-        warnings = len(version.accepted or ())
-        detail = {"content_hash": version.content_hash, "reason": reason, "warnings": warnings}
-        record(opened, "questionnaire.publish", f"questionnaire:{document.code}/{version.number}", detail)
-        click.echo(f"{document.code}: version {version.number}; warnings not looked at: {warnings}", err=True)
-    else:
-        click.echo(f"{document.code}: version {version.number} already", err=True)
 
 
 @survey.command()
@@ -200,7 +168,7 @@ def export(code: str, output: Path, kind: str, language: str, *, is_draft: bool)
     """
     if language and kind != "docx":
         raise click.UsageError("--language is that of the form on paper: add --format docx, or leave it out.")
-    change = None
+    change, known = None, {}
     with session() as opened:
         if is_draft:
             draft = drafting.find(opened, code)
@@ -211,14 +179,17 @@ def export(code: str, output: Path, kind: str, language: str, *, is_draft: bool)
                 write_json(plain, output)
                 return
             document = _askable(plain)
+            known = series.settled(series.formerly(opened, draft.questionnaire_id), document)
         else:
             version = publishing.latest_version(opened, code)
+            known = version.series or {} if version is not None else {}
             document = publishing.load_document(version) if version is not None else instruments.load(code)
     if kind == "docx":
         _write_paper(document, language, change, output)
         return
     is_book = kind == "codebook"
-    write_json({"code": document.code, "answers": codebook(document)} if is_book else document.dump(), output)
+    book = {"code": document.code, "answers": codebook(document, known)} if is_book else document.dump()
+    write_json(book, output)
 
 
 def _askable(plain: dict[str, Any]) -> Questionnaire:

@@ -108,9 +108,10 @@ KINDS: Final[Mapping[str, Kind]] = {
         {
             "questionnaire": "id code created_at archived_at",
             "version": "id questionnaire_id kind number document slots content_hash published_at "
-            "published_by way reason accepted approved_by change submitted_by",
+            "published_by way reason accepted series approved_by change submitted_by",
             "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
             "accepted_finding": "id questionnaire_id code place content reason staff_name at",
+            "series_decision": "id questionnaire_id code content staff_name at",
             "trial": "id source change document people seed day state progress message refusal result "
             "created_at created_by started_at finished_at",
             "draft": "id questionnaire_id base_version_id number state begun_at begun_by",

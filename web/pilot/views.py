@@ -61,7 +61,7 @@ def _index(
         endings=_endings(desk),
         marks=Marks(desk),
         next=found[0].number + 1 if found else 1,
-        errors=desk.judged.count("error"),
+        errors=desk.judged.n_barring,
         document=desk.document,
         minutes=minutes(desk.document) if desk.document is not None else 0,
         fault=fault,

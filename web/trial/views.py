@@ -59,7 +59,7 @@ def _find(source: str, code: str, part: str) -> Tried:
         title = i18n.text(found.document.title)
         return Tried(f"{source}/{code}/{part}", title, found.document, 0, 0, back, back)
     desk = drafts.find(code)
-    errors = desk.judged.count("error")
+    errors = desk.judged.n_barring
     title = i18n.text(desk.plain.get("title") or {}) or code
     back = url_for("drafts.show", code=code)
     listed = url_for("drafts.findings", code=code)

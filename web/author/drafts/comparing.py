@@ -7,7 +7,7 @@ from surveys.analysing.affected import Asked
 from surveys.editing import drafting, publishing
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
-from web.author.drafts import differing
+from web.author.drafts import differing, series
 from web.author.drafts.differing import Side
 from web.author.drafts.room import Desk, blueprint
 from web.extensions import db
@@ -23,17 +23,19 @@ def compare(code: str) -> ResponseReturnValue:
     if stored is None:
         abort(404)
     draft = drafting.find(db.session, code)
+    desk = Desk(draft) if draft is not None else None
     documents = {str(each.number): each.document for each in stored.versions}
     base = ""
-    if draft is not None:
-        documents[DRAFT] = Desk(draft).plain
-        base = str(draft.base_version.number) if draft.base_version is not None else ""
+    if desk is not None:
+        documents[DRAFT] = desk.plain
+        base = str(desk.draft.base_version.number) if desk.draft.base_version is not None else ""
     offered = list(documents)
     newer = request.args.get("newer") or offered[-1]
     usual = base if newer == DRAFT else next((each for each in offered[::-1] if each != newer), newer)
     older = request.args.get("older") or usual or newer
     if older not in documents or newer not in documents:
         abort(404)
+    undecided = series.undecided(desk) if desk is not None and newer == DRAFT else ()
     sides = Side(documents[older]), Side(documents[newer])
     last = stored.versions[-1].number if stored.versions else 0
     asked = Asked(db.session, code, last if older == DRAFT else int(older))
@@ -45,7 +47,7 @@ def compare(code: str) -> ResponseReturnValue:
         older=older,
         newer=newer,
         groups=differing.groups(*sides, asked),
-        broken=list(differing.broken(*sides, asked)),
+        worded=list(differing.worded(*sides, asked, undecided)),
         whole=asked.whole,
         reached=differing.reached,
     )

@@ -1,6 +1,6 @@
 """What differs between two documents, as a page tells it: by part, in words, with the answers it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
@@ -51,12 +51,16 @@ class Group(NamedTuple):
     lines: list[Line]
 
 
-class Broken(NamedTuple):
-    """A rated question that is in both and of which the answers are not one series."""
+class Worded(NamedTuple):
+    """A rated question that is in both and is asked otherwise.
+
+    `goes_on` says whether answers before and after are one series, None where nobody has said so yet.
+    """
 
     code: str
     name: str
     affected: Affected
+    goes_on: bool | None
 
 
 class Side(comparing.Side):
@@ -140,13 +144,17 @@ def reached(affected: Affected) -> str:
     return str(_("%(waves)s, %(answers)s", waves=waves, answers=answers))
 
 
-def broken(older: Side, newer: Side, asked: Asked) -> Iterator[Broken]:
-    """Give the rated questions of both whose answers are not one series, with the answers before."""
+def worded(older: Side, newer: Side, asked: Asked, undecided: Collection[str] = ()) -> Iterator[Worded]:
+    """Give the rated questions of both that are asked otherwise, with the answers before."""
     if older.document is None or newer.document is None:
         return
     before, after = wordings_of(older.document), wordings_of(newer.document)
     languages = {*older.document.languages} & {*newer.document.languages}
     naming = Naming(newer.document, language_of(newer.document, i18n.choose()))
     for code, wording in after.items():
-        if code in before and not wording.continues(before[code], languages):
-            yield Broken(code, naming.part(code), asked.of({code}))
+        if code not in before:
+            continue
+        goes_on = wording.continues(before[code], languages)
+        if not goes_on or not wording.reads_as(before[code], languages):
+            said = None if goes_on and code in undecided else goes_on
+            yield Worded(code, naming.part(code), asked.of({code}), said)

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from surveys.editing import series
 from surveys.errors import SurveyError
 from surveys.findings.finding import Finding
 from web import i18n
@@ -24,12 +25,16 @@ LONGEST_SEARCH = 200
 
 
 class Line(NamedTuple):
-    """A finding with the name of its part, and what one click does about it."""
+    """A finding with the name of its part, and what one click does about it.
+
+    `series` names the wordings of which one of two clicks says whether answers go on.
+    """
 
     finding: Finding
     node: int
     name: str
     repair: Repair | None
+    series: str
 
 
 class Hit(NamedTuple):
@@ -46,11 +51,12 @@ class Hit(NamedTuple):
 def findings(code: str) -> ResponseReturnValue:
     """List everything that is found in a draft, errors first."""
     desk = room.find(code)
-    lines = []
+    lines, wordings = [], {each.place: each.content for each in desk.reworded}
     for each in desk.judged.found:
         node = desk.nodes.by_id[each.node]
         name = f"{kind_of(node)} {name_of(desk, node)}"
-        lines.append(Line(each.finding, each.node, name, repair_of(desk, each)))
+        open_ = wordings.get(each.finding.place, "") if each.finding.code == series.UNDECIDED else ""
+        lines.append(Line(each.finding, each.node, name, repair_of(desk, each), open_))
     return render_template("author/drafts/findings.html", desk=desk, lines=lines, marks=Marks(desk))
 
 

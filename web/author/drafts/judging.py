@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from surveys.document.questionnaire import Questionnaire
+from surveys.editing import series
 from surveys.editing.nodes import KINDS, ROOT, Node, Nodes
 from surveys.findings.finding import Finding
-from surveys.findings.listing import judged
-from web.author.model import findings_of_model
+from surveys.findings.listing import Room, judged
 from web.shelf import Shelf
 
 # What tells one state of a draft from all others, also from those of another database.
@@ -35,19 +35,26 @@ class Judgement(NamedTuple):
         """Tell how many there are of a severity."""
         return sum(each.finding.severity == severity for each in self.found)
 
+    @property
+    def n_barring(self) -> int:
+        """How many errors stand in the way of asking it; whether series go on matters to versions alone."""
+        return sum(
+            each.finding.severity == "error" and each.finding.code != series.UNDECIDED for each in self.found
+        )
+
     def at(self, node_id: int) -> tuple[Placed, ...]:
         """Give what is found at a node itself."""
         return tuple(each for each in self.found if each.node == node_id)
 
 
-def of(key: Key, nodes: Nodes, plain: Callable[[], dict[str, Any]]) -> Judgement:
-    """Judge a draft in one of its states, or give what was found then."""
-    found: Judgement = _judgements.get(key, lambda: _judge(nodes, plain()))
+def of(key: Key, nodes: Nodes, plain: Callable[[], dict[str, Any]], more: Room) -> Judgement:
+    """Judge a draft in one of its states, or give what was found then; `more` finds what is beside it."""
+    found: Judgement = _judgements.get(key, lambda: _judge(nodes, plain(), more))
     return found
 
 
-def _judge(nodes: Nodes, plain: dict[str, Any]) -> Judgement:
-    document, findings = judged(plain, more=findings_of_model)
+def _judge(nodes: Nodes, plain: dict[str, Any], more: Room) -> Judgement:
+    document, findings = judged(plain, more=more)
     places = dict(_places(nodes))
     found = tuple(Placed(each, _node_at(places, each.place)) for each in findings)
     worst: dict[int, str] = {}

@@ -21,7 +21,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
-from web.author.drafts import differing, room
+from web.author.drafts import differing, room, series
 from web.author.drafts.differing import Side
 from web.author.drafts.judging import Placed
 from web.author.drafts.room import PLACE, Desk, Marks
@@ -71,7 +71,8 @@ def review(code: str) -> ResponseReturnValue:
         earlier=[each for each in reviewing.reviews_of(db.session, desk.draft) if each is not opened],
         warned=list(_warned(desk)),
         groups=differing.groups(*sides, asked) if before is not None else [],
-        broken=list(differing.broken(*sides, asked)),
+        worded=list(differing.worded(*sides, asked, series.undecided(desk))),
+        questions=list(series.questions(desk, asked)),
         whole=asked.whole,
         reached=differing.reached,
         editors=sorted(editors),

@@ -3,24 +3,28 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_security import current_user
+from sqlalchemy import func, select
 
 from surveys import words
 from surveys.document.questionnaire import Questionnaire
-from surveys.editing import drafting
+from surveys.editing import drafting, series
 from surveys.editing.assembling import assembled
 from surveys.editing.drafting import Change, Outcome
 from surveys.editing.naming import Names
 from surveys.editing.nodes import Node, Nodes, nested
 from surveys.editing.operations import Operation
-from surveys.models import Draft, DraftChange
+from surveys.findings.finding import Finding
+from surveys.findings.subject import Subject
+from surveys.models import Draft, DraftChange, SeriesDecision, Version
 from web.author.drafts import judging
+from web.author.model import findings_of_model
 from web.extensions import db
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
@@ -56,8 +60,30 @@ class Desk:
     def judged(self) -> judging.Judgement:
         """Every finding, and the document of what has the right shape."""
         last = self.last.client if self.last is not None else b""
-        key = self.draft.id, self.draft.begun_at, self.draft.number, last
-        return judging.of(key, self.nodes, lambda: self.plain)
+        of_versions = (Version.questionnaire_id == self.draft.questionnaire_id, Version.kind == "published")
+        newest = db.session.scalar(select(func.max(Version.id)).where(*of_versions))
+        key = self.draft.id, self.draft.begun_at, self.draft.number, last, newest, frozenset(self.decided)
+        return judging.of(key, self.nodes, lambda: self.plain, self._more)
+
+    def _more(self, subject: Subject) -> Iterator[Finding]:
+        yield from findings_of_model(subject)
+        yield from series.undecided(self.former, subject.document, self.decided)
+
+    @cached_property
+    def former(self) -> Mapping[str, series.Former]:
+        """How the published versions asked each question last."""
+        return series.formerly(db.session, self.draft.questionnaire_id)
+
+    @cached_property
+    def decided(self) -> Mapping[str, SeriesDecision]:
+        """What somebody said goes on although it is worded anew."""
+        return series.decisions(db.session, self.draft.questionnaire_id)
+
+    @cached_property
+    def reworded(self) -> tuple[series.Reworded, ...]:
+        """The questions of which somebody says whether their answers go on."""
+        document = self.document
+        return () if document is None else tuple(series.reworded(self.former, document))
 
     @property
     def document(self) -> Questionnaire | None:
