@@ -166,7 +166,7 @@ def journey(folder: Path, *, honest: int, office: int, stuffed: int, seed: int, 
             site.now = begun + timedelta(days=ATTACKED, hours=15, seconds=number / 3)
             answer(site.app, wave, "45.83.64.1", answers, 0.5 * 15)
         site.settle()
-    _post(people["designer"], "/waves/W1", "/waves/W1/close")
+    _post(people["designer"], "/waves/W1", "/waves/W1/close", **{"close-reason": "enough answers"})
     run = site.run(people["analyst"])
     place = f"/runs/{run.id}"
     _post(people["analyst"], place, f"{place}/propose", reason="the usual options")

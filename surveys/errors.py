@@ -72,6 +72,7 @@ class Problem(Enum):
     WAVE_WINDOW = auto()
     WAVE_SETTING = auto()
     WAVE_STATE = auto()
+    WAVE_RESUMES = auto()
     WAVE_QUOTA = auto()
     QUOTA_FULL = auto()
     QUOTA_UNKNOWN = auto()

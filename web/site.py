@@ -56,6 +56,7 @@ ROOMS = (
     "trial.views",
     "pilot.views",
     "fieldwork.views",
+    "fieldwork.life",
     "fieldwork.quality",
     "admin.views",
     "insight.views",

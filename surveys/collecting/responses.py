@@ -22,14 +22,8 @@ from surveys.collecting.segments import find_segment, segment_of, values_of
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Customer, Invitation, Participation, Response, Segment, Wave
-from surveys.models.collection import (
-    Access,
-    InvitationState,
-    ResponseState,
-    WaveState,
-    key_digest,
-    random_id,
-)
+from surveys.models.collection import Access, InvitationState, ResponseState, WaveState
+from surveys.models.marks import key_digest, random_id
 
 MAX_TEXT = 20_000
 

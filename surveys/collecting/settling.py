@@ -19,7 +19,7 @@ from surveys.collecting.links import MARK, destroy_keys, key_of, mark
 from surveys.database import after_commit, lock_for_writing
 from surveys.keys import keys_of
 from surveys.models import Invitation, Response, Wave
-from surveys.models.collection import InvitationState, ResponseState, WaveState
+from surveys.models.collection import RUNNING, InvitationState, ResponseState
 
 FEWEST: Final = 20
 BETWEEN: Final = timedelta(hours=1)
@@ -41,7 +41,7 @@ def due(session: Session, now: datetime, *, between: timedelta = BETWEEN) -> lis
         .join(ended, ended.c.wave_id == Wave.id)
         .where(
             Wave.anonymous,
-            Wave.state == WaveState.OPEN,
+            Wave.state.in_(RUNNING),
             ended.c.n - Wave.n_settled >= FEWEST,
             select(Invitation.wave_id).where(Invitation.wave_id == Wave.id).exists(),
         )

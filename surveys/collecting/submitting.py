@@ -15,8 +15,9 @@ from surveys.database import lock_row
 from surveys.errors import Problem, SurveyError
 from surveys.keys import keys_of
 from surveys.models import Invitation, Participation, Response, Segment
-from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState, new_receipt
+from surveys.models.collection import OF_QUOTA, Access, InvitationState, ResponseState
 from surveys.models.dispositions import Disposition
+from surveys.models.marks import new_receipt
 
 # What becomes of the invitation, where it is known whose answers they are.
 SPENT = dict.fromkeys(Disposition, InvitationState.USED) | {

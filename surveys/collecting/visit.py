@@ -39,6 +39,15 @@ class ClosedError(Exception):
         self.has_answered = has_answered
 
 
+class PausedError(Exception):
+    """The wave pauses: nobody begins, no page is shown. `resumes_on` is the day that is told."""
+
+    def __init__(self, wave: Wave, *, has_begun: bool) -> None:
+        super().__init__()
+        self.resumes_on = wave.resumes_on
+        self.has_begun = has_begun
+
+
 @dataclass
 class Visit:
     """One request of a respondent; `token` and `unit` are what the link says, empty where it says nothing."""
@@ -171,6 +180,8 @@ def find_visit(
     ------
     ClosedError
         The link cannot be used, without telling why.
+    PausedError
+        The wave pauses, and nobody has begun by this link; whoever has may send the page they have open.
     """
     invitation = find_invitation(session, token) if token else None
     wave = _wave(session, public_key, token, invitation)
@@ -185,6 +196,8 @@ def find_visit(
         kept = keys.get(key_name(wave), "")
         usable = len(kept) in KEY_LENGTH
         response = responses.find_response(session, wave, kept) if usable else None
+    if response is None and wave.is_paused(now):
+        raise PausedError(wave, has_begun=False)
     if response is None and not wave.is_open(now):
         raise ClosedError
     content_hash = session.scalars(HASH, {"version": wave.version_id}).one()

@@ -1,9 +1,9 @@
-"""Waves: planned, opened, closed."""
+"""Waves: planned, opened, paused, ended, closed."""
 
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,7 +14,7 @@ from surveys.collecting import sealing, settling
 from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
-from surveys.models.collection import GRACE, Access, Mode, Purpose, WaveState
+from surveys.models.collection import GRACE, RUNNING, Access, Mode, Purpose, WaveState
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -96,6 +96,40 @@ def open_wave(session: Session, wave: Wave, now: datetime) -> None:
     session.flush()
 
 
+def pause_wave(session: Session, wave: Wave, now: datetime, *, resumes_on: date | None = None) -> None:
+    """Let nobody begin for a time; open pages are saved when sent. `resumes_on` is what people are told.
+
+    Raises
+    ------
+    SurveyError
+        Nobody can begin as it is, or the day is not one on which the wave can go on.
+    """
+    if not wave.is_open(now):
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    if resumes_on is not None and (
+        resumes_on < now.date() or (wave.closes_at is not None and wave.closes_at.date() < resumes_on)
+    ):
+        raise SurveyError(Problem.WAVE_RESUMES)
+    wave.state, wave.resumes_on = WaveState.PAUSED, resumes_on
+    session.flush()
+
+
+def resume_wave(session: Session, wave: Wave, now: datetime) -> None:
+    """Let a paused wave go on, everybody where they were."""
+    if not wave.is_paused(now):
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    wave.state, wave.resumes_on = WaveState.OPEN, None
+    session.flush()
+
+
+def end_wave(session: Session, wave: Wave, now: datetime) -> None:
+    """End the window of an open or paused wave now: nobody begins, who has begun may finish in the grace."""
+    if not wave.is_open(now) and not wave.is_paused(now):
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    wave.state, wave.resumes_on, wave.closes_at = WaveState.OPEN, None, now
+    session.flush()
+
+
 def close_wave(session: Session, wave: Wave, now: datetime) -> None:
     """End the wave for good and seal it; what was answered but not submitted stays and does not count.
 
@@ -104,7 +138,7 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
     """
     settling.lock(session)
     sealing.lock_answers(session, wave)
-    if wave.state != WaveState.OPEN:
+    if wave.state not in RUNNING:
         raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
     wave.state = WaveState.CLOSED
     if wave.opens_at is None or wave.opens_at < now:
@@ -115,8 +149,8 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
 
 
 def ended(session: Session, now: datetime) -> list[Wave]:
-    """Give the open waves whose window has ended, and the grace after it."""
-    query = select(Wave).where(Wave.state == WaveState.OPEN, Wave.closes_at <= now - GRACE, IN_THE_FIELD)
+    """Give the open and paused waves whose window has ended, and the grace after it."""
+    query = select(Wave).where(Wave.state.in_(RUNNING), Wave.closes_at <= now - GRACE, IN_THE_FIELD)
     return list(session.scalars(query.order_by(Wave.id)))
 
 

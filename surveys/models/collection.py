@@ -1,7 +1,5 @@
 """Collection: waves, invitations, responses, and the one link between the last two."""
 
-import hashlib
-import secrets
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -22,13 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from surveys.database import Base, JsonType, Packed, UTCDateTime
 from surveys.models.documents import Version
+from surveys.models.marks import random_id
 from surveys.models.organisation import Customer, Segment, one_of
 
 # Before the code of a full quota in `ended_by`; nothing follows where a segment of the wave was full.
 OF_QUOTA: Final = "quota:"
 GRACE: Final = timedelta(hours=48)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Purpose(StrEnum):
@@ -61,7 +59,12 @@ class WaveState(StrEnum):
 
     PLANNED = "planned"
     OPEN = "open"
+    PAUSED = "paused"
     CLOSED = "closed"
+
+
+# Those of whom there may be answers under way.
+RUNNING: Final = (WaveState.OPEN, WaveState.PAUSED)
 
 
 class InvitationState(StrEnum):
@@ -83,21 +86,6 @@ class ResponseState(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     SCREENED = "screened"
-
-
-def random_id() -> int:
-    """Give a random positive 53-bit identifier: it tells nothing about order and survives JSON."""
-    return secrets.randbits(53) or 1
-
-
-def key_digest(client_key: str) -> bytes:
-    """Hash a browser's key: who reads the database cannot take over an unfinished response."""
-    return hashlib.sha256(client_key.encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def new_receipt() -> str:
-    """Make a receipt code of 16 letters and digits without look-alikes (78 bits)."""
-    return "-".join("".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(4)) for _ in range(4))
 
 
 def _bound(column: str) -> tuple[CheckConstraint, CheckConstraint]:
@@ -132,6 +120,8 @@ class Wave(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), index=True)
     opens_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # The day on which a paused wave is to go on, as respondents are told; somebody lets it go on.
+    resumes_on: Mapped[date | None]
     purpose: Mapped[str] = mapped_column(String(16))
     mode: Mapped[str] = mapped_column(String(16))
     access: Mapped[str] = mapped_column(String(16))
@@ -155,10 +145,14 @@ class Wave(Base):
         begun = self.opens_at is None or self.opens_at <= now
         return self.state == WaveState.OPEN and begun and (self.closes_at is None or now < self.closes_at)
 
+    def is_paused(self, now: datetime) -> bool:
+        """Tell whether nobody begins and no page is shown for a time; after the last day nothing pauses."""
+        return self.state == WaveState.PAUSED and (self.closes_at is None or now < self.closes_at)
+
     def takes_on(self, now: datetime) -> bool:
-        """Tell whether whoever has begun may go on: until the grace after the last day is over."""
+        """Tell whether pages of who has begun are saved: until the grace after the last day is over."""
         begun = self.opens_at is None or self.opens_at <= now
-        return self.state == WaveState.OPEN and begun and now < self.ends_at
+        return self.state in RUNNING and begun and now < self.ends_at
 
     @property
     def ends_at(self) -> datetime:

@@ -14,7 +14,7 @@ from surveys.collecting.submitting import submit
 from surveys.collecting.visit import ClosedError, find_visit
 from surveys.keys import keys_of
 from surveys.models import Invitation, Response, Wave
-from surveys.models.collection import new_receipt
+from surveys.models.marks import new_receipt
 from tests.surveys import attackers
 from tests.surveys.worlds import NOW, make_wave
 from web.runs import ending

@@ -43,7 +43,7 @@ def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, se
     assert len(links) == 3
     stranger.browse(stranger.client.get(links[0].removeprefix("http://localhost")).location)
     administrator.browse("/waves")
-    administrator.send("/waves/2026Q1/close", 303)
+    administrator.send("/waves/2026Q1/close", 303, **{"close-reason": "done"})
     administrator.submit("/admin/staff/new", 200, email="ana@example.org", roles=["viewer"])
     assert len(administrator.browse("/admin/audit").select("table.stacked tbody tr")) == 7
     for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
@@ -73,7 +73,7 @@ def test_buttons_pressed_at_the_same_moment_count_once(app, session):
     assert press("/waves/new", **wave) == [303, 422, 422, 422]
     assert press("/waves/2026Q1/open") == [303, 422, 422, 422]
     assert press("/waves/2026Q1/links", number="5", known="0") == [200, 409, 409, 409]
-    assert press("/waves/2026Q1/close") == [303, 422, 422, 422]
+    assert press("/waves/2026Q1/close", **{"close-reason": "done"}) == [303, 422, 422, 422]
     assert session.scalar(select(func.count()).select_from(Invitation)) == 5
     done = [each.action for each in session.scalars(entries_but_log_ins)]
     assert done == [

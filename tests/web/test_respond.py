@@ -6,7 +6,7 @@ from datetime import timedelta
 from surveys.codes import DONT_KNOW, NOT_ASKED, SKIPPED
 from surveys.collecting import segments, waves
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
-from surveys.models.collection import key_digest
+from surveys.models.marks import key_digest
 from tests.surveys.worlds import make_customers
 from tests.web.answering import NOW, Respondent, make_wave, query, stored
 from tests.web.visiting import check_page

@@ -38,6 +38,7 @@ from web.i18n import names
 from web.labels import ACCESS, ANONYMOUS, MODE, PRIVACY, PURPOSE
 
 MOST_LINKS = 20_000
+LONGEST_REASON = 1000
 REQUIRED = _l("Please fill this in.")
 NOT_OFFERED = _l("Choose one of the entries offered.")
 NO_DAY = _l("Write a date such as 2026-03-31.")
@@ -167,6 +168,29 @@ def _titled(language: str, offered: Sequence[Offered]) -> Callable[[WaveForm, St
     if offered and all(language in each.languages for each in offered):
         check.field_flags = {"required": True}  # type: ignore[attr-defined]
     return check
+
+
+class ReasonForm(FlaskForm):
+    """Why a wave is ended or closed before its time."""
+
+    reason = StringField(
+        _l("Reason"),
+        filters=[stripped],
+        description=_l("It stands in the audit trail and on this page."),
+        validators=[
+            DataRequired(REQUIRED),
+            Length(3, LONGEST_REASON, message=_l("Write 3 to 1000 characters.")),
+            one_line,
+        ],
+    )
+
+
+class PauseForm(ReasonForm):
+    """Why a wave pauses, and when it is to go on."""
+
+    resumes_on = _day(
+        _l("Goes on on"), _l("Respondents are told this day. You let the wave go on yourself; empty: no day.")
+    )
 
 
 class LinksForm(FlaskForm):

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from surveys import words
 from surveys.collecting.waves import IN_THE_FIELD
 from surveys.document.questionnaire import Questionnaire
-from surveys.models import Response, Segment, StoredQuestionnaire, Version, Wave
-from surveys.models.collection import WaveState
+from surveys.models import AuditEntry, Response, Segment, StoredQuestionnaire, Version, Wave
+from surveys.models.collection import RUNNING
 from surveys.models.dispositions import Disposition
 from surveys.watching.rates import Group
 from surveys.watching.standing import Outcome
@@ -25,6 +25,7 @@ from web.respond import addresses
 STATES = {
     "planned": _l("Planned"),
     "open": _l("Open"),
+    "paused": _l("Paused"),
     "waiting": _l("Open, not begun"),
     "grace": _l("Window is over: who has begun may finish"),
     "over": _l("Window is over"),
@@ -108,11 +109,30 @@ def standings(session: Session, units: Collection[int] | None = None) -> list[St
 
 def state_of(wave: Wave, now: datetime) -> str:
     """Say where a wave is in its life; an open wave outside its window takes no answers."""
-    if wave.state != WaveState.OPEN or wave.is_open(now):
+    if wave.state not in RUNNING or wave.is_open(now) or wave.is_paused(now):
         return str(wave.state)
     if wave.closes_at is None or now < wave.closes_at:
         return "waiting"
     return "grace" if wave.takes_on(now) else "over"
+
+
+class Given(NamedTuple):
+    """Why somebody paused, ended or closed a wave."""
+
+    action: str
+    by: str
+    at: datetime
+    reason: str
+
+
+def last_reason(session: Session, wave: Wave) -> Given | None:
+    """Give the reason of the last change of state, as the trail has it; None where it needed none."""
+    changes = ("wave.open", "wave.pause", "wave.resume", "wave.end", "wave.close")
+    told = select(AuditEntry).where(AuditEntry.target == f"wave:{wave.code}", AuditEntry.action.in_(changes))
+    last = session.scalar(told.order_by(AuditEntry.id.desc()).limit(1))
+    if last is None or not last.detail.get("reason"):
+        return None
+    return Given(last.action, last.actor, last.at, last.detail["reason"])
 
 
 def window_of(wave: Wave) -> str:

@@ -1,6 +1,6 @@
-"""Pages of fieldwork: the list of waves, a new wave, and what is done with one."""
+"""Pages of fieldwork: the list of waves, a new wave, one wave with its links and quotas."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from surveys import audit
 from surveys.collecting import waves
@@ -26,7 +25,7 @@ from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.fieldwork import overview, quotas
-from web.fieldwork.forms import LinksForm, WaveForm, begin_of, end_of, wave_form
+from web.fieldwork.forms import LinksForm, PauseForm, ReasonForm, WaveForm, begin_of, end_of, wave_form
 from web.i18n import choose
 from web.labels import ACCESS, ANONYMOUS, MODE, PURPOSE
 from web.respond import addresses
@@ -107,7 +106,7 @@ def _create(form: WaveForm) -> Wave:
         "opens_at": wave.opens_at,
         "closes_at": wave.closes_at,
     }
-    _record("wave.create", wave, now, detail)
+    record("wave.create", wave, now, detail)
     return wave
 
 
@@ -115,61 +114,31 @@ def _create(form: WaveForm) -> Wave:
 @allow(DESIGNER, ANALYST, INTERVIEWER)
 def wave(code: str) -> ResponseReturnValue:
     """Show one wave."""
-    return _page(_find(code))
-
-
-@blueprint.post("/<code>/open")
-@allow(DESIGNER)
-def open_(code: str) -> ResponseReturnValue:
-    """Let answers in."""
-    return _changed(code, waves.open_wave, "wave.open", _("The wave is open."))
-
-
-@blueprint.post("/<code>/close")
-@allow(DESIGNER)
-def close(code: str) -> ResponseReturnValue:
-    """End the wave for good."""
-    said = _("The wave is closed. Answers are no longer taken.")
-    return _changed(code, waves.close_wave, "wave.close", said)
-
-
-def _changed(
-    code: str, change: Callable[[Session, Wave, datetime], None], action: str, said: str
-) -> ResponseReturnValue:
-    """Change the state of a wave, note it in the trail and say so."""
-    found, now = _find(code, lock=True), datetime.now(UTC)
-    try:
-        change(db.session, found, now)
-    except SurveyError as error:
-        return _refused(code, error)
-    _record(action, found, now)
-    db.session.commit()
-    flash(said, "success")
-    return redirect(url_for("fieldwork.wave", code=code), 303)
+    return page(find(code))
 
 
 @blueprint.post("/<code>/links")
 @allow(DESIGNER)
 def links(code: str) -> ResponseReturnValue:
     """Make single-use links and hand them over once, as a file."""
-    found, now = _find(code, lock=True), datetime.now(UTC)
+    found, now = find(code, lock=True), datetime.now(UTC)
     if found.access != Access.INVITED:
         abort(404)
     form = LinksForm()
     if not form.validate_on_submit():
-        return _page(found, form=form, status=422)
+        return page(found, form=form, status=422)
     if form.known.data != str(standing(db.session, found).invited):
         message = _(
             "Links were made since this page was opened. Check the counts, then make more if you need."
         )
         db.session.rollback()
-        return _page(_find(code), message=message, status=409)
+        return page(find(code), message=message, status=409)
     number = form.number.data or 0
     try:
         tokens = issue_invitations(db.session, found, number, now)
     except SurveyError as error:
-        return _refused(code, error)
-    _record("wave.issue_links", found, now, {"n_links": number})
+        return refused(code, error)
+    record("wave.issue_links", found, now, {"n_links": number})
     db.session.commit()
     return _download(code, tokens, now)
 
@@ -178,17 +147,17 @@ def links(code: str) -> ResponseReturnValue:
 @allow(DESIGNER)
 def set_quotas(code: str) -> ResponseReturnValue:
     """Set the limits of the questionnaire's quotas; an empty one sets none."""
-    found, now, sent = _find(code, lock=True), datetime.now(UTC), request.form.to_dict()
+    found, now, sent = find(code, lock=True), datetime.now(UTC), request.form.to_dict()
     before = quotas.limits_of(db.session, found)
     try:
         quotas.set_sent(db.session, found, sent)
     except quotas.RefusedError as refusal:
         db.session.rollback()
-        return _page(_find(code), sent=sent, refused=(refusal.code, refusal.text(choose())), status=422)
+        return page(find(code), sent=sent, refused_quota=(refusal.code, refusal.text(choose())), status=422)
     except SurveyError as error:
-        return _refused(code, error)
+        return refused(code, error)
     detail = {"before": before, "after": quotas.limits_of(db.session, found)}
-    _record("wave.set_quotas", found, now, detail)
+    record("wave.set_quotas", found, now, detail)
     db.session.commit()
     flash(_("The quotas are set."), "success")
     return redirect(url_for("fieldwork.wave", code=code), 303)
@@ -200,7 +169,7 @@ def _download(code: str, tokens: list[str], now: datetime) -> Response:
     return csv_download(table, f"links-{code}-{now:%Y%m%d-%H%M%S}")
 
 
-def _find(code: str, *, lock: bool = False) -> Wave:
+def find(code: str, *, lock: bool = False) -> Wave:
     """Give the wave of a code; with `lock` no other request changes a wave until this one is through."""
     if lock:
         lock_for_writing(db.session, Wave)
@@ -213,36 +182,49 @@ def _find(code: str, *, lock: bool = False) -> Wave:
     return found
 
 
-def _refused(code: str, error: SurveyError) -> ResponseReturnValue:
+def refused(code: str, error: SurveyError) -> ResponseReturnValue:
+    """Take back what was done and show the wave with what is wrong."""
     db.session.rollback()
-    return _page(_find(code), message=error.text(choose()), status=422)
+    return page(find(code), message=error.text(choose()), status=422)
 
 
-def _page(
+def page(
     found: Wave,
     *,
     form: LinksForm | None = None,
+    forms: Mapping[str, ReasonForm] | None = None,
     message: str = "",
     sent: Mapping[str, str] | None = None,
-    refused: tuple[str, str] = ("", ""),
+    refused_quota: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> ResponseReturnValue:
+    """Show one wave, with what was sent and refused where something was."""
     counts = standing(db.session, found)
     shown = LinksForm(formdata=None) if form is None else form
     shown.known.data = str(counts.invited)
     if form is not None:
         shown.known.raw_data = None
-    page = render_template(
+    now = datetime.now(UTC)
+    rendered = render_template(
         "fieldwork/wave.html",
         wave=found,
-        state=overview.state_of(found, datetime.now(UTC)),
+        state=overview.state_of(found, now),
+        is_open=found.is_open(now),
+        needs_reason=found.takes_on(now),
+        given=overview.last_reason(db.session, found),
+        forms={
+            "pause": PauseForm(None, prefix="pause"),
+            "end": ReasonForm(None, prefix="end"),
+            "close": ReasonForm(None, prefix="close"),
+        }
+        | dict(forms or {}),
         window=overview.window_of(found),
         counts=counts,
         address=overview.address_of(found) if found.access == Access.PUBLIC else "",
         links_form=shown if _takes_links(found) else None,
         quotas=quotas.shown(db.session, found, sent or {}),
-        refused_quota=refused[0],
-        refusal=refused[1],
+        refused_quota=refused_quota[0],
+        refusal=refused_quota[1],
         message=message,
         states=overview.STATES,
         noted=overview.NOTED,
@@ -251,14 +233,15 @@ def _page(
         rates=overview.RATES,
         labels=(PURPOSE[found.purpose], ACCESS[found.access], MODE[found.mode]),
     )
-    return page, status
+    return rendered, status
 
 
 def _takes_links(found: Wave) -> bool:
     return found.access == Access.INVITED and found.anonymous and found.state != WaveState.CLOSED
 
 
-def _record(action: str, found: Wave, now: datetime, detail: dict[str, Any] | None = None) -> None:
+def record(action: str, found: Wave, now: datetime, detail: dict[str, Any] | None = None) -> None:
+    """Note in the trail what somebody did with a wave."""
     audit.record(
         db.session,
         actor=current_user.email,

@@ -57,12 +57,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         UNTIL_DELETED,
         {
-            "wave": "id code title version_id opens_at closes_at purpose mode access anonymous state quotas "
-            "settings public_key created_at key_number settled_at n_settled rewritten_at",
+            "wave": "id code title version_id opens_at closes_at resumes_on purpose mode access anonymous "
+            "state quotas settings public_key created_at key_number settled_at n_settled rewritten_at",
             "quota_cell": "wave_id quota most taken",
         },
         ("fieldwork.index", "fieldwork.wave"),
-        ("fieldwork.create", "fieldwork.open_", "fieldwork.close", "fieldwork.set_quotas"),
+        ("fieldwork.create", "fieldwork.set_quotas"),
+        rooms=("life",),
         of_units=True,
     ),
     "links": Kind(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InvalidRequestError
 from surveys.asking.way import Way
 from surveys.collecting import keeping
 from surveys.collecting.page_turn import Sent, Turn, turn
-from surveys.collecting.visit import ClosedError, Visit
+from surveys.collecting.visit import ClosedError, PausedError, Visit
 from surveys.document.wording import fill, in_language
 from surveys.errors import Problem, SurveyError
 from surveys.models.collection import OF_QUOTA, ResponseState
@@ -39,6 +39,20 @@ def closed(error: ClosedError) -> ResponseReturnValue:
     return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose()), written=_written()), 404
 
 
+@blueprint.errorhandler(PausedError)
+def paused(error: PausedError) -> ResponseReturnValue:
+    """Say kindly that the survey pauses, when it goes on, and that nothing is lost."""
+    sessions.rollback()
+    told = {"has_begun": error.has_begun, "day": error.resumes_on, "written": _written()}
+    return render_template("respond/paused.html", page_tag=i18n.tag(i18n.choose()), **told)
+
+
+def _require_pages(found: Visit) -> None:
+    """Show no page while the wave pauses, but the thanks of who has finished."""
+    if found.wave.is_paused(datetime.now(UTC)):
+        raise PausedError(found.wave, has_begun=True)
+
+
 def _written() -> list[str]:
     """Give what was typed on the page that was sent; choices are no words."""
     names = [name for name in request.form if not name.startswith("_")]
@@ -57,6 +71,7 @@ def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
         if token:
             raise ClosedError(has_answered=True)
         return redirect(addresses.done(found), 303)
+    _require_pages(found)
     way = found.way()
     last = found.response.section if found.response is not None else ""
     section = way.after(last or None)
@@ -109,6 +124,7 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
     found = visit(public_key, token)
     if found.is_over:
         return redirect(addresses.done(found), 303)
+    _require_pages(found)
     way = found.way()
     if section not in way.shown:
         return redirect(addresses.start(found), 303)
@@ -151,6 +167,8 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         found.session.rollback()
         if error.problem == Problem.RESPONSE_SUBMITTED:
             return redirect(addresses.done(found), 303)
+        if found.wave.is_paused(datetime.now(UTC)):
+            raise PausedError(found.wave, has_begun=False) from error  # since this first page was on its way
         raise ClosedError from error
     except InvalidRequestError as error:
         found.session.rollback()

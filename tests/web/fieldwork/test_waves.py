@@ -15,6 +15,8 @@ from tests.surveys.counting import asking
 from tests.web.fieldwork.planning import GOOD, SOON, actions
 from tests.web.visiting import HEADERS
 
+EARLY = {"close-reason": "Enough answers"}
+
 
 def test_without_waves_the_list_says_what_to_do(designer, analyst):
     page = designer.browse("/waves")
@@ -143,7 +145,7 @@ def test_a_wave_opens_and_closes_once(designer, session, version):
     assert page.select_one("form[action$='/close'] button")["data-confirm"]
     refused = designer.send("/waves/2026Q1/open", 422)
     assert "is open; this cannot be done now" in refused.text
-    designer.submit("/waves/2026Q1", 303, form="form[action$='/close']")
+    designer.submit("/waves/2026Q1", 303, form="form[action$='/close']", **EARLY)
     assert "is closed; this cannot be done now" in designer.send("/waves/2026Q1/close", 422).text
     assert not designer.browse("/waves/2026Q1").select("form[action$='/open'], form[action$='/close']")
     assert actions(session) == [
@@ -201,16 +203,16 @@ def test_counts_are_shown_to_analysts_without_buttons(analyst, session, wave):
 def test_unknown_waves_are_not_found(designer, wave, code):
     wave()
     designer.browse(f"/waves/{code}", 404)
-    for what in ("open", "close", "links"):
+    for what in ("open", "pause", "resume", "end", "close", "links"):
         designer.send(f"/waves/{code}/{what}", 404)
 
 
 def test_forged_posts_and_wrong_methods_are_refused(designer, session, wave):
     made = wave(opened=False)
-    for path in ("/waves/new", "/waves/W1/open", "/waves/W1/close", "/waves/W1/links"):
+    for path in ("/waves/new", "/waves/W1/open", "/waves/W1/pause", "/waves/W1/close", "/waves/W1/links"):
         assert designer.client.post(path, data=GOOD).status_code == 400
         assert designer.client.post(path, data=GOOD | {"csrf_token": "forged"}).status_code == 400
-    for path in ("/waves/W1/open", "/waves/W1/close", "/waves/W1/links"):
+    for path in ("/waves/W1/open", "/waves/W1/pause", "/waves/W1/close", "/waves/W1/links"):
         designer.browse(path, 405)
     session.refresh(made)
     assert made.state == "planned"
@@ -221,7 +223,7 @@ def test_a_listed_wave_stands_on_the_home_page_while_it_is_open(designer, strang
     assert "First quarter" not in stranger.browse("/").get_text()
     designer.send("/waves/2026Q1/open", 303)
     assert "First quarter" in stranger.browse("/").get_text()
-    designer.send("/waves/2026Q1/close", 303)
+    designer.send("/waves/2026Q1/close", 303, **EARLY)
     assert "First quarter" not in stranger.browse("/").get_text()
 
 
