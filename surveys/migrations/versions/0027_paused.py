@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026_paused"
-down_revision = "0025_pruning"
+revision = "0027_paused"
+down_revision = "0026_series"
 
 STATE = "ck_wave_state"
 BEFORE, SINCE = (
