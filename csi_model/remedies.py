@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NOTHING = "Nothing needs doing"  # how the remedy of a caution begins that only tells
+
 REMEDIES = {
     # the answers
     "few-rows": "Collect more answers, or estimate fewer parameters.",
@@ -13,16 +15,16 @@ REMEDIES = {
     "never-together": "Ask both of some respondents, or leave one of the two out.",
     "seldom-together": "Ask both of more respondents, or judge by the estimates.",
     "approximate": "Ask more people these questions before deciding anything on them alone.",
-    "withheld": "Ask why they do not answer; until then take the range for the figure.",
+    "withheld": "Ask them again, or why they do not answer; until then take the range for the figure.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
     "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
     # groups and units
     "few-units": "Use more or smaller units, or describe the figures without inference.",
     "group-refused": "Join the group with another, or estimate without it.",
     "no-group": "Fill in the group of these respondents, or leave it as it is.",
-    "no-difference": "Report the common mean; do not rank these units.",
+    "no-difference": f"{NOTHING}: the common mean stands for each of these units; do not rank them.",
     "small-group": "Join the group with another, or collect more answers from it.",
-    "workers-ended": "Free memory or ask for fewer processes; the figures are the same.",
+    "workers-ended": f"{NOTHING}: the figures are the same. Free memory, or ask for one process (--jobs 1).",
     # segments
     "imputed-scores": "Compare with the segments of those who answered everything (--missing listwise).",
     "mixture-degenerate": "Ask for fewer segments, or join questions that are copies.",
@@ -34,14 +36,14 @@ REMEDIES = {
     "defined-without-value": "Look at the formula: it may divide by zero, or take a root or log below zero.",
     "duplicate-items": "See whether one column was given twice; leave one of each pair out.",
     "formative-as-reflective": "Use PLS to keep the mode.",
-    "heywood": "Drop or join constructs that overlap, or add items.",
-    "inadmissible": "Use PLS without correction, or join constructs that are one.",
-    "index-weights-fallback": "Look for items that are reversed or belong elsewhere.",
-    "invariance-fails": "Look for items whose wording the groups may read differently.",
+    "heywood": "Leave the item out, give its construct more items, or join constructs that overlap.",
+    "inadmissible": "Use PLS without correction (--method pls), or join constructs that are one.",
+    "index-weights-fallback": "Turn the named items if they are worded the other way, else leave them out.",
+    "invariance-fails": "Leave out the named item, which groups may read differently, or compare no means.",
     "latent-covariance": "Join or drop constructs that are the same thing measured twice.",
     "low-loading": "Reword the question, move it to another construct, or leave it out.",
     "marker-reversed": "Name an item that measures the construct well first, or reverse or drop this one.",
-    "negative-weight": "Look whether the question is reversed, or copies another of its construct.",
+    "negative-weight": "Turn the question if it is worded the other way; else leave it out, or use mode A.",
     "not-distinct": "Join the constructs, or move the questions that they share in meaning.",
     "not-coherent": "Form the construct (mode B), or measure it by other questions; joining would not help.",
     "reversed": "Turn the question, if it is worded the other way round.",
@@ -49,15 +51,15 @@ REMEDIES = {
     "tree-unflagged": "Write tree: true at the constructs that it shall hold.",
     "tree-negative": "Look whether the construct is reversed (valence: -1), or leave it out of the tree.",
     # resampling
-    "bca-used": "Nothing; or join small strata to have studentised intervals.",
+    "bca-used": f"{NOTHING}; or join small strata to have studentised intervals.",
     "bootstrap-not-used": "Read the standard errors of the covariance model, or assess it, which resamples.",
     "options-not-used": "Leave them out, or use PLS.",
     "weights-robust": "Ask for --estimator MLR: the figures are the same.",
-    "failed-draws": "Where many fail, collect more answers or simplify the model.",
+    "failed-draws": f"{NOTHING} where few fail; where many do, collect more answers or simplify the model.",
     "constant-in-draws": "Leave the question out, or collect more answers to it.",
     "few-clusters": "Read the intervals as the least there is to allow for, or sample more clusters.",
     "lonely-strata": "Join small strata by what they have in common, or collect more answers in them.",
-    "percentile-used": "Nothing: with so many respondents the kinds of interval agree.",
+    "percentile-used": f"{NOTHING}: with so many respondents the kinds of interval agree.",
     # time
     "break": "Ask both forms in one wave (a bridge), or begin a new series there.",
     "few-waves": "Wait for more waves before trusting the limits.",
@@ -71,8 +73,9 @@ REMEDIES = {
     "questionable": "Test the pair of questions with a few customers and reword it.",
     "unclear": "Collect more answers, or name both categories.",
     # the evaluation of a measure
-    "no-trend-check": "Take in earlier waves, or say that like trends are assumed.",
-    "regression-to-mean": "Compare with units that were as extreme before, or wait for another wave.",
+    "no-trend-check": "Take in a second wave before, or say that like trends are assumed.",
+    "no-joint-trend": "Name fewer waves before, or use more or smaller units; until then see each wave.",
+    "regression-to-mean": "Compare with units that scored as low before, or say so with the effect.",
     "unit-absent": "Choose waves in which all units answered, or say with the figure whom it leaves out.",
     "trends-differ": "Choose comparison units that moved alike before.",
     # weights

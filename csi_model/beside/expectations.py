@@ -130,7 +130,7 @@ def expectation_gaps(
         for p, g in zip(corrected, gap.value, strict=True)
     )
     cautions = tuple(
-        Caution("indicative", f"Tier {t} rests on {int(n)} respondents only.")
+        Caution("indicative", f"Tier {t} rests on {int(n)} respondents only.", about=(t, f"n = {n:.0f}"))
         for t, n in zip(tiers, counts, strict=True)
         if n < INDICATIVE
     )

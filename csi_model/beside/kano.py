@@ -147,10 +147,11 @@ def classify_service(
     cautions = []
     if shares[5] > 0.1:
         text = f"{shares[5]:.0%} of pairs contradict themselves; the questions may not have been understood."
-        cautions.append(Caution("questionable", text))
+        cautions.append(Caution("questionable", text, about=(f"{shares[5]:.0%}",)))
     if not lead.low > 0:
-        text = f"{category} leads {CATEGORIES[int(order[1])]} by no more than chance explains."
-        cautions.append(Caution("unclear", text))
+        second = CATEGORIES[int(order[1])]
+        text = f"{category} leads {second} by no more than chance explains."
+        cautions.append(Caution("unclear", text, about=(category, second)))
     return Kano(
         shares=share_interval(
             shares, np.sqrt(np.diag(covariance)), n_effective(mass), level=level, axes=(CATEGORIES,)

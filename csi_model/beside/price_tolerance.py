@@ -110,7 +110,8 @@ def price_tolerance(
     cautions: tuple[Caution, ...] = ()
     if (np.diff(means) > 1e-12).any():
         text = "More customers stay at a higher price than at a lower one; neighbouring steps were pooled."
-        cautions = (Caution("not-monotone", text),)
+        steps = tuple(f"{increases[k + 1]:g} %" for k in np.flatnonzero(np.diff(means) > 1e-12))
+        cautions = (Caution("not-monotone", text, about=steps),)
     # The curve begins at no increase, where all stay for certain.
     at, curve = np.append(0.0, increases), np.append(1.0, shares)
     spread = np.pad(covariance, ((1, 0), (1, 0)))

@@ -111,7 +111,9 @@ def retention_map(
         )
         cautions.append(Caution("near-cut", text, about=(f"{near_share:.0%}",)))
     if n - int(both.sum()) > 0.2 * n:
-        cautions.append(Caution("missing", f"{n - int(both.sum())} of {n} respondents lack a score."))
+        lacking = n - int(both.sum())
+        message = f"{lacking} of {n} respondents lack a score."
+        cautions.append(Caution("missing", message, about=(f"{lacking} / {n}",)))
     mean_loyalty = None
     if loyalty is not None:
         scores = np.asarray(check_length(np.asarray(loyalty, float), n, "loyalty"), float)

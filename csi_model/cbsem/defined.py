@@ -79,7 +79,8 @@ def cautions(found: Iterable[Parameter]) -> tuple[Caution, ...]:
     without = [f"{each.lhs} := {each.rhs}" for each in found if not np.isfinite(each.est)]
     if not without:
         return ()
-    return (Caution("defined-without-value", f"No number at these estimates: {'; '.join(without)}."),)
+    message = f"No number at these estimates: {'; '.join(without)}."
+    return (Caution("defined-without-value", message, about=tuple(without)),)
 
 
 def _values(structure: Structure, theta: Numeric) -> Numeric:

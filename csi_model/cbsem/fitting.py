@@ -112,7 +112,7 @@ def fit(
     if is_weighted and estimator == "ML":
         estimator = "MLR"
         message = "Weighted answers are fitted as MLR: errors and test of ML hold for equal weights alone."
-        cautions = (*cautions, Caution("weights-robust", message))
+        cautions = (*cautions, Caution("weights-robust", message, about=("ML → MLR",)))
     check_options(
         estimator,
         missing,
@@ -236,10 +236,12 @@ def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
                 "few-rows",
                 f"{round(n)} respondents for {n_free} parameters: fewer than five each, so standard errors "
                 "and the test of fit are rough.",
+                about=(f"{round(n)} < 5 · {n_free}",),
             )
         )
     if df == 0:
-        out.append(Caution("saturated", "The model has no degrees of freedom: its fit says nothing."))
+        message = "The model has no degrees of freedom: its fit says nothing."
+        out.append(Caution("saturated", message, about=("df = 0",)))
     return tuple(out)
 
 
@@ -254,7 +256,7 @@ def _seldom(group: GroupData, names: tuple[str, ...]) -> Caution:
         "seldom-together",
         f"{where}{what}. The model is compared with covariances that lean on a weak prior: chi-square and"
         " what is made of it are approximate; the estimates do not use it.",
-        about=tuple(named),
+        about=tuple([group.name, *named] if group.name else named),
     )
 
 

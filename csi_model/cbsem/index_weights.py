@@ -47,8 +47,8 @@ def measured(structure: Structure, theta: F64, group: int) -> dict[str, Measured
     return found
 
 
-def weights(structure: Structure, theta: F64, group: int) -> dict[str, tuple[dict[str, float], bool]]:
-    r"""Give the weights of each construct's items, none negative, summing to one, and whether they fell back.
+def weights(structure: Structure, theta: F64, group: int) -> dict[str, tuple[dict[str, float], list[str]]]:
+    r"""Give the weights of each construct's items, none negative, summing to 1, and why they fell back.
 
     Notes
     -----
@@ -69,21 +69,23 @@ def weights(structure: Structure, theta: F64, group: int) -> dict[str, tuple[dic
     acting = [structure.factors.index(name) for name in structure.observed if name in structure.factors]
     residual = residual + lam[:, acting] @ psi[np.ix_(acting, acting)] @ lam[:, acting].T
     scale = np.sqrt(np.diagonal(implied.sigma))
-    found: dict[str, tuple[dict[str, float], bool]] = {}
+    found: dict[str, tuple[dict[str, float], list[str]]] = {}
     for name, each in measured(structure, theta, group).items():
         own, lead = each.items, each.direction * each.loadings
         if len(own) == 1:
-            found[name] = ({structure.observed[own[0]]: 1.0}, False)
+            found[name] = ({structure.observed[own[0]]: 1.0}, [])
             continue
         block = (implied.sigma if each.is_second_order else residual)[np.ix_(own, own)]
-        fell = bool((np.diagonal(block) <= 0.0).any() or np.linalg.eigvalsh(block)[0] <= 0.0)
+        against = np.diagonal(block) <= 0.0
+        fell = bool(against.any() or np.linalg.eigvalsh(block)[0] <= 0.0)
         raw = lead if fell else np.linalg.solve(block, lead)
-        if fell or (raw < 0.0).any():
-            fell = True
+        against = against | (raw < 0.0)
+        if fell or against.any():
             raw = np.maximum(lead / scale[own] ** 2, 0.0)
+            against = against if against.any() else np.ones(len(own), dtype=bool)
         share = raw / raw.sum()
         named = {structure.observed[k]: float(w) for k, w in zip(own, share, strict=True)}
-        found[name] = (named, fell)
+        found[name] = (named, [structure.observed[k] for k, is_so in zip(own, against, strict=True) if is_so])
     return found
 
 
@@ -96,12 +98,14 @@ def cautions(structure: Structure, theta: F64) -> tuple[Caution, ...]:
             f"The first item or component of {', '.join(turned)} runs against the others. Index and "
             "paths are turned so that loadings sum to a positive number; the rows of estimates are not."
         )
-        found.append(Caution("marker-reversed", message))
-    weak = [name for name, (_, fell) in weights(structure, theta, 0).items() if fell]
+        found.append(Caution("marker-reversed", message, about=tuple(turned)))
+    weak = [
+        f"{name} ({', '.join(items)})" for name, (_, items) in weights(structure, theta, 0).items() if items
+    ]
     if weak:
         message = (
             f"The factor score weights of {', '.join(weak)} are not all positive; the index uses "
             "standardised loadings over standard deviations in their place."
         )
-        found.append(Caution("index-weights-fallback", message))
+        found.append(Caution("index-weights-fallback", message, about=tuple(weak)))
     return tuple(found)

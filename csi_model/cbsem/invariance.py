@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Literal
+
+import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.cbsem.equal import INVARIANCE
@@ -131,13 +134,44 @@ def assess_invariance(
     if steps[0].holds:
         reached = "scalar" if steps[1].holds else "metric"
     if reached != "scalar":
+        item = _apart(metric) if reached == "metric" else _apart(configural, loadings=True)
         what = "Means of the groups" if reached == "metric" else "Paths and means of the groups"
         message = (
             f"{what} may differ because the items work differently, not the constructs: only {reached} "
-            "invariance holds."
+            f"invariance holds. Most of all {item} differs."
         )
-        cautions.insert(0, Caution("invariance-fails", message))
+        cautions.insert(0, Caution("invariance-fails", message, about=(reached, item)))
     return InvarianceTest(configural, metric, scalar, steps, reached, tuple(dict.fromkeys(cautions)))
+
+
+def _apart(free: CbsemResult, *, loadings: bool = False) -> str:
+    """Name the item whose loading, or else intercept, lies farthest from the others' between two groups.
+
+    Loadings are compared standardised. A group whose construct lies higher has all intercepts higher by the
+    loading times the difference: what an item has beyond the median of its construct is its own.
+    """
+    rows = {(row.group, row.op, row.lhs, row.rhs): row for row in free.estimates}
+    blocks: dict[str, list[str]] = {}
+    for row in free.estimates:
+        if row.op == "=~" and row.group == free.groups[0]:
+            blocks.setdefault(row.lhs, []).append(row.rhs)
+    found: dict[str, float] = {}
+    for one, other in combinations(free.groups, 2):
+        for name, items in blocks.items():
+            pairs = [[rows[group, "=~", name, item] for group in (one, other)] for item in items]
+            if loadings:
+                away = [abs(a.std_all - b.std_all) / np.hypot(a.se_std_all, b.se_std_all) for a, b in pairs]
+            elif all((one, "~1", item, "") in rows for item in items):
+                means = [[rows[group, "~1", item, ""] for group in (one, other)] for item in items]
+                shift = [(b.est - a.est) / pair[0].est for (a, b), pair in zip(means, pairs, strict=True)]
+                own = np.abs(np.array(shift) - np.median(shift))
+                error = [np.hypot(a.se, b.se) for a, b in means]
+                away = [each * abs(p[0].est) / e for each, p, e in zip(own, pairs, error, strict=True)]
+            else:
+                continue
+            for item, far in zip(items, away, strict=True):
+                found[item] = max(found.get(item, 0.0), float(np.nan_to_num(far)))
+    return max(found, key=lambda item: found[item])
 
 
 def difference(

@@ -69,6 +69,7 @@ def given(model: Any) -> Given:
                 "formative-as-reflective",
                 f"{', '.join(other)}: the covariance model measures every construct reflectively, so its "
                 "items are taken as effects of the construct.",
+                about=tuple(other),
             ),
         )
     return Given(Written(tuple(terms)), codes, cautions=cautions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -116,16 +116,30 @@ def admissibility(structure: Structure, theta: F64, names: tuple[str, ...]) -> t
                     "heywood",
                     f"Negative variance of {', '.join(negative)}{where}: the model asks more of these items "
                     "than they carry; figures that rest on this variance are not to be read.",
+                    about=tuple(negative),
                 )
             )
         latent = [structure.factors.index(name) for name in structure.latent]
         phi = implied.phi[np.ix_(latent, latent)]
         if latent and float(np.linalg.eigvalsh(phi)[0]) < -1e-10 * float(np.abs(phi).max()):
+            pairs = _one_thing(phi, structure.latent)
             found.append(
                 Caution(
                     "latent-covariance",
                     f"The covariance matrix of the constructs{where} is not positive definite: some of them "
-                    "are the same thing measured twice.",
+                    f"are the same thing measured twice ({', '.join(pairs)}).",
+                    about=tuple(pairs),
                 )
             )
     return tuple(found)
+
+
+def _one_thing(phi: F64, names: Sequence[str]) -> list[str]:
+    """Name the pairs that correlate beyond 1, else what makes up the direction without variance."""
+    spread = np.sqrt(np.abs(np.diagonal(phi)))
+    corr = phi / np.outer(spread, spread)
+    beyond = np.argwhere(np.triu(np.abs(corr) > 1.0, 1)).tolist()
+    if beyond:
+        return [f"{names[one]} ~ {names[other]} {corr[one, other]:.2f}" for one, other in beyond]
+    flat = np.abs(np.linalg.eigh(corr)[1][:, 0])
+    return [" ~ ".join(names[k] for k in np.flatnonzero(flat > flat.max() / 2).tolist())]

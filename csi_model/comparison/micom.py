@@ -80,6 +80,13 @@ class _Pool(NamedTuple):
     together: F64  # covariances of the indicators in the scale of step 2
     weights: F64  # pooled, for scores of variance 1
 
+    def apart(self, member: NDArray[np.bool_]) -> F64:
+        """Give how far the weights of the two groups lie apart, (n_indicators, n_constructs)."""
+        first, second = (
+            self.solver(self.source.of_counts(s[None].astype(float)).corr) for s in (member, ~member)
+        )
+        return np.asarray(first[0] - second[0])
+
     def steps(self, member: NDArray[np.bool_]) -> tuple[F64, F64, F64]:
         """Correlations, mean and log variance differences, each (n_selections, n_constructs)."""
         halves = [self.source.of_counts(side.astype(float)) for side in (member, ~member)]
@@ -175,6 +182,7 @@ def measurement_invariance(
         level=level,
         failed=n_permutations - len(correlation),
         constructs=tuple(constructs),
+        apart=[both.codes[row] for row in np.abs(pool.apart(member)).argmax(axis=0)],
     )
 
 
@@ -197,6 +205,7 @@ def _judged(
     level: float,
     failed: int,
     constructs: tuple[str, ...],
+    apart: Sequence[str],
 ) -> Micom:
     c, m, v = observed
     correlation, mean, variance = drawn
@@ -213,15 +222,18 @@ def _judged(
     )
     found = []
     if failed:
-        found.append(Caution("failed-draws", f"{failed} permutations gave no solution and were left out."))
+        message = f"{failed} permutations gave no solution and were left out."
+        found.append(Caution("failed-draws", message, about=(f"{failed} / {failed + n}",)))
     broken = [
-        name
-        for name, verdict in zip(constructs or map(str, range(1, len(c) + 1)), invariance, strict=True)
+        f"{name} (most of all {code})"
+        for name, code, verdict in zip(
+            constructs or map(str, range(1, len(c) + 1)), apart, invariance, strict=True
+        )
         if verdict == NONE
     ]
     if broken:
         message = f"{', '.join(broken)}: the questions make up something else in {pair[0]} than in {pair[1]}."
-        found.append(Caution("invariance-fails", message))
+        found.append(Caution("invariance-fails", message, about=(f"{pair[0]} / {pair[1]}", *broken)))
     return Micom(
         groups=pair,
         correlation=c,

@@ -161,13 +161,13 @@ def _cautions(groups: Groups, pairs: tuple[Difference, ...]) -> list[Caution]:
     found = []
     lost = sum(sum(pair.failed) for pair in pairs)
     if lost:
-        found.append(Caution("failed-draws", f"{lost} draws gave no solution and were left out."))
+        message = f"{lost} draws gave no solution and were left out."
+        found.append(Caution("failed-draws", message, about=(f"{lost}",)))
     for name, part in groups.parts.items():
         if part.clusters is not None and n_exchangeable(part) < FEW_CLUSTERS:
-            message = (
-                f"Group {name!r} has {n_exchangeable(part)} clusters: read p-values and intervals with care."
-            )
-            found.append(Caution("few-units", message))
+            n = n_exchangeable(part)
+            message = f"Group {name!r} has {n} clusters: read p-values and intervals with care."
+            found.append(Caution("few-units", message, about=(name, f"n = {n}")))
     return found
 
 

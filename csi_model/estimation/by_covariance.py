@@ -98,7 +98,7 @@ def unused(sample: Sample, *, scheme: str, interval: str, bootstrap: int) -> tup
     found = []
     if bootstrap:
         message = "The covariance model's standard errors are its own; no resamples were drawn."
-        found.append(Caution("bootstrap-not-used", message))
+        found.append(Caution("bootstrap-not-used", message, about=(f"bootstrap {bootstrap}",)))
     asked = {
         f"scheme {scheme}": scheme != "path",
         f"interval {interval}": interval != "percentile",
@@ -107,7 +107,7 @@ def unused(sample: Sample, *, scheme: str, interval: str, bootstrap: int) -> tup
     names = ", ".join(name for name, is_asked in asked.items() if is_asked)
     if names:
         message = f"These options mean nothing to a covariance model and changed nothing: {names}."
-        found.append(Caution("options-not-used", message))
+        found.append(Caution("options-not-used", message, about=(names,)))
     return tuple(found)
 
 

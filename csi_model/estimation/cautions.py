@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import fits
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation import answering, by_covariance, collinear, withheld
 from csi_model.estimation.edits import left_out
@@ -26,15 +27,7 @@ LOW_LOADING = 0.4
 def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
     """Give the cautions of one estimation; `sample` are the answers as prepared, gaps and all."""
     spec, solution, scored, options = result.spec, result.solution, result.points, result.options
-    names = np.array(spec.construct_ids)
-    found = [
-        Caution(
-            "negative-weight",
-            f"{name} has an indicator with a negative weight; it counts as zero in the points.",
-            about=(name,),
-        )
-        for name in names[scored.clipped[0]]
-    ]
+    found = list(_negative(spec, scored.clipped[0], solution.weights[0]))
     if options.method == "plsc":
         found += consistent.cautions(solution, spec)
     if result.weighting is not None:
@@ -65,6 +58,21 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         message = f"Only {result.n_used} respondents: take the figures as indicative."
         found.append(Caution("indicative", message, about=(f"n = {result.n_used}",)))
     return found + answering.cautions(spec, sample, scored)
+
+
+def _negative(spec: ModelSpec, clipped: Mask, weights: F64) -> Iterator[Caution]:
+    """Name constructs with negative weights, and the questions that have them."""
+    for place in np.flatnonzero(clipped):
+        rows = np.flatnonzero(spec.block_mask[:, place] & (weights[:, place] < 0))
+        codes = [spec.indicator_ids[row] for row in rows]
+        name = spec.construct_ids[place]
+        yield Caution(
+            "negative-weight",
+            f"{name} has an indicator with a negative weight ({', '.join(codes)}); it counts as zero in the"
+            " points.",
+            edit=left_out(spec, codes),
+            about=(name, *codes),
+        )
 
 
 def _approximate(result: Estimated) -> list[Caution]:

@@ -90,7 +90,7 @@ def _run(tasks: list[Task], jobs: int, cautions: list[Caution]) -> Iterator[tupl
         except (BrokenProcessPool, BrokenPipeError):
             # Memory ran out, or a script that is not guarded by __name__ cannot be read by the workers.
             message = f"Worker processes ended early; {len(tasks) - done} groups were estimated one by one."
-            cautions.append(Caution("workers-ended", message))
+            cautions.append(Caution("workers-ended", message, about=(f"{len(tasks) - done} / {len(tasks)}",)))
     yield from map(_one_group, tasks[done:])
 
 

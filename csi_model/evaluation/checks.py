@@ -98,25 +98,25 @@ def unit_cautions(fewest: int, df: float) -> list[Caution]:
         )
     else:
         return []
-    return [Caution("few-units", text)]
+    return [Caution("few-units", text, about=(f"{min(fewest, df + 1):.0f} < {FEW_UNITS}",))]
 
 
 def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
     """Caution where the sides moved apart before, or nothing shows whether they did."""
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
-        return [Caution("no-trend-check", text)]
+        return [Caution("no-trend-check", text, about=(f"{n_before}",))]
     if not np.isfinite(trends.p).all():
         text = (
             f"With so few units and {n_before} before-waves no joint test of trends can be made;"
             " look at the placebo differences themselves."
         )
-        return [Caution("no-trend-check", text)]
+        return [Caution("no-joint-trend", text, about=(f"{n_before}",))]
     if (trends.p < 0.05).any():
         text = (
             "Treated and comparison units moved apart before the measure already; the effect may be a trend."
         )
-        return [Caution("trends-differ", text)]
+        return [Caution("trends-differ", text, about=(f"p = {np.nanmin(trends.p):.3f}",))]
     return []
 
 
@@ -127,8 +127,8 @@ def rebound_cautions(effect: Figure, rebound: RegressionToMean) -> list[Caution]
         Caution(
             "regression-to-mean",
             f"If treated units were chosen for their low score, {rebound.expected_gain[k]:+.1f} of"
-            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone. Judge the"
-            " change from a wave that played no part in the choice, or compare with units as low.",
+            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone.",
+            about=(f"{rebound.expected_gain[k]:+.1f} / {effect.value[k]:+.1f}",),
         )
         for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist()
     ]

@@ -114,7 +114,7 @@ def effect_of_measure(
         message = (
             f"Left out, because nobody there answered one of the questions in a wave: {', '.join(silent)}."
         )
-        absent.append(Caution("unit-absent", message))
+        absent.append(Caution("unit-absent", message, about=silent))
 
     def compare(places: NDArray[np.int64]) -> Evaluation:
         def figures(weights: F64) -> F64:

@@ -182,7 +182,7 @@ def _check_followed(
         f"Left out, because they have no answers in one of the waves: {listed}"
         f" ({int((arms & ~followed).sum())} treated, {int((~arms & ~followed).sum())} comparison units)."
     )
-    return (Caution("unit-absent", text),)
+    return (Caution("unit-absent", text, about=tuple(absent)),)
 
 
 def _check_floor(answers: F64, arms: NDArray[np.bool_], order: tuple[str, ...], floor: int) -> None:

@@ -155,13 +155,13 @@ def what_if(
 
         if far := named(np.abs(lifts[concerned]) > np.maximum(spread, 1e-12)):
             text = f"The lift of {far} exceeds a standard deviation of the answers: extrapolated."
-            cautions.append(Caution("extrapolated", text))
+            cautions.append(Caution("extrapolated", text, about=(far,)))
         if lost := named(np.abs(means) < 0.8 * np.abs(lifts[concerned])):
             text = f"Answers to {lost} are near the end of the scale; part of the lift cannot happen."
-            cautions.append(Caution("ceiling", text))
+            cautions.append(Caution("ceiling", text, about=(lost,)))
         if idle := named(effect[concerned] == 0):
             text = f"{idle} has no weight, or no path to the index: raising it brings nothing."
-            cautions.append(Caution("no-effect", text))
+            cautions.append(Caution("no-effect", text, about=(idle,)))
     drawn_rise = np.broadcast_to(realised, draws.shape)
     if rng is not None:
         values, vectors = np.linalg.eigh(error)
@@ -172,7 +172,7 @@ def what_if(
     after = index_points + total
     if not 0 <= after <= 100:
         text = f"The linear model takes the index to {after:.1f}; it is shown as its end of the scale."
-        cautions.append(Caution("beyond-scale", text))
+        cautions.append(Caution("beyond-scale", text, about=(f"{after:.1f}",)))
     return WhatIf(
         gain=from_draws(total, part_draws.sum(axis=-1), level=level, df=df),
         by_indicator=from_draws(parts, part_draws, level=level, df=df),

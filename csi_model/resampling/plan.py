@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from csi_model.answers import sampling
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.inference import kinds
@@ -103,7 +104,7 @@ def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampl
     cautions = sampling.cautions(units, names, are_clusters=sample.clusters is not None)
     if estimator.is_large and wanted != "percentile":
         message = f"Above {LARGE} respondents intervals are percentile intervals."
-        cautions.append(Caution("percentile-used", message))
+        cautions.append(Caution("percentile-used", message, about=(f"n = {len(sample)}",)))
     if estimator.is_large or wanted == "percentile":
         draws = bootstrap(estimator, progress)
         return Resampled(draws, "percentile", cautions=tuple(cautions), df=units.df)
@@ -113,6 +114,13 @@ def resampled(estimator: Estimator, progress: Progress | None = None) -> Resampl
         return Resampled(draws, "studentised", errors, cautions=tuple(cautions), df=units.df)
     if wanted == "studentised":
         message = "A stratum has two units only, too few for studentised intervals: they are BCa."
-        cautions.append(Caution("bca-used", message))
+        cautions.append(Caution("bca-used", message, about=_of_two(estimator.sample)))
     draws = bootstrap(estimator, progress)
     return Resampled(draws, "bca", shares=jackknifed, cautions=tuple(cautions), df=units.df)
+
+
+def _of_two(sample: Sample) -> tuple[str, ...]:
+    """Name the strata of two sampling units; pooled ones each by its own name."""
+    units = sample.units
+    small = (units.draws(2) <= 0)[units.stratum][units.member]
+    return sample.strata.where(small).present if sample.strata is not None else (f"n = {len(units.stratum)}",)

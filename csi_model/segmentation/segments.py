@@ -150,7 +150,7 @@ def segments(
         By PLS; its seed deals the starts.
     sample
         The answers that it was estimated from. Gaps are filled by their conditional expectation under the
-        estimation's moments.
+        estimation's moments; where it took whole rows alone (listwise), so does this.
     most
         From 1 up to this number of segments, 10 at most.
 
@@ -181,6 +181,8 @@ def segments(
         raise DataError(
             f"{most} segments are not 1 to {2 * MOST}.", code="segments", remedy=f"Ask for {MOST}, say."
         )
+    if result.options.missing == "listwise":
+        sample = sample.complete()
     least = max(FEWEST, TIMES * int(spec.path_matrix.sum(axis=1).max()))
     if len(sample) < least:
         raise DataError(
@@ -247,11 +249,11 @@ def _cautions(spec: ModelSpec, found: list[Mixture], imputed: float, least: int)
     cautions = []
     if imputed > MANY_IMPUTED:
         message = f"{imputed:.0%} of the answers were missing and stand at what the others let expect."
-        cautions.append(Caution("imputed-scores", message))
+        cautions.append(Caution("imputed-scores", message, about=(f"{imputed:.0%}",)))
     open_ended = [len(each.share) for each in found if not each.converged]
     if open_ended:
         message = f"EM did not end for {', '.join(map(str, open_ended))} segments."
-        cautions.append(Caution("mixture-open", message))
+        cautions.append(Caution("mixture-open", message, about=tuple(f"K = {k}" for k in open_ended)))
     targets = spec.path_matrix.any(axis=1)
     flat = [
         len(each.share) for each in found if (each.variance[:, targets] <= LEAST_VARIANCE * (1 + 1e-9)).any()
@@ -260,9 +262,9 @@ def _cautions(spec: ModelSpec, found: list[Mixture], imputed: float, least: int)
         message = (
             f"With {', '.join(map(str, flat))} segments one is foretold without error: it is an artefact."
         )
-        cautions.append(Caution("mixture-degenerate", message))
+        cautions.append(Caution("mixture-degenerate", message, about=tuple(f"K = {k}" for k in flat)))
     small = [len(each.share) for each in found if (each.membership.sum(axis=0) < least).any()]
     if small:
         message = f"With {', '.join(map(str, small))} segments one has fewer than {least} respondents."
-        cautions.append(Caution("small-segment", message))
+        cautions.append(Caution("small-segment", message, about=tuple(f"K = {k}" for k in small)))
     return cautions

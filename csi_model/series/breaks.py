@@ -34,7 +34,8 @@ class Break(NamedTuple):
     def caution(self) -> Caution:
         """What a reader has to know of it."""
         changed = f"the {self.kind} changed ({', '.join(self.what)})"
-        return Caution("break", f"Between {self.before} and {self.after} {changed}.")
+        about = (f"{self.before} → {self.after}", *self.what)
+        return Caution("break", f"Between {self.before} and {self.after} {changed}.", about=about)
 
     def steps(self, codes: Sequence[str]) -> tuple[str, ...]:
         """Give the waves of ``codes`` whose change to the wave before may cross the break."""

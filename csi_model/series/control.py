@@ -91,7 +91,7 @@ def control_limits(
     cautions = []
     if reference < 8:
         text = f"Limits rest on {reference} waves and will move as waves come in."
-        cautions.append(Caution("few-waves", text))
+        cautions.append(Caution("few-waves", text, about=(f"{reference} < 8",)))
     return Control(
         centre, float(np.sqrt(common)), centre - half, centre + half, tuple(sorted(signals)), tuple(cautions)
     )

@@ -115,7 +115,11 @@ def index_series(
     shift, bridge_variance = _bridge_effect(codes, bridges)
     breaks = find_breaks(waves, mode_tolerance=mode_tolerance)
     cautions = [
-        Caution("indicative", f"Wave {w.code} has {w.n_respondents} answers only; its figure is indicative.")
+        Caution(
+            "indicative",
+            f"Wave {w.code} has {w.n_respondents} answers only; its figure is indicative.",
+            about=(w.code, f"n = {w.n_respondents}"),
+        )
         for w in waves
         if w.n_respondents < indicative
     ]

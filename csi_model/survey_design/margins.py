@@ -237,7 +237,7 @@ def _check_totals(margins: Mapping[str, F64], n: int) -> tuple[Caution, ...]:
     totals = {variable: float(numbers.sum()) for variable, numbers in margins.items()}
     # Fewer customers than respondents there cannot be: such numbers are percentages.
     customers = [name for name, m in margins.items() if m.max() > 1 and totals[name] >= n * (1 - EXACT)]
-    missed = []
+    missed = {}
     for variable, total in totals.items():
         if variable in customers:
             wanted = totals[customers[0]]
@@ -254,7 +254,8 @@ def _check_totals(margins: Mapping[str, F64], n: int) -> tuple[Caution, ...]:
                 remedy=f"Correct the targets; {ROUNDING:.1%} is tolerated for rounding.",
             )
         if miss > EXACT:
-            missed.append(what)
+            missed[variable] = what
     if not missed:
         return ()
-    return (Caution("margin-rounded", f"{' '.join(missed)} Each margin was scaled to 1."),)
+    message = f"{' '.join(missed.values())} Each margin was scaled to 1."
+    return (Caution("margin-rounded", message, about=tuple(missed)),)

@@ -134,6 +134,7 @@ def rake(
             Caution(
                 "left-out",
                 f"{left} of {targets.n} respondents count zero: no start weight, or a target of zero.",
+                about=(f"{left} / {targets.n}",),
             )
         )
     return Raked(

@@ -65,9 +65,9 @@ def members(spec: ModelSpec) -> tuple[NDArray[np.bool_], tuple[Caution, ...]]:
     if flagged.any():
         return flagged, ()
     with_questions = np.array([bool(construct.indicators) for construct in spec.constructs])
-    names = ", ".join(np.array(spec.construct_ids)[with_questions])
-    message = f"The model flags no construct for the tree score; it is made of all: {names}."
-    return with_questions, (Caution("tree-unflagged", message),)
+    names = tuple(np.array(spec.construct_ids)[with_questions].tolist())
+    message = f"The model flags no construct for the tree score; it is made of all: {', '.join(names)}."
+    return with_questions, (Caution("tree-unflagged", message, about=names),)
 
 
 def branches(spec: ModelSpec, of: NDArray[np.bool_]) -> Iterator[Branch]:
@@ -130,9 +130,9 @@ def by_effects(spec: ModelSpec, points_per_point: F64, shares: F64) -> TreeWeigh
     if raised.sum() <= 0:
         raise _refusal("No construct of the tree raises the index.", "Choose equal weights, or add paths.")
     if against.any():
-        names = ", ".join(np.array(spec.construct_ids)[against > 0])
-        message = f"Against the direction of the tree, so without weight in it: {names}."
-        cautions = (*cautions, Caution("tree-negative", message))
+        names = tuple(np.array(spec.construct_ids)[against > 0].tolist())
+        message = f"Against the direction of the tree, so without weight in it: {', '.join(names)}."
+        cautions = (*cautions, Caution("tree-negative", message, about=names))
     dimensions, within = {}, np.zeros(len(shares))
     for branch in branches(spec, raised > 0):
         whole = float(shares[branch.rows].sum())

@@ -14,6 +14,8 @@ from csi_model.inference.making import from_normal
 from csi_model.inference.many import between_variance
 from csi_model.options import LEVEL
 
+FEW_UNITS = 8
+
 
 @dataclass(frozen=True)
 class ShrunkUnits:
@@ -90,12 +92,12 @@ def shrink_units(points: F64, standard_errors: F64, *, level: float = LEVEL) -> 
     g2 = (1 - own) ** 2 * centre_variance
     g3 = variance**2 / total**3 * (2 / (total**-2).sum())
     cautions = []
-    if len(points) < 8:
+    if len(points) < FEW_UNITS:
         text = f"Only {len(points)} units: how far units truly differ is itself uncertain."
-        cautions.append(Caution("few-units", text))
+        cautions.append(Caution("few-units", text, about=(f"{len(points)} < {FEW_UNITS}",)))
     if between == 0:
         text = "The units differ no more than chance explains; all shrink to their common mean."
-        cautions.append(Caution("no-difference", text))
+        cautions.append(Caution("no-difference", text, about=(f"{centre:.1f}",)))
     return ShrunkUnits(
         points=from_normal(own * points + (1 - own) * centre, np.sqrt(g1 + g2 + 2 * g3), level=level),
         raw=from_normal(points, standard_errors, level=level),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from csi_model.remedies import REMEDIES
+from csi_model.remedies import NOTHING, REMEDIES
 from surveys import audit, words
 from surveys.analysing import runs
 from surveys.models import Analysis, Wave
@@ -38,6 +38,13 @@ def test_every_caution_and_section_has_a_sentence_in_every_language(language):
         assert set(own) == set(keys)
         assert all(own.values())
         assert not {key: each for key, each in own.items() if LATIN.search(each)}
+
+
+def test_chinese_says_of_the_same_cautions_that_nothing_needs_doing():
+    own = words.spoken()["zh"].parts["caution_remedies"]
+    assert {code for code, remedy in own.items() if "无需处理" in remedy} == {
+        code for code, remedy in REMEDIES.items() if remedy.startswith(NOTHING)
+    }
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -107,7 +107,7 @@ def test_a_verdict_names_the_construct_and_what_to_do(spec):
     values, groups = two(np.random.default_rng(7), last=-0.2)
     found = _micom(spec, values, groups, constructs=spec.construct_ids)
     caution = next(caution for caution in found.cautions if caution.code == "invariance-fails")
-    assert caution.message == "QUAL: the questions make up something else in a than in b."
+    assert caution.message == "QUAL (most of all 3): the questions make up something else in a than in b."
     assert set(found.invariance) <= ADVICE.keys()
 
 

@@ -115,7 +115,7 @@ def test_too_few_units_for_the_joint_test_are_no_pass():
     panel = drawn_panel(np.random.default_rng(5), n_units=4)
     result = evaluate(panel, np.random.default_rng(0))
     assert np.isnan(result.trends.p).all()
-    assert "no-trend-check" in {caution.code for caution in result.cautions}
+    assert "no-joint-trend" in {caution.code for caution in result.cautions}
 
 
 def test_one_resample_is_refused():
