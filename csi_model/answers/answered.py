@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from csi_model.answers.filling import Filled, Filling
 from csi_model.answers.fitting import Near, fit
-from csi_model.answers.influence import Influence, influence, of_asked
+from csi_model.answers.influence import Influence, Settling, influence, of_asked
 from csi_model.answers.leverage import Leverage
 from csi_model.answers.moments import Moments
 from csi_model.answers.prior import weak_prior
@@ -91,7 +91,7 @@ class Answered:
     def _begin(self, near: Answered) -> Near:
         """Give the fit of others in the standard units of these."""
         found, units = near.fitted, np.outer(self.scale, self.scale)
-        return Near((found.mean[0] - self.center) / self.scale, found.cov[0] / units, near.settled)
+        return Near((found.mean[0] - self.center) / self.scale, found.cov[0] / units, near.settling)
 
     @property
     def fitted(self) -> Moments:
@@ -115,14 +115,9 @@ class Answered:
         return float(self.filling.total / (self.filling.total + self.prior.strength))
 
     @cached_property
-    def settled(self) -> F64:
-        """What a change of the moments comes to when all is filled anew, (T, T)."""
-        return self._influence.settled(self._kept)
-
-    @cached_property
-    def turn(self) -> F64:
-        """What sums of deviations of the statistics are multiplied with, (T, T)."""
-        return np.asarray(self._influence.shares(self._kept)[:, None] * self.settled.T)
+    def settling(self) -> Settling:
+        """What changes of the moments come to when all is filled anew."""
+        return Settling(self._influence.carried, self._influence.shares(self._kept))
 
     @cached_property
     def rows(self) -> F64:
@@ -149,7 +144,7 @@ class Answered:
 
     def of_sums(self, sums: F64, total: F64) -> Moments:
         """Give moments from sums of `rows` and weights; a question that all answer alike has no variance."""
-        moved = sums[:, : self.n_statistics] @ self.turn / total[:, None]
+        moved = self.settling.moved(sums[:, : self.n_statistics] / total[:, None])
         told = sums[:, self.n_statistics :].reshape(len(sums), -1, self.p)
         silent, constant = told[:, 0] == 0, (told[:, :2] == 0).any(axis=1)
         mean, cov = self._moved(moved)
@@ -179,7 +174,7 @@ class Answered:
         found = np.empty((self.n, self.p))
         asked = self.asked if among is None else self.asked & among
         told = self._asked(asked)
-        turn = self.turn @ told.slopes
+        turn = self.settling.slopes(told.slopes)
         for part in self.filling.filled(self.mean, self.cov):
             more, more_of_asked = self._more(part)
             moved = self._statistics(part, more) @ turn

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csi_model.answers.filling import Filling, some
-from csi_model.answers.influence import influence
+from csi_model.answers.influence import Settling, influence
 from csi_model.answers.prior import Prior
 from csi_model.arrays import F64
 from csi_model.errors import DataError
@@ -26,11 +26,11 @@ Step = Callable[[F64], F64]
 
 
 class Near(NamedTuple):
-    """Moments that are near those sought, mean (p,) and covariance (p, p), and :math:`(I - J)^{-1}` there."""
+    """Moments that are near those sought, mean (p,) and covariance (p, p), and how changes settle there."""
 
     mean: F64
     cov: F64
-    turn: F64
+    settling: Settling
 
 
 def fit(
@@ -64,7 +64,7 @@ def fit(
     """
     begin = _begin(values, weights, filling, prior) if near is None else near
     start = _flat(begin.mean, begin.cov)
-    found = _anderson(_step(filling, prior), start, begin.turn, filling.p)
+    found = _anderson(_step(filling, prior), start, begin.settling, filling.p)
     if found is None:
         found = squarem(_step(filling, prior), start, CLOSE, lambda at: _parts(at, filling.p)[1])
     return _parts(found, filling.p)
@@ -78,7 +78,9 @@ def _begin(values: F64, weights: F64, filling: Filling, prior: Prior) -> Near:
         few = Filling(values[rows], weights[rows])
     start = _flat(np.zeros(p), prior.target)
     found = _parts(squarem(_step(few, prior), start, ROUGH, lambda at: _parts(at, p)[1]), p)
-    return Near(*found, influence(few, *found).settled(few.total / (few.total + prior.strength)))
+    kept = few.total / (few.total + prior.strength)
+    derived = influence(few, *found)
+    return Near(*found, Settling(derived.carried, derived.shares(kept)))
 
 
 def _step(filling: Filling, prior: Prior) -> Step:
@@ -121,14 +123,14 @@ def squarem(step: Step, at: F64, tolerance: float, covariance: Callable[[F64], F
     )
 
 
-def _anderson(step: Step, at: F64, turn: F64, p: int) -> F64 | None:
+def _anderson(step: Step, at: F64, settling: Settling, p: int) -> F64 | None:
     """Give the fixed point of `step` from near it, or None where it is not reached."""
     moves: list[F64] = []
     turns: list[F64] = []
     before: tuple[F64, F64] | None = None
     for _ in range(MOST_STEPS):
         renewed = step(at)
-        towards = turn @ (renewed - at)
+        towards = settling.towards(renewed - at)
         if np.abs(towards).max() < CLOSE:
             return renewed
         if before is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from csi_model.answers.answered import Answered
 from csi_model.answers.filling import Filled, Filling
-from csi_model.answers.influence import of_asked
+from csi_model.answers.influence import Settling, of_asked
 from csi_model.answers.leverage import Leverage
 from csi_model.arrays import F64, Mask
 
@@ -47,12 +47,7 @@ class Held(Answered):
         self.center = (weights @ np.where(seen, values, 0.0)) / (weights @ seen)
         self.filling = Filling(np.where(seen, (values - self.center) / self.scale, np.nan), weights)
         self.cov = cov / np.outer(self.scale, self.scale)
-        self.mean = self._settled @ self.filling.sums(np.zeros(self.p), self.cov)[0]
-
-    @cached_property
-    def turn(self) -> F64:
-        """What sums of deviations are multiplied with, (p, p)."""
-        return np.asarray(self._settled.T)
+        self.mean = self.settling.towards(self.filling.sums(np.zeros(self.p), self.cov)[0])
 
     @property
     def n_statistics(self) -> int:
@@ -60,13 +55,13 @@ class Held(Answered):
         return self.p
 
     @cached_property
-    def _settled(self) -> F64:
-        """What a step of EM comes to when it is taken again and again, (p, p)."""
+    def settling(self) -> Settling:
+        """What a step of EM comes to when it is taken again and again; the prior has no part in means."""
         left = np.zeros(len(self.filling.upper[0]))
         for part in self.filling.filled(np.zeros(self.p), self.cov):
             left += part.left.T @ np.bincount(part.pattern, part.weights)
         carried = left[self.filling.place] / self.filling.total @ np.linalg.inv(self.cov)
-        return np.asarray(np.linalg.inv(np.eye(self.p) - carried), dtype=np.float64)
+        return Settling(carried, np.ones(self.p))
 
     def _moved(self, moved: F64) -> tuple[F64, F64]:
         cov = self.cov * np.outer(self.scale, self.scale)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import lu_factor, lu_solve
 
 from csi_model.answers.filling import Filling
 from csi_model.arrays import F64, I64, Mask
@@ -37,11 +38,33 @@ class Influence(NamedTuple):
         p = _columns(len(self.mean))
         return np.concatenate([np.ones(p), np.full(len(self.mean) - p, kept)])
 
-    def settled(self, kept: float) -> F64:
-        r"""Give :math:`(I - P J)^{-1}`: what a change of the moments comes to when all is filled anew."""
-        return np.asarray(
-            np.linalg.inv(np.eye(self.size) - self.shares(kept)[:, None] * self.carried), dtype=np.float64
-        )
+
+class Settling:
+    r"""What a change of the moments comes to when all is filled anew: :math:`(I - P J)^{-1}`, as factors.
+
+    Parameters
+    ----------
+    carried : ndarray of shape (T, T)
+        J, `Influence.carried`.
+    shares : ndarray of shape (T,)
+        The diagonal of P, `Influence.shares`.
+    """
+
+    def __init__(self, carried: F64, shares: F64) -> None:
+        self.shares = shares
+        self._factors = lu_factor(np.eye(len(carried)) - shares[:, None] * carried)
+
+    def towards(self, change: F64) -> F64:
+        """Give what a change of the moments, (T,), comes to."""
+        return np.asarray(lu_solve(self._factors, change))
+
+    def moved(self, sums: F64) -> F64:
+        """Give what changed means of the statistics, (n, T), move the moments by, (n, T)."""
+        return np.asarray(lu_solve(self._factors, (sums * self.shares).T).T)
+
+    def slopes(self, slopes: F64) -> F64:
+        """Give slopes by the means of the statistics from those by the moments, (T, k)."""
+        return np.asarray(self.shares[:, None] * lu_solve(self._factors, slopes, trans=1))
 
 
 def _columns(n_statistics: int) -> int:
