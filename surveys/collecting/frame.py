@@ -1,6 +1,7 @@
 """The frame: units and customers, and their import from a list."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -65,12 +66,12 @@ def customers_under(session: Session, code: str) -> list[Customer]:
     return list(session.scalars(query.options(joinedload(Customer.unit))))
 
 
-def import_customers(session: Session, rows: Iterable[Mapping[str, str]]) -> ImportReport:
+def import_customers(session: Session, rows: Iterable[Mapping[str, str]], *, today: date) -> ImportReport:
     """Add or change customers from rows of text, all or nothing.
 
     A row has code, unit (a unit's code), customer_class, tier and optionally account_type, area, name,
-    phone, email, address. A row that cannot be used is named with its number and the reason; when there
-    is one, no row is stored.
+    phone, email, address; contacts are kept as of `today`. A row that cannot be
+    used is named with its number and the reason; when there is one, no row is stored.
     """
     units = dict(session.execute(select(Unit.code, Unit.id)).all())
     problems: list[str] = []
@@ -102,6 +103,7 @@ def import_customers(session: Session, rows: Iterable[Mapping[str, str]]) -> Imp
             customer.contact = customer.contact or Contact()
             for name, value in contact.items():
                 setattr(customer.contact, name, value)
+            customer.contact.seen_on = today
     session.flush()
     return ImportReport(created, len(good) - created, ())
 

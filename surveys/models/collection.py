@@ -195,6 +195,7 @@ class Invitation(Base):
         CheckConstraint("NOT anonymous OR changed_at IS NULL", name="anonymous_changed_at"),
         CheckConstraint("NOT anonymous OR state <> 'started'", name="anonymous_started"),
         CheckConstraint("anonymous OR segment_id IS NULL", name="confidential_segment"),
+        CheckConstraint("NOT anonymous OR disposition IS NULL", name="anonymous_disposition"),
         CheckConstraint(one_of("state", InvitationState), name="state"),
         Index("ix_invitation_wave_id_state", "wave_id", "state"),
         {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (wave_id)"},
@@ -208,6 +209,8 @@ class Invitation(Base):
     state: Mapped[str] = mapped_column(String(16), default=InvitationState.ISSUED)
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id"))
+    # What its response counted as, where the time is over in which it was kept which one that was.
+    disposition: Mapped[str | None] = mapped_column(String(16))
 
     wave: Mapped[Wave] = relationship(
         primaryjoin="Invitation.wave_id == Wave.id", foreign_keys="Invitation.wave_id"

@@ -1,5 +1,6 @@
 """The frame: the organisation tree, its customers, and the combinations of values that answers carry."""
 
+from datetime import date
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
@@ -102,6 +103,8 @@ class Contact(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     address: Mapped[str] = mapped_column(String(500), default="")
+    # The day of the last import that named it.
+    seen_on: Mapped[date | None]
 
     customer: Mapped[Customer] = relationship(back_populates="contact")
 

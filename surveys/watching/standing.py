@@ -167,8 +167,12 @@ def in_groups(outcomes: Mapping[Outcome, int]) -> dict[Group, int]:
 
 def _joined(session: Session, wave: Wave, label: Any) -> dict[str, dict[Outcome, int]]:
     """Count a confidential wave by a label of its customers, each invitation with its response."""
+    has_response = Response.id.is_not(None) | Invitation.disposition.is_not(None)
+    counts_as = func.coalesce(
+        Response.disposition, Invitation.disposition
+    )  # the latter once links are forgotten
     query = (
-        select(label, Invitation.state, Response.id.is_not(None), Response.disposition, func.count())
+        select(label, Invitation.state, has_response, counts_as, func.count())
         .outerjoin(Customer, Customer.id == Invitation.customer_id)
         .outerjoin(Unit, Unit.id == Customer.unit_id)
         .outerjoin(Participation, Participation.token_hash == Invitation.token_hash)
@@ -177,12 +181,12 @@ def _joined(session: Session, wave: Wave, label: Any) -> dict[str, dict[Outcome,
             (Response.wave_id == Participation.wave_id) & (Response.id == Participation.response_id),
         )
         .where(Invitation.wave_id == wave.id, Invitation.state != InvitationState.WITHDRAWN)
-        .group_by(label, Invitation.state, Response.id.is_not(None), Response.disposition)
+        .group_by(label, Invitation.state, has_response, counts_as)
     )
     found: dict[str, dict[Outcome, int]] = {}
-    for name, state, has_response, disposition, number in session.execute(query):
+    for name, state, has_begun, disposition, number in session.execute(query):
         part = found.setdefault(name or "", dict.fromkeys(Outcome, 0))
-        own = Disposition(disposition or Disposition.BREAK_OFF) if has_response else None
+        own = Disposition(disposition or Disposition.BREAK_OFF) if has_begun else None
         noted = _noted(wave, state)
         if own is not None and (own in FINAL or noted is None):
             part[Outcome(own)] += number

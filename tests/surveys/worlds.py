@@ -120,7 +120,7 @@ def make_customers(session: Session, number: int = 3) -> list[Customer]:
         }
         for place in range(number)
     ]
-    report = import_customers(session, rows)
+    report = import_customers(session, rows, today=NOW.date())
     assert report == (number, 0, ())
     session.commit()
     return [find_customer(session, row["code"]) for row in rows]

@@ -1,5 +1,6 @@
 """`manyi customers`: the customers of the frame, from a list."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:
     """
     rows = read_records(file, needed=NEEDED, may_have=MAY_HAVE)
     with session() as opened:
-        found = import_customers(opened, rows)
+        found = import_customers(opened, rows, today=datetime.now(UTC).date())
         if found.problems:
             more = len(found.problems) - SHOWN
             said = [f"{file}: nothing was stored.", *found.problems[:SHOWN]]

@@ -75,9 +75,13 @@ KINDS: Final[Mapping[str, Kind]] = {
             "those invited have in common; until links are marked as used, together from 20 answers on and "
             "at the end, a key beside the database leads from a link to its answers."
         ),
-        UNTIL_DELETED,
+        _l(
+            "Which link of a confidential wave led to which answers, until 24 months after the wave has "
+            "closed; fingerprints and what became of them until whoever runs the server deletes them."
+        ),
         {
-            "invitation": "token_hash wave_id anonymous customer_id purpose state changed_at segment_id",
+            "invitation": "token_hash wave_id anonymous customer_id purpose state changed_at segment_id "
+            "disposition",
             "participation": "token_hash wave_id anonymous response_id",
         },
         (),
@@ -91,10 +95,13 @@ KINDS: Final[Mapping[str, Kind]] = {
             "combinations of these values that stand with answers. No page shows customers; whoever runs "
             "the server imports the file."
         ),
-        UNTIL_DELETED,
+        _l(
+            "Name, telephone, e-mail and postal address until 24 months after the last import that gave one "
+            "of them; all else until whoever runs the server deletes it."
+        ),
         {
             "customer": "id code unit_id customer_class tier account_type area",
-            "contact": "customer_id name phone email address",
+            "contact": "customer_id name phone email address seen_on",
             "unit": "id code name level parent_id parent_level",
             "segment": "id label unit_id customer_class tier account_type area",
         },

@@ -1,4 +1,4 @@
-"""What the worker deletes when its time has come: own words, what was broken off, log-ins in the trail."""
+"""What the worker deletes when its time has come: own words, broken answers, links, contacts, log-ins."""
 
 from datetime import datetime
 
@@ -10,7 +10,11 @@ from surveys.errors import SurveyError
 from surveys.proving import pruning
 
 log = structlog.get_logger(__name__)
-ENDS = ((retention.due, retention.end_texts), (retention.due_broken, retention.end_broken))
+ENDS = (
+    (retention.due, retention.end_texts),
+    (retention.due_broken, retention.end_broken),
+    (retention.due_links, retention.end_links),
+)
 
 
 def clear(session: Session, now: datetime) -> None:
@@ -23,6 +27,8 @@ def clear(session: Session, now: datetime) -> None:
                 log.warning("answers_kept", wave=wave.code, reason=str(error))
                 session.rollback()
             session.commit()
+    if retention.end_contacts(session, now):
+        session.commit()
     if pruning.due(session, now):
         pruning.prune(session, now)
         session.commit()
