@@ -35,15 +35,16 @@ class Closing:
         self.questions: Mask = scopes.answered < floor
         self.constructs: Mask = scopes.any_of < floor
 
-    def close(self, index: int, crossing: Crossing) -> None:
-        """Hold until every table is in order; what has no index has no other figure either."""
+    def close(self, index: int | None, crossing: Crossing) -> None:
+        """Hold until every table is in order; a group that has no `index` printed has no figure."""
         tables = sorted(self.scopes.tables, key=lambda table: -self.scopes.n[table.parent])
         while True:
             before = self.questions.sum() + self.constructs.sum()
             for construct in self.nested:
                 self.constructs[:, construct] |= self.questions[:, self.columns[construct]].any(axis=1)
-            gone = self.constructs[:, index]
-            self.questions[gone], self.constructs[gone] = True, True
+            if index is not None:
+                gone = self.constructs[:, index]
+                self.questions[gone], self.constructs[gone] = True, True
             for table in tables:
                 self._complete(table)
                 for construct, columns in enumerate(self.columns):

@@ -20,6 +20,7 @@ from csi_model.options import INDICATIVE as MARKED
 from csi_model.specify import ModelSpec
 
 KINDS = ("constructs", "dimensions", "indicators")
+UNIT, PART = "unit", "part"
 Cell = tuple[str, str, str]  # a group (the whole has an empty name), one of `KINDS`, the node's id
 
 
@@ -119,3 +120,47 @@ def decide(
     ids = (spec.construct_ids, [node.id for _, node in spec.dimensions], spec.indicator_ids)
     nodes = tuple((kind, each) for kind, own in zip(KINDS, ids, strict=True) for each in own)
     return Decision(scopes.names, nodes, n, state, floor, indicative)
+
+
+def decide_parts(
+    answered: Mask, units: Labels, parts: Labels, *, floor: int = FLOOR, indicative: int = MARKED
+) -> NDArray[np.int8]:
+    """Decide whether figures of parts that are made of units may be printed beside those of units and all.
+
+    Parameters
+    ----------
+    answered : ndarray of shape (n_respondents, n_figures)
+        Who is behind which figure.
+    units : Labels
+        Their figures are printed as `decide` lets them be.
+    parts : Labels
+        Blank for who is in none of them.
+
+    Returns
+    -------
+    ndarray of shape (n_figures,)
+        Places in `STATES` that hold for all parts together: *few* where one of them is of few answers, *held*
+        where they would give away a unit that is not printed, or those who are in no part.
+    """
+    alone = _means(answered, {UNIT: units}, floor)
+    both = _means(answered, {UNIT: units, PART: parts}, floor, before=alone)
+    n = np.array([answered[rows].sum(axis=0) for rows in parts.rows().values()]).min(axis=0)
+    # The units' figures are out: what would have to be held of them is held of the parts instead.
+    tells = np.any([held & ~alone.get(name, False) for name, held in both.items()], axis=0)
+    state = np.where(n < floor, FEW, np.where(tells, HELD, np.where(n < indicative, INDICATIVE, SHOWN)))
+    return np.asarray(state, np.int8)
+
+
+def _means(
+    answered: Mask, labels: Mapping[str, Labels], floor: int, before: Mapping[str, Mask] | None = None
+) -> dict[str, Mask]:
+    """Give which figures of each group are held where every figure is a mean by itself."""
+    columns = [np.array([at]) for at in range(answered.shape[1])]
+    scopes = scopes_of(answered, labels, columns)
+    closing = Closing(scopes, columns, np.zeros((0, len(columns))), floor)
+    for place, name in enumerate(scopes.names):
+        closing.constructs[place] |= (before or {}).get(name, False)
+        closing.questions[place] |= (before or {}).get(name, False)
+    closing.close(None, Crossing(scopes, answered, labels))
+    held = closing.constructs | closing.questions
+    return dict(zip(scopes.names, held, strict=True))

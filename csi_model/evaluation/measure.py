@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,11 @@ from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import points_among
+from csi_model.evaluation.arms import Arms, states_of
 from csi_model.evaluation.effect import Evaluation, evaluate_measure
+from csi_model.evaluation.panel import check_treated, check_waves
 from csi_model.inference import seeds
+from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES, WITHHELD
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
 from csi_model.measures.points import by_shares
@@ -88,24 +91,23 @@ def effect_of_measure(
     dict
         By construct the ``effect`` in points with interval, ``p`` and, corrected over the constructs,
         ``p_holm`` (the index keeps its own p: it is the question asked), the ``levels`` of both arms and the
-        difference by wave; ``trends`` before the measure; ``expected_gain`` by regression to the mean.
+        difference by wave, or its ``state`` alone where they are withheld: of fewer than ``floor`` answers in
+        an arm and wave, or giving such away (`arms.states_of`); ``trends`` before the measure;
+        ``expected_gain`` by regression to the mean.
 
     Raises
     ------
     DataError
-        As `evaluate_measure`.
+        As `evaluate_measure`; the index is withheld.
     """
     options = options or Options()
+    everybody, order = sample, check_waves(sample.label(waves).texts(), before, after)
     homeless = (*sample.unlabelled(units), *sample.unlabelled(waves))
     sample = replace(sample.where(~sample.label(units).is_blank), cautions=(*sample.cautions, *homeless))
+    check_treated(np.array(sample.label(units).where(sample.label(waves).of(*order)).present), treated)
     wave = sample.label(waves)
-    early = wave.of(*before)
-    if not early.any():
-        msg = f"No respondent is of the waves before, {list(before)}."
-        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {list(wave.present)}.")
-    yardstick = estimate(spec, sample.where(early), options)
-    shown = np.flatnonzero(spec.scored)
-    used = wave.of(*before, *after)
+    yardstick = estimate(spec, sample.where(wave.of(*before)), options)
+    used = wave.of(*order)
     filled = _filled(yardstick, sample, units, used, waves)
     scores = _scores(yardstick, filled)
     silent = _silent(sample.label(units).where(used), np.asarray(np.isnan(scores[used]).all(axis=1)))
@@ -115,6 +117,9 @@ def effect_of_measure(
             f"Left out, because nobody there answered one of the questions in a wave: {', '.join(silent)}."
         )
         absent.append(Caution("unit-absent", message, about=silent))
+    arms = Arms(everybody.label(units), everybody.label(waves), order, everybody.label(units).of(*treated))
+    states = _states(yardstick, everybody, arms, scores, options)
+    shown = np.array([place for place, state in states.items() if state in {SHOWN, INDICATIVE}])
 
     def compare(places: NDArray[np.int64]) -> Evaluation:
         def figures(weights: F64) -> F64:
@@ -146,7 +151,7 @@ def effect_of_measure(
         "after": list(after),
         "n_treated": found.n_treated,
         "n_comparison": found.n_comparison,
-        "constructs": _by_construct(found, [spec.construct_ids[place] for place in shown]),
+        "constructs": _by_construct(found, spec.construct_ids, states),
         "cautions": [
             caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *absent, *doubts)
         ],
@@ -158,10 +163,39 @@ def _silent(units: Labels, is_unscored: Mask) -> tuple[str, ...]:
     return tuple(name for name in units.present if is_unscored[units.of(name)].all())
 
 
-def _by_construct(found: Evaluation, names: Sequence[str]) -> dict[str, Any]:
+def _states(
+    yardstick: Result, everybody: Sample, arms: Arms, scores: F64, options: Options
+) -> dict[int, int]:
+    """Give the state of every scored construct, by its place; without the index there is nothing to say."""
+    spec = yardstick.spec
+    places = np.flatnonzero(spec.scored)
+    of_all = np.full((len(everybody), len(places)), np.nan)
+    of_all[~arms.units.is_blank] = scores[:, places]
+    behind = ~np.isnan(everybody.values) @ (yardstick.points.construct_shares[0][:, places] > 0)
+    found = states_of(arms, of_all, behind, floor=options.floor, indicative=options.indicative)
+    states = {int(place): found[at] for at, place in enumerate(places)}
+    of_index = states[spec.place[spec.index]]
+    if of_index in {FEW, HELD}:
+        few = f"An arm has fewer than {options.floor} answers to the index in one of the waves."
+        held = (
+            f"The arms would give away fewer than {options.floor} people: a small unit alone in an arm,"
+            " or those who are in neither."
+        )
+        remedy = "Join small units, add units or waves, or leave a wave out."
+        raise DataError(few if of_index == FEW else held, code="floor", remedy=remedy)
+    return states
+
+
+def _by_construct(found: Evaluation, names: Sequence[str], states: Mapping[int, int]) -> dict[str, Any]:
+    """Give what is said of each construct; of one that is withheld, its state alone."""
     corrected, trends = holm(found.effect.p), found.trends
-    return {
-        name: {
+    told: dict[str, Any] = {}
+    at = 0
+    for place, state in states.items():
+        told[names[place]] = {"state": STATES[state]}
+        if STATES[state] in WITHHELD:
+            continue
+        told[names[place]] |= {
             "effect": found.effect.at(at).plain()
             | {"p": float(found.effect.p[at]), "p_holm": float(corrected[at])},
             "comparison": found.levels[0, :, at].tolist(),
@@ -171,5 +205,5 @@ def _by_construct(found: Evaluation, names: Sequence[str]) -> dict[str, Any]:
             "detectable": None if trends is None else number(trends.detectable[at]),
             "expected_gain": number(found.regression_to_mean.expected_gain[at]),
         }
-        for at, name in enumerate(names)
-    }
+        at += 1
+    return told

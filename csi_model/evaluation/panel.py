@@ -79,12 +79,12 @@ def unit_panel(
     weights = check_weights(weights, n)
     unit_labels = check_length(units, n, "units").astype(str)
     wave_labels = check_length(waves, n, "waves").astype(str)
-    order = _check_waves(wave_labels, before, after)
+    order = check_waves(wave_labels, before, after)
     counted = np.isin(wave_labels, order) & (weights > 0) & ~np.isnan(points).all(axis=1)
     points, weights = points[counted], weights[counted]
     names, row = np.unique(unit_labels[counted], return_inverse=True)
     column = np.array([order.index(wave) for wave in wave_labels[counted].tolist()], int)
-    arms = _check_treated(names, treated)
+    arms = check_treated(names, treated)
     cells = _cells(points, weights, row, column, shape=(len(names), len(order)))
     followed = np.asarray((cells.answers > 0).all(axis=(1, 2)))
     cautions = _check_followed(names, followed, arms)
@@ -141,7 +141,8 @@ def _cells(
         return _Cells(means, pooled * squares / cell_mass**2, cell_mass, total(answered.astype(float)))
 
 
-def _check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+def check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """Give the waves in order; each must have answers, and be before or after."""
     present = set(waves.tolist())
     unknown = [w for w in (*before, *after) if w not in present]
     if unknown:
@@ -153,7 +154,8 @@ def _check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence
     return (*before, *after)
 
 
-def _check_treated(names: NDArray[np.str_], treated: Sequence[str]) -> NDArray[np.bool_]:
+def check_treated(names: NDArray[np.str_], treated: Sequence[str]) -> NDArray[np.bool_]:
+    """Say which units are treated; each treated one must have answers."""
     strangers = sorted(set(treated) - set(names.tolist()))
     if strangers:
         msg = f"Treated unit {strangers[0]!r} has no answers in these waves."

@@ -36,6 +36,22 @@ def test_evaluate_writes_the_effect_and_says_it(manyi, answers):
     assert "regression to the mean" in err
 
 
+def test_a_construct_of_few_is_withheld_and_said(manyi, answers, tmp_path):
+    rows = list(csv.reader(answers.read_text(encoding="utf-8").splitlines()))
+    blank = [at for at, name in enumerate(rows[0]) if name.startswith("LOY")]
+    for number, row in enumerate(rows[1:]):
+        if number // 16 % 20:  # two of forty of each unit and wave are left
+            for at in blank:
+                row[at] = ""
+    target = tmp_path / "few.csv"
+    target.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 100)
+    code, out, err = manyi("evaluate", target, *common, *ARMS, "--json", "-")
+    assert code == 0
+    assert json.loads(out)["constructs"]["LOY"] == {"state": "few"}
+    assert "LOY             withheld: too few answers in an arm" in err
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -9,6 +9,11 @@ import csi_model
 from web.cli import analysis
 from web.cli.table import span
 
+WITHHELD = {
+    "few": "withheld: too few answers in an arm",
+    "held": "withheld: it would give away few people's answers",
+}
+
 
 @click.command(short_help="Estimate what a measure did: units with it against units without.")
 @click.argument("data", type=click.Path(path_type=Path))
@@ -69,6 +74,9 @@ def summary(document: dict[str, Any]) -> str:
     units = "{n_treated} units with the measure, {n_comparison} without".format(**document)
     lines = [units, "", "  construct         effect  interval"]
     for name, each in document["constructs"].items():
+        if "effect" not in each:
+            lines.append(f"  {name:<16}{WITHHELD[each['state']]}")
+            continue
         effect = each["effect"]
         is_index = name == document["index"]
         clear = effect["p" if is_index else "p_holm"] < 1 - document["level"]
