@@ -44,6 +44,10 @@ class Problem(Enum):
     REVIEW_OWN = auto()
     REVIEW_LACKS = auto()
     QUESTIONNAIRE_FAULTY = auto()
+    BLOCK_NAME = auto()
+    BLOCK_ABOUT = auto()
+    BLOCK_STALE = auto()
+    BLOCK_STATE = auto()
     # answers
     ANSWER_REQUIRED = auto()
     ANSWER_WANTED = auto()

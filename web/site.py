@@ -50,6 +50,8 @@ ROOMS = (
     "author.drafts.bringing",
     "author.drafts.library",
     "author.drafts.series",
+    "author.drafts.blocks",
+    "author.drafts.putting",
     "author.drafts.unlocking",
     "author.drafts.preview",
     "author.drafts.together",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from surveys.codes import WRITTEN, are_written
+from surveys.questions.parts import Origin
 
 Name = Annotated[dict[str, str], Field(max_length=20)]
 # What respondents can be grouped by: the levels of the organisation, and what the customer file says.
@@ -44,6 +45,7 @@ class ConstructNode(_Node):
     drives: bool = True
     tree: bool = False
     locked: bool = False
+    origin: Origin | None = None
 
     @property
     def indicators(self) -> tuple[str, ...]:

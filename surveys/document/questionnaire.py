@@ -17,7 +17,18 @@ from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
 from surveys.questions.base import Question
 from surveys.questions.choice import WithOptions
-from surveys.questions.parts import Code, Condition, Offered, OptionCode, Part, Row, Scale, Text, Whence
+from surveys.questions.parts import (
+    Code,
+    Condition,
+    Offered,
+    OptionCode,
+    Origin,
+    Part,
+    Row,
+    Scale,
+    Text,
+    Whence,
+)
 from surveys.questions.pieces import Slot
 from surveys.questions.seeing import Answer
 
@@ -56,6 +67,7 @@ class Section(Part):
     shuffle: Code | None = None
     stops: tuple[Stop, ...] = ()
     questions: tuple[AnyQuestion, ...] = Field(min_length=1)
+    origin: Origin | None = None
 
 
 class Pipe(Part):
@@ -111,6 +123,7 @@ class Questionnaire(Part):
     quotas: tuple[Quota, ...] = ()
     indicators: IndicatorSystem | None = None
     quality: dict[str, Any] = Field(default_factory=dict)
+    origin: Origin | None = None
 
     @model_validator(mode="after")
     def _take_options(self) -> "Questionnaire":
@@ -134,6 +147,13 @@ class Questionnaire(Part):
     def dump(self) -> dict[str, Any]:
         """Give plain values from which `load` makes an equal document."""
         return self.model_dump(mode="json", exclude_defaults=True) | {"format": self.format}
+
+    def origins(self) -> Iterator[Origin]:
+        """Give where its parts were copied from, as far as they were."""
+        constructs = self.indicators.constructs if self.indicators is not None else ()
+        kept = [self.origin, *(each.origin for each in self.sections)]
+        kept += [*(each.origin for each in self.questions()), *(each.origin for each in constructs)]
+        yield from (each for each in kept if each is not None)
 
     @cached_property
     def content_hash(self) -> str:

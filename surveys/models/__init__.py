@@ -4,6 +4,7 @@ from surveys.models.collection import Invitation, Participation, QuotaCell, Resp
 from surveys.models.decisions import Burst, Decision, QualityCheck, RunDecision
 from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftPresence, DraftSnapshot
+from surveys.models.library import LibraryEntry
 from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
 from surveys.models.pilots import PilotComment
 from surveys.models.records import Analysis, AuditEntry
@@ -24,6 +25,7 @@ __all__ = [
     "DraftPresence",
     "DraftSnapshot",
     "Invitation",
+    "LibraryEntry",
     "Participation",
     "PilotComment",
     "QualityCheck",

@@ -7,7 +7,19 @@ from typing import Any, Literal
 from pydantic import Field
 
 from surveys.questions.nature import Doubt, Nature
-from surveys.questions.parts import Code, Condition, Lineage, Messages, Option, Part, Row, Scale, Text, Whence
+from surveys.questions.parts import (
+    Code,
+    Condition,
+    Lineage,
+    Messages,
+    Option,
+    Origin,
+    Part,
+    Row,
+    Scale,
+    Text,
+    Whence,
+)
 from surveys.questions.pieces import Column, Control, Ends, OptionGiven, Piece, Rated, Slot, Stored
 from surveys.questions.reading import Reader, nothing
 from surveys.questions.seeing import Answer
@@ -34,6 +46,7 @@ class Question(Part):
     messages: Messages = Field(default_factory=dict)
     account: str | None = None
     lineage: Lineage = 1
+    origin: Origin | None = None
 
     @property
     def is_required(self) -> bool:

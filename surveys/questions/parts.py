@@ -43,6 +43,21 @@ class Scale(Part):
     labels: Labels = Field(default_factory=dict)
 
 
+class Origin(Part):
+    """Where a part was copied from: a questionnaire, module or block, its code there, and the day.
+
+    `source` is `version:CODE/NUMBER`, `draft:CODE/CHANGE`, `instrument:NAME/FORM`, `module:NAME` or
+    `block:NUMBER/EDITION`. Nothing is asked, scored or compared by it.
+    """
+
+    source: Annotated[
+        str,
+        Field(pattern=r"^(version|draft|instrument|module|block):[A-Za-z0-9_]{1,64}(/[A-Za-z0-9_]{1,32})?$"),
+    ]
+    code: Annotated[str, Field(max_length=64)] = ""
+    day: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
 class Whence(Part):
     """From which question's options rows or options are taken: those that were chosen there, or left."""
 

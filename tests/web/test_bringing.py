@@ -1,6 +1,7 @@
 """Parts of another questionnaire come into a draft as one change; what is missing is named."""
 
 from copy import deepcopy
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,7 +16,15 @@ OTHER = "/questionnaires/draft/other"
 BRING = f"{OTHER}/bring"
 SOURCE = "version:small/1"
 # As it is written without what is usual.
+TODAY = datetime.now(UTC).date().isoformat()
 SCALES = loading.load(DOCUMENT).dump()["scales"]
+
+
+def without_origin(part):
+    """A part, and all below it, as they were before it was copied."""
+    if isinstance(part, dict):
+        return {key: without_origin(each) for key, each in part.items() if key != "origin"}
+    return [without_origin(each) for each in part] if isinstance(part, list) else part
 
 
 @pytest.fixture
@@ -53,7 +62,9 @@ def test_a_question_brings_its_scale_and_goes_by_undo(designer, other, session):
     assert found["scales"] == SCALES
     (section,) = found["sections"]
     assert section["title"] == DOCUMENT["sections"][0]["title"]
-    assert section["questions"] == [DOCUMENT["sections"][0]["questions"][1]]
+    (question,) = section["questions"]
+    assert question.pop("origin") == {"source": SOURCE, "code": "S1", "day": TODAY}
+    assert question == DOCUMENT["sections"][0]["questions"][1]
     entry = session.scalars(entries_but_log_ins).all()[-1]
     assert (entry.action, entry.target, entry.detail["source"]) == ("draft.copy", "draft:other", SOURCE)
     designer.submit(OTHER, 303, form="#undo", which="undo")
@@ -87,7 +98,8 @@ def test_both_sections_follow_each_other_under_new_codes(designer, other):
     path = f"{BRING}?source={SOURCE}&part={found['A A']}&part={found['B B']}"
     designer.submit(path, 303)
     once = document_of(designer, OTHER)
-    assert once["sections"] == DOCUMENT["sections"]
+    assert without_origin(once["sections"]) == DOCUMENT["sections"]
+    assert [each["origin"]["code"] for each in once["sections"]] == ["A", "B"]
     assert once["pipes"] == DOCUMENT["pipes"]
     designer.submit(path, 303)
     twice = document_of(designer, OTHER)
@@ -103,7 +115,7 @@ def test_both_sections_follow_each_other_under_new_codes(designer, other):
 
 def test_a_construct_brings_its_questions_into_a_section(designer, other):
     designer.submit(f"{BRING}?source={SOURCE}&part={ticks(designer)['Satisfaction SAT']}", 303)
-    found = document_of(designer, OTHER)
+    found = without_origin(document_of(designer, OTHER))
     assert found["indicators"]["constructs"] == DOCUMENT["indicators"]["constructs"]
     assert found["indicators"]["index"] == "SAT"
     assert [each["code"] for each in found["sections"][0]["questions"]] == ["S1", "S2"]
@@ -116,7 +128,7 @@ def test_references_meet_what_is_here_under_the_same_code(designer, other):
     page = designer.browse(f"{BRING}?source={SOURCE}&part={found['B B']}")
     assert "Is here under the same code" in page.get_text()
     designer.submit(f"{BRING}?source={SOURCE}&part={found['B B']}", 303)
-    assert document_of(designer, OTHER)["sections"] == DOCUMENT["sections"]
+    assert without_origin(document_of(designer, OTHER)["sections"]) == DOCUMENT["sections"]
 
 
 def test_a_draft_and_what_is_built_in_are_sources_too(designer, other, analyst):
@@ -155,7 +167,7 @@ def test_modules_are_switched_in_and_out(designer, other, analyst):
     assert {each["code"] for each in found["sections"]} == {"KANO", "SOURCES", "SPLIT", "PULSE"}
     for name in instruments.modules():
         for section in instruments.module(name).document["sections"]:
-            assert section in found["sections"]
+            assert section in without_origin(found["sections"])
     assert not designer.browse(library).select("[aria-labelledby=modules] a.button")
     assert "已加入" in designer.browse(f"{library}?lang=zh").get_text()
     for _link in links:
@@ -171,5 +183,6 @@ def test_a_block_of_the_library_comes_with_its_questions(designer, other):
     designer.submit(link, 303)
     (construct,) = document_of(designer, OTHER)["indicators"]["constructs"]
     wanted = instruments.load("acsi").dump()["indicators"]["constructs"]
-    assert construct in wanted
+    assert construct["origin"] == {"source": "instrument:acsi/full", "code": construct["id"], "day": TODAY}
+    assert without_origin(construct) in wanted
     assert construct["locked"]

@@ -18,6 +18,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import previewing, room, sources
+from web.author.drafts import origins
 from web.author.model import promised
 from web.author.reading import Reading
 from web.author.room import PLACE
@@ -57,6 +58,7 @@ def document(source: str, code: str, part: str) -> ResponseReturnValue:
         tiers=TIERS,
         forms=FORMS,
         waves=sources.waves_of(db.session, found.version) if found.version is not None else [],
+        origins=list(origins.of_document(found.document)),
         published=_published_as(found),
         is_drafted=drafting.find(db.session, found.document.code) is not None,
         promised=promised(found.document),

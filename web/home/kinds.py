@@ -122,6 +122,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "series_decision": "id questionnaire_id code content staff_name at",
             "trial": "id source change document people seed day state progress message refusal result "
             "created_at created_by started_at finished_at",
+            "library_entry": "block number doing staff_name at name about source edition withdrawn document",
             "draft": "id questionnaire_id base_version_id number state begun_at begun_by",
             "draft_node": "draft_id id kind parent place dropped fields touched",
             "draft_change": "draft_id number staff_name at base tab client gesture undoes operations",

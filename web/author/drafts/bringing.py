@@ -1,7 +1,7 @@
 """Copying into a draft from another questionnaire: chosen, seen with what comes along, done as one change."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,26 +10,24 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
-from surveys import audit, instruments
-from surveys.editing import drafting
-from surveys.editing.assembling import disassembled
+from surveys import audit
+from surveys.editing import library
 from surveys.editing.nodes import ROOT, Node
-from surveys.editing.raising import raised
 from surveys.errors import SurveyError
-from surveys.models import Draft
+from surveys.models import Draft, LibraryEntry
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author import sources
 from web.author.drafts import room
-from web.author.drafts.copying import COPIED, Origin, brought
+from web.author.drafts.copying import COPIED, brought
 from web.author.drafts.editor import answered
+from web.author.drafts.origins import BLOCK, DRAFT, Origin, origin_of
 from web.author.drafts.room import PLACE, Desk, Marks
-from web.author.drafts.wording import kind_of, name_of, text_of
+from web.author.drafts.wording import kind_of, name_of
 from web.extensions import db
 
 blueprint = room.blueprint
-DRAFT, MODULE = "draft", "module"
 
 
 class Offered(NamedTuple):
@@ -47,29 +45,6 @@ class Named(NamedTuple):
     label: str
 
 
-def origin_of(sent: str) -> Origin | None:
-    """Find a source: `version:CODE/N`, `instrument:NAME/FORM`, `draft:CODE`, `module:NAME`; else None."""
-    kind, _sep, rest = sent.partition(":")
-    if kind == DRAFT:
-        draft = drafting.find(db.session, rest) if "\x00" not in rest else None
-        if draft is None:
-            return None
-        nodes = drafting.nodes_of(db.session, draft)
-        return Origin(sent, f"{text_of(nodes.root) or rest} ({_('draft')})", nodes)
-    if kind == MODULE:
-        if rest not in instruments.modules():
-            return None
-        document = instruments.module(rest).document
-        return Origin(sent, i18n.text(document["title"]), disassembled(document))
-    if kind not in {"version", "instrument"} or "/" not in rest:
-        return None
-    found = sources.find(db.session, kind, *rest.rsplit("/", 1))
-    if found is None:
-        return None
-    nodes = disassembled(raised(found.document.dump()).plain)
-    return Origin(sent, f"{i18n.text(found.document.title)} ({found.part})", nodes)
-
-
 def _named(desk: Desk) -> Iterator[Named]:
     for other in db.session.scalars(select(Draft).order_by(Draft.id)):
         if other.id != desk.draft.id:
@@ -81,9 +56,13 @@ def _named(desk: Desk) -> Iterator[Named]:
     for each in sources.instruments_with_state(db.session):
         label = _("Built in: %(title)s (%(form)s)", title=i18n.text(each.document.title), form=each.form)
         yield Named(f"instrument:{each.name}/{each.form}", label)
+    for block in library.shelf(db.session):
+        if not block.withdrawn:
+            sent = f"{BLOCK}:{block.block}/{block.edition}"
+            yield Named(sent, _("Library: %(name)s", name=block.name))
 
 
-def _offered(origin: Origin) -> tuple[tuple[Offered, ...], tuple[Offered, ...]]:
+def offered(origin: Origin) -> tuple[tuple[Offered, ...], tuple[Offered, ...]]:
     """Give the sections with their questions, and the constructs."""
     root = origin.nodes.root.id
     systems = origin.nodes.children(root, "system")
@@ -115,9 +94,13 @@ def bring(code: str) -> ResponseReturnValue:
     origin = origin_of(sent) if sent else None
     if sent and origin is None:
         abort(404)
-    chosen = _chosen(origin, given.getlist("part")) if origin is not None else []
+    gone = _withdrawn(sent)
+    if gone is not None:
+        flash(_("%(name)s was taken off the shelf by %(who)s.", name=gone.name, who=gone.staff_name), "error")
+        return redirect(url_for("drafts.library", code=code), 303)
+    chosen = chosen_of(origin, given.getlist("part")) if origin is not None else []
     into = _into(desk, given.get("into", ""))
-    found = brought(desk, origin, chosen, into) if origin is not None and chosen else None
+    found = brought(desk, origin, chosen, into, day=_today()) if origin is not None and chosen else None
     fault = ""
     if request.method == "POST":
         if origin is None or found is None:
@@ -133,7 +116,7 @@ def bring(code: str) -> ResponseReturnValue:
         marks=Marks(desk),
         sources=list(_named(desk)),
         origin=origin,
-        offered=_offered(origin) if origin is not None and found is None else None,
+        offered=offered(origin) if origin is not None and found is None else None,
         sections=[(each.id, name_of(desk, each)) for each in desk.nodes.children(ROOT, "section")],
         chosen=chosen,
         into=into,
@@ -142,7 +125,18 @@ def bring(code: str) -> ResponseReturnValue:
     ), 422 if fault else 200
 
 
-def _chosen(origin: Origin, sent: list[str]) -> list[Node]:
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _withdrawn(sent: str) -> LibraryEntry | None:
+    """Give the last act on a block that is off the shelf; None of what can be taken."""
+    kind, _sep, rest = sent.partition(":")
+    acts = library.acts_of(db.session, int(rest.split("/")[0])) if kind == BLOCK else []
+    return acts[-1] if acts and acts[-1].withdrawn else None
+
+
+def chosen_of(origin: Origin, sent: list[str]) -> list[Node]:
     """Give the parts that were ticked; what is none, or can be copied by nobody, is not found."""
     found: dict[int, Node] = {}
     for each in sent:
@@ -166,7 +160,7 @@ def _into(desk: Desk, sent: str) -> Node | None:
 def _copy(
     desk: Desk, origin: Origin, chosen: list[Node], into: Node | None, *, keeps: bool
 ) -> ResponseReturnValue:
-    found = brought(desk, origin, chosen, into, keeps=keeps)
+    found = brought(desk, origin, chosen, into, day=_today(), keeps=keeps)
     try:
         outcome = room.send(desk, found.operations)
     except SurveyError as refused:
@@ -181,7 +175,7 @@ def _copy(
         action="draft.copy",
         target=f"draft:{desk.code}",
         now=datetime.now(UTC),
-        detail={"source": origin.sent, "change": outcome.number, "parts": len(chosen)},
+        detail={"source": origin.source, "change": outcome.number, "parts": len(chosen)},
     )
     db.session.commit()
     flash(_("Copied from %(title)s. Undo takes all of it back.", title=origin.title), "success")

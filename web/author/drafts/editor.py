@@ -25,6 +25,7 @@ from web.author.drafts import room, tree
 from web.author.drafts.fields import Choice, Field, fields_of_node, sent, types
 from web.author.drafts.held import Held, held
 from web.author.drafts.making import PREFIX
+from web.author.drafts.origins import STAMPED, told
 from web.author.drafts.preview import section_of
 from web.author.drafts.room import PLACE as DRAFT
 from web.author.drafts.room import Desk, Marks
@@ -125,6 +126,8 @@ def page(
         chain=list(desk.nodes.chain(node))[::-1],
         found=desk.judged.at(node.id),
         held=hold,
+        origin=told(node),
+        may_put=node.kind in STAMPED,
         reading=_reading(desk) if node.kind == "system" else None,
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),

@@ -15,6 +15,7 @@ from surveys.editing.nodes import KEYED, KINDS, Node, below, fields_of, model_of
 from surveys.findings.quality import FLAGS, RULES
 from surveys.questions import TYPES
 from web import i18n, labels
+from web.author.drafts.origins import KEPT
 from web.author.drafts.room import Desk
 from web.author.drafts.wording import field_name, name_of, text_of
 
@@ -75,9 +76,14 @@ def fields_of_node(desk: Desk, node: Node) -> tuple[Field, ...]:
     names = {each.name for each in found.values()}
     for path in node.fields:
         written = desk.names.written_path(node, path)
-        if written not in found and (node.kind, written) not in FIXED and not _is_list_of(names, written):
+        if written not in found and not (is_fixed(node.kind, written) or _is_list_of(names, written)):
             found[written] = Field(written, field_name(written), "line")
     return tuple(found.values())
+
+
+def is_fixed(kind: str, path: str) -> bool:
+    """Tell whether a field is not for entering."""
+    return (kind, path) in FIXED or path.partition("/")[0] == KEPT
 
 
 def _is_list_of(names: set[str], path: str) -> bool:
@@ -103,7 +109,7 @@ class _Form:
                 yield from self._field(name, str, "")
         for name, info in declared:
             path = info.alias or name
-            if path in inside or path not in offered or (kind, path) in FIXED:
+            if path in inside or path not in offered or is_fixed(kind, path):
                 continue
             usual = None if info.default is PydanticUndefined else info.default
             yield from self._field(path, info.annotation, usual)

@@ -13,8 +13,8 @@ from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import sources
 from web.author.drafts import room
-from web.author.drafts.bringing import MODULE, origin_of
-from web.author.drafts.copying import Origin
+from web.author.drafts.blocks import own_blocks
+from web.author.drafts.origins import MODULE, Origin, origin_of
 from web.author.drafts.room import PLACE, Desk, blueprint
 from web.author.drafts.wording import name_of
 from web.extensions import db
@@ -55,7 +55,11 @@ def library(code: str) -> ResponseReturnValue:
     """Show modules and blocks; each is seen with what comes along before it is taken."""
     desk = room.find(code)
     return render_template(
-        "author/drafts/library.html", desk=desk, modules=list(_modules(desk)), shelves=list(_shelves())
+        "author/drafts/library.html",
+        desk=desk,
+        modules=list(_modules(desk)),
+        own=[each for each in own_blocks() if not each.entry.withdrawn],
+        shelves=list(_shelves()),
     )
 
 

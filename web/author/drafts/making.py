@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from surveys.editing.nodes import ROOT, Node
+from surveys.editing.nodes import ROOT, Node, Nodes
 from surveys.editing.operations import Operation
 from surveys.findings.quality import RULES
 from surveys.questions import TYPES
@@ -21,10 +21,18 @@ REFERENCE: Final = re.compile(r"#n([0-9]{1,9})")
 NEW: Final = 10**6
 
 
+class Parted(Protocol):
+    """What has parts: a draft, or what is made of some."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """All its parts."""
+
+
 class Codes:
     """Gives codes that nothing of the kind has; options and stops have theirs among siblings alone."""
 
-    def __init__(self, desk: Desk, others: Iterable[Node] = ()) -> None:
+    def __init__(self, desk: Parted, others: Iterable[Node] = ()) -> None:
         """Keep clear of the codes of a draft, and of those of `others` when a new one is made."""
         self.desk = desk
         self._others = [*others]

@@ -10,7 +10,7 @@ from surveys.editing import drafting
 from surveys.editing.naming import Names
 from surveys.editing.nodes import KEYED, Node
 from surveys.editing.operations import Operation
-from web.author.drafts.fields import Field, fields_of_node, sent
+from web.author.drafts.fields import Field, fields_of_node, is_fixed, sent
 from web.author.drafts.room import Desk
 from web.extensions import db
 
@@ -63,6 +63,8 @@ class Sent:
         known = self._known
         for name in self.form:
             mark, path = name[:2], name[2:]
+            if is_fixed(self.node.kind, path):
+                continue
             if mark == SHOWN and path in known:
                 yield known[path]
             elif mark == VALUE and known.get(path, Field(path, path, "line")).control != "check":

@@ -129,6 +129,9 @@ def _plain(form: StartForm, offered: Mapping[str, Source]) -> dict[str, Any]:
             kind, _sep, rest = source.sent.partition(":")
             found = sources.find(db.session, kind, *rest.rsplit("/", 1))
             plain = found.document.dump() if found is not None else {}
+        if code not in {"", source.code}:  # another questionnaire, which says what it was copied from
+            day = datetime.now(UTC).date().isoformat()
+            plain["origin"] = {"source": source.sent, "code": source.code, "day": day}
     if title:
         before = plain.get("title")
         plain["title"] = {**(before if isinstance(before, dict) else {}), language: title}
