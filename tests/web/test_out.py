@@ -117,6 +117,11 @@ def test_the_form_as_a_document_says_what_its_page_says(designer, kinds, languag
 
 def test_documents_have_chinese_fonts_a_language_and_page_numbers(designer):
     found, _ = document_at(designer, f"{FULL}/print.docx?lang=zh")
+    for table in found.tables:
+        grid = [int(each.get(qn("w:w"))) for each in table._tbl.tblGrid.iter(qn("w:gridCol"))]
+        cells = [round(cell.width.twips) for cell in table.rows[0].cells]
+        assert grid == pytest.approx(cells, abs=2), "one word processor heeds the grid, another the cells"
+        assert grid[0] > 4 * grid[1], "statements have room, points need little"
     for name in ("Normal", "Title", "Heading 1"):
         properties = found.styles[name].element.rPr
         fonts = properties.rFonts

@@ -14,7 +14,8 @@ from web.exports.docx import WIDTH, Paper
 
 BOX: Final = "□"
 BLANK: Final = "_" * 30
-POINT, WAY, TEXT = 0.95, 1.7, 3.0  # cm of columns: a point, a way out, and at least a statement
+TOGETHER: Final = 12  # most options that are not parted by the end of a page
+POINT, WAY, TEXT = 0.7, 1.6, 3.0  # cm of columns: a point, a way out, and at least a statement
 
 
 def begun(title: str, language: str, change: int | None) -> Paper:
@@ -47,7 +48,8 @@ def paper_of(document: Questionnaire, language: str, change: int | None) -> byte
 def _question(paper: Paper, each: Printed) -> None:
     if each.route:
         paper.line(f"→ {each.route}", is_note=True, stays=True)
-    paper.line(each.text, lead=f"{each.number}." if each.number else "", stays=bool(each.rows))
+    lead = f"{each.number}." if each.number else ""
+    paper.line(each.text, lead=lead, stays=bool(each.rows) or each.grid is not None)
     if each.hint:
         paper.line(each.hint, is_note=True, stays=True)
     if each.grid is not None:
@@ -56,9 +58,11 @@ def _question(paper: Paper, each: Printed) -> None:
         for row in each.rows:
             if row.letter:
                 paper.line(_of_row(row), indent=0.6, stays=True)
-            for entry in row.entries:
-                for line in _lines(entry):
-                    paper.line(line, indent=0.8)
+            lines = [line for entry in row.entries for line in _lines(entry)]
+            for line in lines[:-1]:
+                paper.line(line, indent=0.8, stays=len(lines) <= TOGETHER)
+            for line in lines[-1:]:
+                paper.line(line, indent=0.8)
     for stop in each.stops:
         paper.line(f"→ {stop}", is_note=True)
 
@@ -75,7 +79,7 @@ def _grid(paper: Paper, grid: Grid) -> None:
     first = max(WIDTH - sum(widths), TEXT)
     shrunk = [each * (WIDTH - first) / sum(widths) for each in widths]
     rows = ([_of_row(row), *(BOX if is_there else "" for is_there in there)] for row, there in grid.rows)
-    paper.table(["", *grid.headings], rows, [first, *shrunk])
+    paper.table(["", *grid.headings], rows, [first, *shrunk], has_boxes=True)
 
 
 def _lines(entry: Entry) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import docx
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -82,16 +83,31 @@ class Paper:
         form = made.paragraph_format
         form.space_after, form.keep_with_next, form.left_indent = Pt(3), stays, Cm(indent)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """Write a table; its headings stand again on every page, and no row is parted. `widths` are in cm."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        has_boxes: bool = False,
+    ) -> None:
+        """Write a table; its headings stand again on every page, and no row is parted.
+
+        `widths` are in cm. Where all columns but the first hold boxes to tick, these stand in the middle.
+        """
         made = self._made.add_table(1, len(headings), style="Table Grid")
         made.autofit = False
+        for column, width in zip(
+            made.columns, widths, strict=True
+        ):  # LibreOffice heeds these, Word the cells'
+            column.width = Cm(width)
         if self.is_rtl:
             about = made._tbl.tblPr  # noqa: SLF001  python-docx offers no other way
             about.insert_element_before(OxmlElement("w:bidiVisual"), *AFTER_VISUAL)
-        _fill(made.rows[0], headings, widths, is_heading=True)
+        _margins(made)
+        _fill(made.rows[0], headings, widths, is_heading=True, has_boxes=has_boxes)
         for row in rows:
-            _fill(made.add_row(), row, widths)
+            _fill(made.add_row(), row, widths, has_boxes=has_boxes)
         self.line("")
 
     def bytes(self) -> bytes:
@@ -101,17 +117,36 @@ class Paper:
         return file.getvalue()
 
 
-def _fill(row: Any, texts: Sequence[str], widths: Sequence[float], *, is_heading: bool = False) -> None:
+def _margins(table: Any) -> None:
+    """Give the cells of a table their distance from its lines."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, width in (("top", Cm(0.08)), ("left", Cm(0.1)), ("bottom", Cm(0.08)), ("right", Cm(0.1))):
+        margin = _child(margins, f"w:{side}")
+        margin.set(qn("w:w"), str(width.twips))
+        margin.set(qn("w:type"), "dxa")
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")  # noqa: SLF001  python-docx offers no other way
+
+
+def _fill(
+    row: Any,
+    texts: Sequence[str],
+    widths: Sequence[float],
+    *,
+    is_heading: bool = False,
+    has_boxes: bool = False,
+) -> None:
     properties = row._tr.get_or_add_trPr()  # noqa: SLF001  python-docx offers no other way
     _child(properties, "w:cantSplit")
     if is_heading:
         _child(properties, "w:tblHeader")
-    for cell, text, width in zip(row.cells, texts, widths, strict=True):
-        cell.width = Cm(width)
+    for number, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
+        cell.width, cell.vertical_alignment = Cm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
         first = cell.paragraphs[0]
         run = first.add_run(_clean(text))
         run.bold, run.font.size = is_heading or None, Pt(9)
         first.paragraph_format.space_after = Pt(0)
+        if has_boxes and number:
+            first.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def _clean(text: str) -> str:
