@@ -89,7 +89,6 @@ class Problem(Enum):
     INVITATION_STATE = auto()
     INVITATION_TWICE = auto()
     INVITATION_FEW = auto()
-    ACCOUNT_IN_ANONYMOUS_WAVE = auto()
     # frame
     CUSTOMER_UNKNOWN = auto()
     UNIT_CODE = auto()

@@ -5,7 +5,6 @@ shares in steps of five. What is drawn, and stands in a page for the drawing, is
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import isfinite
 from typing import Final, NamedTuple
 
@@ -55,16 +54,16 @@ def span(figure: Figure, grid: Grid = POINTS) -> str:
     return f"{low or '–'} – {high or '–'}" if low or high else ""
 
 
-def size(figure: Figure, grid: Grid = POINTS) -> tuple[str, str, str]:
-    """Write how far a change goes, whatever its sign, and between which ends in that direction."""
+def size(figure: Figure) -> tuple[str, str, str]:
+    """Write how far a change of points goes, whatever its sign, and between which ends in that direction."""
     if figure.value < 0:
-        figure = replace(figure, value=-figure.value, low=-figure.high, high=-figure.low)
-    return all_of(figure, grid)
+        figure = figure.times(-1)
+    return all_of(figure)
 
 
-def write(value: float, is_coarse: bool, grid: Grid = POINTS) -> str:
-    """Write one number that is made of figures, as these are printed."""
-    step = grid.coarse if is_coarse else grid.fine
+def write(value: float, is_coarse: bool) -> str:
+    """Write one number of points that is made of figures, as these are printed."""
+    step = POINTS.coarse if is_coarse else POINTS.fine
     return f"{round(value / step) * step + 0.0:.{1 if step < 1 else 0}f}"
 
 

@@ -191,7 +191,7 @@ def prepare_rated(
         tuple(names),
         np.column_stack([low, high]),
         gaps,
-        sampling / sampling.mean(),
+        sampling / sampling.mean() if n else sampling,
         np.arange(n),
         n,
         clusters=given.design(clusters, np.ones(n, dtype=bool), "clusters"),

@@ -48,9 +48,10 @@ def assess(
     dict
         ``htmt`` and ``htmt2``: rows of source, target, value, low, high, one-sided upper end.
         ``prediction``: power, folds, and for each indicator q2_predict, rmse and mae of the model, the linear
-        benchmark and the mean, in scale points; a covariance model has no predictions of its own, so
-        ``method`` is pls then too. ``cvpat``: whether its losses are lower than those of both benchmarks
-        (`cvpat.contest`). ``exact_fit``: the ``method`` tested, and statistic, critical value and p
+        benchmark and the mean, in scale points, and of the first two in training (``_in_sample``); a
+        covariance model has no predictions of its own, so ``method`` is pls then too. ``cvpat``: whether its
+        losses are lower than those of both benchmarks (`cvpat.contest`). ``exact_fit``: the ``method``
+        tested, and statistic, critical value and p
         of each distance; of chi-square for a covariance model. ``srmr_saturated``, ``srmr_estimated`` as the
         estimation's document. Of a covariance model also ``modification``
         (what it leaves out and would better have, with the index above 3.84) and, where `bootstrap` is asked
@@ -148,7 +149,13 @@ def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float)
 
 
 def _prediction(found: Prediction, n_folds: int) -> dict[str, Any]:
-    errors = {"": found.pls, "_lm": found.lm, "_naive": found.naive}
+    errors = {
+        "": found.pls,
+        "_lm": found.lm,
+        "_naive": found.naive,
+        "_in_sample": found.pls_in_sample,
+        "_lm_in_sample": found.lm_in_sample,
+    }
     return {
         "method": "pls",
         "power": found.power,

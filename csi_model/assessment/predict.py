@@ -57,7 +57,6 @@ class Prediction:
         Of respondents who were in the training folds, each predicted by the mean of those fits.
     q2_predict : ndarray of shape (n_targets,)
         Up to 1; at 0 and below the model predicts no better than the training mean.
-    folds : ndarray of shape (n_repetitions, n_respondents)
     """
 
     codes: tuple[str, ...]
@@ -72,7 +71,6 @@ class Prediction:
     pls_in_sample: Errors
     lm_in_sample: Errors
     q2_predict: F64
-    folds: I64
 
     @property
     def power(self) -> str:
@@ -94,7 +92,6 @@ def predict(
     folds: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
     n_folds: int = 10,
-    n_repetitions: int = 1,
     technique: str = "DA",
     benchmark: str = "",
     scheme: str = "path",
@@ -105,8 +102,8 @@ def predict(
     Parameters
     ----------
     folds : array of shape (n_respondents,) or (n_repetitions, n_respondents), optional
-        Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`,
-        `n_repetitions` times; sampling clusters of `sample` stay whole.
+        Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`;
+        sampling clusters of `sample` stay whole.
     technique : {"DA", "EA"}
         From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
     benchmark : {"antecedents", "exogenous", "others"}
@@ -162,7 +159,7 @@ def predict(
                 code="folds",
                 remedy="Give folds, or a random generator as rng.",
             )
-        deals = np.stack([draw_folds(sample, n_folds, rng) for _ in range(max(1, n_repetitions))])
+        deals = draw_folds(sample, n_folds, rng)[None]
     else:
         deals = check_folds(folds, len(sample))
     wide = augment(spec, sample.values)
@@ -185,7 +182,6 @@ def predict(
         model_inside,
         linear_inside,
         squares,
-        deals,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
+from csi_model.inference.plain import number
 from csi_model.measures.item_statistics import alpha_if_deleted, item_total
 from csi_model.measures.reliability import alpha_raw
 
@@ -31,20 +34,32 @@ class Consistency:
     item_total: F64
     alpha_without: F64
 
+    def plain(self) -> dict[str, Any]:
+        """Give all of it as plain values, ``questions`` in their order; None where there is none."""
+        rows = zip(self.item_total.tolist(), self.alpha_without.tolist(), strict=True)
+        return {
+            "n": self.n,
+            "alpha": number(self.alpha),
+            "questions": [
+                {"item_total": number(total), "alpha_without": number(alpha)} for total, alpha in rows
+            ],
+        }
 
-def consistency(answers: F64) -> Consistency:
+
+def consistency(sample: Sample) -> Consistency:
     """Tell how consistently the questions of one block are answered, by rows without a gap.
 
     Parameters
     ----------
-    answers : ndarray of shape (n_respondents, n_items)
-        Points, turned so that more means the same for every question; ``nan`` where there is no answer.
+    sample
+        Answers to the questions of one block, which mean the same where they are more points.
 
     Notes
     -----
     `measures.reliability.alpha_raw`, `measures.item_statistics.item_total` and `alpha_if_deleted` of the
     covariances; every row weighs the same.
     """
+    answers = sample.points
     whole = answers[~np.isnan(answers).any(axis=1)]
     n, k = whole.shape
     if n < 3 or k < 2 or not whole.var(axis=0).any():

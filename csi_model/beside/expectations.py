@@ -12,9 +12,9 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure
-from csi_model.inference.making import from_normal, share_interval
+from csi_model.inference.making import from_normal
 from csi_model.inference.many import holm
-from csi_model.inference.means import n_effective, weighted_means
+from csi_model.inference.means import weighted_means
 from csi_model.options import FLOOR, INDICATIVE, LEVEL
 
 TIERS = ("basic", "price_linked", "beyond_value")
@@ -43,8 +43,6 @@ class Gaps:
         ``short``, ``met`` or ``exceeded``.
     n : ndarray of shape (n_tiers,)
         Respondents with both sides.
-    falling_short : Figure
-        Share 0-1 of respondents whose perception stays more than ``margin`` points below their expectation.
     cautions : tuple of Caution
     """
 
@@ -55,7 +53,6 @@ class Gaps:
     p_holm: F64
     verdict: tuple[str, ...]
     n: NDArray[np.int64]
-    falling_short: Figure
     cautions: tuple[Caution, ...]
 
 
@@ -64,7 +61,6 @@ def expectation_gaps(
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    margin: float = 10.0,
     floor: int = FLOOR,
     level: float = LEVEL,
 ) -> Gaps:
@@ -77,8 +73,6 @@ def expectation_gaps(
         ``beyond_value`` (its presence delights).
     weights, clusters
         Respondent weights and sampling units.
-    margin : float
-        Points that a respondent must fall short by to be counted in ``falling_short``.
     floor : int
         Respondents with both sides that a tier needs.
 
@@ -119,11 +113,7 @@ def expectation_gaps(
         raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the tier out.")
     both = ~np.isnan(paired)
     sides = [np.where(both, np.column_stack([s[k] for s in scores]), np.nan) for k in (0, 1)]
-    short = np.where(both, (paired > margin).astype(float), np.nan)
-    expected, perceived, gap, falling = (
-        _estimate(table, weights, clusters, level) for table in (*sides, paired, short)
-    )
-    falling = share_interval(falling.value, falling.se, n_effective(weights), level=level)
+    expected, perceived, gap = (_estimate(table, weights, clusters, level) for table in (*sides, paired))
     corrected = holm(gap.p)
     verdict = tuple(
         "met" if p > 1 - level else "short" if g > 0 else "exceeded"
@@ -134,7 +124,7 @@ def expectation_gaps(
         for t, n in zip(tiers, counts, strict=True)
         if n < INDICATIVE
     )
-    return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts, falling, cautions)
+    return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts, cautions)
 
 
 def _score(items: F64, tier: str) -> F64:

@@ -33,8 +33,6 @@ class RetentionMap:
         Weighted shares 0-1, (4,); they sum to 1.
     loyalty : Figure or None
         Mean loyalty points by segment, ``nan`` below the floor.
-    near_cut_share : float
-        Share of respondents within five points of either cut, whom another cut would move.
     cautions : tuple of Caution
     """
 
@@ -42,7 +40,6 @@ class RetentionMap:
     membership: NDArray[np.int64]
     shares: Figure
     loyalty: Figure | None
-    near_cut_share: float
     n_used: int
     cautions: tuple[Caution, ...]
 
@@ -118,9 +115,7 @@ def retention_map(
     if loyalty is not None:
         scores = np.asarray(check_length(np.asarray(loyalty, float), n, "loyalty"), float)
         mean_loyalty = _by_segment(scores, membership, weights, clusters, floor=floor, level=level)
-    return RetentionMap(
-        SEGMENTS, membership, estimate, mean_loyalty, near_share, int(both.sum()), tuple(cautions)
-    )
+    return RetentionMap(SEGMENTS, membership, estimate, mean_loyalty, int(both.sum()), tuple(cautions))
 
 
 def _by_segment(

@@ -88,10 +88,8 @@ def cfi_tli(chi2: float, df: int, base: float, base_df: int) -> tuple[float, flo
     return cfi, tli
 
 
-def rmsea(
-    chi2: float, df: int, n: float, n_groups: int = 1, level: float = 0.90
-) -> tuple[float, tuple[float, float]]:
-    """Root mean square error of approximation and its interval.
+def rmsea(chi2: float, df: int, n: float, n_groups: int = 1) -> tuple[float, tuple[float, float]]:
+    """Root mean square error of approximation and its interval of 90 %, the custom.
 
     References
     ----------
@@ -112,8 +110,7 @@ def rmsea(
         root = brentq(lambda nc: float(ncx2.cdf(chi2, df, nc)) - share, 1e-10, top, xtol=1e-10)
         return float(np.sqrt(root * scale))
 
-    half = (1.0 - level) / 2.0
-    return point, (bound(1.0 - half), bound(half))
+    return point, (bound(0.95), bound(0.05))
 
 
 def srmr_squares(

@@ -18,6 +18,8 @@ from csi_model.cbsem.results import CbsemResult
 from csi_model.errors import Caution, SpecificationError
 from csi_model.inference.kinds import critical
 
+CFI_DROP = 0.01  # by which a step may fit worse and still hold (Cheung & Rensvold 2002)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -81,7 +83,6 @@ def assess_invariance(
     clusters: str | Sequence[Any] | None = None,
     weights: str | Sequence[float] | None = None,
     level: float = 0.05,
-    cfi_drop: float = 0.01,
 ) -> InvarianceTest:
     """Fit the measurement model at three levels of equality and compare them step by step.
 
@@ -94,7 +95,7 @@ def assess_invariance(
     clusters, weights : str or sequence, optional
         As in ``fit``; a sample has them itself.
     level : float
-        A step holds if its p-value is at least this, or the drop in CFI is at most ``cfi_drop``.
+        A step holds if its p-value is at least this, or the drop in CFI is at most `CFI_DROP`.
 
     Returns
     -------
@@ -126,8 +127,8 @@ def assess_invariance(
     metric = fit(given, data, equal=INVARIANCE["metric"], **common)
     scalar = fit(given, data, equal=INVARIANCE["scalar"], **common)
     steps = (
-        difference(("metric", metric), ("configural", configural), level=level, cfi_drop=cfi_drop),
-        difference(("scalar", scalar), ("metric", metric), level=level, cfi_drop=cfi_drop),
+        difference(("metric", metric), ("configural", configural), level=level),
+        difference(("scalar", scalar), ("metric", metric), level=level),
     )
     reached: Literal["configural", "metric", "scalar"] = "configural"
     cautions = [*configural.cautions, *metric.cautions, *scalar.cautions]
@@ -179,7 +180,6 @@ def difference(
     wider: tuple[str, CbsemResult],
     *,
     level: float = 0.05,
-    cfi_drop: float = 0.01,
 ) -> Difference:
     """Test a fit against a wider one, each with its name: chi-squares' difference, scaled where they are."""
     (name, strict), (against, free) = restricted, wider
@@ -198,5 +198,5 @@ def difference(
         p,
         change,
         strict.fit.rmsea - free.fit.rmsea,
-        bool(p >= level or change >= -cfi_drop),
+        bool(p >= level or change >= -CFI_DROP),
     )

@@ -13,16 +13,18 @@ from csi_model.cbsem.discrepancy import Discrepancy
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import ConvergenceError, IdentificationError
 
+# Eigenvalues of a scaled information matrix below this share of the largest are none.
+NO_CURVATURE = 1e-9
+
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where the search ended. ``decrement`` is the chi-square that one more scoring step would gain."""
+    """Where the search ended."""
 
     theta: F64
     half_chi2: float
     iterations: int
     gradient: F64
-    decrement: float
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def optimise(
             code="not-converged",
             remedy="Simplify the model, give more answers, or look for constructs that are nearly the same.",
         )
-    return Optimum(theta, value, iterations, gradient, decrement)
+    return Optimum(theta, value, iterations, gradient)
 
 
 def _quasi_newton(objective: Objective, theta: F64, value: float) -> tuple[F64, float, int]:
@@ -180,7 +182,7 @@ def _newton(objective: Objective, theta: F64, value: float, *, done: bool) -> tu
     return theta, value, done
 
 
-def check_identified(information: F64, names: Sequence[str], *, tolerance: float = 1e-9) -> None:
+def check_identified(information: F64, names: Sequence[str]) -> None:
     """Refuse a singular information matrix and name the parameters in its null space.
 
     Raises
@@ -193,7 +195,7 @@ def check_identified(information: F64, names: Sequence[str], *, tolerance: float
     guilty = list(flat)
     if not flat:
         values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-        null = np.abs(vectors[:, values < tolerance * max(1.0, float(values[-1]))])
+        null = np.abs(vectors[:, values < NO_CURVATURE * max(1.0, float(values[-1]))])
         if null.size:
             share = null.max(axis=1)
             guilty = [

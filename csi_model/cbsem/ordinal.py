@@ -29,13 +29,12 @@ class Ordinal:
     """Sample statistics of ordered answers.
 
     ``thresholds`` one array per item; ``correlations`` (p, p); ``gamma`` (k, k) n times the covariance of
-    [thresholds, correlations of the strict lower triangle, row by row]; ``categories`` the codes met.
+    [thresholds, correlations of the strict lower triangle, row by row].
     """
 
     thresholds: tuple[F64, ...]
     correlations: F64
     gamma: F64
-    categories: tuple[tuple[float, ...], ...]
     n: int
 
     @property
@@ -82,8 +81,8 @@ def _padded(cuts: F64, width: int) -> F64:
     return out
 
 
-def coded(values: F64, names: tuple[str, ...]) -> tuple[NDArray[np.intp], tuple[tuple[float, ...], ...]]:
-    """Answers as category numbers 0, 1, ..., and the categories met.
+def coded(values: F64, names: tuple[str, ...]) -> NDArray[np.intp]:
+    """Answers as category numbers 0, 1, ….
 
     Raises
     ------
@@ -91,7 +90,6 @@ def coded(values: F64, names: tuple[str, ...]) -> tuple[NDArray[np.intp], tuple[
         An item has one category only, or so many that it is not ordinal.
     """
     codes = np.empty(values.shape, dtype=np.intp)
-    met = []
     for k, name in enumerate(names):
         kinds, codes[:, k] = np.unique(values[:, k], return_inverse=True)
         if not 2 <= kinds.size <= _MOST_CATEGORIES:
@@ -101,8 +99,7 @@ def coded(values: F64, names: tuple[str, ...]) -> tuple[NDArray[np.intp], tuple[
                 code="ordinal-categories",
                 remedy="Drop the item, join categories, or use estimator='MLR'.",
             )
-        met.append(tuple(float(kind) for kind in kinds))
-    return codes, tuple(met)
+    return codes
 
 
 def _batches(n_pairs: int, width: int) -> Iterator[slice]:
@@ -176,10 +173,10 @@ def ordinal_statistics(values: F64, names: tuple[str, ...]) -> Ordinal:
     ----------
     Olsson (1979), Psychometrika 44(4); Muthen (1984), Psychometrika 49(1).
     """
-    codes, met = coded(values, names)
+    codes = coded(values, names)
     n, p = codes.shape
-    width = max(len(kinds) for kinds in met) + 1
-    counts = [np.bincount(codes[:, k], minlength=len(met[k])) for k in range(p)]
+    counts = [np.bincount(codes[:, k]) for k in range(p)]
+    width = max(count.size for count in counts) + 1
     thresholds = tuple(ndtri(np.cumsum(count)[:-1] / n) for count in counts)
     cuts = np.stack([_padded(own, width) for own in thresholds])
     a, b = np.tril_indices(p, -1)
@@ -219,7 +216,7 @@ def ordinal_statistics(values: F64, names: tuple[str, ...]) -> Ordinal:
     rest = np.arange(n_thresholds, bread.shape[0])
     bread[rest, rest] = (by_rho**2).sum(axis=0)
     inverse = np.linalg.inv(bread)
-    return Ordinal(thresholds, correlations, n * (inverse @ meat @ inverse.T), met, n)
+    return Ordinal(thresholds, correlations, n * (inverse @ meat @ inverse.T), n)
 
 
 def _density(x: F64) -> F64:

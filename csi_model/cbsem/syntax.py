@@ -26,7 +26,6 @@ def specify(
     means: F64 | None = None,
     group: int = 0,
     n_groups: int = 1,
-    single_residual: float = 0.0,
 ) -> Structure:
     """One group's structure, start values from the data.
 
@@ -43,8 +42,6 @@ def specify(
         With them intercepts are estimated, beginning there; those of constructs are zero.
     group, n_groups : int
         Which entry of `c(...)` holds.
-    single_residual : float
-        Residual variance of the only item of a construct, which data cannot tell (lavaan fixes it to 0).
 
     Raises
     ------
@@ -61,7 +58,7 @@ def specify(
     begin = starts(measured, fixed, filled, written.observed)
     said = {term.key for term in marked}
     every = [*marked, *(term for term in _added(written, model.orthogonal) if term.key not in said)]
-    every += [term for term in _variances(written, single_residual) if term.key not in said]
+    every += [term for term in _variances(written) if term.key not in said]
     if means is not None:
         every += [term for term in _intercepts(written) if term.key not in said]
     bare = Structure(written.observed, (*written.latent, *_acting(written)), written.latent, ())
@@ -123,12 +120,13 @@ def _added(written: Written, orthogonal: bool) -> list[Term]:
     return [Term(a, "~~", b, values=zero if {a, b} <= set(latent) else ()) for a, b in pairs]
 
 
-def _variances(written: Written, single_residual: float) -> list[Term]:
+def _variances(written: Written) -> list[Term]:
+    """Give the variances: data cannot tell the residual of the only item of a construct, which is 0."""
     items = [term.rhs for term in written.of("=~")]
     sizes = {name: sum(term.lhs == name for term in written.of("=~")) for name in written.latent}
     single = {t.rhs for t in written.of("=~") if sizes[t.lhs] == 1 and items.count(t.rhs) == 1}
     return [
-        Term(name, "~~", name, values=(single_residual,) if name in single - set(written.latent) else ())
+        Term(name, "~~", name, values=(0.0,) if name in single - set(written.latent) else ())
         for name in (*written.observed, *written.latent)
     ]
 

@@ -118,7 +118,6 @@ def measurement_invariance(
     missing: str = "mean",
     n_permutations: int = 1000,
     constructs: Sequence[str] = (),
-    standardised: bool = False,
     level: float = LEVEL,
 ) -> Micom:
     r"""Test the invariance of composites between two groups by permutation.
@@ -137,9 +136,6 @@ def measurement_invariance(
         1 at least.
     constructs : sequence of str, optional
         Names for cautions, in the order of the solver's columns; numbers from 1 by default.
-    standardised : bool
-        Make the scores of step 2 from standardised indicators. By default they keep their common scale of
-        points, as cSEM does, so that an indicator with more spread counts more.
 
     Raises
     ------
@@ -149,7 +145,8 @@ def measurement_invariance(
     Notes
     -----
     Step 1, configural invariance, holds by construction: both groups have the same indicators, coding and
-    algorithm. Step 2 tests :math:`c = \mathrm{cor}(X w_1, X w_2) = 1` on the pooled indicators X. Step 3
+    algorithm. Step 2 tests :math:`c = \mathrm{cor}(X w_1, X w_2) = 1` on the pooled indicators X, which keep
+    their common scale of points, as in cSEM: one with more spread counts more. Step 3
     compares means and log variances of scores made with pooled weights. All distributions come from random
     groups of the same sizes; a single-indicator construct has c = 1 always. Scores are linear in the
     answers, so all figures follow from the moments of the two groups.
@@ -163,7 +160,7 @@ def measurement_invariance(
         raise DataError(msg, code="draws", remedy="Ask for 1000, say.")
     critical(level)
     member = both.labels["group"].of(pair[0])
-    pool = _pool(both, solver, missing, standardised=standardised)
+    pool = _pool(both, solver, missing)
     observed = pool.steps(member[None, :])
     if not all(np.isfinite(step).all() for step in observed):
         msg = "The model has no solution in one of the groups."
@@ -186,7 +183,7 @@ def measurement_invariance(
     )
 
 
-def _pool(both: Sample, solver: WeightSolver, missing: str, *, standardised: bool) -> _Pool:
+def _pool(both: Sample, solver: WeightSolver, missing: str) -> _Pool:
     n, weights = len(both), both.weights
     found = of_all(both.values, weights, missing)
     mean, cov = found.mean[0], found.cov[0]
@@ -194,7 +191,7 @@ def _pool(both: Sample, solver: WeightSolver, missing: str, *, standardised: boo
     pooled = of_all(scaled, weights, missing)
     own = solver(pooled.corr)[0]
     sd = np.sqrt(np.einsum("pj,pq,qj->j", own, pooled.cov[0], own) * n / (n - 1))
-    return _Pool(source(scaled, weights, missing), solver, pooled.corr[0] if standardised else cov, own / sd)
+    return _Pool(source(scaled, weights, missing), solver, cov, own / sd)
 
 
 def _judged(

@@ -9,10 +9,10 @@ from scipy.sparse import csr_array
 from csi_model.arrays import F64
 
 ENOUGH = 4.0  # points
-OTHERS = 20.0  # points by which a reader may guess any figure
+OTHERS = 20.0  # points by which a reader may guess any figure: no held cell moves further
 
 
-def room(sums: F64 | csr_array, aim: F64, others: float = OTHERS) -> tuple[float, F64]:
+def room(sums: F64 | csr_array, aim: F64) -> tuple[float, F64]:
     """Give how far a held figure can move, in points, and such a move of all held cells.
 
     Parameters
@@ -22,8 +22,6 @@ def room(sums: F64 | csr_array, aim: F64, others: float = OTHERS) -> tuple[float
         coefficients.
     aim : ndarray of shape (n_cells,)
         The figure as a sum of held cells.
-    others : float
-        How far, at most, a held cell moves.
 
     Notes
     -----
@@ -36,13 +34,13 @@ def room(sums: F64 | csr_array, aim: F64, others: float = OTHERS) -> tuple[float
     """
     printed = csr_array(sums)
     if not printed.nnz:
-        move = np.sign(aim) * others
+        move = np.sign(aim) * OTHERS
         return float(aim @ move), move
     found = linprog(  # type: ignore[call-overload]
         -aim,
         A_eq=printed,
         b_eq=np.zeros(printed.shape[0]),
-        bounds=(-others, others),
+        bounds=(-OTHERS, OTHERS),
         method="highs",
     )
     return (float(aim @ found.x), found.x) if found.success else (0.0, np.zeros(len(aim)))

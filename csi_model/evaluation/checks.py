@@ -11,7 +11,6 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.evaluation.panel import Panel
 from csi_model.inference.figures import Figure
-from csi_model.inference.making import from_normal
 from csi_model.inference.many import between_variance
 
 FEW_UNITS = 8
@@ -20,15 +19,12 @@ FEW_UNITS = 8
 class ParallelTrends(NamedTuple):
     """Did treated and comparison units move alike before the measure?
 
-    ``placebo`` holds one Figure per earlier before-wave (difference-in-differences to the last before-wave,
-    shape (n_before - 1, n_figures)), ``wald`` and ``p`` the joint test (n_figures,), ``p`` is ``nan``
-    where units are too few for one, ``detectable`` the
-    divergence in points that the data would have shown with 80 % probability.
+    ``p`` (n_figures,) is that of the joint test of the differences in ``waves``, the before-waves but the
+    last, ``nan`` where units are too few for one; ``detectable`` (n_figures,) the divergence in points that
+    the data would have shown with 80 % probability.
     """
 
     waves: tuple[str, ...]
-    placebo: Figure
-    wald: F64
     p: F64
     detectable: F64
 
@@ -44,24 +40,20 @@ class RegressionToMean(NamedTuple):
     expected_gain: F64
 
 
-def parallel_trends(
-    by_wave: Figure, steps: F64, before: tuple[str, ...], level: float, df: float
-) -> ParallelTrends | None:
+def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: float) -> ParallelTrends | None:
     """Test whether both sides moved alike before the measure; None with fewer than two waves before."""
     n = len(before) - 1
     if n < 1:
         return None
-    placebo = from_normal(by_wave.value[:n], by_wave.se[:n], level=level, df=df)
-    wald, p = np.zeros(steps.shape[2]), np.full(steps.shape[2], np.nan)
+    placebo, p = by_wave.value[:n], np.full(steps.shape[2], np.nan)
     for k in range(steps.shape[2]):
         covariance = np.atleast_2d(np.cov(steps[:, :n, k], rowvar=False))
-        value = placebo.value[:, k]
-        wald[k] = float(value @ np.linalg.pinv(covariance) @ value)
+        wald = float(placebo[:, k] @ np.linalg.pinv(covariance) @ placebo[:, k])
         # Hotelling's scaling keeps the joint test honest when units are few.
         if df > n:
-            p[k] = float(stats.f.sf(wald[k] * (df - n + 1) / (df * n), n, df - n + 1))
+            p[k] = float(stats.f.sf(wald * (df - n + 1) / (df * n), n, df - n + 1))
     reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
-    return ParallelTrends(before[:-1], placebo, wald, p, reach * placebo.se.max(axis=0))
+    return ParallelTrends(before[:-1], p, reach * by_wave.se[:n].max(axis=0))
 
 
 def regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:

@@ -152,7 +152,7 @@ def evaluate_measure(
     anchor = np.eye(n_waves) - np.eye(n_waves)[n_before - 1]
     steps = np.einsum("st,btk->bsk", anchor, draws[1] - draws[0])
     by_wave = from_normal(anchor @ (levels[1] - levels[0]), steps.std(axis=0, ddof=1), level=level, df=df)
-    trends = parallel_trends(by_wave, steps, tuple(before), level, df)
+    trends = parallel_trends(by_wave, steps, tuple(before), df)
     rebound = regression_to_mean(panel, n_before)
     n_comparison, n_treated = (len(weight) for _, weight in arms)
     cautions = (

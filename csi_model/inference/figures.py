@@ -124,6 +124,23 @@ class Figure:
         }
         return {key: value} | {f"{key}_{part}" if named else part: told[part] for part in parts}
 
+    def times(self, factor: float) -> Figure:
+        """Give the figure in another unit; of a negative factor the ends change places."""
+        low, high = (self.low, self.high) if factor >= 0 else (self.high, self.low)
+        return replace(
+            self,
+            value=self.value * factor,
+            se=self.se * abs(factor),
+            low=low * factor,
+            high=high * factor,
+        )
+
+    @property
+    def in_errors(self) -> F64:
+        """How many standard errors each lies from zero; infinitely many where it has no error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.abs(self.value) / self.se)
+
     def rounded(self, fine: float, coarse: float) -> Figure:
         """Round values and ends to steps: fine ones, coarse where few people answered."""
         step = np.where(self.rests_on_few, coarse, fine)

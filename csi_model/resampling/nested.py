@@ -12,7 +12,7 @@ from csi_model.resampling.bootstrap import in_chunks
 from csi_model.resampling.draws import Draws, flat, join, shaped
 from csi_model.resampling.estimator import Estimator
 
-INNER = 25
+INNER = 25  # resamples of each resample
 
 
 AT_ONCE = 2_000_000  # counts of respondents held at a time
@@ -21,8 +21,6 @@ AT_ONCE = 2_000_000  # counts of respondents held at a time
 def bootstrap_t(
     estimator: Estimator,
     jackknifed: Draws,
-    *,
-    n_inner: int = INNER,
     progress: Progress | None = None,
 ) -> tuple[Draws, Draws]:
     r"""Draw the resamples of `bootstrap.bootstrap` and give their estimates and their standard errors.
@@ -31,8 +29,6 @@ def bootstrap_t(
     ----------
     jackknifed
         What `jackknife.jackknife` gives.
-    n_inner
-        Resamples of each resample, 3 at least.
 
     Notes
     -----
@@ -58,11 +54,11 @@ def bootstrap_t(
         moments = source.of_counts(units.respondents(weights))
         found = estimator.of_moments(moments)
         rng = seeds.of_child(child.spawn(1)[0])
-        held = max(1, AT_ONCE // (n_inner * len(estimator.sample)))
+        held = max(1, AT_ONCE // (INNER * len(estimator.sample)))
         errors = []
         for start in range(0, size, held):
             now = slice(start, start + held)
-            inner = units.scaled(units.redraw(times[now], n_inner, rng), 2)
+            inner = units.scaled(units.redraw(times[now], INNER, rng), 2)
             shape = inner.shape[:2]
             drawn = source.of_counts(units.respondents(inner.reshape(-1, inner.shape[-1])))
             again = flat(estimator.of_moments(drawn)).reshape(*shape, -1)

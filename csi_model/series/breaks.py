@@ -18,6 +18,9 @@ from csi_model.series.wave import Form
 
 WORDING, MODE, SCALE, ITEMS = "wording", "mode", "scale", "items"
 
+# Half the summed absolute difference of mode shares above which a mode shift is marked.
+MODE_TOLERANCE = 0.1
+
 
 class Break(NamedTuple):
     """Where the series is not comparable without a bridge: somewhere between ``before`` and ``after``.
@@ -53,15 +56,13 @@ class Bridge:
     shift: Figure
 
 
-def find_breaks(waves: Sequence[Form], *, mode_tolerance: float = 0.1) -> tuple[Break, ...]:
+def find_breaks(waves: Sequence[Form]) -> tuple[Break, ...]:
     """Find where items, wordings, scales or collection modes changed.
 
     Parameters
     ----------
     waves : sequence of Form
         Waves, or what they asked; in order of time.
-    mode_tolerance : float
-        Half the summed absolute difference of mode shares above which a mode shift is marked.
 
     Notes
     -----
@@ -82,7 +83,7 @@ def find_breaks(waves: Sequence[Form], *, mode_tolerance: float = 0.1) -> tuple[
             ends = tuple("{:g}-{:g}".format(*each) for each in (scaled[1], wave.scale))
             found.append(Break(scaled[0], wave.code, SCALE, ends))
         if by_mode is not None and wave.modes:
-            found += _shifted(by_mode, wave, mode_tolerance)
+            found += _shifted(by_mode, wave)
         marks |= {code: (mark, wave.code) for code, mark in wave.lineage.items()}
         asked = wave if wave.asked else asked
         by_mode = wave if wave.modes else by_mode
@@ -99,10 +100,10 @@ def _reworded(wave: Form, marks: dict[str, tuple[str, str]]) -> list[Break]:
     return [Break(seen, wave.code, WORDING, tuple(codes)) for seen, codes in since.items()]
 
 
-def _shifted(old: Form, new: Form, tolerance: float) -> list[Break]:
+def _shifted(old: Form, new: Form) -> list[Break]:
     modes = sorted(set(old.modes) | set(new.modes))
     moved = {mode: new.modes.get(mode, 0.0) - old.modes.get(mode, 0.0) for mode in modes}
-    if sum(abs(x) for x in moved.values()) / 2 <= tolerance:
+    if sum(abs(x) for x in moved.values()) / 2 <= MODE_TOLERANCE:
         return []
     return [Break(old.code, new.code, MODE, tuple(mode for mode in modes if abs(moved[mode]) > 1e-9))]
 

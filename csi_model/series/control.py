@@ -11,6 +11,8 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.many import between_variance
 
+SIGMAS = 3.0
+
 
 @dataclass(frozen=True)
 class Control:
@@ -36,24 +38,18 @@ class Control:
     cautions: tuple[Caution, ...] = ()
 
 
-def control_limits(
-    points: F64, standard_errors: F64, *, reference: int | None = None, sigmas: float = 3.0
-) -> Control:
+def control_limits(points: F64, standard_errors: F64) -> Control:
     r"""Draw control limits and name the waves that are out of the ordinary.
 
     Parameters
     ----------
     points, standard_errors : ndarray of shape (n_waves,)
-        A comparable (bridged) series in order of time.
-    reference : int, optional
-        How many first waves define the ordinary; all but the last by default.
-    sigmas : float
-        Half the width of the limits, above zero.
+        A comparable (bridged) series in order of time; all but the last say what is ordinary.
 
     Raises
     ------
     DataError
-        Fewer than three reference waves, a standard error of zero, limits of no width.
+        Fewer than three waves before the last, a standard error of zero.
 
     Notes
     -----
@@ -67,20 +63,17 @@ def control_limits(
     Handbook (eight in a row).
     """
     points, standard_errors = check_standard_errors(points, standard_errors)
-    reference = len(points) - 1 if reference is None else reference
-    if not 3 <= reference <= len(points):
-        msg = f"Control limits need at least 3 reference waves; {reference} of {len(points)} were named."
+    reference = len(points) - 1
+    if reference < 3:
+        msg = f"Control limits need at least 3 waves before the last, not {reference}."
         raise DataError(msg, code="few-waves", remedy="Show the series without limits until then.")
     if (standard_errors == 0).any():
         raise DataError("A wave has a standard error of zero.", code="zero-se", remedy="Leave the wave out.")
-    if not 0 < sigmas < np.inf:
-        msg = f"Limits of {sigmas} sigmas have no inside."
-        raise DataError(msg, code="sigmas", remedy="Use 3, the custom.")
     first, error = points[:reference], standard_errors[:reference]
     common = between_variance(first, error)
     precision = 1 / (error**2 + common)
     centre = float(precision @ first / precision.sum())
-    half = sigmas * np.sqrt(standard_errors**2 + common)
+    half = SIGMAS * np.sqrt(standard_errors**2 + common)
     signals = [(t, "limit") for t in np.flatnonzero(np.abs(points - centre) > half).tolist()]
     run, side = 0, 0.0
     for t, current in enumerate(np.sign(points - centre).tolist()):

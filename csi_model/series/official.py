@@ -57,7 +57,6 @@ def index_series(
     base: str,
     floor: int = FLOOR,
     indicative: int = INDICATIVE,
-    mode_tolerance: float = 0.1,
     bridges: Mapping[str, Bridge] | None = None,
     covariance: F64 | None = None,
     df: float = np.inf,
@@ -73,8 +72,6 @@ def index_series(
         Code of the wave whose weights are official.
     floor, indicative : int
         Below ``floor`` respondents a wave is refused, below ``indicative`` it carries a caution.
-    mode_tolerance : float
-        Half the summed absolute difference of mode shares above which a mode shift is marked.
     bridges : mapping of wave code to Bridge, optional
         Shift to add to everything *before* the wave named, so that old figures read on the new terms. It
         joins changes of wording, mode and scale.
@@ -113,7 +110,7 @@ def index_series(
         msg = f"A bridge names {unknown}, no wave after the first."
         raise DataError(msg, code="unknown-wave", remedy=f"Bridge into one of {list(codes[1:])}.")
     shift, bridge_variance = _bridge_effect(codes, bridges)
-    breaks = find_breaks(waves, mode_tolerance=mode_tolerance)
+    breaks = find_breaks(waves)
     cautions = [
         Caution(
             "indicative",

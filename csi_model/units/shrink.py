@@ -25,24 +25,18 @@ class ShrunkUnits:
     ----------
     points : Figure
         Shrunken figures, (n_units,).
-    raw : Figure
-        The figures as they came in, with intervals from their own standard errors.
     reliability : ndarray of shape (n_units,)
         Weight of a unit's own figure, 0 (all borrowed) to 1 (all its own).
     centre : float
         Precision-weighted mean of the units (points).
-    centre_se : float
-        Its standard error.
     between_sd : float
         Standard deviation of true unit levels (points).
     cautions : tuple of Caution
     """
 
     points: Figure
-    raw: Figure
     reliability: F64
     centre: float
-    centre_se: float
     between_sd: float
     cautions: tuple[Caution, ...] = ()
 
@@ -100,10 +94,8 @@ def shrink_units(points: F64, standard_errors: F64, *, level: float = LEVEL) -> 
         cautions.append(Caution("no-difference", text, about=(f"{centre:.1f}",)))
     return ShrunkUnits(
         points=from_normal(own * points + (1 - own) * centre, np.sqrt(g1 + g2 + 2 * g3), level=level),
-        raw=from_normal(points, standard_errors, level=level),
         reliability=own,
         centre=float(centre),
-        centre_se=float(np.sqrt(centre_variance)),
         between_sd=float(np.sqrt(between)),
         cautions=tuple(cautions),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from csi_model.errors import DataError
 from csi_model.estimation.result import Result
-from csi_model.units.funnel import funnel
+from csi_model.units.funnel import beyond_limits
 from csi_model.units.shrink import shrink_units
 from csi_model.units.tiers import tier_units
 
@@ -56,7 +56,7 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
     value, error = (np.array([float(getattr(each, part)) for each in own]) for part in ("value", "se"))
     shrunk = shrink_units(value, error, level=level)
     tiers = tier_units(value, error, shares=np.array(sizes, float), margin=margin, level=level)
-    around = funnel(value, error)
+    outside = beyond_limits(value, error)
     return {
         "centre": shrunk.centre,
         "between_sd": shrunk.between_sd,
@@ -69,7 +69,7 @@ def side_by_side(result: Result, *, margin: float = 0.0) -> dict[str, Any]:
                 "difference": float(tiers.difference.value[at]),
                 "p_holm": float(tiers.p_holm[at]),
                 "tier": tiers.tier[at],
-                "funnel": int(around.outside[at]),
+                "funnel": int(outside[at]),
             }
             for at, name in enumerate(names)
         },

@@ -52,7 +52,6 @@ class AnswerMatrix(NamedTuple):
     question_codes: tuple[str, ...]
     response_ids: NDArray[np.int64]
     segments: dict[str, Labels]
-    wave_ids: NDArray[np.int64]
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -155,7 +154,6 @@ def load_matrix(
         question_codes=tuple(codes),
         response_ids=np.concatenate([part.response_ids for part in packed]),
         segments=named,
-        wave_ids=np.repeat(np.array([wave.id for wave in waves], dtype=np.int64), sizes),
     )
 
 

@@ -44,7 +44,7 @@ SETTABLE = {
 
 
 def issue_invitations(
-    session: Session, wave: Wave, customers: Iterable[Customer] | int, now: datetime, *, purpose: str = "main"
+    session: Session, wave: Wave, customers: Iterable[Customer] | int, now: datetime
 ) -> list[str]:
     """Make single-use tokens and return them in clear, once: the database keeps only their hashes.
 
@@ -81,7 +81,6 @@ def issue_invitations(
             "anonymous": wave.anonymous,
             "customer_id": name,
             "segment_id": segment,
-            "purpose": purpose,
             "state": InvitationState.ISSUED.value,
             "changed_at": None if wave.anonymous else now,
         }

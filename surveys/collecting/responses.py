@@ -14,14 +14,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from surveys.asking.answers import Answers
 from surveys.collecting import links
-from surveys.collecting.frame import find_customer
 from surveys.collecting.invitations import LIVE
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
 from surveys.collecting.segments import find_segment, segment_of, values_of
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
-from surveys.models import Customer, Invitation, Participation, Response, Segment, Wave
+from surveys.models import Invitation, Participation, Response, Segment, Wave
 from surveys.models.collection import Access, InvitationState, ResponseState, WaveState
 from surveys.models.marks import key_digest, random_id
 
@@ -44,7 +43,6 @@ def open_response(
     language: str,
     now: datetime,
     invitation: Invitation | None = None,
-    account: str | None = None,
     segment: Mapping[str, str] | None = None,
     seed: int | None = None,
 ) -> Response:
@@ -57,8 +55,6 @@ def open_response(
     invitation
         Required where only invited people may answer. Confidential: tied to the response here, and its
         customer gives the segment. Anonymous: only looked at; settling uses it up.
-    account
-        A customer code, in confidential waves, for the segment.
     segment
         Known values (unit code, customer_class, tier, account_type, area), for example from a unit's link.
     seed
@@ -67,8 +63,7 @@ def open_response(
     Raises
     ------
     SurveyError
-        The wave takes no answers, the token is missing or used up, the account is unknown, or the quota
-        of the segment is full.
+        The wave takes no answers, the token is missing or used up, or the quota of the segment is full.
     """
     existing = _existing(session, wave, client_key, invitation)
     if existing is not None:
@@ -80,7 +75,7 @@ def open_response(
         linked = _check_invitation(session, wave, invitation, now)
         if linked is not None:
             return linked
-    frame = _segment(session, wave, invitation, account, segment)
+    frame = _segment(session, wave, invitation, segment)
     if full_quota(session, wave, frame) is not None:
         raise SurveyError(Problem.QUOTA_FULL)
     layout = layout_of(session, wave.version_id, check=True)
@@ -236,22 +231,14 @@ def _segment(
     session: Session,
     wave: Wave,
     invitation: Invitation | None,
-    account: str | None,
     values: Mapping[str, str] | None,
 ) -> Segment | None:
-    if wave.anonymous:
-        if account is not None:
-            raise SurveyError(Problem.ACCOUNT_IN_ANONYMOUS_WAVE)
-        if invitation is not None and invitation.segment is not None:
-            return invitation.segment
-        return find_segment(session, values) if values else None
-    customer: Customer | None = None
+    """Give the segment that the invitation knows, its own or its customer's; else that of the link."""
     if invitation is not None:
-        customer = invitation.customer
-    elif account is not None:
-        customer = find_customer(session, account)
-    if customer is not None:
-        return segment_of(session, customer)
+        if wave.anonymous and invitation.segment is not None:
+            return invitation.segment
+        if not wave.anonymous and invitation.customer is not None:
+            return segment_of(session, invitation.customer)
     return find_segment(session, values) if values else None
 
 

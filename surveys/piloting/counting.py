@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,14 @@ class Tally:
     not_applicable: int = 0
     skipped: int = 0
     values: dict[str, Counter[int]] = field(default_factory=dict)
+
+    def mean(self, slot: str) -> float:
+        """Give the mean of a slot that somebody answered."""
+        return fmean(self.values[slot].elements())
+
+    def middle(self, slot: str) -> float:
+        """Give the median of a slot that somebody answered."""
+        return float(median(self.values[slot].elements()))
 
 
 @dataclass

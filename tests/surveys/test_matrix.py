@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sqlalchemy import text
@@ -24,6 +24,7 @@ from tests.surveys.worlds import CODES, NOW, document, make_customers, make_vers
 int16 = st.integers(-32768, 32767)
 
 
+@settings(deadline=None)
 @given(st.lists(int16, max_size=80))
 def test_packing_round_trips_and_is_little_endian(numbers):
     packed = Packed(np.int16)
@@ -91,7 +92,6 @@ def test_only_complete_official_and_not_excluded_enter(session):
     both = matrix.load_matrix(session, [wave, pilot], include_pilot=True)
     assert_array_equal(both.column("Q1"), [1, 3, 9])
     assert_array_equal(both.segments["wave"].texts(), ["W1", "W1", "P"])
-    assert_array_equal(both.wave_ids, [wave.id, wave.id, pilot.id])
 
 
 def test_why_an_answer_is_missing_goes_on_to_the_index(session):

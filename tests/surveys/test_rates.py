@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
@@ -42,6 +42,7 @@ def test_of_nobody_there_is_no_rate_and_without_known_cases_no_estimate():
     assert (found["RR3"], found["REF2"], found["CON2"], found["RR5"]) == (None, None, None, None)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10_000), min_size=7, max_size=7))
 def test_rates_are_shares_and_stand_in_their_order(numbers):
     found = {rate.name: rate.value for rate in rates(dict(zip(Group, numbers, strict=True)))}

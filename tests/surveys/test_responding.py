@@ -14,6 +14,9 @@ from surveys.watching.standing import Outcome, standing
 from tests.surveys.respondents import answer_all, refused, start
 from tests.surveys.worlds import CODES, NOW, document, make_customers, make_version, make_wave, text
 
+# What a link knows of who opens it.
+KNOWN = {"customer_class": "residential", "tier": "resident", "area": "urban", "unit": "C1-O1"}
+
 
 def test_pages_are_stored_and_resumed(engine, session):
     wave = make_wave(session)
@@ -164,17 +167,6 @@ def test_hostile_texts_come_back_as_they_were(session):
     assert response.texts == {"WHY": "ab"}
 
 
-def test_accounts_serve_confidential_waves_only(session):
-    make_customers(session)
-    wave = make_wave(session, anonymous=False)
-    response = start(session, wave, account="A1")
-    assert responses.account_of(response)["customer_class"] == "industrial"
-    named = {"client_key": "new", "language": "zh", "now": NOW}
-    refused("CUSTOMER_UNKNOWN", responses.open_response, session, wave, account="nobody", **named)
-    hidden = make_wave(session, wave.version, code="W2")
-    refused("ACCOUNT_IN_ANONYMOUS_WAVE", responses.open_response, session, hidden, account="A1", **named)
-
-
 def test_full_quotas_and_screening(session):
     make_customers(session)
     quota = {"where": {"unit": "C1-O1"}, "limit": 1}
@@ -212,12 +204,10 @@ def test_answers_about_the_customer_give_the_segment(session):
         ({"CLASS": 2}, {"UNIT": " C1-O2 "}, None, {"customer_class": "industrial", "unit": "C1-O2"}),
         ({"CLASS": 2}, {"UNIT": "c1 – o2 Office"}, None, {"customer_class": "industrial", "unit": "C1-O2"}),
         ({"CLASS": 3}, {"UNIT": "nowhere"}, None, {}),
-        ({"CLASS": 2}, {}, "A0", {
-            "customer_class": "residential", "tier": "resident", "area": "urban", "unit": "C1-O1",
-        }),
+        ({"CLASS": 2}, {}, KNOWN, KNOWN),
     ]  # fmt: skip
-    for number, (values, texts, account, expected) in enumerate(given):
-        response = start(session, wave, f"browser {number}", account=account)
+    for number, (values, texts, known, expected) in enumerate(given):
+        response = start(session, wave, f"browser {number}", segment=known)
         responses.save_page(session, response, "about", values, texts, 1, NOW)
         submit(session, response, NOW)
         session.commit()

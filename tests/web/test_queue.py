@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from surveys.analysing import runs
 from surveys.models import Analysis, AuditEntry, Wave
 from tests.web.demo_site import NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.test_runs import ask, n_runs, work  # noqa: F401
@@ -48,18 +49,20 @@ def test_a_run_is_cancelled_by_its_owner_or_an_administrator_while_it_waits(
     assert len(actions) == 2, "what has ended already is no entry"
 
 
-def test_a_running_run_stops_soon_after_it_is_cancelled(analyst, session, site_url):  # noqa: F811
+def test_a_running_run_stops_soon_after_it_is_cancelled(analyst, session, site_url, monkeypatch):  # noqa: F811
     shown = ask(analyst).location
     run_id = int(shown.rsplit("/", 1)[1])
-    seen = []
+    seen, told = [], runs.report_progress
 
-    def press(share):
+    def press(session, analysis, share):
         seen.append(share)
         if len(seen) == 1:
             analyst.send(f"{shown}/cancel")
+        told(session, analysis, share)
 
+    monkeypatch.setattr(runs, "report_progress", press)
     session.rollback()
-    compute.execute(session, session.get(Analysis, run_id), report=press)
+    compute.execute(session, session.get(Analysis, run_id))
     session.rollback()
     run = session.get(Analysis, run_id)
     assert (run.state, run.message, run.result) == ("failed", "cancelled", None)

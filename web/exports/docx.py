@@ -68,9 +68,9 @@ class Paper:
         for script in ("val", "eastAsia", *(("bidi",) if self.is_rtl else ())):
             spoken.set(qn(f"w:{script}"), tag)
 
-    def heading(self, text: str, level: int = 1) -> None:
+    def heading(self, text: str) -> None:
         """Write a heading."""
-        self._made.add_heading(_clean(text), level)
+        self._made.add_heading(_clean(text), 1)
 
     def line(
         self, text: str, *, lead: str = "", is_note: bool = False, indent: float = 0, stays: bool = False

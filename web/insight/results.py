@@ -140,9 +140,9 @@ class Series:
         found: Mapping[str, float] = self.stored["shares"][self.last.wave.code][construct]
         return found
 
-    def index_change(self, part: str, horizon: str = "last") -> Change | None:
-        """Give the index's move; None without such a horizon or a series run."""
-        return None if self.stored is None else self.change(part, self.stored["index"], horizon)
+    def index_change(self, part: str) -> Change | None:
+        """Give the index's move since the wave before; None without one or without a series run."""
+        return None if self.stored is None else self.change(part, self.stored["index"])
 
     def change(self, part: str, node: str, horizon: str = "last") -> Change | None:
         """Give the move of a construct, or of what stands beside; None without such a horizon or a run."""

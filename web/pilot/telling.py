@@ -2,13 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import fmean, median
 from typing import Final, NamedTuple
 
-import numpy as np
-
 import csi_model
-from surveys.codes import LOWEST_ANSWER
+from surveys.codes import RESERVED
 from surveys.document.minutes import Reckoning
 from surveys.document.questionnaire import Questionnaire
 from surveys.piloting import comments
@@ -95,18 +92,20 @@ def blocks_of(
         if construct.mode != "A" or len(node.indicators) < 2:
             continue
         ends = [(slots[code].low, slots[code].high) for code in node.indicators]
-        values = np.column_stack([found.standing[code] for code in node.indicators]).astype(float)
-        values[values < LOWEST_ANSWER] = np.nan
-        low, high = np.array(ends, dtype=float).T
-        values = 100 * (values - low) / (high - low)
-        told = csi_model.consistency(values)
-        enough = told.n >= FEWEST
-        pairs = zip(node.indicators, told.item_total, told.alpha_without, strict=True)
-        rows = [each for each in pairs if enough and not np.isnan(each[1])]
-        totals |= {code: float(total) for code, total, _ in rows}
-        better = tuple((code, float(alpha)) for code, _, alpha in rows if alpha > told.alpha)
-        alpha = told.alpha if enough and not np.isnan(told.alpha) else None
-        blocks.append(Block(naming.words(node.name) or node.id, node.indicators, told.n, alpha, better))
+        answers = csi_model.prepare_rated(
+            node.indicators, found.standing, ends, missing_codes=sorted(RESERVED)
+        )
+        told = csi_model.consistency(answers).plain()
+        alpha, rows = None, []
+        if told["n"] >= FEWEST and told["alpha"] is not None:
+            alpha, rows = told["alpha"], [*zip(node.indicators, told["questions"], strict=True)]
+        totals |= {code: each["item_total"] for code, each in rows if each["item_total"] is not None}
+        better = tuple(
+            (code, each["alpha_without"])
+            for code, each in rows
+            if each["alpha_without"] is not None and each["alpha_without"] > told["alpha"]
+        )
+        blocks.append(Block(naming.words(node.name) or node.id, node.indicators, told["n"], alpha, better))
     return blocks, totals
 
 
@@ -176,16 +175,16 @@ def _spreads(
         yield Spread("options", "", _bars(_options(columns[ranks[0].code], together, naming)))
     for slot in slots:
         counts, column = given[slot.code], columns[slot.code]
-        values = sorted(counts.elements())
         if slot.kind == "rating":
             points = [(str(point), counts[point]) for point in range(slot.low, slot.high + 1)]
-            yield Spread("scale", "", _bars(points), fmean(values) if len(values) >= FEWEST else None)
+            middle = tally.mean(slot.code) if counts.total() >= FEWEST else None
+            yield Spread("scale", "", _bars(points), middle)
         elif slot.kind == "choice":
             about = _last(column, naming) if len(column.texts) > 1 else ""
             yield Spread("options", about, _bars(_options(column, counts, naming)))
-        elif slot.kind == "number" and values:
-            ends = _bars([(f"{value}", counts[value]) for value in (values[0], values[-1])])
-            yield Spread("numbers", "", ends, median(values))
+        elif slot.kind == "number" and counts:
+            ends = _bars([(f"{value}", counts[value]) for value in (min(counts), max(counts))])
+            yield Spread("numbers", "", ends, tally.middle(slot.code))
 
 
 def _bars(counts: Sequence[tuple[str, int]]) -> tuple[Bar, ...]:

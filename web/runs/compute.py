@@ -62,7 +62,7 @@ class _EndedError(Exception):
     """The run was ended by somebody while it ran."""
 
 
-def execute(session: Session, analysis: Analysis, *, report: Callable[[float], None] | None = None) -> None:
+def execute(session: Session, analysis: Analysis) -> None:
     """Carry out a queued run; a refusal of the model ends it as failed, with the message.
 
     The quality of the answers is looked at before, so that a run never rests on answers nobody has checked.
@@ -81,8 +81,6 @@ def execute(session: Session, analysis: Analysis, *, report: Callable[[float], N
         except SurveyError as error:
             raise _EndedError from error
         session.commit()
-        if report is not None:
-            report(share)
 
     try:
         _check(session, analysis)

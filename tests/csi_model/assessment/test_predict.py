@@ -72,21 +72,19 @@ def test_benchmark_is_least_squares_with_intercept(rng):
 
 def test_same_seed_same_folds_and_folds_are_of_equal_size(rng):
     data = prepared(survey(rng, n=103))
-    first = predict(SPEC, data, rng=np.random.default_rng(7), n_repetitions=2)
-    again = predict(SPEC, data, rng=np.random.default_rng(7), n_repetitions=2)
-    other = predict(SPEC, data, rng=np.random.default_rng(8), n_repetitions=2)
-    np.testing.assert_array_equal(first.folds, again.folds)
+    first, again, other = (predict(SPEC, data, rng=np.random.default_rng(seed)) for seed in (7, 7, 8))
     np.testing.assert_array_equal(first.pls.rmse, again.pls.rmse)
-    assert (first.folds[0] != first.folds[1]).any()
-    assert (first.folds != other.folds).any()
-    for deal in first.folds:
-        assert sorted(np.bincount(deal)) == [10] * 7 + [11] * 3
+    assert (first.pls.rmse != other.pls.rmse).any()
+    deal = draw_folds(data, 10, np.random.default_rng(7))
+    assert sorted(np.bincount(deal)) == [10] * 7 + [11] * 3
+    np.testing.assert_array_equal(predict(SPEC, data, folds=deal).pls.rmse, first.pls.rmse)
 
 
 def test_repetitions_average_the_errors_of_single_runs(rng):
     data = prepared(survey(rng))
-    both = predict(SPEC, data, rng=np.random.default_rng(3), n_repetitions=2)
-    single = [predict(SPEC, data, folds=deal) for deal in both.folds]
+    deals = np.stack([rng.permutation(len(data)) % 10 for _ in range(2)])
+    both = predict(SPEC, data, folds=deals)
+    single = [predict(SPEC, data, folds=deal) for deal in deals]
 
     def mean(pick):
         return np.mean([pick(run) for run in single], axis=0)

@@ -49,14 +49,6 @@ def test_only_respondents_with_both_sides_count():
     assert gaps.expected.value[0] == pytest.approx(np.nanmean(answers["basic"].expected[100:].mean(1)))
 
 
-def test_falling_short_counts_people_beyond_the_margin():
-    expected = np.full((100, 1), 80.0)
-    perceived = np.repeat([85.0, 75, 60], [50, 30, 20])[:, None]
-    gaps = expectation_gaps({"basic": TierAnswers(expected, perceived)}, margin=10)
-    assert gaps.falling_short.value[0] == pytest.approx(0.2)
-    assert 0 < gaps.falling_short.low[0] < 0.2 < gaps.falling_short.high[0] < 1
-
-
 @pytest.mark.parametrize(
     ("answers", "code"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi_model
@@ -49,6 +49,7 @@ def documents(key):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_what_was_stored_is_read_and_written_again_the_same(key):
+    @settings(deadline=None)
     @given(documents(key))
     def check(stored):
         stored = json.loads(json.dumps(stored))
@@ -57,6 +58,7 @@ def test_what_was_stored_is_read_and_written_again_the_same(key):
     check()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, cells("points"), min_size=1, max_size=4))
 def test_a_cell_by_name_is_the_entry_of_that_name(stored):
     found = Figure.read(stored, level=0.9, n=40)
@@ -157,6 +159,7 @@ def test_a_cell_is_found_by_the_names_of_both_axes():
     assert found.plain()["north"]["2025"] == {"value": None, "se": None, "ci": None}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([0.0, 1.0]) | st.floats(0.001, 0.999), min_size=1, max_size=5))
 def test_every_maker_gives_arrays_of_one_shape_and_its_level(shares):
     value = np.array(shares)

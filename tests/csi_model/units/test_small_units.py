@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from csi_model.errors import DataError
 from csi_model.inference.many import between_variance, holm
-from csi_model.units.funnel import funnel
+from csi_model.units.funnel import beyond_limits
 from csi_model.units.shrink import shrink_units
 from csi_model.units.tiers import tier_units
 
@@ -114,19 +114,21 @@ def test_tier_margin_asks_for_more_than_a_trifle():
     assert tier_units(points, se, margin=2.0).tier == ("with",) * 4
 
 
-def test_funnel_limits_widen_with_the_standard_error_and_flag_what_lies_outside():
-    points, se = np.array([70.0, 70, 70, 80, 60.5]), np.array([1.0, 2, 4, 2, 4])
-    result = funnel(points, se, target=70.0)
-    np.testing.assert_allclose(result.inner[1] - 70, 1.959963984540054 * se)
-    np.testing.assert_allclose(70 - result.outer[0], 3.090232306167813 * se)
-    np.testing.assert_array_equal(result.outside, [0, 0, 0, 2, -1])
+def test_funnel_limits_widen_with_the_standard_error():
+    """Around the precision-weighted mean, which the first unit alone decides here."""
+    edges = np.array([1.95, 1.97, 3.08, 3.1])
+    se = np.array([1e-4, 1, 2, 3, 4])
+    for side in (1, -1):
+        points = 70 + side * np.append(0.0, edges * se[1:])
+        np.testing.assert_array_equal(beyond_limits(points, se), side * np.array([0, 0, 1, 1, 2]))
 
 
-def test_funnel_for_an_overdispersed_network_flags_about_five_percent():
+def test_a_funnel_of_units_that_do_not_differ_flags_about_five_percent():
     rng = np.random.default_rng(8)
-    _, points, se = _network(rng, 400, 5.0, low=0.5, high=1.5)
-    assert np.mean(funnel(points, se).outside != 0) > 0.5
-    assert 0.02 < np.mean(funnel(points, se, overdispersed=True).outside != 0) < 0.08
+    se = rng.uniform(0.5, 1.5, 2000)
+    found = beyond_limits(70 + se * rng.standard_normal(2000), se)
+    assert np.mean(found != 0) == pytest.approx(0.05, abs=0.015)
+    assert np.mean(np.abs(found) == 2) == pytest.approx(0.002, abs=0.003)
 
 
 @pytest.mark.parametrize(

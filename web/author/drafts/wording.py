@@ -46,6 +46,7 @@ STATES: Final = {
 TEXTS: Final = ("text", "title", "name", "fallback")
 # How much of a value a line of the history quotes, in columns.
 QUOTED: Final = 80
+MOST: Final = 56  # letters of a part in a list
 
 
 class Told(NamedTuple):
@@ -74,12 +75,12 @@ def kind_of(node: Node) -> str:
     return str(KINDS[node.kind])
 
 
-def text_of(node: Node, most: int = 56) -> str:
+def text_of(node: Node) -> str:
     """Give the short text of a part in the page's language, or another that it has; empty without any."""
     for name in TEXTS:
         if found := node.text(name):
             line: str = plain_text(i18n.text(found))
-            return shortened(line, most)
+            return shortened(line, MOST)
     return ""
 
 

@@ -18,13 +18,14 @@ from web.insight.charts.look import (
     written,
 )
 
+HEIGHT = 320  # pixels
+
 
 def over_waves(
     waves: Sequence[str],
     lines: Sequence[tuple[str, Figure]],
     *,
     cut: Sequence[int] = (),
-    height: int = 320,
 ) -> str:
     """Draw figures over waves; the first line has its interval as a band.
 
@@ -79,7 +80,7 @@ def over_waves(
             "ticktext": [folded(wave) for wave in waves],
         },
         y=axis,
-        height=height,
+        height=HEIGHT,
         legend=len(lines) > 1,
         more={"shapes": [between | {"x0": at - 0.5, "x1": at - 0.5} for at in cut]},
     )

@@ -69,11 +69,8 @@ def _longest(seen: Seen, node: str) -> Moved | None:
     if not own:
         return None
     horizon, change = min(own, key=lambda each: PREFERRED.index(each[0]))
-    return Moved(_sense(seen, node, change.verdict), _clearness(change), name, horizon, change)
-
-
-def _clearness(change: Change) -> float:
-    return abs(change.figure.value.item()) / max(change.figure.se.item(), 1e-12)
+    clearness = change.figure.in_errors.item()
+    return Moved(_sense(seen, node, change.verdict), clearness, name, horizon, change)
 
 
 def _name(seen: Seen, node: str) -> str | None:

@@ -1,7 +1,6 @@
 """The segments of the retention map."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from flask_babel import gettext as _
 
@@ -21,10 +20,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
     if seen.part or not found:
         return
     names = [str(sentences.SEGMENTS[name][0]) for name in found["segments"]]
-    shares = Figure.read(list(found["segments"].values()))
-    percent = replace(
-        shares, value=100 * shares.value, se=100 * shares.se, low=100 * shares.low, high=100 * shares.high
-    )
+    percent = Figure.read(list(found["segments"].values())).times(100)
     rows = [
         (name, digits.text(percent.at(at), digits.SHARES), digits.span(percent.at(at), digits.SHARES))
         for at, name in enumerate(names)
