@@ -136,8 +136,8 @@ def test_what_has_moved_is_said_with_its_interval_and_the_worse_first(analyst, s
         .select_one("section[aria-labelledby=moved]")
         .get_text(" ")
     )
-    assert "下降4分（2至7）" in zh
-    assert "上升7分（4至9）" in zh
+    assert "下降 4 分（2 至 7）" in zh
+    assert "上升 7 分（4 至 9）" in zh
 
 
 def test_nothing_has_moved_is_said_too(analyst):
