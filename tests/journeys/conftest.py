@@ -68,11 +68,23 @@ def desk(migrated_sqlite, tmp_path_factory):  # noqa: F811
     with made.app_context():
         for name, roles in DESIGNERS.items():
             add_staff(db.session, email=f"{name}@example.org", name=name, roles=roles, password=PASSWORD)
-        drafting.begin(db.session, "small", DOCUMENT, staff_name="import", now=datetime.now(UTC))
+        for code, document in (("small", DOCUMENT), *odd_drafts()):
+            drafting.begin(db.session, code, document, staff_name="import", now=datetime.now(UTC))
         db.session.commit()
         db.engine.dispose()
     with served(folder) as address:
         yield SimpleNamespace(address=address, database=f"sqlite:///{folder / 'manyi.db'}")
+
+
+def odd_drafts():
+    """Drafts in rare states: with nothing in it, of standard blocks, with endless texts and many findings."""
+    base = {"format": "manyi/2", "code": "empty", "languages": ["zh", "en"]}
+    empty = base | {"title": {"zh": "空", "en": "Empty"}}
+    yield "empty", empty
+    yield "locked", instruments.load("acsi").dump()
+    words = {"zh": "很长的" * 400, "en": "unbroken" * 200 + " " + "broken " * 200}
+    asked = [{"code": f"L{number}", "type": "rating", "scale": "none", "text": words} for number in range(40)]
+    yield "long", empty | {"title": words, "sections": [{"code": "A", "title": words, "questions": asked}]}
 
 
 @pytest.fixture
@@ -97,10 +109,10 @@ def sit(desk, browser):
         context.close()
 
 
-def at(desk, part):
-    """Give the end of a part's address in the small draft; empty without a part."""
+def at(desk, part, code="small"):
+    """Give the end of a part's address in a draft; empty without a part."""
     with Session(create_engine(desk.database)) as session:
-        nodes = drafting.nodes_of(session, drafting.find(session, "small"))
+        nodes = drafting.nodes_of(session, drafting.find(session, code))
         return next((f"/{each.id}" for each in nodes if part and each.code == part), "")
 
 

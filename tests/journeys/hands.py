@@ -80,6 +80,8 @@ class Keyboard(Mouse):
         # Tab also passes through the page inside the page: look again where it has led.
         for _ in range(5):
             steps = self.page.evaluate(STEPS, [found.element_handle(), FOCUSABLE])
+            if not steps:
+                break
             for _ in range(abs(steps)):
                 self.page.keyboard.press("Tab" if steps > 0 else "Shift+Tab")
         assert found.evaluate("each => each === document.activeElement"), "Tab leads there"

@@ -130,3 +130,17 @@ def test_the_editor_fits_its_window(sit, width):
     page = sit("bob", viewport={"width": width, "height": 800})
     page.locator("#preview iframe").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_rare_states_stand_in_nobodys_way(sit, desk):
+    page = sit("bob", viewport={"width": 360, "height": 800})
+    pages = [
+        f"small{at(desk, 'MET')}/drop",  # used by a condition and a pipe
+        *(f"empty{part}" for part in ("", "/findings", "/logic", "/review", "/pilot", "/translation/en")),
+        *(f"locked{at(desk, code, 'locked')}" for code in ("SAT1", "SAT")),
+        *(f"long{part}" for part in (at(desk, "L1", "long"), "/findings", f"{at(desk, 'A', 'long')}/drop")),
+    ]
+    for each in pages:
+        page.goto(f"{desk.address}/questionnaires/draft/{each}")
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), each

@@ -74,6 +74,8 @@ def test_a_form_may_hold_anything(designer, nodes, fields, status):
         ("{A}/paste", {"kind": "question", "lines": "x\n" * 600}, 422),
         ("{MET}/paste", {"kind": "option", "lines": "x" * 1_000_000}, 422),
         ("{A}/paste", {"kind": "scale", "lines": "x"}, 404),
+        ("{A}/paste", {"kind": "member", "lines": "S1"}, 404),
+        ("{D1}/paste", {"kind": "member", "lines": "x" * 1_000_000}, 422),
         ("1/drop", {"how": "keep"}, 404),
         ("1/double", {}, 404),
         ("99999/restore", {}, 404),

@@ -25,6 +25,7 @@ from web.author.drafts.wording import kind_of, name_of
 from web.extensions import db
 
 MOST_PASTED: Final = 500
+PASTED: Final = frozenset({"row", "option", "question", "member"})
 
 
 def _do(desk: Desk, operations: list[Operation], node_id: int, said: str = "") -> ResponseReturnValue:
@@ -73,11 +74,14 @@ def _place_behind(desk: Desk, node: Node, kind: str, behind: str) -> str:
 @blueprint.post(f"{NODE}/paste")
 @allow(DESIGNER)
 def paste(code: str, node_id: int) -> ResponseReturnValue:
-    """Add a part for every line that was pasted: its text, and after a tab that of the next language."""
+    """Add a part for every line that was pasted: its text, and after a tab that of the next language.
+
+    Of the questions of a dimension a line is a code.
+    """
     desk = room.find(code)
     node = desk.node(node_id)
     kind = request.form.get("kind", "")
-    if kind not in {"row", "option", "question"} or kind not in below(node.kind):
+    if kind not in PASTED or kind not in below(node.kind):
         abort(404)
     lines = [line for line in request.form.get("lines", "").splitlines() if line.strip()]
     if not lines or len(lines) > MOST_PASTED:
@@ -88,8 +92,11 @@ def paste(code: str, node_id: int) -> ResponseReturnValue:
     operations = []
     for number, (line, place) in enumerate(zip(lines, places, strict=True)):
         fields = made(desk, node, kind, request.form.get("type", ""), number)
-        texts = [each.strip() for each in line.split("\t")]
-        fields |= {f"text/{each}": text for each, text in zip(desk.languages, texts, strict=False) if text}
+        if kind == "member":
+            fields["of"] = line.strip()
+        else:
+            texts = zip(desk.languages, (each.strip() for each in line.split("\t")), strict=False)
+            fields |= {f"text/{language}": text for language, text in texts if text}
         new = len(desk.nodes) + 10**6 + number
         operations.append(
             {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
