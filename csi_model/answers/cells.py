@@ -19,7 +19,7 @@ def filled_within(values: F64, weights: F64, cell: I64) -> F64:
     Parameters
     ----------
     values : ndarray of shape (n_respondents, n_indicators)
-        ``nan`` is missing. In every cell somebody answered every indicator.
+        ``nan`` is missing. Where nobody of a cell answered an indicator, it stands at the mean of all.
     weights : ndarray of shape (n_respondents,)
     cell : integer ndarray of shape (n_respondents,)
         From 0, without gaps.
@@ -41,7 +41,12 @@ def filled_within(values: F64, weights: F64, cell: I64) -> F64:
         return values
     patterns, mass = Patterns(values), weights[None]
     size = np.bincount(cell, weights)[:, None]
-    means = _by_cell(np.where(observed, values, 0.0), weights, cell) / _by_cell(observed, weights, cell)
+    answered, total = (
+        _by_cell(observed, weights, cell),
+        _by_cell(np.where(observed, values, 0.0), weights, cell),
+    )
+    common = np.average(np.where(observed, values, 0.0), 0, weights) / np.average(observed, 0, weights)
+    means = np.divide(total, answered, out=np.broadcast_to(common, total.shape).copy(), where=answered > 0)
     cov = np.diag(np.nanvar(values - means[cell], axis=0) + 1e-9)[None]
     nothing = np.zeros((1, values.shape[1]))
     filled = values

@@ -40,18 +40,19 @@ class RegressionToMean(NamedTuple):
     expected_gain: F64
 
 
-def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: float) -> ParallelTrends | None:
+def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F64) -> ParallelTrends | None:
     """Test whether both sides moved alike before the measure; None with fewer than two waves before."""
     n = len(before) - 1
     if n < 1:
         return None
     placebo, p = by_wave.value[:n], np.full(steps.shape[2], np.nan)
-    for k in range(steps.shape[2]):
+    for k, own in enumerate(df.tolist()):
+        if not own > n:  # too few units for one, or for any error
+            continue
         covariance = np.atleast_2d(np.cov(steps[:, :n, k], rowvar=False))
         wald = float(placebo[:, k] @ np.linalg.pinv(covariance) @ placebo[:, k])
         # Hotelling's scaling keeps the joint test honest when units are few.
-        if df > n:
-            p[k] = float(stats.f.sf(wald * (df - n + 1) / (df * n), n, df - n + 1))
+        p[k] = float(stats.f.sf(wald * (own - n + 1) / (own * n), n, own - n + 1))
     reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
     return ParallelTrends(before[:-1], p, reach * by_wave.se[:n].max(axis=0))
 
@@ -81,8 +82,11 @@ def regression_to_mean(panel: Panel, n_before: int) -> RegressionToMean:
 
 
 def unit_cautions(fewest: int, df: float) -> list[Caution]:
-    """Caution where few units carry the effect."""
-    if fewest < FEW_UNITS:
+    """Caution where few units carry the effect, or too few for any error (``df`` is ``nan`` then)."""
+    if np.isnan(df):
+        units = "1 unit" if fewest == 1 else f"{fewest} units"
+        text = f"Only {units} on one side: not enough to tell an effect from chance."
+    elif fewest < FEW_UNITS:
         text = f"Only {fewest} units on one side: read the interval with care."
     elif df + 1 < FEW_UNITS:
         text = (
@@ -114,12 +118,14 @@ def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution
 
 def rebound_cautions(effect: Figure, rebound: RegressionToMean) -> list[Caution]:
     """Caution where the effect may be a return to the mean."""
-    bound = np.maximum(np.abs(effect.value) / 4, effect.se / 2)
+    bound = np.fmax(np.abs(effect.value) / 4, effect.se / 2)
     return [
         Caution(
             "regression-to-mean",
-            f"If treated units were chosen for their low score, {rebound.expected_gain[k]:+.1f} of"
-            f" {effect.value[k]:+.1f} points would have come by regression to the mean alone.",
+            "If treated units were chosen for their"
+            f" {'low' if rebound.expected_gain[k] > 0 else 'high'} score,"
+            f" {rebound.expected_gain[k]:+.1f} points beside the {effect.value[k]:+.1f} found would have come"
+            " by regression to the mean alone.",
             about=(f"{rebound.expected_gain[k]:+.1f} / {effect.value[k]:+.1f}",),
         )
         for k in np.flatnonzero(np.abs(rebound.expected_gain) > bound).tolist()

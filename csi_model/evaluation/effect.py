@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +20,13 @@ from csi_model.evaluation.checks import (
     unit_cautions,
 )
 from csi_model.evaluation.panel import Panel, unit_panel
+from csi_model.evaluation.permuted import Permutation, permutation
 from csi_model.inference.checks import check_answers
-from csi_model.inference.figures import Figure
+from csi_model.inference.figures import Figure, figure
 from csi_model.inference.making import from_normal
 from csi_model.options import FLOOR, LEVEL
 
+ENOUGH = 5  # units on a side, below which no error can be told
 # The figures of respondents who count by these weights.
 Figures = Callable[[F64], F64]
 
@@ -45,8 +47,10 @@ class Evaluation:
     trends : ParallelTrends or None
         ``None`` with a single before-wave; a caution says so.
     regression_to_mean : RegressionToMean
+    permutation : Permutation
+        How often the difference is as large over assignments of units.
     n_treated, n_comparison : int
-        Units.
+        Units; below `ENOUGH` on a side nothing has an error, and only the permutation says anything.
     cautions : tuple of Caution
     """
 
@@ -56,6 +60,7 @@ class Evaluation:
     by_wave: Figure
     trends: ParallelTrends | None
     regression_to_mean: RegressionToMean
+    permutation: Permutation
     n_treated: int
     n_comparison: int
     cautions: tuple[Caution, ...]
@@ -71,6 +76,7 @@ def evaluate_measure(
     before: Sequence[str],
     after: Sequence[str],
     weights: F64 | None = None,
+    unit_weights: Mapping[str, float] | None = None,
     figures: Figures | None = None,
     n_resamples: int = 2000,
     floor: int = FLOOR,
@@ -91,8 +97,10 @@ def evaluate_measure(
     before, after : sequence of str
         Waves in order of time.
     weights : ndarray of shape (n_respondents,), optional
-        Respondent weights; they count within a unit and wave, and in the unit's: the mean weight of its
-        respondents per before-wave, the same in every wave.
+        Respondent weights; they count within a unit and wave and, without ``unit_weights``, in the unit's.
+    unit_weights : mapping of unit to float, optional
+        What each unit counts, its number of customers say; by default the mean weight of its respondents
+        per before-wave. It is the same in every wave.
     figures : callable, optional
         Gives the figures, (n_figures,), of respondents with weights, (n_respondents,), 0 for who does not
         count: levels are then reckoned as other calls reckon them. The weighted means of `points` by default.
@@ -104,8 +112,8 @@ def evaluate_measure(
     Raises
     ------
     DataError
-        An unknown unit or wave, a wave on both sides, fewer than two units on a side that answered in every
-        wave, a cell below the floor.
+        An unknown unit or wave, a wave on both sides, no unit on a side that answered in every wave or fewer
+        than three in all, a cell below the floor, unit weights that lack a unit or are not positive.
 
     Notes
     -----
@@ -118,7 +126,7 @@ def evaluate_measure(
     Each resample draws G - 1 of the G units of an arm with replacement, whole histories and weights at a
     time, which makes the bootstrap variance unbiased for few units of equal weight; the interval is Student's
     with Welch-Satterthwaite degrees of freedom from the two arms' variances and
-    :func:`degrees_of_freedom`.
+    :func:`degrees_of_freedom`. Below five units on a side there is no error: `permuted.permutation` alone.
 
     References
     ----------
@@ -138,31 +146,57 @@ def evaluate_measure(
         before=before,
         after=after,
         weights=weights,
+        unit_weights=unit_weights,
         floor=floor,
     )
     n_waves, n_before = len(panel.waves), len(before)
     contrast = np.where(np.arange(n_waves) < n_before, -1 / n_before, 1 / len(after))
     arms = [(panel.means[side], panel.weights[side]) for side in (~panel.treated, panel.treated)]
     levels = _levels(panel, figures or _means_of(points))
-    draws = np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms])
+    n_comparison, n_treated = (len(weight) for _, weight in arms)
+    fewest = min(n_treated, n_comparison)
+    if fewest < ENOUGH:
+        draws = np.full((2, 2, n_waves, panel.means.shape[2]), np.nan)
+        arm_df = np.full(2, np.nan)
+    else:
+        draws = np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms])
+        arm_df = np.array([degrees_of_freedom(weight) for _, weight in arms])
     arm_variance = np.var(np.einsum("t,abtk->abk", contrast, draws), axis=1, ddof=1)
-    arm_df = np.array([degrees_of_freedom(weight) for _, weight in arms])
-    df = float(_welch(arm_variance, arm_df).min())
-    effect = from_normal(contrast @ (levels[1] - levels[0]), np.sqrt(arm_variance.sum(0)), level=level, df=df)
+    df = _welch(arm_variance, arm_df)
+    effect = _by_figure(contrast @ (levels[1] - levels[0]), np.sqrt(arm_variance.sum(0)), level, df)
     anchor = np.eye(n_waves) - np.eye(n_waves)[n_before - 1]
     steps = np.einsum("st,btk->bsk", anchor, draws[1] - draws[0])
-    by_wave = from_normal(anchor @ (levels[1] - levels[0]), steps.std(axis=0, ddof=1), level=level, df=df)
+    by_wave = _by_figure(anchor @ (levels[1] - levels[0]), steps.std(axis=0, ddof=1), level, df)
     trends = parallel_trends(by_wave, steps, tuple(before), df)
     rebound = regression_to_mean(panel, n_before)
-    n_comparison, n_treated = (len(weight) for _, weight in arms)
+    counts = panel.weights * np.where(panel.treated, *panel.totals)
+    change = np.asarray(np.einsum("t,utk->uk", contrast, panel.means))
     cautions = (
         *panel.cautions,
-        *unit_cautions(min(n_treated, n_comparison), float(arm_df.min())),
+        *unit_cautions(fewest, float(arm_df.min())),
         *trend_cautions(trends, n_before),
         *rebound_cautions(effect, rebound),
     )
     return Evaluation(
-        effect, levels, panel.waves, by_wave, trends, rebound, n_treated, n_comparison, cautions
+        effect,
+        levels,
+        panel.waves,
+        by_wave,
+        trends,
+        rebound,
+        permutation(change, counts, panel.treated, rng.spawn(1)[0]),
+        n_treated,
+        n_comparison,
+        cautions,
+    )
+
+
+def _by_figure(value: F64, se: F64, level: float, df: F64) -> Figure:
+    """Give figures (..., n_figures) by Student's distribution, each with its own degrees of freedom."""
+    parts = [from_normal(value[..., k], se[..., k], level=level, df=own) for k, own in enumerate(df.tolist())]
+    names = ("value", "se", "low", "high", "p")
+    return figure(
+        *(np.stack([getattr(part, name) for part in parts], axis=-1) for name in names), level=level
     )
 
 

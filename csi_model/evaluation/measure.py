@@ -7,55 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from csi_model.answers.cells import filled_within
-from csi_model.answers.labels import Labels
 from csi_model.answers.sample import Sample
-from csi_model.arrays import F64, Mask
+from csi_model.arrays import F64, I64
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import points_among
 from csi_model.evaluation.arms import Arms, states_of
-from csi_model.evaluation.effect import Evaluation, evaluate_measure
+from csi_model.evaluation.effect import ENOUGH, Evaluation, evaluate_measure
 from csi_model.evaluation.panel import check_treated, check_waves
+from csi_model.evaluation.scoring import lost_cautions, lost_names, score, unanswered
 from csi_model.inference import seeds
 from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES, WITHHELD
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
-from csi_model.measures.points import by_shares
 from csi_model.options import Options
 from csi_model.specify import ModelSpec
-
-
-def _filled(yardstick: Result, sample: Sample, units: str, used: Mask, waves: str) -> Sample:
-    """Fill gaps by what unit, wave and others let expect, of respondents of the waves that are looked at.
-
-    A unit that gave no answer to a question in one of the waves has no answers left.
-    """
-    wave, unit = sample.label(waves), sample.label(units).number
-    cell = np.where(used, unit * len(wave.names) + wave.number, 0)
-    there = ~np.isnan(sample.values)
-    answers = np.zeros((int(cell.max()) + 1, there.shape[1]))
-    np.add.at(answers, cell[used], there[used])
-    shares = yardstick.points.construct_shares[0]
-    weighs = (shares[:, yardstick.spec.scored] > 0).any(axis=1)
-    empty = (answers[:, weighs] == 0).any(axis=1)
-    kept = used & ~np.isin(unit, unit[used & empty[cell]])
-    values = np.full_like(sample.values, np.nan)
-    if kept.any():
-        place = np.unique(cell[kept], return_inverse=True)[1]
-        values[kept] = filled_within(sample.values[kept], sample.weights[kept], place)
-    return replace(sample, values=values)
-
-
-def _scores(yardstick: Result, filled: Sample) -> F64:
-    """Score respondents by the weights of before, nobody on a construct of which he was asked no question."""
-    shares = yardstick.points.construct_shares[0]
-    scores = by_shares(np.nan_to_num(filled.points), shares)
-    whole = ~np.isnan(filled.values).any(axis=1, keepdims=True)
-    return np.where(whole & (filled.asked @ (shares > 0) > 0), scores, np.nan)
 
 
 def effect_of_measure(
@@ -68,6 +36,7 @@ def effect_of_measure(
     treated: Sequence[str],
     before: Sequence[str],
     after: Sequence[str],
+    unit_weights: Mapping[str, float] | None = None,
     n_resamples: int = 2000,
 ) -> dict[str, Any]:
     """Estimate what a measure did to the index and each construct, as plain values.
@@ -75,7 +44,8 @@ def effect_of_measure(
     The outer weights are those of all answers of the before-waves, so that the measure cannot move its own
     yardstick; each respondent is scored by them and units are compared (`effect.evaluate_measure`). Gaps are
     filled within units and waves (`cells.filled_within`), so that answers going missing do not look like an
-    effect.
+    effect. A unit where nobody answered a question in one of the waves is left out of the constructs
+    in which that question weighs.
 
     Parameters
     ----------
@@ -85,20 +55,24 @@ def effect_of_measure(
         Units that got the measure; all others are the comparison.
     before, after
         Waves in order of time.
+    unit_weights
+        What each unit counts, its number of customers say; by default as `evaluate_measure`.
 
     Returns
     -------
     dict
         By construct the ``effect`` in points with interval, ``p`` and, corrected over the constructs,
-        ``p_holm`` (the index keeps its own p: it is the question asked), the ``levels`` of both arms and the
-        difference by wave, or its ``state`` alone where they are withheld: of fewer than ``floor`` answers in
-        an arm and wave, or giving such away (`arms.states_of`); ``trends`` before the measure;
-        ``expected_gain`` by regression to the mean.
+        ``p_holm`` (the index keeps its own p: it is the question asked), ``p_permutation`` over assignments
+        of units, the levels of both arms and the difference by wave, or its ``state`` alone where they are
+        withheld: of fewer than ``floor`` answers in an arm and wave, or giving such away (`arms.states_of`);
+        ``trend_p`` before the measure; ``expected_gain`` by regression to the mean; the units that it holds
+        for. ``enough`` is whether five units stand on each side: below, nothing has an error, and the
+        permutation alone says something, no less than ``p_least``.
 
     Raises
     ------
     DataError
-        As `evaluate_measure`; the index is withheld.
+        As `evaluate_measure`; the index is withheld; nobody answered a question in one of the waves.
     """
     options = options or Options()
     everybody, order = sample, check_waves(sample.label(waves).texts(), before, after)
@@ -108,59 +82,78 @@ def effect_of_measure(
     wave = sample.label(waves)
     yardstick = estimate(spec, sample.where(wave.of(*before)), options)
     used = wave.of(*order)
-    filled = _filled(yardstick, sample, units, used, waves)
-    scores = _scores(yardstick, filled)
-    silent = _silent(sample.label(units).where(used), np.asarray(np.isnan(scores[used]).all(axis=1)))
-    absent = []
-    if silent:
-        message = (
-            f"Left out, because nobody there answered one of the questions in a wave: {', '.join(silent)}."
-        )
-        absent.append(Caution("unit-absent", message, about=silent))
+    who = sample.label(units)
+    scored = score(yardstick, sample, units, used, waves)
     arms = Arms(everybody.label(units), everybody.label(waves), order, everybody.label(units).of(*treated))
-    states = _states(yardstick, everybody, arms, scores, options)
+    states = _states(yardstick, everybody, arms, scored.scores, options)
     shown = np.array([place for place, state in states.items() if state in {SHOWN, INDICATIVE}])
+    pattern = np.unique(scored.lost[:, shown], axis=1, return_inverse=True)[1]
 
-    def compare(places: NDArray[np.int64]) -> Evaluation:
+    def compare(places: I64, scores: F64, *, reckoned: bool = True) -> Evaluation:
         def figures(weights: F64) -> F64:
-            among = replace(filled, weights=weights).where(weights > 0)
+            among = replace(scored.filled, weights=weights).where(weights > 0)
             return np.asarray(points_among(yardstick, among)[places])
 
+        gone = lost_names(who.names, scored.lost[:, places[0]])
         return evaluate_measure(
-            scores[:, places],
-            sample.label(units).texts(),
+            scores,
+            who.texts(),
             wave.texts(),
             seeds.generator(options.seed),
-            treated=[name for name in treated if name not in silent],
+            treated=[name for name in treated if name not in gone],
             before=before,
             after=after,
             weights=sample.weights,
-            figures=figures,
+            unit_weights=unit_weights,
+            figures=figures if reckoned else None,
             n_resamples=n_resamples,
             floor=options.floor,
             level=options.level,
         )
 
-    found = compare(shown)
-    doubts = compare(np.array([spec.place[spec.index]])).cautions  # those of the question asked
+    def of(places: I64) -> Evaluation:
+        return compare(places, scored.scores[:, places])
+
+    index = np.array([spec.place[spec.index]])
+    asked = of(index)  # its cautions are those of the question asked
+    found: dict[str, tuple[Evaluation, int]] = {}
+    cautions = lost_cautions(spec, scored.lost, who.names)
+    for own in (shown[pattern == k] for k in np.unique(pattern)):
+        names = [spec.construct_ids[place] for place in own]
+        try:
+            each = of(own)
+        except DataError as error:  # the index can be compared, this cannot
+            told = f"{', '.join(names)} cannot be compared: {error.message}"
+            cautions.append(Caution("unit-absent", told, about=tuple(names)))
+        else:
+            found |= {name: (each, at) for at, name in enumerate(names)}
+    silent = unanswered(yardstick, sample, used)
+    doubts: list[Caution] = []
+    if silent is not None:
+        there = np.where(np.isnan(scored.scores[:, index]), np.nan, silent)
+        doubts = _unanswered_cautions(compare(index, there, reckoned=False))
     return {
         "index": spec.index,
         "level": options.level,
-        "waves": list(found.waves),
+        "waves": list(asked.waves),
         "before": list(before),
         "after": list(after),
-        "n_treated": found.n_treated,
-        "n_comparison": found.n_comparison,
-        "constructs": _by_construct(found, spec.construct_ids, states),
+        "n_treated": asked.n_treated,
+        "n_comparison": asked.n_comparison,
+        "enough": min(asked.n_treated, asked.n_comparison) >= ENOUGH,
+        "p_least": asked.permutation.least,
+        "constructs": _by_construct(found, {spec.construct_ids[k]: state for k, state in states.items()}),
         "cautions": [
-            caution.plain() for caution in (*sample.cautions, *yardstick.cautions, *absent, *doubts)
+            caution.plain()
+            for caution in (
+                *sample.cautions,
+                *yardstick.cautions,
+                *cautions,
+                *asked.cautions,
+                *doubts,
+            )
         ],
     }
-
-
-def _silent(units: Labels, is_unscored: Mask) -> tuple[str, ...]:
-    """Name the units of which nobody has a score."""
-    return tuple(name for name in units.present if is_unscored[units.of(name)].all())
 
 
 def _states(
@@ -186,24 +179,41 @@ def _states(
     return states
 
 
-def _by_construct(found: Evaluation, names: Sequence[str], states: Mapping[int, int]) -> dict[str, Any]:
+def _unanswered_cautions(found: Evaluation) -> list[Caution]:
+    """Caution where gaps of the index became more frequent on one side: no filling mends what they hide."""
+    p = found.effect.p[0] if np.isfinite(found.effect.p[0]) else found.permutation.p[0]
+    if not p < 1 - found.effect.level:
+        return []
+    text = (
+        f"The share of unanswered questions of the index changed by {found.effect.value[0]:+.1f} points more"
+        f" where the measure was taken (p = {p:.3f}): the effect holds only if who does not answer is no less"
+        " satisfied than his other answers let expect."
+    )
+    return [Caution("unanswered-differs", text, about=(f"{found.effect.value[0]:+.1f} %",))]
+
+
+def _by_construct(found: Mapping[str, tuple[Evaluation, int]], states: Mapping[str, int]) -> dict[str, Any]:
     """Give what is said of each construct; of one that is withheld, its state alone."""
-    corrected, trends = holm(found.effect.p), found.trends
+    chances = holm(np.array([each.effect.p[at] for each, at in found.values()]))
+    corrected = dict(zip(found, chances.tolist(), strict=True))
     told: dict[str, Any] = {}
-    at = 0
-    for place, state in states.items():
-        told[names[place]] = {"state": STATES[state]}
-        if STATES[state] in WITHHELD:
+    for name, state in states.items():
+        if name not in found and STATES[state] not in WITHHELD:
+            continue  # a caution says why it cannot be compared
+        told[name] = {"state": STATES[state]}
+        if name not in found:
             continue
-        told[names[place]] |= {
-            "effect": found.effect.at(at).plain()
-            | {"p": float(found.effect.p[at]), "p_holm": float(corrected[at])},
-            "comparison": found.levels[0, :, at].tolist(),
-            "treated": found.levels[1, :, at].tolist(),
-            "by_wave": [found.by_wave.at(wave_at, at).plain() for wave_at in range(len(found.waves))],
-            "trend_p": None if trends is None else number(trends.p[at]),
-            "detectable": None if trends is None else number(trends.detectable[at]),
-            "expected_gain": number(found.regression_to_mean.expected_gain[at]),
+        each, at = found[name]
+        chance = {"p": number(each.effect.p[at]), "p_holm": number(corrected[name])}
+        told[name] |= {
+            "effect": each.effect.at(at).plain() | chance | {"p_permutation": float(each.permutation.p[at])},
+            "n_treated": each.n_treated,
+            "n_comparison": each.n_comparison,
+            "comparison": each.levels[0, :, at].tolist(),
+            "treated": each.levels[1, :, at].tolist(),
+            "by_wave": [each.by_wave.at(wave_at, at).plain() for wave_at in range(len(each.waves))],
+            "trend_p": None if each.trends is None else number(each.trends.p[at]),
+            "detectable": None if each.trends is None else number(each.trends.detectable[at]),
+            "expected_gain": number(each.regression_to_mean.expected_gain[at]),
         }
-        at += 1
     return told

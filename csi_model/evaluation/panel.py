@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from csi_model.inference.checks import check_answers, check_length, check_weight
 from csi_model.options import FLOOR
 
 NAMED = 5
+FEWEST = 3  # units
 
 
 class Panel(NamedTuple):
@@ -21,8 +23,8 @@ class Panel(NamedTuple):
 
     ``means`` and ``variance`` are (n_units, n_waves, n_figures): the weighted mean of a unit's answers in a
     wave (points), and its sampling variance (squared points; ``nan`` where no unit has two answers in one
-    wave). ``weights`` (n_units,) count a unit alike in every wave and sum to one over an arm. ``treated``
-    (n_units,) marks the arm.
+    wave). ``weights`` (n_units,) count a unit alike in every wave and sum to one over an arm, ``totals``
+    what they were divided by (treated, comparison). ``treated`` (n_units,) marks the arm.
 
     ``cell`` (n_respondents,) is the place of a respondent's arm and wave, arm by arm (comparison first), −1
     of who does not count; ``balance`` (n_respondents, n_figures) how much an answer counts there, so that
@@ -35,6 +37,7 @@ class Panel(NamedTuple):
     means: F64
     variance: F64
     weights: F64
+    totals: tuple[float, float]
     cell: I64
     balance: F64
     cautions: tuple[Caution, ...]
@@ -49,24 +52,25 @@ def unit_panel(
     before: Sequence[str],
     after: Sequence[str],
     weights: F64 | None = None,
+    unit_weights: Mapping[str, float] | None = None,
     floor: int = FLOOR,
 ) -> Panel:
     r"""Average answers within units and waves, and give each unit one weight for all waves.
 
     Parameters
     ----------
-    points, units, waves, treated, before, after, weights, floor
+    points, units, waves, treated, before, after, weights, unit_weights, floor
         As in `effect.evaluate_measure`.
 
     Raises
     ------
     DataError
-        An unknown unit or wave, a wave on both sides, fewer than two units on a side that answered in all
-        waves, a cell below the floor.
+        An unknown unit or wave, a wave on both sides, no unit on a side that answered in all waves or fewer
+        than three in all, a cell below the floor, unit weights that lack a unit or are not positive.
 
     Notes
     -----
-    A unit counts by the mean weight of its respondents per before-wave,
+    Without ``unit_weights`` a unit counts by the mean weight of its respondents per before-wave,
     :math:`W_u = \frac{1}{B} \sum_{t \le B} \sum_{i \in ut} w_i`. How many answer later may itself be a
     consequence of the measure, so later waves have no say (Angrist & Pischke 2009, section 3.2.3).
     A unit without an answer to one of the figures in one of the waves is left out of all of them.
@@ -92,6 +96,8 @@ def unit_panel(
     _check_floor(cells.answers[followed], kept, order, floor)
     early = column < len(before)
     counts = np.bincount(row[early], weights[early], len(names)) / len(before)
+    if unit_weights is not None:
+        counts = np.where(followed, _given_weights(names, followed, unit_weights), counts)
     own = counts[followed]
     cell, balance = np.full(n, -1), np.zeros((n, points.shape[1]))
     cell[counted] = np.where(followed[row], arms[row] * len(order) + column, -1)
@@ -105,6 +111,7 @@ def unit_panel(
         cells.means[followed],
         cells.variance[followed],
         own / np.where(kept, own[kept].sum(), own[~kept].sum()),
+        (float(own[kept].sum()), float(own[~kept].sum())),
         cell,
         balance,
         cautions,
@@ -156,10 +163,17 @@ def check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence[
 
 def check_treated(names: NDArray[np.str_], treated: Sequence[str]) -> NDArray[np.bool_]:
     """Say which units are treated; each treated one must have answers."""
-    strangers = sorted(set(treated) - set(names.tolist()))
+    known = names.tolist()
+    strangers = sorted(set(treated) - set(known))
     if strangers:
-        msg = f"Treated unit {strangers[0]!r} has no answers in these waves."
-        raise DataError(msg, code="unknown-unit", remedy="Check the spelling of the unit codes.")
+        few, more = strangers[:NAMED], len(strangers) - NAMED
+        listed = ", ".join(repr(name) for name in few) + (f" and {more} more" if more > 0 else "")
+        near = get_close_matches(strangers[0], known, 1) or known[:1]
+        raise DataError(
+            f"No answers in these waves, or none that weigh anything, from the treated {listed}.",
+            code="unknown-unit",
+            remedy=f"Write units as the column of units does, such as {', '.join(near)}.",
+        )
     return np.isin(names, list(treated))
 
 
@@ -169,8 +183,10 @@ def _check_followed(
     absent = names[~followed].tolist()
     listed = ", ".join(absent[:NAMED]) + (f" and {len(absent) - NAMED} more" if len(absent) > NAMED else "")
     n_treated, n_comparison = int((arms & followed).sum()), int((~arms & followed).sum())
-    if min(n_treated, n_comparison) < 2:
-        msg = f"{n_treated} treated and {n_comparison} comparison units; two of each are needed."
+    if min(n_treated, n_comparison) < 1 or n_treated + n_comparison < FEWEST:
+        msg = (
+            f"{n_treated} treated and {n_comparison} comparison units; one of each, three in all are needed."
+        )
         if absent:
             msg += f" Left out, for want of answers in one of the waves: {listed}."
         raise DataError(
@@ -195,3 +211,17 @@ def _check_floor(answers: F64, arms: NDArray[np.bool_], order: tuple[str, ...], 
             n = int(count[t])
             msg = f"The {name} units have {n} answers in wave {order[t]!r}, below the floor of {floor}."
             raise DataError(msg, code="floor", remedy="Add units or waves, or lower the floor knowingly.")
+
+
+def _given_weights(names: NDArray[np.str_], followed: NDArray[np.bool_], given: Mapping[str, float]) -> F64:
+    """What each unit counts, 1 where it is left out anyway."""
+    lacking = [name for name in names[followed].tolist() if name not in given]
+    if lacking:
+        msg = f"Unit {lacking[0]!r} has no unit weight."
+        raise DataError(msg, code="unit-weights", remedy="Give every unit a weight, its customers say.")
+    found = np.array([given.get(name, 1.0) for name in names.tolist()], float)
+    wrong = names[followed & ~(np.isfinite(found) & (found > 0))]
+    if len(wrong):
+        msg = f"The unit weight of {wrong[0]!r} is not finite and above zero."
+        raise DataError(msg, code="unit-weights", remedy="Leave units out that shall not count.")
+    return found

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -32,8 +33,45 @@ def test_evaluate_writes_the_effect_and_says_it(manyi, answers):
     found = json.loads(out)
     assert found["constructs"]["SAT"]["effect"]["value"] > 7
     assert "8 units with the measure, 8 without" in err
-    assert "more than chance  ← index" in err
+    assert re.search("more than chance .p < 0.001.  ← index", err)
     assert "regression to the mean" in err
+    assert "both sides of the index moving alike: p = " in err
+
+
+def test_few_units_have_no_verdict(manyi, answers):
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 200)
+    arms = ("--treated", "u3, u4", "--before", "2021,2022", "--after", "2023")
+    code, out, err = manyi("evaluate", answers, *common, *arms, "--json", "-")
+    assert code == 0, err
+    found = json.loads(out)
+    assert (found["enough"], found["constructs"]["SAT"]["effect"]["p"]) == (False, None)
+    assert "not enough to tell (by permutation p = " in err
+    assert f"can give is {1 / 120:.3f}" in err
+    assert "more than chance" not in err
+
+
+def test_unit_weights_are_one_number_a_unit(manyi, answers, tmp_path):
+    rows = list(csv.reader(answers.read_text(encoding="utf-8").splitlines()))
+    unit = rows[0].index("unit")
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 100, *ARMS)
+    found = {}
+    for name, size in {
+        "alike": lambda _: 7,
+        "by number": lambda u: 1 + int(u[1:]),
+        "wrong": lambda _: "many",
+    }.items():
+        data = tmp_path / "sized.csv"
+        with data.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([[*rows[0], "size"], *([*row, size(row[unit])] for row in rows[1:])])
+        found[name] = manyi("evaluate", data, *common, "--unit-weights", "size", "--json", "-")
+    assert found["wrong"][0] == 1
+    assert "size of unit u0 is 'many', which is no number" in found["wrong"][2]
+    effects = [
+        json.loads(found[name][1])["constructs"]["SAT"]["effect"]["value"] for name in ("alike", "by number")
+    ]
+    assert effects[0] != effects[1]
+    code, _, err = manyi("evaluate", answers, *common, "--unit-weights", "year")
+    assert (code, "year of unit u0 is both 2021 and 2022" in err) == (1, True), err
 
 
 def test_a_construct_of_few_is_withheld_and_said(manyi, answers, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from csi_model.errors import DataError
 from csi_model.evaluation.effect import degrees_of_freedom, evaluate_measure
+from csi_model.evaluation.permuted import permutation
 from tests.csi_model.evaluation.panels import drawn_panel, evaluate
 
 
@@ -13,12 +14,49 @@ def by_unit(units, size):
     return np.array([size[unit] for unit in units.tolist()])
 
 
-@pytest.mark.parametrize(("treated", "code"), [(["nowhere"], "unknown-unit"), (["u00"], "few-units")])
-def test_evaluation_refuses_unknown_or_too_few_units(treated, code):
+@pytest.mark.parametrize(
+    ("treated", "code", "said"),
+    [
+        (["u00", "U01"], "unknown-unit", "'U01'.*such as u01"),
+        ([f"x{k}" for k in range(9)], "unknown-unit", "'x4' and 4 more"),
+        ([], "few-units", "0 treated and 24"),
+        ([f"u{k:02d}" for k in range(24)], "few-units", "24 treated and 0"),
+    ],
+)
+def test_evaluation_refuses_unknown_or_too_few_units(treated, code, said):
     points, units, waves, _ = drawn_panel(np.random.default_rng(10))
-    with pytest.raises(DataError) as refusal:
+    with pytest.raises(DataError, match=said) as refusal:
         evaluate((points, units, waves, treated), np.random.default_rng(0))
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(("n_treated", "least"), [(1, 1 / 10), (2, 1 / 45), (4, 1 / 210)])
+def test_few_units_have_no_error_but_a_permutation(n_treated, least):
+    """Smallest p of 2 of 10 units: 1 of 45 assignments. A large effect reaches it; nothing else is said."""
+    points, units, waves, _ = drawn_panel(np.random.default_rng(10), n_units=10, effect=0.0, shock_sd=0.5)
+    treated = [f"u{k:02d}" for k in range(n_treated)]
+    points = points + 30.0 * (np.isin(units, treated) & (waves == "w4"))
+    found = evaluate((points, units, waves, treated), np.random.default_rng(0), floor=20)
+    assert found.effect.value[0] == pytest.approx(30, abs=6)
+    assert np.isnan([found.effect.se[0], found.effect.low[0], found.effect.p[0]]).all()
+    assert (found.permutation.p[0], found.permutation.least) == (pytest.approx(least), pytest.approx(least))
+    (said,) = [each.message for each in found.cautions if each.code == "few-units"]
+    assert "not enough to tell" in said
+
+
+def test_the_permutation_holds_its_level_and_equals_a_count_by_hand():
+    rng = np.random.default_rng(21)
+    change, treated = np.array([[5.0], [1], [2], [0]]), np.array([True, False, False, False])
+    # Differences of one unit to the mean of the others: 4, -4/3, 0, -8/3.
+    assert permutation(change, np.ones(4), treated, rng).p.tolist() == [0.25]
+    assert permutation(change, np.ones(4), treated[::-1], rng).p.tolist() == [0.5]
+    weighted = permutation(np.r_[change, change], np.arange(1.0, 9), np.arange(8) < 4, rng)
+    assert weighted.least == pytest.approx(2 / 70)
+    worlds = rng.standard_normal((400, 30))
+    chances = [permutation(each[:, None], np.ones(30), np.arange(30) < 3, rng).p[0] for each in worlds[:150]]
+    assert 0.01 <= np.mean(np.array(chances) < 0.05) <= 0.1
+    sampled = permutation(worlds[0][:, None], np.ones(30), np.arange(30) < 15, rng)
+    assert sampled.least == pytest.approx(1 / 5000)
 
 
 def shuffled_numbers(rng, *, n_after, effect=0.0, spread=1.0):
@@ -156,6 +194,19 @@ def test_degrees_of_freedom_are_those_of_the_simulated_variance():
     assert degrees_of_freedom(a) == pytest.approx(2 * variance.mean() ** 2 / variance.var(), rel=0.03)
 
 
+def test_unit_weights_are_what_units_count():
+    points, units, waves, treated = drawn_panel(np.random.default_rng(11))
+    size = {f"u{k:02d}": 1.0 + k for k in range(24)}
+    given = evaluate((points, units, waves, treated), np.random.default_rng(0), unit_weights=size)
+    same = evaluate((points, units, waves, treated), np.random.default_rng(0), weights=by_unit(units, size))
+    np.testing.assert_allclose(given.effect.value, same.effect.value, rtol=1e-12)
+    np.testing.assert_allclose(given.effect.se, same.effect.se, rtol=1e-12)
+    for wrong in ({"u00": 1.0}, size | {"u03": 0.0}, size | {"u03": np.nan}):
+        with pytest.raises(DataError, match=r"u0[13]") as refusal:
+            evaluate((points, units, waves, treated), np.random.default_rng(0), unit_weights=wrong)
+        assert refusal.value.code == "unit-weights"
+
+
 def test_very_unequal_units_are_said_to_count_like_few():
     panel = drawn_panel(np.random.default_rng(17))
     weights = by_unit(panel[1], {f"u{k:02d}": 50.0 if k == 0 else 1.0 for k in range(24)})
@@ -164,8 +215,8 @@ def test_very_unequal_units_are_said_to_count_like_few():
 
 
 def test_too_few_units_left_says_who_was_left_out():
-    points, units, waves, treated = drawn_panel(np.random.default_rng(19), n_units=4)
+    points, units, waves, treated = drawn_panel(np.random.default_rng(19), n_units=2)
     kept = ~((units == "u00") & (waves == "w4"))
-    with pytest.raises(DataError, match=r"1 treated.*u00") as refusal:
+    with pytest.raises(DataError, match=r"0 treated.*u00") as refusal:
         evaluate((points[kept], units[kept], waves[kept], treated), np.random.default_rng(0))
     assert refusal.value.code == "few-units"

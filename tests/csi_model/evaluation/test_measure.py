@@ -88,7 +88,8 @@ def test_the_yardstick_is_that_of_before():
         ({"treated": ["nowhere"]}, "unknown-unit"),
         ({"before": ["1999"]}, "unknown-wave"),
         ({"after": ["1999"]}, "unknown-wave"),
-        ({"treated": ["u0"]}, "few-units"),
+        ({"treated": []}, "few-units"),
+        ({"treated": [f"u{k}" for k in range(16)]}, "few-units"),
         ({"before": ["2023"]}, "waves"),
     ],
 )
@@ -127,6 +128,35 @@ def test_answers_that_go_missing_do_not_look_like_an_effect(share):
     found = effect_of_measure(SPEC, holes, **given, n_resamples=200)["constructs"]["SAT"]["effect"]
     assert found["value"] == pytest.approx(whole["value"], abs=0.6)
     assert found["ci"][0] < 0 < found["ci"][1]
+    told = effect_of_measure(SPEC, holes, **given, n_resamples=200)["cautions"]
+    (said,) = [each["message"] for each in told if each["code"] == "unanswered-differs"]
+    assert "points more where the measure was taken" in said
+
+
+def test_one_treated_unit_is_described_and_nothing_is_claimed():
+    data, _unit, _year = panel(lift=0.9)
+    given = {"units": "unit", "waves": "wave", "before": ["2021", "2022"], "after": ["2023"]}
+    found = effect_of_measure(SPEC, data, treated=["u3"], **given, n_resamples=100)
+    index = found["constructs"]["SAT"]
+    assert (found["enough"], found["n_treated"]) == (False, 1)
+    assert found["p_least"] == pytest.approx(1 / 16)
+    assert (index["effect"]["p"], index["effect"]["se"], index["effect"]["ci"]) == (None, None, None)
+    assert index["effect"]["p_permutation"] >= 1 / 16
+    assert index["trend_p"] is None
+
+
+def test_what_was_not_asked_in_every_wave_is_said_with_its_wave():
+    data, _unit, year = panel()
+    values = data.values.copy()
+    values[year == "2022", SPEC.indicator_ids.index("SAT1")] = np.nan
+    given = {"units": "unit", "waves": "wave", "treated": TREATED, "before": ["2021", "2022"]}
+    with pytest.raises(csi_model.DataError, match="Nobody answered SAT1 in wave 2022") as refusal:
+        effect_of_measure(SPEC, replace(data, values=values), **given, after=["2023"])
+    assert refusal.value.code == "not-in-every-wave"
+    whole = effect_of_measure(
+        SPEC, replace(data, values=values), **given | {"before": ["2021"]}, after=["2023"]
+    )
+    assert whole["n_treated"] == 8
 
 
 def test_a_unit_that_never_answered_a_question_is_left_out_by_name():
@@ -144,7 +174,10 @@ def test_a_unit_that_never_answered_a_question_is_left_out_by_name():
     )
     assert (found["n_treated"], found["n_comparison"]) == (8, 7)
     message = next(each["message"] for each in found["cautions"] if each["code"] == "unit-absent")
+    assert message.startswith("Left out of SAT,")
     assert "u9" in message
+    others = {each["n_comparison"] for name, each in found["constructs"].items() if name != "SAT"}
+    assert others == {8}, "it is left out of that construct alone"
 
 
 def test_who_has_no_unit_is_left_out_and_counted():
