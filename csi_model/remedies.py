@@ -77,7 +77,7 @@ REMEDIES = {
     "no-joint-trend": "Name fewer waves before, or use more or smaller units; until then see each wave.",
     "regression-to-mean": "Compare with units that scored as low before, or say so with the effect.",
     "unit-absent": "Choose waves in which all units answered, or say with the figure whom it leaves out.",
-    "unanswered-differs": "Ask why they do not answer, and judge with the range that this leaves.",
+    "unanswered-differs": "Leave out what they leave open, or ask why and judge by the range left.",
     "trends-differ": "Choose comparison units that moved alike before.",
     # weights
     "costly-weights": "Trim the weights more, or rake on fewer margins.",

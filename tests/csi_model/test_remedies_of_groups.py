@@ -17,12 +17,15 @@ from tests.csi_model.simulated import SPEC as GOLDEN
 from tests.csi_model.simulated import survey
 
 CHAINED = ModelSpec.from_mapping(CHAIN)
-ONE = ModelSpec.from_mapping(
-    {
-        "index": "SAT",
-        "constructs": [{"id": "QUAL", "indicators": ["q1"]}, {"id": "SAT", "indicators": ["s1"]}],
-        "paths": [["QUAL", "SAT"]],
-    }
+ONE, TWO = (
+    ModelSpec.from_mapping(
+        {
+            "index": "SAT",
+            "constructs": [{"id": "QUAL", "indicators": ["q1"]}, {"id": "SAT", "indicators": asked}],
+            "paths": [["QUAL", "SAT"]],
+        }
+    )
+    for asked in (["s1"], ["s1", "s2"])
 )
 
 
@@ -121,7 +124,7 @@ def reworded(order=("2021", "2022", "2023"), bridges=None):
     return follow(GOLDEN, kept, "wave", Options(bootstrap=20), reworded=marks, bridges=bridges)["cautions"]
 
 
-def measured(*, n_units=20, before=("w2", "w3"), size=12, drift=0.0, alike=False, away=()):
+def measured(*, n_units=20, before=("w2", "w3"), size=12, drift=0.0, alike=False, away=(), counts=None):
     """The first half of the units get a measure after w3; three quarters drift before it."""
     r = np.random.default_rng(11)
     unit, wave = np.divmod(np.arange(n_units * 4 * size) // size, 4)
@@ -140,6 +143,21 @@ def measured(*, n_units=20, before=("w2", "w3"), size=12, drift=0.0, alike=False
     return effect_of_measure(
         ONE, sample, Options(floor=10), units="unit", waves="wave",
         treated=sorted(set(names[unit < n_units // 2])), before=before, after=["w4"], n_resamples=60,
+        unit_weights=counts and dict(zip(sorted(set(names)), counts, strict=True)),
+    )["cautions"]  # fmt: skip
+
+
+def silenced(spec):
+    """Two in five of the treated do not know the second question after the measure."""
+    r = np.random.default_rng(11)
+    unit, wave = np.divmod(np.arange(20 * 3 * 12) // 12, 3)
+    shared = 0.5 * r.standard_normal(20)[unit] + r.standard_normal(len(unit))
+    columns = {code: rounded(shared + 0.6 * r.standard_normal(len(unit))) for code in ("q1", "s1", "s2")}
+    columns["s2"][(unit < 10) & (wave == 2) & (r.random(len(unit)) < 0.4)] = np.nan
+    sample = prepare(spec, columns, labels={"unit": unit.astype(str), "wave": wave.astype(str)})
+    return effect_of_measure(
+        spec, sample, units="unit", waves="wave",
+        treated=[str(k) for k in range(10)], before=["0", "1"], after=["2"], n_resamples=60,
     )["cautions"]  # fmt: skip
 
 
@@ -164,10 +182,12 @@ def chosen(*, as_low=False):
     )["cautions"]  # fmt: skip
 
 
+DOMINATED = [*[1.0] * 8, 60.0, 60.0, *[1.0] * 8, 60.0, 60.0]  # two units a side count for nearly all
 TRIED = {
     "few-units": (lambda: units(6, 1), lambda: units(12, 1)),
     "few-units, of clusters": (lambda: clustered(6), lambda: clustered(50)),
     "few-units, of a measure": (lambda: measured(n_units=12), lambda: measured(n_units=20)),
+    "few-units, too few to tell": (lambda: measured(n_units=4, size=30), lambda: measured(n_units=20)),
     "group-refused": (one_constant, lambda: one_constant("b"), lambda: one_constant(left=False)),
     "group-refused, compared": (
         lambda: one_constant(comparing=True),
@@ -200,10 +220,11 @@ TRIED = {
     ),
     "no-trend-check": (lambda: measured(before=["w3"]), measured),
     "no-joint-trend": (
-        lambda: measured(n_units=4, size=30, before=("w1", "w2", "w3")),
-        lambda: measured(n_units=4, size=30),
-        lambda: measured(n_units=20, before=("w1", "w2", "w3")),
+        lambda: measured(before=("w1", "w2", "w3"), counts=DOMINATED, size=40),
+        lambda: measured(counts=DOMINATED, size=40),
+        lambda: measured(before=("w1", "w2", "w3")),
     ),
+    "unanswered-differs": (lambda: silenced(TWO), lambda: silenced(ONE)),
     "trends-differ": (
         lambda: measured(n_units=32, drift=-1.5),
         lambda: measured(n_units=32, drift=-1.5, alike=True),

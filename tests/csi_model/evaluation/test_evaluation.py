@@ -112,9 +112,11 @@ def test_evaluation_refuses_designs_that_cannot_answer(options, code):
 
 
 def test_too_few_units_for_the_joint_test_are_no_pass():
-    panel = drawn_panel(np.random.default_rng(5), n_units=4)
-    result = evaluate(panel, np.random.default_rng(0))
+    panel = drawn_panel(np.random.default_rng(5), n_units=12)
+    weights = np.where(np.isin(panel[1], ["u00", "u01", "u06", "u07"]), 60.0, 1.0)
+    result = evaluate(panel, np.random.default_rng(0), weights=weights)
     assert np.isnan(result.trends.p).all()
+    assert np.isfinite(result.effect.p).all()
     assert "no-joint-trend" in {caution.code for caution in result.cautions}
 
 
