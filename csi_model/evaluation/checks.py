@@ -102,7 +102,7 @@ def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
         return [Caution("no-trend-check", text, about=(f"{n_before}",))]
-    if np.isnan(trends.placebo.se).all():  # too few units for any error: said of the effect
+    if np.isnan(trends.detectable).all():  # too few units for any error: said of the effect
         return []
     if not np.isfinite(trends.p).all():
         text = (
