@@ -11,6 +11,7 @@ from surveys.codes import HIGHEST_ANSWER, LOWEST_ANSWER
 from surveys.errors import Problem
 from surveys.logic.tree import Value
 from surveys.logic.types import Type
+from surveys.questions import durations
 from surveys.questions.base import Look, Question, Scales
 from surveys.questions.nature import SLOW, Doubt, Nature
 from surveys.questions.parts import Text
@@ -18,7 +19,10 @@ from surveys.questions.pieces import Control, Ends, Slot
 from surveys.questions.reading import GIVEN, Form, PageAnswers, Reader, stating
 from surveys.questions.seeing import Answer, stored_number
 
-_WIDE = str.maketrans("０１２３４５６７８９．－", "0123456789.-")
+_WIDE = str.maketrans("０１２３４５６７８９．－，：", "0123456789.-,:")
+_COMMA = re.compile(r"([+-]?[0-9]{1,10}),([0-9]{1,2}|[0-9]{4,6})")  # three digits may be thousands
+_BARE = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_LONGEST = 40
 # Limits that are told apart from their neighbours when they are written with decimals.
 Limit = Annotated[int | float, Field(ge=-(10**9), le=10**9, allow_inf_nan=False)]
 
@@ -65,7 +69,10 @@ class Number(Question):
         return (Control(self.code, kind, self.text, unit=self.unit),)
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
-        """Read a number, full-width digits too."""
+        """Read a number: full-width digits, a decimal comma and the question's own unit are understood.
+
+        Where that is a unit of time, so are other ways to write how long something took (`durations`).
+        """
         code = self.code
         decimals = rf"(\.[0-9]{{1,{self.decimals}}})?" if self.decimals else ""
         written = re.compile(rf"[+-]?[0-9]{{1,10}}{decimals}")
@@ -76,7 +83,7 @@ class Number(Question):
             refused = Problem.ANSWER_NUMBER
 
         def read(form: Form, found: PageAnswers) -> None:
-            text = (form.get(code) or ("",))[0].strip().translate(_WIDE)
+            text = self._plainly((form.get(code) or ("",))[0].strip().translate(_WIDE))
             if not text and (self.is_packed or self.is_required):
                 found.leave_blank(code, required=self.is_required)
             elif not text:
@@ -89,6 +96,21 @@ class Number(Question):
                 found.texts[code] = plain(text)
 
         return read if self.is_packed else stating(code, read)
+
+    def _plainly(self, text: str) -> str:
+        """Write what somebody has typed in digits; what is not understood stays as it is."""
+        if len(text) > _LONGEST:
+            return text
+        for unit in self.unit.values():
+            bare = text.lower().removesuffix(unit.lower()).rstrip()
+            if _BARE.fullmatch(bare):
+                text = text[: len(bare)]
+        if self.decimals and (parts := _COMMA.fullmatch(text)):
+            return f"{parts[1]}.{parts[2]}"
+        length = durations.written(text, self.unit)
+        if length is None or (not self.decimals and length % 1):
+            return text
+        return plain(f"{round(length, self.decimals):f}")
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the number."""

@@ -242,7 +242,13 @@ def test_keyboard_alone_answers_everything_in_english_and_axe_finds_nothing(site
     [row] = new_rows(site, "OPEN", before)
     assert {row[code] for code in ("IMG1", "PQS4", "PQV6", "PQV8", "SAT2", "C4", "SWC4", "CES")} == {7.0}
     # Questions that an answer on the same page brought up were reached and answered as well.
-    assert (row["E1"], row["E2"], row["C5"], row["E4.hotline"], row["E4.repair"]) == (2, 2, 2, 1, 0)
+    assert (row["E1"], row["E2"], row["C5"], row["E4.hotline"], row["E4.repair"]) == (
+        2,
+        1,
+        2,
+        1,
+        0,
+    )  # E2 has decimals: given
     assert not np.isnan([row[code] for code in ("E3", "C2", "C2D", "C3", "IMP.3", "D4", "K2")]).any()
     context.close()
 

@@ -78,7 +78,7 @@ def test_numbers_with_decimals_are_stored_as_they_are_meant(router, written, sto
     assert (page.problems, page.texts["HOURS"], page.values["HOURS"]) == ([], stored, 1)
 
 
-@pytest.mark.parametrize("written", ["1.25", "99.1", "-1", "1e1", "NaN", "inf", "0x1", ".5", "1,5", "9" * 40])
+@pytest.mark.parametrize("written", ["1.25", "99.1", "-1", "1e1", "NaN", "inf", "0x1", "1,500", "9" * 40])
 def test_what_is_no_such_number_is_refused_with_the_limits(router, written):
     [problem] = sent(router, OUT="1", HOURS=written).problems
     assert problem.text("en") == "Please enter a number from 0 to 99 with at most 1 decimals."

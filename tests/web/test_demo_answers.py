@@ -24,6 +24,7 @@ def drawn():
 @pytest.fixture(scope="module")
 def columns(document, drawn):
     found = filling.answers(document, drawn, 0, np.random.default_rng(6))
+    assert found.pop("_hours").min() > 0
     found.pop("_liner")
     return found
 

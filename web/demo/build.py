@@ -19,6 +19,7 @@ from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
+from surveys.questions.reading import GIVEN
 from web.demo import filling, manner, rating, world
 from web.runs import compute, series
 
@@ -139,7 +140,7 @@ def _answers(
     rng = np.random.default_rng([seed, number])
     drawn = world.people(responses, effects, rng)
     columns = filling.answers(document, drawn, number, rng)
-    liners = columns.pop("_liner").astype(bool)
+    liners, hours = columns.pop("_liner").astype(bool), columns.pop("_hours") / 2
     classes = list(world.CLASSES)
     segments = {
         (office, kind): find_segment(
@@ -159,7 +160,7 @@ def _answers(
             segments[pair] for pair in zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True)
         ],
         seconds=manner.seconds(document, liners, rng),
-        texts=manner.texts(responses, language, rng),
+        texts=manner.texts(hours, columns["E2"] == GIVEN, language, rng),
         language=language.tolist(),
     )
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.document.questionnaire import Questionnaire
 from surveys.questions.pieces import Slot
+from surveys.questions.reading import GIVEN
 from web.demo.asked import Asked, Columns, asked_of, offered_after
 from web.demo.rating import on_scale, rated, slots_of, system_of
 from web.demo.world import ALTERNATIVES, BILL_SHARES, CLASSES, People
@@ -74,7 +75,7 @@ def answers(document: Questionnaire, drawn: People, wave: int, rng: np.random.Ge
     return {
         code: column
         for code, column in found.items()
-        if code in {slot.code for slot in document.slots} | {"_liner"}
+        if code in {slot.code for slot in document.slots} | {"_liner", "_hours"}
     }
 
 
@@ -127,7 +128,7 @@ def _background(
     found["TIER"] = np.where(business, np.array(firms)[rng.integers(0, len(firms), n)], household)
     chosen("BIG", rng.random(n) < np.where(drawn.customer_class == 2, 0.2, 0.02), "yes", "no")
     found["E1"] = np.minimum(rng.poisson(np.exp(0.5 - 0.5 * drawn.levels["PQS"])), slots["E1"].high)
-    found["E2"] = np.minimum(rng.exponential(3, n).astype(np.int64) + 1, slots["E2"].high)
+    found["_hours"], found["E2"] = np.ceil(rng.exponential(6, n)).astype(np.int64), np.full(n, GIVEN)
     found["E3"] = _any(slots["E3"], n, rng)
     met = np.zeros(n, dtype=bool)
     for option, share in TOUCHPOINTS.items():

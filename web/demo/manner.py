@@ -28,9 +28,12 @@ def seconds(document: Questionnaire, liners: NDArray[np.bool_], rng: np.random.G
     }  # fmt: skip
 
 
-def texts(n: int, language: NDArray[np.str_], rng: np.random.Generator) -> list[dict[str, str]]:
-    """Give open answers; most people leave them empty."""
-    found: list[dict[str, str]] = [{} for _ in range(n)]
+def texts(
+    hours: F64, had_outage: NDArray[np.bool_], language: NDArray[np.str_], rng: np.random.Generator
+) -> list[dict[str, str]]:
+    """Give how long the longest outage was, and open answers, which most people leave empty."""
+    n = len(hours)
+    found = [{"E2": f"{each:g}"} if had else {} for each, had in zip(hours, had_outage, strict=True)]
     for code, choices in (("O1", PRAISE), ("O2", WISHES)):
         for row in np.flatnonzero(rng.random(n) < 0.12):
             found[row][code] = choices[int(rng.integers(len(choices)))][str(language[row])]
