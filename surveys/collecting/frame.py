@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from surveys import words
@@ -55,14 +55,19 @@ def find_customer(session: Session, code: str) -> Customer:
     return customer
 
 
-def customers_under(session: Session, code: str) -> list[Customer]:
-    """Give the customers of a unit and of all units under it, by their codes; an unknown unit is refused."""
+def under(session: Session, code: str) -> Select[tuple[int]]:
+    """Select a unit and all units under it; an unknown one is refused."""
     top = session.scalar(select(Unit.id).where(Unit.code == code)) if "\x00" not in code else None
     if top is None:
         raise SurveyError(Problem.UNIT_UNKNOWN, code=code)
-    under = select(Unit.id).where(Unit.id == top).cte(recursive=True)
-    under = under.union_all(select(Unit.id).join(under, Unit.parent_id == under.c.id))
-    query = select(Customer).where(Customer.unit_id.in_(select(under.c.id))).order_by(Customer.code)
+    found = select(Unit.id).where(Unit.id == top).cte(recursive=True)
+    found = found.union_all(select(Unit.id).join(found, Unit.parent_id == found.c.id))
+    return select(found.c.id)
+
+
+def customers_under(session: Session, code: str) -> list[Customer]:
+    """Give the customers of a unit and of all units under it, by their codes; an unknown unit is refused."""
+    query = select(Customer).where(Customer.unit_id.in_(under(session, code))).order_by(Customer.code)
     return list(session.scalars(query.options(joinedload(Customer.unit))))
 
 

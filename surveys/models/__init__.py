@@ -6,7 +6,7 @@ from surveys.models.documents import StoredQuestionnaire, Version
 from surveys.models.drafts import Draft, DraftChange, DraftNode, DraftPresence, DraftSnapshot
 from surveys.models.library import LibraryEntry
 from surveys.models.organisation import Contact, Customer, Segment, Unit, UnitLevel
-from surveys.models.pilots import PilotComment
+from surveys.models.pilots import PilotComment, PilotPerson
 from surveys.models.records import Analysis, AuditEntry
 from surveys.models.reviews import AcceptedFinding, Review, SeriesDecision
 from surveys.models.trials import StoredTrial
@@ -28,6 +28,7 @@ __all__ = [
     "LibraryEntry",
     "Participation",
     "PilotComment",
+    "PilotPerson",
     "QualityCheck",
     "QuotaCell",
     "Response",

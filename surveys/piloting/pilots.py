@@ -5,21 +5,26 @@ no figure, file or list of waves knows (`Purpose.DRAFT`) and which goes when the
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveys.collecting import sealing, waves
-from surveys.database import lock_for_writing, lock_row
+from surveys.collecting.links import destroy_keys
+from surveys.database import after_commit, lock_for_writing, lock_row
 from surveys.document.loading import load
 from surveys.editing import drafting, publishing
 from surveys.editing.assembling import assembled
 from surveys.errors import Problem, SurveyError
 from surveys.findings.listing import Room, findings_of
-from surveys.models import Draft, PilotComment, Response, Version, Wave
-from surveys.models.collection import Purpose, ResponseState
+from surveys.keys import keys_of
+from surveys.models import Customer, Draft, Invitation, PilotComment, Response, Version, Wave
+from surveys.models.collection import Access, InvitationState, Purpose, ResponseState
+from surveys.piloting.people import keep
 
 DAYS: Final = 14
 MOST_DAYS: Final = 90
@@ -52,13 +57,15 @@ def freeze(
     number: int,
     *,
     days: int = DAYS,
+    people: Sequence[Customer] = (),
     more: Room,
     staff_name: str,
     now: datetime,
 ) -> Pilot:
     """Freeze a draft as its page showed it (its last `change`, and the `number` that this pilot gets).
 
-    Anybody who has the link may answer, without a name, until `days` are over.
+    Anybody who has the link may answer, without a name, until `days` are over; where `people` of the customer
+    file are given these alone, each by a link of their own.
 
     Raises
     ------
@@ -88,8 +95,11 @@ def freeze(
         title=document.title,
         closes_at=now + timedelta(days=days),
         purpose=Purpose.DRAFT,
+        access=Access.INVITED if people else Access.PUBLIC,
         now=now,
     )
+    if people:
+        keep(session, version, people, now)
     waves.open_wave(session, wave, now)
     drafting.snapshot(session, draft, nodes, "pilot")
     return Pilot(number, change, version, wave)
@@ -144,13 +154,24 @@ def empty(session: Session, wave: Wave) -> dict[str, Any]:
     for name, table in (("comments", PilotComment), ("responses", Response)):
         done = session.execute(delete(table).where(table.wave_id == wave.id), execution_options=NO_SYNC)
         gone[name] = done.rowcount  # type: ignore[attr-defined]
+    session.execute(
+        update(Invitation)
+        .where(Invitation.wave_id == wave.id, Invitation.state != InvitationState.WITHDRAWN)
+        .values(state=InvitationState.ISSUED.value),
+        execution_options=NO_SYNC,
+    )
     session.expire_all()
     return gone
 
 
 def remove(session: Session, wave: Wave) -> dict[str, Any]:
-    """Delete a pilot with everything that people said; its frozen document stays, and holds no answers."""
+    """Delete a pilot with its links and everything that people said.
+
+    Its frozen document stays, and holds no answers; so does who was asked to try it.
+    """
     gone = empty(session, wave)
+    session.execute(delete(Invitation).where(Invitation.wave_id == wave.id), execution_options=NO_SYNC)
+    after_commit(session, partial(destroy_keys, keys_of(session).folder, wave.id))
     session.delete(wave)
     session.flush()
     return gone

@@ -66,6 +66,7 @@ TABLE = {
     "pilot.index": DESIGNERS,
     "pilot.freeze": DESIGNERS,
     "pilot.show": DESIGNERS,
+    "pilot.links": DESIGNERS,
     "pilot.close": DESIGNERS,
     "pilot.empty": DESIGNERS,
     "pilot.delete": DESIGNERS,

@@ -69,6 +69,7 @@ ACTIONS = {
     "pilot.close": _l("Closed a pilot"),
     "pilot.delete": _l("Deleted a pilot with its answers"),
     "pilot.empty": _l("Deleted the answers of a pilot"),
+    "pilot.links": _l("Made links for those who try a draft"),
     "pilot.freeze": _l("Froze a draft for a pilot"),
     "questionnaire.try": _l("Tried a questionnaire with synthetic people"),
     "wave.seal": _l("Sealed a wave"),

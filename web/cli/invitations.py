@@ -14,6 +14,7 @@ from surveys.collecting.waves import wave_by_code
 from surveys.database import make_private
 from surveys.models import Customer, Invitation, Wave
 from surveys.models.collection import Access
+from surveys.piloting.people import rested
 from web.cli import Refusal
 from web.cli.database import ACTOR, record, session
 from web.cli.table import read_records, write_table
@@ -44,6 +45,8 @@ def issue(wave: str, customers: Path | None, unit: str, output: Path) -> None:
     they are. An anonymous one keeps of a customer only what at least ten of the list have in common: an
     office gives way to what is above it, a tier to none; answers to the same questions add nothing.
 
+    Customers who were asked within a year to try a draft of the questionnaire are left out.
+
     Example: manyi invitations issue 2026Q1 --customers sample.csv -o links.csv
     """
     if (customers is None) == (not unit):
@@ -57,7 +60,8 @@ def issue(wave: str, customers: Path | None, unit: str, output: Path) -> None:
         found = wave_by_code(opened, wave)
         if found.access != Access.INVITED:
             raise Refusal(f"{found.code} has a public link. Plan a wave for invited people.")
-        people = customers_under(opened, unit) if unit else _listed(opened, customers)
+        listed = customers_under(opened, unit) if unit else _listed(opened, customers)
+        people = rested(opened, found.version.questionnaire_id, listed, datetime.now(UTC))
         tokens = issue_invitations(opened, found, people, datetime.now(UTC))
         rows = [
             (each.code, site + addresses.link(token=token))
@@ -66,6 +70,8 @@ def issue(wave: str, customers: Path | None, unit: str, output: Path) -> None:
         _make_private(output)
         write_table(output, Table(["customer", "link"], rows))
         record(opened, "wave.issue_links", f"wave:{found.code}", {"n_links": len(tokens)})
+    if left := len(listed) - len(people):
+        click.echo(f"{left} left out: they were asked to try this questionnaire within a year.", err=True)
     click.echo(f"{len(tokens)} links written to {output}. Keep the file safe until they are sent.", err=True)
 
 

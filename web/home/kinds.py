@@ -137,10 +137,18 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l("Pilots of drafts"),
         _l(
             "What a few people answered and wrote about a draft that they tried, without a name or the time "
-            "of day. Designers see counts by question and the comments; no figure and no file has any of it."
+            "of day. Designers see counts by question and the comments; no figure and no file has any of it. "
+            "Which customers were asked to try it and on which day, with nothing that leads to what they "
+            "said; designers get their codes with the links as a file."
         ),
-        _l("Until a designer deletes the pilot."),
-        {"pilot_comment": "wave_id response_id place text"},
+        _l(
+            "Until a designer deletes the pilot; that a customer was asked, until whoever runs the server "
+            "deletes it."
+        ),
+        {
+            "pilot_comment": "wave_id response_id place text",
+            "pilot_person": "version_id customer_id asked_on",
+        },
         rooms=("pilot",),
     ),
     "quality": Kind(

@@ -15,8 +15,9 @@ from surveys.document.minutes import minutes
 from surveys.document.wording import language_of
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
-from surveys.models import AuditEntry, Wave
-from surveys.piloting import comments, pilots
+from surveys.models import AuditEntry, Customer, Wave
+from surveys.models.collection import Access
+from surveys.piloting import comments, people, pilots
 from surveys.piloting.counting import counted
 from surveys.piloting.pilots import Pilot
 from web import i18n, qr
@@ -26,9 +27,13 @@ from web.author.drafts import room
 from web.author.drafts.room import Desk, Marks
 from web.author.model import findings_of_model
 from web.author.naming import Naming
+from web.exports.download import csv_download
+from web.exports.table import Table
 from web.extensions import db
-from web.fieldwork.overview import address_of
-from web.pilot import telling
+from web.fieldwork.overview import address_of, whole_address
+from web.labels import CLASSES
+from web.pilot import inviting, telling
+from web.respond import addresses
 
 blueprint = Blueprint("pilot", __name__, url_prefix="/questionnaires")
 PLACE: Final = f"{room.PLACE}/pilot"
@@ -51,7 +56,10 @@ def index(code: str) -> ResponseReturnValue:
 
 
 def _index(
-    desk: Desk, fault: str = "", days: str = str(pilots.DAYS), status: int = 200
+    desk: Desk,
+    faults: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     found = pilots.pilots_of(db.session, desk.draft)
     page = render_template(
@@ -64,8 +72,11 @@ def _index(
         errors=desk.judged.n_barring,
         document=desk.document,
         minutes=minutes(desk.document) if desk.document is not None else 0,
-        fault=fault,
-        days=days,
+        faults=dict.fromkeys(inviting.FIELDS, "") | dict(faults or {}),
+        given={"days": str(pilots.DAYS), "drawn": inviting.USUAL, **(given or {})},
+        units=inviting.units(),
+        classes=CLASSES,
+        has_customers=db.session.scalar(select(Customer.id).limit(1)) is not None,
         now=datetime.now(UTC),
     )
     return page, status
@@ -81,26 +92,34 @@ def freeze(code: str) -> ResponseReturnValue:
     number = int(written) if room.NUMBER.fullmatch(written) else 0
     now = datetime.now(UTC)
     try:
+        chosen = inviting.invited(desk.draft, request.form, request.files.get("list"), now)
         made = pilots.freeze(
             db.session,
             desk.draft,
             base,
             number,
             days=int(days) if room.NUMBER.fullmatch(days) else 0,
+            people=chosen,
             more=findings_of_model,
             staff_name=current_user.email,
             now=now,
         )
         detail = {"change": made.change, "days": int(days), "content_hash": made.version.content_hash}
+        detail |= {"people": len(chosen)} if chosen else {}
         _record("pilot.freeze", desk, made, now, detail)
+    except inviting.InvitedError as refused:
+        return _index(room.find(code), {refused.field: refused.message}, request.form, 422)
     except SurveyError as refused:
         db.session.rollback()
         about = refused.text(i18n.choose())
         if refused.problem == Problem.PILOT_DAYS:
-            return _index(room.find(code), about, days, 422)
+            return _index(room.find(code), {"days": about}, request.form, 422)
         flash(about, "error")
         return redirect(url_for("pilot.index", code=code), 303)
-    flash(_("Frozen as %(name)s. Hand out the link or the code below.", name=made.name), "success")
+    if chosen:
+        flash(_("Frozen as %(name)s. Make the links of those asked below.", name=made.name), "success")
+    else:
+        flash(_("Frozen as %(name)s. Hand out the link or the code below.", name=made.name), "success")
     return redirect(url_for("pilot.show", code=code, number=made.number), 303)
 
 
@@ -123,6 +142,7 @@ def show(code: str, number: int) -> ResponseReturnValue:
         if node.code and desk.nodes.is_there(node.id) and node.kind in {"section", "question", "row"}
     }
     link = address_of(found.wave)
+    is_invited = found.wave.access == Access.INVITED
     return render_template(
         "pilot/show.html",
         desk=desk,
@@ -136,6 +156,8 @@ def show(code: str, number: int) -> ResponseReturnValue:
         document=document,
         link=link,
         code=_code(link),
+        asked=people.asked(db.session, found.version) if is_invited else [],
+        n_links=people.n_links(db.session, found.wave) if is_invited else 0,
         is_open=found.wave.is_open(datetime.now(UTC)),
         minutes=minutes(document),
         share=telling.share,
@@ -149,6 +171,29 @@ def _code(link: str) -> tuple[int, str] | None:
         return qr.svg_path(link)
     except ValueError:
         return None
+
+
+@blueprint.post(f"{OF_ONE}/links")
+@allow(DESIGNER)
+def links(code: str, number: int) -> ResponseReturnValue:
+    """Make a link for each of those asked, and hand them over this once, as a file; older ones end."""
+    desk, found, wave = _standing(code, number)
+    now = datetime.now(UTC)
+    asked = people.asked(db.session, found.version)
+    if not asked or not wave.is_open(now):
+        abort(404)
+    try:
+        tokens = people.links(db.session, wave, asked, now)
+    except SurveyError as refused:
+        db.session.rollback()
+        flash(refused.text(i18n.choose()), "error")
+        return redirect(url_for("pilot.show", code=code, number=number), 303)
+    _record("pilot.links", desk, found, now, {"n_links": len(tokens)})
+    rows = (
+        (each.code, whole_address(addresses.link(token=token)))
+        for each, token in zip(asked, tokens, strict=True)
+    )
+    return csv_download(Table(["customer", "link"], rows), f"links-{code}-{found.name}-{now:%Y%m%d-%H%M%S}")
 
 
 @blueprint.post(f"{OF_ONE}/close")
