@@ -8,7 +8,7 @@ const BEAT = 30000; // how often it is said that this page is open
 const form = document.getElementById("part");
 const states = document.getElementById("states");
 // By an address with the mark of its content: a plain import would take whatever the browser still has.
-const { ask, forget, send, token, waiting } = states ? await import(states.dataset.sending) : {};
+const { ask, clear, forget, held, hold, listed, send, tell, token, waiting } = states ? await import(states.dataset.sending) : {};
 
 const mark = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -32,7 +32,7 @@ function start() {
   let known = new Map(form ? inside(form).map((field) => [field.name, read(field)]) : []);
   let number = Number(document.querySelector("[name=base]").value);
   let timer, gesture, gestureField, gestureBegan, began, sending, stopped = false, safe = true;
-  let beaten = 0, etag = "";
+  let beaten = 0, etag = "", lost = false, flushing;
 
   const isChanged = (field) => !same(read(field), known.get(field.name));
   const isDirty = () => Boolean(form) && inside(form).some(isChanged);
@@ -70,6 +70,7 @@ function start() {
     const sent = entry();
     say("saving");
     const { kind, page } = await send(sent.address, sent.values);
+    lost = kind === "offline";
     if (kind !== "saved") {
       await keep();
       say(kind);
@@ -152,53 +153,72 @@ function start() {
     }
   }
 
-  // Send what waited when a page was closed, the oldest first; give whether the line is there.
-  async function flush() {
-    const all = ((await waiting("readonly", (each) => each.getAll())) || []).filter((each) => each.who === who);
-    const list = document.getElementById("unsent");
-    list.replaceChildren();
-    list.hidden = true;
-    for (const each of all.sort((one, other) => one.at - other.at)) {
+  // Send what waits, the oldest first; give whether the line is there. One at a time.
+  function flush() {
+    flushing ??= flushed().finally(() => (flushing = undefined));
+    return flushing;
+  }
+
+  async function flushed() {
+    let done = false;
+    clear();
+    for (const each of await held(who)) {
       const own = form && each.address === form.getAttribute("action");
       if (own && each.tab === form.elements.tab.value) continue;
       const { kind, page } = await send(each.address, each.values);
       if (kind === "offline" || kind === "login") {
         say(kind);
-        if (kind === "offline") later();
+        if ((lost = kind === "offline")) later();
+        await listed(who);
         return false;
       }
+      lost = false;
       if (kind !== "saved" && own) {
-        const held = new Map(each.values);
+        const kept = new Map(each.values);
         for (const field of inside(form)) {
-          if (!isChanged(field)) write(field, field.type === "checkbox" ? held.has(field.name) : held.get(field.name));
+          if (!isChanged(field)) write(field, field.type === "checkbox" ? kept.has(field.name) : kept.get(field.name));
         }
-        for (const name of ["base", "tab"]) form.elements[name].value = held.get(name);
+        for (const name of ["base", "tab"]) form.elements[name].value = kept.get(name);
         began = each.at;
         stopped = true;
         say(kind);
-      } else if (kind !== "saved") tell(list, each, kind);
+      } else if (kind !== "saved") tell(each, kind);
       else {
         await forget(each);
+        done ||= Boolean(each.page);
         if (own) take(page);
-        say("restored");
+        if (!each.page) say("restored");
       }
     }
+    if (done) await after();
     return true;
   }
 
-  function tell(list, each, kind) {
-    const line = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
-    link.href = each.address;
-    link.textContent = each.title;
-    Object.assign(button, { type: "button", className: "link-button", textContent: list.dataset.saidDiscard });
-    button.addEventListener("click", async () => {
-      await forget(each);
-      line.remove();
-      list.hidden = !list.childElementCount;
-    });
-    line.append(list.dataset[`said${kind[0].toUpperCase()}${kind.slice(1)}`], " ", link, " ", button);
-    list.append(line);
-    list.hidden = false;
+  // What waited was done: show it, also in the list whose button was pressed.
+  async function after() {
+    if (document.activeElement.closest(".below-list")) document.activeElement.blur();
+    const { page } = await ask(location.pathname);
+    if (page?.getElementById("states")) take(page);
+    say("done");
+  }
+
+  // Without a line what is added or moved waits; undo takes back the last of it that waits.
+  async function postpone(sent, by) {
+    const here = states.dataset.news.replace(/news$/, "");
+    const waits = (await held(who)).filter((each) => each.page?.startsWith(here));
+    const undone = sent.id === "undo" && by?.value === "undo" && waits.at(-1);
+    const part = sent.closest("li")?.querySelector("a");
+    const what = (by ?? part ?? sent).textContent.replace(/\s+/g, " ").trim();
+    if (undone) {
+      await forget(undone);
+      say("undone");
+    } else if (await hold(who, sent, by, `${what} · ${document.querySelector("h1").textContent}`)) {
+      say("waits");
+      // A double click is one change, the next click another.
+      setTimeout(() => (sent.elements.mark.value = mark()), REST);
+      later();
+    } else say("later");
+    await listed(who);
   }
 
   // What others did since, and who else is here.
@@ -212,12 +232,15 @@ function start() {
       const answer = await fetch(isBeat ? states.dataset.here : states.dataset.news, { credentials: "same-origin", ...options });
       if (!answer.headers.get("Content-Type")?.includes("json")) return;
       const told = await answer.json();
+      const back = lost && !sending;
+      lost &&= !back;
+      if (back) (await flush()) && save();
       if (isBeat) beaten = Date.now();
       etag = answer.headers.get("ETag") ?? "";
       document.getElementById("here").textContent = told.here.join(" · ");
       if (told.number > number && !sending) await refresh(told.by);
     } catch {
-      // without a line there are no news; saving says so
+      lost = true; // without a line there are no news; saving says so
     }
   }
 
@@ -258,10 +281,10 @@ function start() {
         safe = true;
         form.submit(); // the page that this gives shows both, or what cannot be read
       }
-    } else if (!navigator.onLine) {
+    } else if (!navigator.onLine || lost) {
       event.preventDefault();
       while (sending) await sending;
-      say("later");
+      await postpone(sent, by);
     } else if (isDirty() && !stopped) {
       event.preventDefault(); // what was typed goes first
       if ((await save()) === "saved") sent.requestSubmit(by);

@@ -21,7 +21,55 @@ export async function waiting(mode, act) {
     task.onabort = () => done(null);
   });
 }
+
+// A part that is added or moved without a connection waits as its form would have been sent: its mark makes
+// it one change, however often it is sent.
+const HELD = /\/(add|paste|move|double)$/;
+
+export async function hold(who, form, by, title) {
+  const address = form.getAttribute("action"), mark = form.elements.mark.value;
+  if (!HELD.test(address)) return false;
+  const values = [...new FormData(form, by)].filter(([name]) => name !== "csrf_token");
+  const entry = { who, address, tab: mark, at: Date.now(), title, values, page: address.replace(HELD, "") };
+  return Boolean(await waiting("readwrite", (all) => all.put(entry)));
+}
+
+// What waits of somebody, the oldest first.
+export async function held(who) {
+  const all = (await waiting("readonly", (each) => each.getAll())) || [];
+  return all.filter((each) => each.who === who).sort((one, other) => one.at - other.at);
+}
+
 export const forget = (entry) => waiting("readwrite", (all) => all.delete([entry.who, entry.address, entry.tab]));
+
+// Say what waits and what came of it, with a button that lets it go.
+export function tell(each, kind) {
+  const list = document.getElementById("unsent");
+  const line = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
+  link.href = each.page ?? each.address;
+  link.textContent = each.title;
+  Object.assign(button, { type: "button", className: "link-button", textContent: each.page ? list.dataset.saidUndo : list.dataset.saidDiscard });
+  button.addEventListener("click", async () => {
+    await forget(each);
+    line.remove();
+    list.hidden = !list.childElementCount;
+  });
+  line.append(list.dataset[`said${kind[0].toUpperCase()}${kind.slice(1)}`], " ", link, " ", button);
+  list.append(line);
+  list.hidden = false;
+}
+
+export function clear() {
+  const list = document.getElementById("unsent");
+  list.replaceChildren();
+  list.hidden = true;
+}
+
+// List what was added or moved and waits.
+export async function listed(who) {
+  clear();
+  for (const each of await held(who)) if (each.page) tell(each, "waits");
+}
 
 // Ask for a page of the editor and say in a word what came of it.
 export async function ask(address, options) {
