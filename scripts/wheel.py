@@ -19,6 +19,7 @@ NEEDED = (
     ("web/static/vendor/", "htmx.min.js"),
     ("web/static/css/", ".css"),
     ("web/templates/", ".html"),
+    ("web/demo/", ".yaml"),
     ("web/translations/zh/", "messages.mo"),
     ("web/translations/zh/", "words.json"),
     ("web/translations/en/", "words.json"),

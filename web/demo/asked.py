@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from surveys.asking.answers import Answers
 from surveys.asking.router import Router
@@ -13,9 +12,7 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
-
-Columns = dict[str, NDArray[np.int64]]
-Mask = NDArray[np.bool_]
+from web.demo.people import Columns, Mask
 
 
 class Asked(NamedTuple):

@@ -1,7 +1,7 @@
 """Storing the demo world: units, questionnaire, waves, answers, flags, runs; its truth in a file."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,9 @@ from surveys.collecting.waves import close_wave, create_wave, open_wave
 from surveys.editing import publishing
 from surveys.models import Unit, UnitLevel, Version, Wave
 from surveys.models.collection import Access
-from surveys.questions.reading import GIVEN
 from web.demo import filling, manner, rating, world
+from web.demo.people import F64
+from web.demo.planted import Planted, load
 from web.runs import compute, series
 
 PREFIX = "DEMO"
@@ -45,6 +46,7 @@ def build(
 ) -> None:
     """Make the whole demo; `responses` is the number of people a wave."""
     document = instruments.load(INSTRUMENT)
+    planted = load(INSTRUMENT, document)
     version = _published(session, document, "full", now)
     units = _units(session)
     session.commit()
@@ -57,16 +59,25 @@ def build(
             opens_at=begun, closes_at=begun + timedelta(days=60), settings=SETTINGS, now=begun,
         )  # fmt: skip
         open_wave(session, wave, begun)
-        _answers(session, wave, document, units, effects, number, responses, seed)
+        _answers(session, wave, planted, document, units, effects, number, responses, seed)
         close_wave(session, wave, begun + timedelta(days=60))
         quality.assess(session, wave, now=begun + timedelta(days=60), staff_name="demo")
         session.commit()
         made.append(wave)
         say(f"wave {wave.code}: {responses} responses")
-    _write_truth(truth_file, document, effects, made, waves, seed, responses)
+    _write_truth(truth_file, rating.truth(planted, document, effects, waves, seed), made, seed, responses)
     current = _open_waves(session, version, now)
     _answers(
-        session, current, document, units, effects, waves, max(60, responses // 4), seed, days=FIELD_DAYS
+        session,
+        current,
+        planted,
+        document,
+        units,
+        effects,
+        waves,
+        max(60, responses // 4),
+        seed,
+        days=FIELD_DAYS,
     )
     session.commit()
     made.append(current)
@@ -127,9 +138,10 @@ def _units(session: Session) -> list[Unit]:
 def _answers(
     session: Session,
     wave: Wave,
+    planted: Planted,
     document: Any,
     units: list[Unit],
-    effects: world.F64,
+    effects: F64,
     number: int,
     responses: int,
     seed: int,
@@ -138,15 +150,14 @@ def _answers(
 ) -> None:
     """Answer a wave over its first `days` days."""
     rng = np.random.default_rng([seed, number])
-    drawn = world.people(responses, effects, rng)
-    columns = filling.answers(document, drawn, number, rng)
-    liners, hours = columns.pop("_liner").astype(bool), columns.pop("_hours") / 2
-    classes = list(world.CLASSES)
+    drawn = world.people(planted, responses, effects, rng)
+    filled = filling.answers(planted, document, drawn, number, rng)
+    of = list(zip(drawn.office.tolist(), drawn.traits[planted.customer_class].tolist(), strict=True))
     segments = {
         (office, kind): find_segment(
-            session, {"unit": units[office].code, "customer_class": classes[kind]}
+            session, {"unit": units[office].code, "customer_class": planted.classes[kind]}
         ).id
-        for office, kind in set(zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True))
+        for office, kind in set(of)
     }
     language = np.where(rng.random(responses) < 0.9, "zh", "en")
     day = rng.integers(0, days, responses)
@@ -154,13 +165,11 @@ def _answers(
     bulk.store_complete(
         session,
         wave,
-        columns,
+        filled.columns,
         completed_at=[begun + timedelta(days=int(each)) for each in day],
-        segment_ids=[
-            segments[pair] for pair in zip(drawn.office.tolist(), drawn.customer_class.tolist(), strict=True)
-        ],
-        seconds=manner.seconds(document, liners, rng),
-        texts=manner.texts(hours, columns["E2"] == GIVEN, language, rng),
+        segment_ids=[segments[pair] for pair in of],
+        seconds=manner.seconds(document, filled.liners, rng),
+        texts=manner.texts(planted, filled, language, rng),
         language=language.tolist(),
     )
 
@@ -185,9 +194,8 @@ def _open_waves(session: Session, version: Version, now: datetime) -> Wave:
 
 
 def _write_truth(
-    path: Path, document: Any, effects: world.F64, made: list[Wave], waves: int, seed: int, responses: int
+    path: Path, points: Sequence[dict[str, float]], made: list[Wave], seed: int, responses: int
 ) -> None:
-    points = rating.truth(document, effects, waves, seed)
     written = {
         "about": "True construct points of the simulated utility, by wave",
         "seed": seed,

@@ -3,13 +3,10 @@
 Every construct is a linear function of others plus noise (variance about one).
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from web.demo.people import F64, I64, People
+from web.demo.planted import Planted
 
 # Name, customers in ten thousand, offices.
 DISTRICTS = (
@@ -19,23 +16,6 @@ DISTRICTS = (
     ("D4", {"zh": "山前区", "en": "Foothills"}, 20, 6),
     ("D5", {"zh": "云岭区", "en": "Cloud Ridge"}, 17, 5),
 )
-CLASSES = {"residential": 0.80, "commercial": 0.12, "industrial": 0.05, "other": 0.03}
-
-
-# Share of electricity in what is spent, and the energy that would be used instead, by option of its question.
-BILL_SHARES = {"under_2": 0.22, "c2_5": 0.34, "c5_10": 0.26, "c10_20": 0.13, "over_20": 0.05}
-ALTERNATIVES = {"gas": 0.42, "coal": 0.08, "oil": 0.08, "pv": 0.2, "retailer": 0.12, "none": 0.1}
-
-
-class People(NamedTuple):
-    """Simulated respondents of one wave; numbers are places in the tables of this module."""
-
-    office: NDArray[np.int64]
-    customer_class: NDArray[np.int64]
-    bill_share: NDArray[np.int64]
-    alternative: NDArray[np.int64]
-    levels: Mapping[str, F64]
-
 
 # Streams of the demo's seed; a wave's own is its number.
 OFFICES, TRUTH = 48, 7
@@ -57,35 +37,28 @@ def office_effects(seed: int) -> F64:
     return np.array([district[place] for _, place in offices()]) + rng.normal(0, 0.2, (len(offices()), 2))
 
 
-def people(n: int, effects: F64, rng: np.random.Generator) -> People:
+def people(planted: Planted, n: int, effects: F64, rng: np.random.Generator) -> People:
     """Draw respondents, the same number from each office, and their constructs in standard deviations."""
     office = rng.permutation(np.arange(n) % len(effects))
-    customer_class = rng.choice(len(CLASSES), size=n, p=list(CLASSES.values()))
+    traits = {planted.customer_class: _trait(planted, planted.customer_class, n, rng)}
+    classes = np.array(planted.classes)[traits[planted.customer_class]]
+    groups = {name: np.isin(classes, list(members)) for name, members in planted.groups.items()}
+    business = groups["business"].astype(float)
+    levels: dict[str, F64] = {}
+    for code, each in planted.constructs.items():
+        level = np.zeros(n)
+        for other, factor in each.of.items():
+            level = level + factor * levels[other]
+        level = level + rng.normal(0, each.noise, n)
+        if each.office is not None:
+            level = level + effects[office, each.office]
+        levels[code] = level + each.business * business
+    for name in planted.traits:
+        if name not in traits:
+            traits[name] = _trait(planted, name, n, rng)
+    return People(office, traits, groups | {"rural": office >= planted.rural_from}, levels)
 
-    def noise(sd: float) -> F64:
-        return rng.normal(0, sd, n)
 
-    business = np.isin(customer_class, (1, 2)).astype(float)
-    img = noise(1.0)
-    exp = 0.5 * img + noise(0.85)
-    pqs = 0.45 * exp + noise(0.85) + effects[office, 0] - 0.15 * business
-    pqv = 0.5 * exp + noise(0.82) + effects[office, 1] + 0.10 * business
-    val = 0.15 * exp + 0.3 * pqs + 0.3 * pqv + noise(0.75)
-    sat = 0.12 * img + 0.05 * exp + 0.32 * pqs + 0.27 * pqv + 0.25 * val + noise(0.45)
-    com = -0.5 * sat + noise(0.85)
-    swc = noise(1.0)
-    loy = 0.2 * img + 0.4 * sat - 0.1 * com + 0.15 * val + 0.2 * swc + noise(0.65)
-    levels = {
-        "IMG": img,
-        "EXP": exp,
-        "PQS": pqs,
-        "PQV": pqv,
-        "VAL": val,
-        "SAT": sat,
-        "COM": com,
-        "SWC": swc,
-        "LOY": loy,
-    }
-    bill_share = rng.choice(len(BILL_SHARES), size=n, p=list(BILL_SHARES.values()))
-    alternative = rng.choice(len(ALTERNATIVES), size=n, p=list(ALTERNATIVES.values()))
-    return People(office, customer_class, bill_share, alternative, levels)
+def _trait(planted: Planted, name: str, n: int, rng: np.random.Generator) -> I64:
+    shares = list(planted.traits[name].values())
+    return rng.choice(len(shares), size=n, p=shares)
