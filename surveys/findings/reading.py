@@ -1,6 +1,7 @@
 """A file as plain values: what makes it no document at all, and keys that stand twice."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, get_args
 
@@ -55,8 +56,7 @@ def _unreadable(variant: str, **about: object) -> Read:
 def _object(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice += [key for key in found if keys.count(key) > 1]
+        twice += [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
     return found
 
 

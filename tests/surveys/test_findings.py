@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 from random import Random
 
 import pytest
@@ -68,6 +69,14 @@ def test_a_stop_that_nobody_passes_is_a_dead_end():
 )
 def test_a_broken_file_gives_findings(source, code):
     assert code in {each for each, _ in found(source)}
+
+
+def test_many_keys_cost_as_many_steps():
+    """A file of the size that is taken would have been read for an hour."""
+    keys = ",".join(f'"{number}": 1' for number in range(20_000))
+    began = time.process_time()
+    assert ("document-key-twice", "") in found(f'{{{keys}, "7": 2}}'.encode())
+    assert time.process_time() - began < 3  # nine seconds before, and by the square
 
 
 def test_the_built_in_questionnaire_has_no_error():

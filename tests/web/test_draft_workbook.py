@@ -1,6 +1,8 @@
 """A draft's texts as a workbook: out, filled in, and in again; what is hostile changes nothing."""
 
 import io
+import re
+import time
 import zipfile
 
 import pytest
@@ -146,7 +148,15 @@ HOSTILE = {
         zipped(parts(**{SHEET: sheet_of('<row><c t="s"><v>7</v></c></row>')})), "no workbook"
     ),
     "no number": (zipped(parts(**{SHEET: sheet_of('<row><c t="s"><v>x</v></c></row>')})), "no workbook"),
-    "bomb": (zipped(parts(**{SHEET: " " * (sheets.LARGEST_PART + 1)})), "unpacks to more"),
+    "bomb": (zipped(parts(**{SHEET: " " * sheets.LARGEST})), "unpacks to more"),
+    "bomb in parts": (
+        zipped(parts(**{f"x{each}": " " * (sheets.LARGEST // 9) for each in range(10)})), "unpacks to more"
+    ),
+    "tags": (zipped(parts(**{SHEET: sheet_of("<c/>" * sheets.MOST_TAGS)})), "unpacks to more"),
+    "an empty hundred thousand": (
+        zipped(parts(**{SHEET: sheet_of(f'<row r="{sheets.MOST_LINES + 1}"><c><v>1</v></c></row>')})),
+        "unpacks to more",
+    ),
     "many parts": (zipped(parts(**{f"x{each}": "" for each in range(sheets.MOST_PARTS)})), "unpacks to more"),
     "many rows": (zipped(parts(**{SHEET: sheet_of(ROWS)})), "unpacks to more"),
     "empty": (zipped(parts(**{SHEET: sheet_of("")})), "lacks the column “key”"),
@@ -161,6 +171,18 @@ def test_hostile_workbooks_are_refused_with_the_reason(name):
         list(sheets.table(sheets.rows_of(file), ("key", "zh", "en")))
     assert said in str(refused.value)
     assert "root:" not in str(refused.value)
+
+
+def test_one_sheet_is_gone_through_however_many_name_it():
+    """A part without its size was read to the end for each sheet that named it: minutes."""
+    book_part = parts()["xl/workbook.xml"]
+    one = re.search(r"<sheet [^>]*/>", book_part)[0]
+    many = "".join(one.replace('name="Sheet"', f'name="S{each}"') for each in range(300))
+    long = sheet_of(ROW.format(1) + "<row/>" * 20_000)
+    file = zipped(parts(**{"xl/workbook.xml": book_part.replace(one, many), SHEET: long}))
+    began = time.process_time()
+    assert len(sheets.rows_of(file)) == 1
+    assert time.process_time() - began < 5  # thirty seconds before
 
 
 def test_a_refused_workbook_changes_nothing_and_the_page_says_why(designer, draft):
