@@ -15,6 +15,7 @@ from csi_model.specify.elements import (
     Dimension,
     Indicator,
     Parts,
+    check_scale,
     identifier,
     refuse,
 )
@@ -176,10 +177,7 @@ def _scale(value: Any, place: str) -> tuple[float, float]:
         raise refuse(
             f"{place}: low and high must be numbers.", "scale", "Write {low: 1, high: 10}."
         ) from None
-    if not low < high < float("inf") or low == -float("inf"):
-        raise refuse(
-            f"{place}: low ({low:g}) must be below high ({high:g}).", "scale", "Exchange or correct them."
-        )
+    check_scale(low, high, place)
     return low, high
 
 

@@ -99,3 +99,11 @@ def identifier(value: object, place: str) -> str:
             "Use letters and digits without spaces or ~ = + : ,.",
         )
     return text
+
+
+def check_scale(low: float, high: float, place: str) -> None:
+    """Refuse ends that are none, or in the wrong order."""
+    if not low < high < float("inf") or low == -float("inf"):
+        raise refuse(
+            f"{place}: low ({low:g}) must be below high ({high:g}).", "scale", "Exchange or correct them."
+        )

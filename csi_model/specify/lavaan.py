@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from csi_model.specify.elements import Construct, Indicator, Parts, identifier, refuse
+from csi_model.specify.elements import Construct, Indicator, Parts, check_scale, identifier, refuse
 from csi_model.specify.grammar import Term, Written, parse
 
 SETTINGS = re.compile(r"^\s*#\s*manyi:\s*(.*)$", re.MULTILINE)
@@ -26,6 +26,10 @@ class Settings:
     index: str | None = None
     missing_codes: tuple[float, ...] = ()
     orthogonal: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse ends that are no scale."""
+        check_scale(self.low, self.high, "scale")
 
 
 def settings(text: str) -> Settings:

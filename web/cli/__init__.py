@@ -11,6 +11,7 @@ from web import languages  # noqa: F401  refusals are told in its words
 # Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
 COMMANDS = {
     "estimate": ("web.cli.estimate", "estimate"),
+    "model": ("web.cli.model", "model"),
     "compare": ("web.cli.compare", "compare"),
     "trend": ("web.cli.trend", "trend"),
     "evaluate": ("web.cli.evaluate", "evaluate"),

@@ -8,6 +8,7 @@ import click
 
 import csi_model
 from web.cli import Refusal, analysis, multigroup
+from web.cli.model import of_lavaan, said_of
 from web.cli.table import write_table, write_workbook
 from web.cli.told import summary
 from web.exports.table import Table
@@ -23,11 +24,7 @@ from web.exports.table import Table
     help="Of --method cbsem: WLSMV for ordered answers, MLM or MLR for answers far from normal. "
     "ML without it, MLR over clusters or with weights.",
 )
-@click.option("--index", metavar="CONSTRUCT", help="Of lavaan syntax: the index (SAT, else the last).")
-@click.option("--scale", metavar="LOW HIGH", type=float, nargs=2, help="Of lavaan syntax: the answer scale.")
-@click.option(
-    "--missing-codes", metavar="CODES", help="Of lavaan syntax: numbers that are no answers, as in 98,99."
-)
+@of_lavaan
 @click.option("--orthogonal", is_flag=True, help="Of lavaan syntax, by cbsem: constructs are not correlated.")
 @multigroup.column
 @multigroup.equal
@@ -123,17 +120,12 @@ def estimate(
     alone = {"group": group, "strata": strata, "bootstrap": bootstrap, "assess": assess, "tree": tree}
     multigroup.check(multigroup_column, equal, alone | {"scores": scores, "xlsx": xlsx})
     covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
-    low, high = scale or (None, None)
-    of_syntax = {
-        "low": low,
-        "high": high,
-        "missing_codes": None if missing_codes is None else _codes(missing_codes),
-        "orthogonal": orthogonal or None,
-    }
-    spec = analysis.read_model(model, index=index, covariance=covariance, **of_syntax)
+    syntax = said_of(index, scale, missing_codes) | {"orthogonal": orthogonal or None}
+    spec = analysis.read_model(model, covariance=covariance, **syntax)
     other = None
     if against is not None:
-        other = analysis.read_model(against, **(of_syntax if against.suffix in analysis.LAVAAN else {}))
+        alike = {**syntax, "index": None} if against.suffix in analysis.LAVAAN else {}
+        other = analysis.read_model(against, **alike)
     how = analysis.read_tree(tree)
     wholes = dict(_overall(each, spec) for each in overall)
     read = partial(
@@ -176,13 +168,6 @@ def estimate(
     else:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
-
-
-def _codes(given: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(each) for each in given.split(","))
-    except ValueError:
-        raise Refusal(f"--missing-codes {given} is not understood. Write it as 98,99.") from None
 
 
 def _scores(result: csi_model.Result, prepared: csi_model.Sample) -> Table:
