@@ -9,9 +9,10 @@ from surveys import instruments
 from surveys.collecting import waves
 from surveys.document import loading
 from surveys.editing import publishing
-from surveys.models import Version
+from surveys.models import Draft, Version
 from surveys.proving.proof import prove
 from tests.surveys.worlds import NOW, document
+from tests.web.drafts import begin
 from tests.web.noted import entries_but_log_ins
 
 FULL = "/questionnaires/instrument/utility_csi/full"
@@ -194,3 +195,29 @@ def test_texts_of_authors_stay_texts(designer, session):
         assert response.status_code == 200
         for mark in ("<script>alert", "<img src=x", "<u>somebody", "<i>someone"):
             assert mark not in response.text, path
+
+
+def test_the_list_is_narrowed_to_words_a_state_and_mine(designer, analyst, session):
+    begin(designer)
+
+    def cards(query, who=designer):
+        return [
+            each.get_text(strip=True) for each in who.browse(f"/questionnaires?{query}").select(".cards h3")
+        ]
+
+    assert cards("q=SMALL") == cards("q=小") == ["Small"]
+    assert cards("q=acsi")[0] == "American model (ACSI) · Full form"
+    assert "Small" in cards("mine=1")
+    assert "Small" not in cards("mine=1", analyst)
+    assert "Small" not in cards("state=submitted")
+    session.scalars(select(Draft)).one().state = "submitted"
+    session.commit()
+    page = designer.browse("/questionnaires?q=small&state=submitted")
+    assert page.select_one(".cards .tag").get_text() == "submitted"
+    assert page.select_one(".cards a[href$='/small/review']")
+    nothing = designer.browse("/questionnaires?q=nowhere&lang=zh").get_text()
+    assert "没有这样的草稿" in nothing
+    everything = cards("")
+    for query in ("state=gone", "q=%20", "mine=", "x=1", "q=%00"):
+        assert cards(query) == everything
+    assert not cards(f"q={'x' * 5000}")

@@ -51,7 +51,10 @@ class Instrument(NamedTuple):
 
 
 class DraftLine(NamedTuple):
-    """One line of the list of drafts; `base` is the number of the version that it began from."""
+    """One line of the list of drafts; `base` is the number of the version that it began from.
+
+    `state` is that of its review: editing, submitted or approved.
+    """
 
     code: str
     title: dict[str, str]
@@ -59,6 +62,8 @@ class DraftLine(NamedTuple):
     number: int
     at: datetime
     staff_name: str
+    begun_by: str
+    state: str
 
 
 def find(session: Session, kind: str, code: str, part: str) -> Source | None:
@@ -146,6 +151,8 @@ def drafts(session: Session) -> list[DraftLine]:
             Draft.number,
             func.coalesce(DraftChange.at, Draft.begun_at),
             func.coalesce(DraftChange.staff_name, Draft.begun_by),
+            Draft.begun_by,
+            Draft.state,
         )
         .select_from(Draft)
         .join(StoredQuestionnaire, StoredQuestionnaire.id == Draft.questionnaire_id)

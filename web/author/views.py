@@ -1,16 +1,20 @@
 """Pages of questionnaires: the list, one of them, its preview, its file."""
 
 import json
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import (
     Response,
     abort,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_security import current_user
 
 from surveys.document.wording import language_of
 from surveys.editing import drafting
@@ -22,24 +26,66 @@ from web.author.drafts import origins
 from web.author.model import promised
 from web.author.reading import Reading
 from web.author.room import PLACE
-from web.author.sources import Source
+from web.author.sources import DraftLine, Source
 from web.extensions import csrf, db
 from web.labels import TIERS
 
 blueprint = room.blueprint
+STATES = {"editing": _l("being edited"), "submitted": _l("submitted"), "approved": _l("approved")}
 FORMS = {"full": _l("Full form"), "short": _l("Short form")}
+
+
+class Wanted(NamedTuple):
+    """What the list is narrowed to: words of titles and codes; drafts by state and whose."""
+
+    words: str
+    state: str
+    mine: bool
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Wanted":
+        """Read an address; what it says wrongly narrows nothing."""
+        state = given.get("state", "")
+        return cls(
+            given.get("q", "").strip()[:200], state if state in STATES else "", bool(given.get("mine"))
+        )
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether the list is narrowed."""
+        return any(self)
+
+    def is_called(self, title: Mapping[str, str], code: str) -> bool:
+        """Tell whether a questionnaire is called by the words, in whichever language."""
+        return any(self.words.casefold() in each.casefold() for each in (*title.values(), code))
+
+    def has(self, line: DraftLine) -> bool:
+        """Tell whether a draft is looked for; mine are those that I began, or changed last."""
+        is_mine = current_user.email in {line.begun_by, line.staff_name}
+        return (
+            self.is_called(line.title, line.code)
+            and self.state in {"", line.state}
+            and (is_mine or not self.mine)
+        )
 
 
 @blueprint.get("")
 @allow(DESIGNER, ANALYST)
 def index() -> ResponseReturnValue:
-    """List drafts, instruments and published versions."""
+    """List drafts, instruments and published versions; all, or those that are looked for."""
+    wanted = Wanted.of(request.args)
     return render_template(
         "author/index.html",
-        instruments=sources.instruments_with_state(db.session),
-        versions=sources.versions(db.session),
-        drafts=sources.drafts(db.session),
+        instruments=[
+            each
+            for each in sources.instruments_with_state(db.session)
+            if wanted.is_called(each.document.title, each.document.code)
+        ],
+        versions=[each for each in sources.versions(db.session) if wanted.is_called(each.title, each.code)],
+        drafts=[each for each in sources.drafts(db.session) if wanted.has(each)],
         forms=FORMS,
+        states=STATES,
+        wanted=wanted,
     )
 
 
