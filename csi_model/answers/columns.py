@@ -158,6 +158,30 @@ def _number(value: Any, row: int, name: str) -> float:
         ) from None
 
 
+def check_rows(columns: Columns, beside: Mapping[str, Any]) -> None:
+    """Refuse a series beside a frame, both of pandas, whose rows stand in another order.
+
+    Everything is read by place, as from Polars and from arrays; an index that says otherwise is not ignored.
+
+    Raises
+    ------
+    DataError
+        Both have an index, of one length but not the same.
+    """
+    rows: Any = getattr(columns, "index", None)
+    for name, column in beside.items():
+        own: Any = getattr(column, "index", None)
+        if not (hasattr(rows, "equals") and hasattr(own, "equals")):
+            continue
+        if len(own) == len(rows) and not rows.equals(own):
+            raise DataError(
+                f"The rows of {name} stand in another order than those of the answers: their indexes differ.",
+                code="other-rows",
+                remedy=f"Take {name} from the same frame, or give .to_numpy() if the order is right.",
+                about=(name,),
+            )
+
+
 def weights(given: ArrayLike | None, n: int) -> F64:
     """Read the weights of n respondents, ones by default: 0 or more, and not all 0."""
     if given is None:

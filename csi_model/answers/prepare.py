@@ -59,6 +59,8 @@ def prepare(
         the column and the first row.
     """
     codes = spec.indicator_ids
+    named = {"weights": weights, "strata": strata, "clusters": clusters, **(labels or {})}
+    given.check_rows(columns, named)
     low, high, valence = spec.scales.T
     reasons = {**dict(spec.state_codes), **(reserved or {})}
     values, gaps = given.table(codes, columns, _reserved(spec.missing_codes, reasons), UNKNOWN)

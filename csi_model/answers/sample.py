@@ -69,6 +69,12 @@ class Sample:
     cautions: tuple[Caution, ...] = ()
     pooled: F64 | None = None
 
+    def __repr__(self) -> str:
+        """Give a line, not the answers."""
+        beside = [f"{len(self)} of {self.n_given} respondents", f"{len(self.codes)} questions"]
+        beside += [f"labels {', '.join(self.labels)}"] if self.labels else []
+        return f"<Sample: {', '.join(beside)}>"
+
     def __len__(self) -> int:
         """Respondents."""
         return len(self.values)

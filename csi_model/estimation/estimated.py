@@ -107,7 +107,7 @@ class Estimated:
         return (
             f"<{type(self).__name__}: {self.spec.index} {points:.1f} by {options.method},"
             f" {self.n_used} of {self.n_given} respondents, {options.bootstrap} resamples{groups},"
-            f" {len(self.cautions)} cautions>"
+            f" {len(self.cautions)} caution{'' if len(self.cautions) == 1 else 's'}>"
         )
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from csi_model.estimation.tables import flat, is_cell
@@ -40,7 +41,9 @@ def summary(document: Mapping[str, Any]) -> Summary:
                 ("Index", document["index"]["id"]),
                 ("Points", _figure(document["index"]["points"])),
                 ("Method", document["method"]),
-                ("Scheme", document["scheme"]),
+                ("Estimator", document["estimator"])
+                if "estimator" in document
+                else ("Scheme", document["scheme"]),
                 ("Respondents given", document["n_respondents"]),
                 ("Respondents used", document["n_used"]),
                 ("Iterations", document["iterations"]),
@@ -48,7 +51,12 @@ def summary(document: Mapping[str, Any]) -> Summary:
             ]
         ),
     ]
-    lines += _section("Constructs", ("points", "se", "low", "high", "r_squared", "rho_a", "ave"), document)
+    explained = {row["target"] for row in document["paths"]}
+    rows = [
+        {"name": name, **flat(each), **({} if name in explained else {"r_squared": None})}
+        for name, each in document["constructs"].items()
+    ]
+    lines += _table("Constructs", ("points", "se", "low", "high", "r_squared", "rho_a", "ave"), rows)
     rows = [{"name": f"{row['source']} -> {row['target']}", **flat(row)} for row in document["paths"]]
     lines += _table("Paths", ("estimate", "se", "low", "high", "p", "f2"), rows)
     lines += _indirect(document)
@@ -61,7 +69,8 @@ def summary(document: Mapping[str, Any]) -> Summary:
     lines += _table("Groups", ("used", "points", "se", "low", "high"), groups) if groups else []
     fit = [(name, _figure(each, 4)) for name, each in document["fit"].items() if is_cell(each)]
     lines += ["", f"{'Fit':^{WIDTH}}", "=" * WIDTH, *_pairs(fit), "=" * WIDTH]
-    lines += [f"{caution['message']} {caution['remedy']}" for caution in document["cautions"]]
+    for caution in document["cautions"]:
+        lines += wrap(f"Caution: {caution['message']} {caution['remedy']}", WIDTH, subsequent_indent="  ")
     return Summary("\n".join(lines))
 
 
@@ -78,11 +87,6 @@ def _question(code: str, each: Mapping[str, Any]) -> dict[str, Any]:
         "t": None if p is None or not error or weight is None else weight / error,
         "p": p,
     }
-
-
-def _section(title: str, columns: Sequence[str], document: Mapping[str, Any]) -> list[str]:
-    rows = [{"name": name, **flat(each)} for name, each in document[title.lower()].items()]
-    return _table(title, columns, rows)
 
 
 def _indirect(document: Mapping[str, Any]) -> list[str]:

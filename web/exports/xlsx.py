@@ -53,12 +53,21 @@ def write(tables: Mapping[str, Table], file: BinaryIO, *, widths: Sequence[int] 
                     _put(sheet, number, place, value, quoted if number else heading)
 
 
+class _Exact(float):
+    """A number with all of its digits: the library writes sixteen, and two numbers may share these."""
+
+    def __format__(self, _: str) -> str:
+        return float.__repr__(self)
+
+
 def _put(sheet: Any, row: int, column: int, value: object, quoted: Any) -> None:
     if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float):
+    elif isinstance(value, float):
+        sheet.write_number(row, column, _Exact(value))
+    elif isinstance(value, int):
         sheet.write_number(row, column, value)
     else:
         sheet.write_string(row, column, UNWRITABLE.sub("", str(value))[:LONGEST], quoted)

@@ -48,6 +48,26 @@ def test_a_frame_gives_what_its_columns_give(answers, kind):
     assert again.label("wave").sizes.tolist() == [120, 120, 120]
 
 
+@pytest.mark.parametrize("name", ["labels", "weights", "clusters"])
+def test_a_series_of_rows_in_another_order_is_refused(answers, name):
+    _, columns = answers
+    table = pd.DataFrame(columns)
+    mixed = table.sample(frac=1, random_state=1)
+    given = {"labels": {"labels": table["wave"]}, "weights": table["SAT1"], "clusters": table["wave"]}
+    with pytest.raises(csi_model.DataError, match=f"The rows of {name} stand in another order") as refusal:
+        csi_model.prepare(SPEC, mixed, **{name: given[name]})
+    assert refusal.value.code == "other-rows"
+    taken = csi_model.prepare(
+        SPEC, mixed, labels={"wave": mixed["wave"], "by place": table["wave"].to_numpy()}
+    )
+    assert taken.label("wave").texts().tolist() == mixed["wave"].tolist()
+    assert taken.label("by place").texts().tolist() == table["wave"].tolist()
+    assert (
+        repr(taken)
+        == f"<Sample: 360 of 360 respondents, {len(SPEC.indicator_ids)} questions, labels wave, by place>"
+    )
+
+
 @pytest.mark.parametrize("kind", FRAMES)
 def test_nulls_are_gaps_and_no_labels(answers, kind):
     _, columns = answers

@@ -35,8 +35,11 @@ def test_the_summary_is_a_text_of_the_documents_figures(result):
     path = found["paths"][0]
     assert any(line.startswith(f"{path['source']} -> {path['target']}") for line in lines)
     assert f"{found['fit']['srmr']:.4f}" in text
-    for caution in found["cautions"]:
-        assert caution["message"] in text
+    image = next(line for line in lines if line.startswith("IMG ")).split()
+    assert len(image) == len(row) - 1, "nothing explains the image: no R²"
+    told = csi_model.summary(found | {"cautions": [{"message": "So it is. " * 20, "remedy": "Do this."}]})
+    assert max(len(line) for line in str(told).splitlines()[-6:]) <= 78
+    assert ("Caution: " + "So it is. " * 20 + "Do this.").split() == str(told).split()[-63:]
 
 
 def test_every_table_is_a_frame_of_the_documents_figures(result):
