@@ -159,3 +159,38 @@ def test_every_public_method_is_named_somewhere():
     assert [
         (owner, name) for owner, name in members() if not name.startswith("_") and name not in named
     ] == []
+
+
+# Written as a whole (`asdict`, `vars`), taken apart by place, or compared with another package's.
+AS_A_WHOLE = {"Fit", "Criteria", "Difference"}
+BY_PLACE = {"Held"}
+COMPARED = {"Micom.correlation_draws"}
+TABLES = {"Base", "UserMixin", "RoleMixin"}  # columns are read by statements
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """Fields of the product's classes that hold something for others: `Class`, field."""
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef) or node.name in AS_A_WHOLE | BY_PLACE:
+                continue
+            if TABLES & {ast.unparse(base) for base in node.bases}:
+                continue
+            for part in node.body:
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                    yield node.name, part.target.id
+
+
+def test_every_field_is_read():
+    """By name, of something, in a template, or as a text (`getattr`, keys of documents)."""
+    read = {
+        node.value if isinstance(node, ast.Constant) else node.attr
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    }
+    templates = (path.read_text(encoding="utf-8") for path in (ROOT / "web" / "templates").rglob("*.*"))
+    read = read.union(*(re.findall(r"\.(\w+)", each) for each in templates))
+    unread = {f"{owner}.{name}" for owner, name in fields() if name not in read}
+    assert unread - COMPARED == set()
