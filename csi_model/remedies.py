@@ -17,7 +17,7 @@ REMEDIES = {
     "approximate": "Ask more people these questions before deciding anything on them alone.",
     "withheld": "Ask them again, or why they do not answer; until then take the range for the figure.",
     "missing": "Make the questions required, or say with the figure whom it leaves out.",
-    "rows-left-out": "Give more of the named respondents an answer, or accept the smaller number.",
+    "rows-left-out": "Give these respondents an answer, or a weight above 0, or accept the smaller number.",
     # groups and units
     "few-units": "Use more or smaller units, or describe the figures without inference.",
     "group-refused": "Join the group with another, or estimate without it.",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from csi_model.answers.sample import By, Sample
+from csi_model.answers.varied import check_varied
 from csi_model.errors import Caution, DataError
 
 
@@ -76,7 +77,8 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             if chosen or len(parts) == 2:
                 raise
             parts.pop(name)
-            cautions.append(Caution("group-refused", f"{error.message} It is not compared.", about=(name,)))
+            said = f"{error.message} It is not compared."
+            cautions.append(Caution("group-refused", said, about=error.about))
     # Cut from what was given, as `estimate` cuts them: weights rounded twice would differ in the last digit.
     cut = whole.split("group").samples
     together = whole.where(labels.of(*parts)).within("group")
@@ -91,15 +93,4 @@ def _check(name: str, part: Sample, floor: int) -> None:
         raise DataError(
             msg, code="floor", remedy="Merge it with another group or leave it out.", about=(name,)
         )
-    for code, column in zip(part.codes, part.values.T, strict=True):
-        seen = column[column == column]  # noqa: PLR0124  nan is not itself
-        if not len(seen):
-            msg = f"In group {name!r} nobody answered indicator {code}."
-            raise DataError(
-                msg, code="all-missing", remedy="Leave the indicator or the group out.", about=(name, code)
-            )
-        if seen.min() == seen.max():
-            msg = f"In group {name!r} everyone gave indicator {code} the same answer."
-            raise DataError(
-                msg, code="zero-variance", remedy="Leave the indicator or the group out.", about=(name, code)
-            )
+    check_varied(part, f"In group {name!r}", name, "Leave the indicator or the group out.")

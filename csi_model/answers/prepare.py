@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from csi_model.answers import columns as given
 from csi_model.answers.labels import Coded, read
 from csi_model.answers.sample import GAPS, UNKNOWN, Sample
+from csi_model.answers.varied import listed
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.specify import ModelSpec
@@ -65,6 +66,7 @@ def prepare(
     reasons = {**dict(spec.state_codes), **(reserved or {})}
     values, gaps = given.table(codes, columns, _reserved(spec.missing_codes, reasons), UNKNOWN)
     n = len(values)
+    _check_declared(values, low, high)
     _check_scale(codes, values, low, high)
     if n >= len(codes):
         _check_answered(codes, values)
@@ -72,7 +74,7 @@ def prepare(
     kept = np.asarray(~np.isnan(values).all(axis=1) & (sampling > 0))
     if missing == "listwise":
         kept &= ~np.isnan(values).any(axis=1)
-    cautions = _left_out(kept, missing)
+    cautions = _left_out(kept, sampling, missing)
     if kept.sum() < len(codes):
         raise DataError(
             f"There are {int(kept.sum())} usable respondents for {len(codes)} indicators.",
@@ -146,7 +148,7 @@ def prepare_items(
         n,
         clusters=given.design(clusters, kept, "clusters"),
         labels={} if group is None else {"group": group},
-        cautions=_left_out(kept, missing),
+        cautions=_left_out(kept, sampling, missing),
     )
 
 
@@ -208,11 +210,17 @@ def _reserved(missing_codes: Sequence[float], reserved: Mapping[int, str] | None
     }
 
 
-def _left_out(kept: Mask, missing: str) -> tuple[Caution, ...]:
+def _left_out(kept: Mask, sampling: F64, missing: str) -> tuple[Caution, ...]:
     left_out = len(kept) - int(kept.sum())
     if not left_out:
         return ()
-    why = "a missing answer" if missing == "listwise" else "no answer to any indicator, or no weight"
+    gaps = "a missing answer" if missing == "listwise" else "no answer to any indicator"
+    reasons = {gaps: ~kept & (sampling > 0), "a weight of 0": ~kept & (sampling <= 0)}
+    why = " and ".join(
+        f"{int(rows.sum())} with {reason} (the first in row {int(rows.argmax()) + 1})"
+        for reason, rows in reasons.items()
+        if rows.any()
+    )
     message = f"{left_out} of {len(kept)} respondents were left out: {why}."
     return (Caution("rows-left-out", message, about=(f"{left_out} / {len(kept)}",)),)
 
@@ -245,6 +253,27 @@ def _check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None
         )
 
 
+def _check_declared(values: F64, low: F64, high: F64) -> None:
+    """Refuse a scale that a third of its questions leave by whole steps: it was declared wrongly."""
+    for ends in sorted({(float(a), float(b)) for a, b in zip(low, high, strict=True)}):
+        own = (low == ends[0]) & (high == ends[1])
+        found = values[:, own]
+        outside = (found < ends[0]) | (found > ends[1])
+        steps, n_left = np.unique(found[outside]), int(outside.any(axis=0).sum())
+        coded = set(AS_EXPORTED) & set(steps.tolist())
+        if n_left < 2 or 3 * n_left < own.sum() or coded or (steps != np.rint(steps)).any():
+            continue
+        least, most = (f"{each:g}" for each in (np.nanmin(found), np.nanmax(found)))
+        declared = f"{ends[0]:g}–{ends[1]:g}"
+        raise DataError(
+            f"Answers to {n_left} of {int(own.sum())} questions on the scale {declared} lie off it;"
+            f" they go from {least} to {most}.",
+            code="wrong-scale",
+            remedy=f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}.",
+            about=(declared, f"{least}–{most}"),
+        )
+
+
 def _check_answered(codes: Sequence[str], values: F64) -> None:
     empty = np.flatnonzero(np.isnan(values).all(axis=0))
     if len(empty) == len(codes):
@@ -254,11 +283,16 @@ def _check_answered(codes: Sequence[str], values: F64) -> None:
             remedy="Check the names of the columns and missing_codes, or collect answers.",
         )
     if len(empty):
+        named = [codes[row] for row in empty.tolist()]
         raise DataError(
-            f"Column {codes[empty[0]]} has no answers at all.",
+            f"Column {named[0]} has no answers at all."
+            if len(named) == 1
+            else f"Columns {listed(named)} have no answers at all.",
             code="all-missing",
-            remedy="Leave the indicator out of the model.",
-            about=(codes[empty[0]],),
+            remedy="Leave the indicator out of the model."
+            if len(named) == 1
+            else "Leave them out of the model.",
+            about=named,
         )
 
 
@@ -272,9 +306,14 @@ def _check_varied(codes: Sequence[str], values: F64) -> None:
             remedy="Check that the file holds the answers as they were given; these tell nobody apart.",
         )
     if len(constant):
+        named = [codes[row] for row in constant.tolist()]
         raise DataError(
-            f"Column {codes[constant[0]]} is constant: every answer is {low[constant[0]]:g}.",
+            f"Column {named[0]} is constant: every answer is {low[constant[0]]:g}."
+            if len(named) == 1
+            else f"Columns {listed(named)} are constant: everybody gave each the same answer.",
             code="constant-column",
-            remedy="Leave the indicator out of the model; it tells nobody apart.",
-            about=(codes[constant[0]], f"{low[constant[0]]:g}"),
+            remedy="Leave the indicator out of the model; it tells nobody apart."
+            if len(named) == 1
+            else "Leave them out of the model; they tell nobody apart.",
+            about=(*named, *(f"{low[row]:g}" for row in constant[:1])),
         )

@@ -23,12 +23,10 @@ from csi_model.cbsem.samples import (
     reduce,
     structure_of,
 )
-from csi_model.cbsem.saturated import seldom_together
+from csi_model.cbsem.saturated import MOST_NAMED, apart, seldom_together
 from csi_model.cbsem.structure import Structure
 from csi_model.errors import Caution, ConvergenceError, IdentificationError
 from csi_model.inference import seeds
-
-MOST_NAMED = 5  # pairs of items
 
 
 def fit(
@@ -142,6 +140,8 @@ def fit(
         df = n_moments(objective) - structure.n_free
         found = _search(objective, df)
         covariance, test = testing.infer(objective, found, samples, options)
+    except IdentificationError as error:
+        raise apart(error, [group.values for group in given], names) from None
     except np.linalg.LinAlgError:
         raise ConvergenceError(
             "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
@@ -251,7 +251,7 @@ def _seldom(group: GroupData, names: tuple[str, ...]) -> Caution:
     named = [f"{names[one]} and {names[other]} ({n})" for one, other, n in pairs[:MOST_NAMED]]
     more = f" and {len(pairs) - MOST_NAMED} more pairs" if len(pairs) > MOST_NAMED else ""
     where = f"{group.name}: " if group.name else ""
-    what = f"answered together by few: {'; '.join(named)}{more}" if pairs else "too much is missing"
+    what = f"Answered together by few: {'; '.join(named)}{more}" if pairs else "Too much is missing"
     return Caution(
         "seldom-together",
         f"{where}{what}. The model is compared with covariances that lean on a weak prior: chi-square and"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,9 @@ from csi_model.answers import em
 from csi_model.answers.answered import Answered
 from csi_model.arrays import F64, I64
 from csi_model.cbsem.moments import Patterns, log_likelihood
+from csi_model.errors import IdentificationError
+
+MOST_NAMED = 5  # pairs of items
 
 
 class Saturated(NamedTuple):
@@ -72,3 +76,22 @@ def seldom_together(values: F64) -> list[tuple[int, int, int]]:
     both = (seen.T @ seen).round().astype(int)
     pairs = np.argwhere(np.triu(both <= len(both), 1))
     return [(int(one), int(other), int(both[one, other])) for one, other in pairs]
+
+
+def apart(error: IdentificationError, groups: Sequence[F64], names: Sequence[str]) -> IdentificationError:
+    """Say of parameters that cannot be told apart which items nobody answered both, if there are such."""
+    never = [
+        f"{names[one]} and {names[other]}"
+        for values in groups
+        for one, other, n in seldom_together(values)
+        if n == 0
+    ]
+    if not never:
+        return error
+    more = f" and {len(never) - MOST_NAMED} more pairs" if len(never) > MOST_NAMED else ""
+    return IdentificationError(
+        f"{error.message} Nobody answered both {'; '.join(never[:MOST_NAMED])}{more}.",
+        code="never-together",
+        remedy="Ask both of some respondents, or leave the items of one construct out.",
+        about=never[:MOST_NAMED],
+    )

@@ -13,6 +13,7 @@ import numpy as np
 
 from csi_model.answers.pooled import sharing
 from csi_model.answers.sample import By, Sample
+from csi_model.answers.varied import check_varied
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one
@@ -51,7 +52,9 @@ def estimate_groups(
     ]
     for done, (name, outcome) in enumerate(_run(tasks, options.jobs, cautions), start=1):
         if isinstance(outcome, ModelError):
-            cautions.append(Caution("group-refused", f"{name}: {outcome}", about=(name,)))
+            about = outcome.about if name in outcome.about else (name, *outcome.about)
+            said = outcome.message if name in outcome.about else f"{name}: {outcome.message}"
+            cautions.append(Caution("group-refused", said, about=about))
         else:
             found[name] = outcome
         if progress is not None:
@@ -117,23 +120,7 @@ def _one_taken(place: int) -> tuple[str, Result | ModelError]:
 def _one_group(task: Task) -> tuple[str, Result | ModelError]:
     name, spec, sample, options, common = task
     try:
-        answered = ~np.isnan(sample.values)
-        for column, code in enumerate(sample.codes):
-            seen = sample.values[answered[:, column], column]
-            if not len(seen):
-                raise DataError(
-                    f"Nobody answered {code} here.",
-                    code="all-missing",
-                    remedy="Join small groups, or leave the question out of the model.",
-                    about=(code,),
-                )
-            if len(seen) < 2 or seen.min() == seen.max():
-                raise DataError(
-                    f"{code} does not vary here.",
-                    code="constant-column",
-                    remedy="Join small groups.",
-                    about=(code,),
-                )
+        check_varied(sample, f"In group {name!r}", name, "Leave the indicator or the group out.")
         with one_thread():  # of the figures that are made before the draws go, too
             return name, estimate_one(spec, sample, options, common=common).without_draws()
     except ModelError as error:

@@ -9,7 +9,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
-from csi_model.measures.points import by_common_weights, by_shares, points
+from csi_model.measures.points import by_shares
 from csi_model.resampling.estimator import Estimator
 
 
@@ -84,8 +84,9 @@ def points_among(result: Estimated, sample: Sample) -> F64:
         return np.full(len(spec.constructs), np.nan)
     estimator = result.estimator or Estimator(spec, sample, result.options)
     moments = estimator.moments_of(sample)
-    scored = points(spec, moments.level, moments.cov, result.solution.weights)
-    return np.asarray(by_common_weights(spec, scored, result.points.construct_shares[0]).constructs[0])
+    low, high, _ = spec.scales.T
+    scores = (moments.level[0] - low) * (100.0 / (high - low))
+    return np.where(spec.scored, by_shares(scores, result.points.construct_shares[0]), np.nan)
 
 
 def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:

@@ -171,7 +171,8 @@ class _Table:
         possible = np.linalg.cond(system) < 1e10
         found = np.full((len(mass), 3), np.nan)
         found[possible] = np.linalg.solve(system[possible], wanted[possible])[:, :, 0]
-        below, above = found[:, 1] / left[0], found[:, 2] / left[1]
+        with np.errstate(divide="ignore", invalid="ignore"):  # where nothing is left of a line
+            below, above = found[:, 1] / left[0], found[:, 2] / left[1]
         return np.stack([below, above, above - below], axis=1), of_x
 
 

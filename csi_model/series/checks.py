@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers.sample import Sample
+from csi_model.answers.varied import check_varied
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.series.wave import Form, Wave
@@ -94,3 +96,15 @@ def _check_items(first: Wave, wave: Wave) -> None:
     if first.items and wave.items and first.items != wave.items:
         msg = f"Waves {first.code} and {wave.code} have the same items in another order."
         raise DataError(msg, code="items", remedy="Order the items of every wave alike.")
+
+
+def check_usable(code: str, part: Sample, codes: tuple[str, ...], floor: int) -> None:
+    """Refuse a wave of too few answers, or in which a question tells nobody apart; `codes` are all waves."""
+    without = f"the wave out of the series (--order {','.join(each for each in codes if each != code)})"
+    if len(part) < floor:
+        msg = f"Wave {code} has {len(part)} answers, below the floor of {floor}."
+        remedy = f"Leave {without}, or collect more answers."
+        raise DataError(msg, code="floor", remedy=remedy, about=(code, f"n = {len(part)}"))
+    check_varied(
+        part, f"In wave {code}", code, f"Leave out of the model what tells nobody apart, or {without}."
+    )

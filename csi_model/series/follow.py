@@ -24,6 +24,7 @@ from csi_model.options import Options, Progress
 from csi_model.remedies import REMEDIES
 from csi_model.series import official
 from csi_model.series.breaks import Bridge
+from csi_model.series.checks import check_usable
 from csi_model.series.control import control_limits
 from csi_model.series.decompose import WaveAnswers, decompose
 from csi_model.series.document import once, points_over_waves, waves_of
@@ -100,7 +101,7 @@ def follow(
     parts = {code: cut[code] for code in codes}
     results = {}
     for number, code in enumerate(codes):
-        _check_floor(code, parts[code], options)
+        check_usable(code, parts[code], codes, options.floor)
         results[code] = estimate_one(spec, parts[code], of_part(options, by, code))
         if progress is not None:
             progress((number + 1) / len(codes))
@@ -162,12 +163,6 @@ def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
         msg = f"A series needs two waves or more, each once, not {list(codes)}."
         raise DataError(msg, code="waves", remedy="Name the waves in order of time.")
     return codes
-
-
-def _check_floor(code: str, part: Sample, options: Options) -> None:
-    if len(part) < options.floor:
-        msg = f"Wave {code} has {len(part)} answers, below the floor of {options.floor}."
-        raise DataError(msg, code="floor", remedy="Leave the wave out of the series or collect more answers.")
 
 
 def _marks(

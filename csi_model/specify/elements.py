@@ -93,10 +93,13 @@ def identifier(value: object, place: str) -> str:
     """Give a name as text, or say why it cannot be one."""
     text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not ID.fullmatch(text):
+        plainer = re.sub(r"[\s,~=+:#*;!<]+", "_", text.strip())
         raise refuse(
             f"{place}: {value!r} cannot be a name.",
             "name",
-            "Use letters and digits without spaces or ~ = + : ,.",
+            "Use letters and digits without spaces or ~ = + : ,."
+            + (f" Name it {plainer}, say, here and in the file." if ID.fullmatch(plainer) else ""),
+            text,
         )
     return text
 

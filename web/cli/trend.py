@@ -165,8 +165,22 @@ def summary(document: dict[str, Any]) -> str:
     if document["control"] is not None:
         signals = [each["wave"] for each in document["control"]["signals"]]
         lines.append("Out of the ordinary: " + (", ".join(signals) if signals else "no wave."))
-    lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in document["cautions"]]
+    lines += [f"Caution: {caution['message']} {caution['remedy']}" for caution in _doubts(document)]
     return "\n".join(lines)
+
+
+def _doubts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the cautions of the series, and those of its waves with the waves that each holds for."""
+    told = {(each["code"], each["message"]) for each in document["cautions"]}
+    found: dict[tuple[str, str], tuple[dict[str, Any], list[str]]] = {}
+    for wave in document["waves"]:
+        for each in wave["cautions"]:
+            key = each["code"], each["message"]
+            if key not in told and each["code"] != "indicative":  # which the series itself says of its waves
+                found.setdefault(key, (each, []))[1].append(wave["wave"])
+    return [*document["cautions"]] + [
+        each | {"message": f"Wave {', '.join(waves)}: {each['message']}"} for each, waves in found.values()
+    ]
 
 
 def _drift_lines(document: dict[str, Any]) -> list[str]:

@@ -117,7 +117,7 @@ def test_same_seed_same_figures():
         (lambda v, g: (v[:170], g[:170]), "one-group"),
         (lambda v, g: (np.where(v == v[0, 0], np.inf, v), g), "infinite"),
         (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", np.nan, v[:, 1])]), g), "all-missing"),
-        (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", 50, v[:, 1])]), g), "zero-variance"),
+        (lambda v, g: (np.column_stack([v[:, 0], np.where(g == "a", 50, v[:, 1])]), g), "constant-column"),
         (lambda v, g: (v, g[:-1]), "groups"),
     ],
 )

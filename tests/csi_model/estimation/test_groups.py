@@ -79,10 +79,10 @@ def test_one_groups_failure_is_a_caution_that_names_it(units, monkeypatch):
     found = csi_model.estimate(spec, broken, ESTIMATE, by="unit")
     missing = {name for name, group in found.groups.items() if group is None}
     assert missing == {"unit 1", "unit 2", "unit 5"}
-    messages = {c.message.split(":")[0]: c.message for c in found.cautions if c.code == "group-refused"}
+    messages = {c.about[0]: c.message for c in found.cautions if c.code == "group-refused"}
     assert set(messages) == missing
-    assert f"Nobody answered {data.codes[4]} here" in messages["unit 1"]
-    assert f"{data.codes[0]} does not vary" in messages["unit 2"]
+    assert messages["unit 1"] == f"In group 'unit 1' nobody answered {data.codes[4]}."
+    assert messages["unit 2"] == f"In group 'unit 2' everyone gave {data.codes[0]} the same answer."
     assert "cannot be told apart" in messages["unit 5"]
 
 

@@ -1,0 +1,169 @@
+"""Bad answers from files: each command names the place and a remedy, and the remedy works when tried."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from tests.csi_model.estimation.test_doubtful_answers import chain
+
+MODEL = """
+index: SAT
+scale: {low: 1, high: 10}
+missing_codes: [98, 99]
+constructs:
+  - {id: IMG, indicators: [i1, i2, i3], tree: true}
+  - {id: QUAL, indicators: [q1, q2, q3], tree: true}
+  - {id: SAT, indicators: [s1, s2, s3], tree: true}
+paths: [[IMG, QUAL], [IMG, SAT], [QUAL, SAT]]
+"""
+QUESTIONS = tuple(chain(9))
+ROW = np.arange(384)
+WAVE, COUNTY = (
+    np.array(["2023", "2024", "2025", "2026"])[ROW // 12 % 4],
+    np.array(["A", "B", "C"])[ROW // 4 % 3],
+)
+NOW = {code: column.astype(int).astype(str) for code, column in chain(len(ROW)).items()} | {
+    "unit": np.array([f"u{k % 12:02d}" for k in ROW]),
+    "wave": WAVE,
+    "county": COUNTY,
+    "w": np.where(ROW % 2, "1.5", "0.5"),
+}
+
+ESTIMATE = ("estimate", "--bootstrap", 20)
+PLSC, CBSEM = ("estimate", "--method", "plsc"), ("estimate", "--method", "cbsem")
+TREE, GROUPS = (*ESTIMATE, "--tree", "effects"), (*ESTIMATE, "--group", "county")
+TREND = ("trend", "--wave", "wave", "--bootstrap", 20)
+COMPARE = ("compare", "--by", "county", "--bootstrap", 20, "--permutations", 20)
+PRIORITIES = ("priorities", "--bootstrap", 20)
+EVALUATE = ("evaluate", "--unit", "unit", "--wave", "wave", "--before", "2023,2024", "--after", "2025",
+            "--bootstrap", 100, "--treated", "u00,u01,u02,u03,u04,u05")  # fmt: skip
+ALL = (ESTIMATE, PLSC, CBSEM, TREE, TREND, COMPARE, PRIORITIES, EVALUATE)
+
+
+def with_(**columns):
+    return NOW | {code: np.broadcast_to(column, len(ROW)).astype(str) for code, column in columns.items()}
+
+
+def all_questions(answer):
+    return with_(**dict.fromkeys(QUESTIONS, answer))
+
+
+def only(kept, columns=NOW):
+    return {code: column[kept] for code, column in columns.items()}
+
+
+def without(*codes):
+    """The model without some questions."""
+    text = MODEL
+    for code in codes:
+        text = text.replace(f", {code}", "").replace(f"{code}, ", "")
+    return text
+
+
+def half(code, rows):
+    return np.where(rows, NOW[code], "")
+
+
+THREE = (WAVE != "2024") | (np.cumsum(WAVE == "2024") <= 3)
+CONSTANT, UNASKED = (with_(q2=np.where(COUNTY == "C", answer, NOW["q2"])) for answer in ("9", ""))
+LATER, PAUSED = (with_(q2=np.where(WAVE == "2024", answer, NOW["q2"])) for answer in ("9", ""))
+APART = with_(q2=half("q2", ROW % 2 == 0), q3=half("q3", ROW % 2 == 1))
+STRANGERS = with_(**{code: half(code, (ROW % 2 == 0) == (code[0] == "q")) for code in QUESTIONS[:6]})
+MET = with_(**{code: half(code, ((ROW % 2 == 0) == (code[0] == "q")) | (ROW < 60)) for code in QUESTIONS[:6]})
+ODD = {"质量 一" if code == "q1" else code: column for code, column in NOW.items()}
+PLAIN = {code.replace(" ", "_"): column for code, column in ODD.items()}
+FIVE = {code: np.ceil(NOW[code].astype(int) / 2).astype(int) for code in QUESTIONS}
+ZERO = {code: np.where(NOW[code].astype(int) < 4, 0, NOW[code].astype(int) - 1) for code in QUESTIONS}
+JOINED = NOW | {"county": np.where(COUNTY == "C", "B", COUNTY)}
+
+# What is wrong, with which commands, what is said of it, and what is done instead: answers, model, options.
+CASES = {
+    "a wave of three": (only(THREE), MODEL, [TREND], ["Wave 2024 has 3 answers", "--order 2023,2025,2026"],
+                        only(THREE), MODEL, ("--order", "2023,2025,2026")),
+    "a wave of three, evaluated": (only(THREE), MODEL, [EVALUATE], ["in 2024: u03, u04",
+                    "Choose other waves"],
+                                   only(THREE), MODEL, ("--before", "2023,2025", "--after", "2026")),
+    "all alike": (all_questions("7"), MODEL, ALL, ["one and the same answer", "as they were given"],
+                  NOW, MODEL, ()),
+    "one unit": (with_(unit="u00"), MODEL, [EVALUATE], ["'u01' has no answers", "Choose among u00"],
+                 NOW, MODEL, ()),
+    "a constant group": (CONSTANT, MODEL, [GROUPS, COMPARE], ["'C' everyone gave q2", "Join the group"],
+                         CONSTANT | {"county": JOINED["county"]}, MODEL, ()),
+    "a group not asked": (UNASKED, MODEL, [GROUPS, COMPARE], ["'C' nobody answered q2", "Join the group"],
+                          UNASKED | {"county": JOINED["county"]}, MODEL, ()),
+    "a constant wave": (LATER, MODEL, [TREND], ["In wave 2024 everyone gave q2", "--order 2023,2025,2026"],
+                        LATER, MODEL, ("--order", "2023,2025,2026")),
+    "a wave not asked": (PAUSED, MODEL, [TREND], ["In wave 2024 nobody answered q2",
+                    "Leave out of the model"],
+                         PAUSED, without("q2"), ()),
+    "a wave not asked, evaluated": (PAUSED, MODEL, [EVALUATE], ["nobody there answered q2 in a wave: u00",
+                                    "Leave these questions out"], PAUSED, without("q2"), ()),
+    "nobody has a weight": (with_(w=np.where(COUNTY == "C", "0", "1")), MODEL, [(*ESTIMATE, "--weights",
+                    "w")],
+                            ["128 with a weight of 0 (the first in row 9)", "a weight above 0"],
+                            with_(w="1"), MODEL, ()),
+    "one has all weight": (with_(w=np.where(ROW == 7, 10**6, 1)), MODEL, [(*ESTIMATE, "--weights", "w")],
+                           ["One respondent alone holds", "trim the weights"],
+                           with_(w=np.where(ROW == 7, 3, 1)), MODEL, ()),
+    "nobody knows": (all_questions("99"), MODEL, ALL, ["Nobody answered any question", "missing_codes"],
+                     NOW, MODEL, ()),
+    "a question nobody knows": (with_(q2="99"), MODEL, ALL, ["Column q2 has no answers", "out of the model"],
+                                with_(q2="99"), without("q2"), ()),
+    "never asked": (with_(q2="", s3=""), MODEL, ALL, ["Columns q2 and s3 have no answers", "Leave them out"],
+                    with_(q2="", s3=""), without("q2", "s3"), ()),
+    "two never together": (APART, MODEL, [ESTIMATE, PLSC, TREE, PRIORITIES, TREND],
+                           ["q2 and q3", "leave one of the two out"],
+                           APART, without("q3"), ()),
+    "constructs never together": (STRANGERS, MODEL, [CBSEM], ["Nobody answered both i1 and q1", "Ask both"],
+                                  MET, MODEL, ()),
+    "two of one name": ({**NOW, "q1 ": NOW["q2"]}, MODEL, ALL, ["two columns named q1", "Rename"],
+                        {**NOW, "q1b": NOW["q2"]}, MODEL, ()),
+    "a name with a blank": (ODD, MODEL.replace("q1", '"质量 一"'), ALL,
+                            ["'质量 一' cannot be", "质量_一, say"],
+                            PLAIN, MODEL.replace("q1", "质量_一"), ()),
+    "commas": (with_(q2=np.char.add(NOW["q2"], ",0")), MODEL, ALL, ["Column q2, row 1", "with a point"],
+               with_(q2=np.char.add(NOW["q2"], ".0")), MODEL, ()),
+    "commas in weights": (with_(w="0,5"), MODEL, [(*ESTIMATE, "--weights", "w")], ["row 1 holds '0,5'",
+                    "0.5"],
+                          with_(w="0.5"), MODEL, ()),
+    "too short a scale": (NOW, MODEL.replace("high: 10", "high: 5"), ALL,
+                          ["lie off it", "scale: {low: 1, high: 10}"], NOW, MODEL, ()),
+    "too long a scale": (with_(**FIVE), MODEL, [ESTIMATE, CBSEM, TREND, COMPARE, EVALUATE],
+                         ["Nobody answered 6–10", "scale: {low: 1, high: 5}"],
+                         with_(**FIVE), MODEL.replace("high: 10", "high: 5"), ()),
+    "a scale from zero": (with_(**ZERO), MODEL, ALL, ["from 0 to 9", "scale: {low: 0, high: 9}"],
+                          with_(**ZERO), MODEL.replace("low: 1, high: 10", "low: 0, high: 9"), ()),
+    "half is not there": ({code: NOW[code] for code in NOW if code not in {"q1", "i1", "i2", "s3"}}, MODEL,
+                    ALL,
+                          ["no column i1 (and 3 more of the model: i2, q1, s3)", "Name the columns"],
+                          NOW, MODEL, ()),
+    "half is constant": (with_(i1="5", i2="5", q1="5", s3="5"), MODEL, ALL,
+                         ["Columns i1, i2, q1 and s3 are constant", "Leave them out"],
+                         with_(i1="5", i2="5", q1="5", s3="5"), without("i1", "i2", "q1", "s3"), ()),
+}  # fmt: skip
+
+
+def written(path, columns):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    return path
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_place_and_a_remedy_that_works_are_named(manyi, tmp_path, case):
+    answers, model, commands, said, better, right, options = CASES[case]
+    paths = [written(tmp_path / f"{k}.csv", columns) for k, columns in enumerate((answers, better))]
+    models = [tmp_path / "wrong.yaml", tmp_path / "right.yaml"]
+    for path, text in zip(models, (model, right), strict=True):
+        path.write_text(text, encoding="utf-8")
+    for command, *more in commands:
+        code, _, err = manyi(command, paths[0], "--model", models[0], *more)
+        assert code in {0, 1}, err
+        assert all(words in err for words in said), (command, more, err)
+        assert "Traceback" not in err
+        if len(commands) == len(ALL) and command not in {"estimate", "trend"}:
+            continue  # refused where answers are read: one remedy for all
+        code, _, err = manyi(command, paths[1], "--model", models[1], *more, *options)
+        assert code == 0, (command, more, err)
+        assert said[0] not in err
