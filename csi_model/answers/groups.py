@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from csi_model.answers.checks import check_varied
 from csi_model.answers.sample import By, Sample
-from csi_model.answers.varied import check_varied
 from csi_model.errors import Caution, DataError
 
 

@@ -8,15 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from csi_model.answers import columns as given
+from csi_model.answers.checks import check_alike, check_answered, check_declared, check_scale
 from csi_model.answers.labels import Coded, read
 from csi_model.answers.sample import GAPS, UNKNOWN, Sample
-from csi_model.answers.varied import listed
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.specify import ModelSpec
-
-# What `responses export` writes where there is no answer.
-AS_EXPORTED = {97.0: "not_asked", 98.0: "not_applicable", 99.0: "dont_know"}
 
 
 def prepare(
@@ -66,10 +63,10 @@ def prepare(
     reasons = {**dict(spec.state_codes), **(reserved or {})}
     values, gaps = given.table(codes, columns, _reserved(spec.missing_codes, reasons), UNKNOWN)
     n = len(values)
-    _check_declared(values, low, high)
-    _check_scale(codes, values, low, high)
+    check_declared(values, low, high)
+    check_scale(codes, values, low, high)
     if n >= len(codes):
-        _check_answered(codes, values)
+        check_answered(codes, values)
     sampling = given.weights(weights, n)
     kept = np.asarray(~np.isnan(values).all(axis=1) & (sampling > 0))
     if missing == "listwise":
@@ -83,8 +80,8 @@ def prepare(
             + (", or choose --missing em." if missing == "listwise" else "."),
             about=(f"{int(kept.sum())} < {len(codes)}",),
         )
-    _check_answered(codes, values[kept])
-    _check_varied(codes, values[kept])
+    check_answered(codes, values[kept])
+    check_alike(codes, values[kept])
     return Sample(
         np.where(valence < 0, low + high - values[kept], values[kept]),
         codes,
@@ -187,7 +184,7 @@ def prepare_rated(
                 about=(name, f"{within[0]:g}"),
             )
     values, gaps = given.table(names, columns, _reserved(missing_codes, None), UNKNOWN)
-    _check_scale(names, values, low, high)
+    check_scale(names, values, low, high)
     n = len(values)
     sampling = given.weights(weights, n)
     return Sample(
@@ -232,88 +229,3 @@ def _beside(
         return {}
     values, _ = given.table(names, columns, reserved, UNKNOWN)
     return {name: values[kept, place] for place, name in enumerate(names)}
-
-
-def _check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None:
-    off = (values < low) | (values > high)
-    if off.any():
-        row, column = (int(place[0]) for place in np.nonzero(off))
-        state = AS_EXPORTED.get(float(values[row, column]))
-        remedy = "Correct it, add it to missing_codes, or give the indicator its own scale."
-        if state is not None:
-            remedy = (
-                f"If it is no answer, add to the model: state_codes: {{{values[row, column]:g}: {state}}}."
-            )
-        raise DataError(
-            f"Column {codes[column]}, row {row + 1}: {values[row, column]:g} is off"
-            f" {low[column]:g}–{high[column]:g}.",
-            code="off-scale",
-            remedy=remedy,
-            about=(codes[column], f"{values[row, column]:g}", f"{low[column]:g}–{high[column]:g}"),
-        )
-
-
-def _check_declared(values: F64, low: F64, high: F64) -> None:
-    """Refuse a scale that a third of its questions leave by whole steps: it was declared wrongly."""
-    for ends in sorted({(float(a), float(b)) for a, b in zip(low, high, strict=True)}):
-        own = (low == ends[0]) & (high == ends[1])
-        found = values[:, own]
-        outside = (found < ends[0]) | (found > ends[1])
-        steps, n_left = np.unique(found[outside]), int(outside.any(axis=0).sum())
-        coded = set(AS_EXPORTED) & set(steps.tolist())
-        if n_left < 2 or 3 * n_left < own.sum() or coded or (steps != np.rint(steps)).any():
-            continue
-        least, most = (f"{each:g}" for each in (np.nanmin(found), np.nanmax(found)))
-        declared = f"{ends[0]:g}–{ends[1]:g}"
-        raise DataError(
-            f"Answers to {n_left} of {int(own.sum())} questions on the scale {declared} lie off it;"
-            f" they go from {least} to {most}.",
-            code="wrong-scale",
-            remedy=f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}.",
-            about=(declared, f"{least}–{most}"),
-        )
-
-
-def _check_answered(codes: Sequence[str], values: F64) -> None:
-    empty = np.flatnonzero(np.isnan(values).all(axis=0))
-    if len(empty) == len(codes):
-        raise DataError(
-            "Nobody answered any question of the model.",
-            code="nothing-answered",
-            remedy="Check the names of the columns and missing_codes, or collect answers.",
-        )
-    if len(empty):
-        named = [codes[row] for row in empty.tolist()]
-        raise DataError(
-            f"Column {named[0]} has no answers at all."
-            if len(named) == 1
-            else f"Columns {listed(named)} have no answers at all.",
-            code="all-missing",
-            remedy="Leave the indicator out of the model."
-            if len(named) == 1
-            else "Leave them out of the model.",
-            about=named,
-        )
-
-
-def _check_varied(codes: Sequence[str], values: F64) -> None:
-    low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
-    constant = np.flatnonzero(low == high)
-    if len(constant) == len(codes):
-        raise DataError(
-            "Every question has one and the same answer from everybody.",
-            code="nothing-varies",
-            remedy="Check that the file holds the answers as they were given; these tell nobody apart.",
-        )
-    if len(constant):
-        named = [codes[row] for row in constant.tolist()]
-        raise DataError(
-            f"Column {named[0]} is constant: every answer is {low[constant[0]]:g}."
-            if len(named) == 1
-            else f"Columns {listed(named)} are constant: everybody gave each the same answer.",
-            code="constant-column",
-            remedy="Leave the indicator out of the model; it tells nobody apart."
-            if len(named) == 1
-            else "Leave them out of the model; they tell nobody apart.",
-            about=(*named, *(f"{low[row]:g}" for row in constant[:1])),
-        )

@@ -11,9 +11,9 @@ from multiprocessing.context import BaseContext
 
 import numpy as np
 
+from csi_model.answers.checks import check_varied
 from csi_model.answers.pooled import sharing
 from csi_model.answers.sample import By, Sample
-from csi_model.answers.varied import check_varied
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError, ModelError
 from csi_model.estimation.one import estimate_one

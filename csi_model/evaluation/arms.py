@@ -43,15 +43,25 @@ def states_of(arms: Arms, scores: F64, answered: Mask, *, floor: int, indicative
     found: dict[int, int] = {}
     wanted = np.arange(scores.shape[1])
     while wanted.size:
-        there = _followed(arms, ~np.isnan(scores[:, wanted]))
+        there = followed(arms, ~np.isnan(scores[:, wanted]))
         part = np.where(there, arms.treated, -1).astype(np.int32)
         waves = []
         for wave in arms.order:
             here = arms.waves.of(wave)
             own, parts = arms.units.where(here), Labels(NAMES, part[here])
             behind = answered[np.ix_(here, wanted)]
+            if len(parts.present) < len(NAMES):
+                waves.append(np.full(len(wanted), FEW))
+                continue
             waves.append(decide_parts(behind, own, parts, floor=floor, indicative=indicative))
         states = [next(state for state in WORST if state in each) for each in np.array(waves).T]
+        if set(states) == {FEW} and len(wanted) > 1:
+            left = [followed(arms, ~np.isnan(scores[:, [place]])).sum() for place in wanted]
+            most = int(np.argmin(left))
+            if left[most] < max(left):  # it leaves out the most units, and so the others with it
+                found[int(wanted[most])] = FEW
+                wanted = np.delete(wanted, most)
+                continue
         found |= dict(zip(wanted.tolist(), states, strict=True))
         kept = wanted[np.isin(states, (INDICATIVE, SHOWN))]
         if len(kept) == len(wanted):
@@ -60,7 +70,7 @@ def states_of(arms: Arms, scores: F64, answered: Mask, *, floor: int, indicative
     return found
 
 
-def _followed(arms: Arms, there: Mask) -> Mask:
+def followed(arms: Arms, there: Mask) -> Mask:
     """Say who is of a unit that has every figure in every wave."""
     n_units = len(arms.units.names)
     has: NDArray[np.bool_] = np.ones(n_units, dtype=bool)

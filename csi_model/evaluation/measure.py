@@ -14,7 +14,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
 from csi_model.estimation.scores import points_among
-from csi_model.evaluation.arms import Arms, states_of
+from csi_model.evaluation.arms import Arms, followed, states_of
 from csi_model.evaluation.effect import ENOUGH, Evaluation, evaluate_measure
 from csi_model.evaluation.panel import check_treated, check_waves
 from csi_model.evaluation.scoring import lost_cautions, lost_names, score, unanswered
@@ -168,15 +168,35 @@ def _states(
     found = states_of(arms, of_all, behind, floor=options.floor, indicative=options.indicative)
     states = {int(place): found[at] for at, place in enumerate(places)}
     of_index = states[spec.place[spec.index]]
-    if of_index in {FEW, HELD}:
-        few = f"An arm has fewer than {options.floor} answers to the index in one of the waves."
-        held = (
+    if of_index == FEW:
+        raise _too_few(arms, of_all[:, places == spec.place[spec.index]], options.floor)
+    if of_index == HELD:
+        raise DataError(
             f"The arms would give away fewer than {options.floor} people: a small unit alone in an arm,"
-            " or those who are in neither."
+            " or those who are in neither.",
+            code="floor",
+            remedy="Join small units, add units or waves, or leave a wave out.",
         )
-        remedy = "Join small units, add units or waves, or leave a wave out."
-        raise DataError(few if of_index == FEW else held, code="floor", remedy=remedy)
     return states
+
+
+def _too_few(arms: Arms, index: F64, floor: int) -> DataError:
+    """Say how many units have the index in every wave, and where it has the fewest answers."""
+    scored = ~np.isnan(index[:, 0])
+    there = followed(arms, ~np.isnan(index)) & scored
+    sides = {"treated": arms.treated, "comparison": ~arms.treated & ~arms.units.is_blank}
+    n, arm, wave = min(
+        (int((scored & side & arms.waves.of(wave)).sum()), arm, wave)
+        for arm, side in sides.items()
+        for wave in arms.order
+    )
+    units = [len(arms.units.where(there & side).present) for side in sides.values()]
+    return DataError(
+        f"{units[0]} treated and {units[1]} comparison units have the index in every wave; the fewest answers"
+        f" to it, {n} of {arm} units, are in wave {wave}, and {floor} are needed.",
+        code="floor" if all(units) else "few-units",
+        remedy="Choose other waves, or join small units, or add units.",
+    )
 
 
 def _unanswered_cautions(found: Evaluation) -> list[Caution]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers.checks import check_varied
 from csi_model.answers.sample import Sample
-from csi_model.answers.varied import check_varied
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.series.wave import Form, Wave
