@@ -59,6 +59,7 @@ ROOMS = (
     "pilot.views",
     "fieldwork.views",
     "fieldwork.life",
+    "fieldwork.rates",
     "fieldwork.quality",
     "admin.views",
     "insight.views",

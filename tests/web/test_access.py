@@ -60,6 +60,7 @@ TABLE = {
     "author.preview_step": READERS,
     "fieldwork.index": COUNTS,
     "fieldwork.wave": FIELD,
+    "rates.download": FIELD,
     "trial.show": READERS,
     "trial.progress": READERS,
     "trial.start": DESIGNERS,

@@ -1,7 +1,7 @@
 """How waves stand, in the words of the pages: counts, window, address."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app, request
@@ -17,9 +17,11 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.models import AuditEntry, Response, Segment, StoredQuestionnaire, Version, Wave
 from surveys.models.collection import RUNNING
 from surveys.models.dispositions import Disposition
+from surveys.watching.begun import Part
 from surveys.watching.rates import Group
 from surveys.watching.standing import Outcome
 from web.i18n import text
+from web.labels import MODE
 from web.respond import addresses
 
 STATES = {
@@ -114,6 +116,14 @@ def state_of(wave: Wave, now: datetime) -> str:
     if wave.closes_at is None or now < wave.closes_at:
         return "waiting"
     return "grace" if wave.takes_on(now) else "over"
+
+
+def part_name(part: Part) -> str:
+    """Name a channel or the days that stand together."""
+    if not part.names[0][:1].isdigit():
+        return " + ".join(str(MODE.get(name, name)) for name in part.names)
+    first, last = (format_date(date.fromisoformat(part.names[at]), "medium") for at in (0, -1))
+    return first if first == last else f"{first} – {last}"
 
 
 class Given(NamedTuple):

@@ -17,6 +17,7 @@ from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
 from surveys.models.collection import Access, WaveState
+from surveys.watching.begun import by_channel, by_day
 from surveys.watching.standing import CODES, standing
 from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER, INTERVIEWER, UNIT_MANAGER
@@ -231,6 +232,8 @@ def page(
         outcomes=[(overview.OUTCOMES[name], *CODES[name], counts.outcomes[name]) for name in CODES],
         groups=overview.GROUPS,
         rates=overview.RATES,
+        begun=(by_channel(db.session, found), by_day(db.session, found)),
+        part_name=overview.part_name,
         labels=(PURPOSE[found.purpose], ACCESS[found.access], MODE[found.mode]),
     )
     return rendered, status

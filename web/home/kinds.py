@@ -61,7 +61,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "state quotas settings public_key created_at key_number settled_at n_settled rewritten_at",
             "quota_cell": "wave_id quota most taken",
         },
-        ("fieldwork.index", "fieldwork.wave"),
+        ("fieldwork.index", "fieldwork.wave", "rates.download"),
         ("fieldwork.create", "fieldwork.set_quotas"),
         rooms=("life",),
         of_units=True,
