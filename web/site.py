@@ -15,7 +15,7 @@ from whitenoise import WhiteNoise
 
 from surveys.database import engine_options, normalise_url
 from surveys.keys import bind
-from web import border, config, errors, headers, i18n, logs, navigation, rendering, requests
+from web import border, compressing, config, errors, headers, i18n, logs, navigation, rendering, requests
 from web.accounts import access, attempts, notices, noting, sessions
 from web.accounts.mail import SmtpMail
 from web.accounts.models import Role, Staff
@@ -188,4 +188,5 @@ def _configure_server(app: Flask) -> None:
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
             app.wsgi_app, root=str(files), prefix="static/", max_age=30 * 24 * 3600
         )
+        app.wsgi_app = compressing.Files(app.wsgi_app, "/static/")  # type: ignore[method-assign]
     border.stand_outside(app)

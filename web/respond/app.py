@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_talisman import Talisman
 from sqlalchemy.orm import Session, sessionmaker
 
-from web import headers, i18n, logs, refusals, rendering, requests
+from web import compressing, headers, i18n, logs, refusals, rendering, requests
 from web.limits import limiter
 from web.respond import sessions, views
 
@@ -34,6 +34,7 @@ def create_app(config: Mapping[str, Any], connections: sessionmaker[Session]) ->
     logs.configure(app)
     i18n.configure(app, Babel())
     headers.configure(app, Talisman())
+    compressing.configure(app)
     limiter.init_app(app)
     app.register_blueprint(views.blueprint)
     refusals.configure(app, refusals.bare, sessions.rollback)

@@ -1,8 +1,8 @@
 """The visit behind a request: what its link and its cookie say, and the mark that our forms carry."""
 
-import hashlib
 import hmac
 import re
+import secrets
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,10 @@ def visit(public_key: str, token: str) -> Visit:
     return found
 
 
+BYTES = 16
 # What mail programs and chats take into a link: a full stop, a bracket, blanks.
 TAIL = re.compile(r"[^A-Za-z0-9_-]+$")
-MARK = re.compile(r"[0-9a-f]{32}([0-9a-f]{1,8})")
+MARK = re.compile(r"([0-9a-f]{32})([0-9a-f]{32})([0-9a-f]{1,8})")
 
 
 def _without_tail(key: str) -> str:
@@ -43,15 +44,22 @@ def _without_tail(key: str) -> str:
 def mark_of(found: Visit) -> str:
     """Give the mark of a form of ours: nobody without the browser's key, or the link, can make it.
 
-    It ends with the revision of the response from which the form is made.
+    It ends with the revision of the response from which the form is made. Masked anew in each page: the
+    length of a compressed page, which repeats what was typed, tells nothing of it.
     """
-    return _mark(found, 0 if found.response is None else found.response.revision)
+    revision = 0 if found.response is None else found.response.revision
+    mask = secrets.token_bytes(BYTES)
+    return f"{mask.hex()}{_masked(_mark(found, revision), mask).hex()}{revision:x}"
 
 
-def _mark(found: Visit, revision: int) -> str:
+def _mark(found: Visit, revision: int) -> bytes:
     key = str(current_app.secret_key).encode()
     told = f"respond:{found.client_key}:{revision}".encode()
-    return f"{hmac.new(key, told, hashlib.sha256).hexdigest()[:32]}{revision:x}"
+    return hmac.digest(key, told, "sha256")[:BYTES]
+
+
+def _masked(mark: bytes, mask: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(mark, mask, strict=True))
 
 
 def revision_of(found: Visit, sent: str) -> int | None:
@@ -59,8 +67,9 @@ def revision_of(found: Visit, sent: str) -> int | None:
     there = MARK.fullmatch(sent)
     if found.is_new_key or there is None:
         return None
-    revision = int(there[1], 16)
-    return revision if hmac.compare_digest(sent.encode(), _mark(found, revision).encode()) else None
+    revision = int(there[3], 16)
+    mark = _masked(bytes.fromhex(there[2]), bytes.fromhex(there[1]))
+    return revision if hmac.compare_digest(mark, _mark(found, revision)) else None
 
 
 def remember(found: Visit, page: Page) -> Page:
