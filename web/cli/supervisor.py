@@ -1,5 +1,6 @@
 """The processes of `manyi serve`: each is replaced when lost, and none outlives the one that keeps them."""
 
+import gc
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from web.running import end_with_parent
+from web.site import create_app
 
 YOUNG_SECONDS = 1.0  # whoever dies sooner cannot start: it is tried again, slowly
 PATIENCE_SECONDS = 0.5
@@ -45,7 +47,7 @@ class Worker:
             self._process.kill()
 
 
-def lost(what: str, pid: int | None, began: float) -> None:
+def lost(what: str, pid: int, began: float) -> None:
     """Say that a process is lost; wait where it hardly lived."""
     click.echo(f"A {what} (process {pid}) is lost and replaced.", err=True)
     if time.monotonic() - began < YOUNG_SECONDS:
@@ -66,7 +68,7 @@ class Server(Granian):  # type: ignore[misc,valid-type]
             self.interrupt_children.clear()
             for place, process in enumerate(list(self.wrks)):
                 if not process.is_alive():
-                    lost("web process", getattr(process, "pid", None), process.birth)
+                    lost("web process", process.inner.pid, process.birth)
                     self._respawn_workers([place], spawn_target, target_loader)
             if self.jobs is not None:
                 self.jobs = self.jobs.tend()
@@ -82,6 +84,10 @@ def serve(settings: dict[str, Any], *, with_worker: bool, started: Any) -> None:
     started
         Called once the site can be asked.
     """
+    # Web processes are forked from this one: what they consist of is read here, once for all, so that one in
+    # place of a lost one answers at once.
+    create_app()
+    gc.freeze()
     server = Server(
         "web.asgi:app",
         address=settings["HOST"],
