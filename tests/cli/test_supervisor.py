@@ -56,6 +56,7 @@ def served(tmp_path):
     }  # fmt: skip
     command = [sys.executable, "-m", "web.cli"]
     subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    began = time.monotonic()
     server = subprocess.Popen(
         [*command, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -67,7 +68,7 @@ def served(tmp_path):
             return None
 
     until(answers)
-    yield server, answers, port
+    yield server, answers, port, time.monotonic() - began
     if server.poll() is None:
         server.kill()
         server.communicate()
@@ -75,7 +76,7 @@ def served(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
-    server, answers, port = served
+    server, answers, port, first = served
     killed = set()
     for _ in range(2):  # granian alone ends the site at the second loss
         every = set(children(server.pid))
@@ -83,8 +84,10 @@ def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
         for pid in every:
             os.kill(pid, signal.SIGKILL)
         killed |= every
-        until(lambda gone=frozenset(killed): len(set(children(server.pid)) - gone) == 3 or None)
+        began = time.monotonic()
         assert until(answers) == 200
+        assert time.monotonic() - began < first / 2, "what is replaced reads nothing anew"
+        until(lambda gone=frozenset(killed): len(set(children(server.pid)) - gone) == 3 or None)
         assert server.poll() is None
     left = set(children(server.pid))
     server.kill()
@@ -97,7 +100,7 @@ def test_what_is_killed_is_replaced_and_nothing_outlives_the_server(served):
 
 def test_slow_senders_keep_nobody_out(served):
     """Each once took a thread for as long as it liked: eight of them ended the site."""
-    server, answers, port = served
+    server, answers, port, _first = served
     head = b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\na"
     slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
     try:
