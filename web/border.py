@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, make_response
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import Headers
 
 from web import headers, refusals
@@ -69,10 +70,13 @@ def stand_outside(app: Flask) -> None:
 
         try:
             return inner(environ, begin)
-        except Exception:
+        except Exception as error:
             propagate = app.config["PROPAGATE_EXCEPTIONS"]
             if app.testing if propagate is None else propagate:
                 raise
+            if isinstance(error, OperationalError):  # the database has gone while a request was put away
+                log.error("database_unavailable", place="outside the application")  # noqa: TRY400
+                return _told(app, 503)(environ, begin)
             log.exception("fault", place="outside the application")
             return _told(app, 500)(environ, begin)
 

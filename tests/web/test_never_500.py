@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from werkzeug.test import Client as Caller
 
 from tests.web.answering import Respondent
@@ -153,3 +155,20 @@ def test_every_answer_has_its_headers_also_files_and_faults(site, monkeypatch):
     assert answer.status_code == 500
     assert not lacking(answer)
     assert answer.text
+
+
+def test_a_database_that_goes_while_a_request_is_put_away_is_no_fault(site, wave, monkeypatch):
+    """Respondents are told what was kept; staff that the database is away."""
+    gone = OperationalError("ROLLBACK", {}, Exception("server closed the connection"))
+
+    def fails(*_arguments):
+        raise gone
+
+    caller = Caller(site.wsgi_app)
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "close", fails)
+        assert caller.get(f"/s/{wave.public_key}").status_code < 400
+        answer = caller.get("/")
+    assert answer.status_code == 503
+    assert not lacking(answer)
+    assert check_page(answer)

@@ -1,6 +1,7 @@
 """The database session of a request of respondents."""
 
 from flask import Flask, current_app, g
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 NAME = "respond"
@@ -28,4 +29,8 @@ def rollback() -> None:
 
 def _close(_error: BaseException | None) -> None:
     if "respond_session" in g:
-        g.pop("respond_session").close()
+        session: Session = g.pop("respond_session")
+        try:
+            session.close()
+        except OperationalError:
+            session.invalidate()  # the database has gone since: what was answered is kept, and said
