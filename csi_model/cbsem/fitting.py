@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.cbsem import additions, defined, index_weights, models, standardise, testing
+from csi_model.cbsem import additions, defined, doubts, index_weights, models, standardise, testing
 from csi_model.cbsem.data import GroupData, choose
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.options import check_options
@@ -17,15 +18,16 @@ from csi_model.cbsem.results import CbsemResult, Parameter
 from csi_model.cbsem.samples import (
     Estimator,
     Fitting,
+    GroupMoments,
     Missing,
     discrepancies,
     n_moments,
     reduce,
     structure_of,
 )
-from csi_model.cbsem.saturated import MOST_NAMED, apart, seldom_together
+from csi_model.cbsem.saturated import apart
 from csi_model.cbsem.structure import Structure
-from csi_model.errors import Caution, ConvergenceError, IdentificationError
+from csi_model.errors import ConvergenceError, IdentificationError
 from csi_model.inference import seeds
 
 
@@ -108,9 +110,7 @@ def fit(
     given, cautions = chosen.groups, (*wanted.cautions, *chosen.cautions)
     is_weighted = given[0].weights is not None
     if is_weighted and estimator == "ML":
-        estimator = "MLR"
-        message = "Weighted answers are fitted as MLR: errors and test of ML hold for equal weights alone."
-        cautions = (*cautions, Caution("weights-robust", message, about=("ML → MLR",)))
+        estimator, cautions = "MLR", (*cautions, doubts.WEIGHTED)
     check_options(
         estimator,
         missing,
@@ -121,17 +121,7 @@ def fit(
         is_weighted=is_weighted,
     )
     options = Fitting(estimator, missing, likelihood, information)
-    samples = tuple(
-        reduce(
-            group.values,
-            names,
-            ordered=estimator == "WLSMV",
-            clusters=group.clusters,
-            weights=group.weights,
-            blocks=wanted.blocks,
-        )
-        for group in given
-    )
+    samples = tuple(_reduced(group, wanted, estimator) for group in given)
     means = missing == "fiml" or groups is not None
     structure = structure_of(wanted, samples, means=means, ordinal=estimator == "WLSMV", equal=equal)
     n = sum(sample.n for sample in samples)
@@ -150,14 +140,13 @@ def fit(
         ) from None
     base = testing.baseline(names, samples, structure, options)
     summary = testing.measure(objective, found, samples, test, base, options=options)
-    cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
-    cautions += _size_cautions(n, structure.n_free, df)
     worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
+    cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
+    cautions += doubts.of_size(n, structure.n_free, df)
     cautions += defined.cautions(worked_out)
     cautions += index_weights.cautions(structure, found.theta)
-    cautions += tuple(
-        _seldom(group, names) for group, sample in zip(given, samples, strict=True) if sample.strength
-    )
+    leaning = [group for group, sample in zip(given, samples, strict=True) if sample.strength]
+    cautions += tuple(doubts.of_gaps(group, names) for group in leaning)
     return CbsemResult(
         estimator=estimator,
         missing=missing,
@@ -178,6 +167,29 @@ def fit(
         objective=objective,
         data=given,
     )
+
+
+def _reduced(group: GroupData, wanted: models.Given, estimator: Estimator) -> GroupMoments:
+    return reduce(
+        group.values,
+        wanted.written.observed,
+        ordered=estimator == "WLSMV",
+        clusters=group.clusters,
+        weights=group.weights,
+        blocks=wanted.blocks,
+    )
+
+
+@contextmanager
+def _circles_refused() -> Iterator[None]:
+    try:
+        yield
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
+            code="singular",
+            remedy="Leave out a path of the circle, or a fixed value.",
+        ) from None
 
 
 def _search(objective: Objective, df: int) -> Optimum:
@@ -226,38 +238,6 @@ def _starts(structure: Structure) -> Iterator[F64]:
         small[np.isin(structure.kept, sorted(at))] *= 0.1
         yield small
     yield structure.start
-
-
-def _size_cautions(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
-    out = []
-    if n < 5 * n_free:
-        out.append(
-            Caution(
-                "few-rows",
-                f"{round(n)} respondents for {n_free} parameters: fewer than five each, so standard errors "
-                "and the test of fit are rough.",
-                about=(f"{round(n)} < 5 · {n_free}",),
-            )
-        )
-    if df == 0:
-        message = "The model has no degrees of freedom: its fit says nothing."
-        out.append(Caution("saturated", message, about=("df = 0",)))
-    return tuple(out)
-
-
-def _seldom(group: GroupData, names: tuple[str, ...]) -> Caution:
-    """Name the pairs of items for which the saturated model needs a prior, the fewest first."""
-    pairs = sorted(seldom_together(group.values), key=lambda pair: pair[2])
-    named = [f"{names[one]} and {names[other]} ({n})" for one, other, n in pairs[:MOST_NAMED]]
-    more = f" and {len(pairs) - MOST_NAMED} more pairs" if len(pairs) > MOST_NAMED else ""
-    where = f"{group.name}: " if group.name else ""
-    what = f"Answered together by few: {'; '.join(named)}{more}" if pairs else "Too much is missing"
-    return Caution(
-        "seldom-together",
-        f"{where}{what}. The model is compared with covariances that lean on a weak prior: chi-square and"
-        " what is made of it are approximate; the estimates do not use it.",
-        about=tuple([group.name, *named] if group.name else named),
-    )
 
 
 def _estimates(
