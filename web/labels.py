@@ -37,6 +37,7 @@ GROUPS: Mapping[str, object] = {
     "account_type": _l("By kind of account"),
     "area": _l("By area"),
 }
+FORMS = {"full": _l("Full form"), "short": _l("Short form")}
 CLASSES = {
     "residential": _l("Residential customers"),
     "commercial": _l("Commercial customers"),

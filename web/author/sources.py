@@ -1,9 +1,11 @@
 """Where a questionnaire on a page comes from: a built-in instrument, or a published version."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,8 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.editing.nodes import ROOT, Node
 from surveys.models import Draft, DraftChange, DraftNode, StoredQuestionnaire, Version, Wave
+from web import i18n
+from web.labels import FORMS
 
 LONGEST_NUMBER = 9
 
@@ -165,6 +169,11 @@ def drafts(session: Session) -> list[DraftLine]:
         for code, fields, *rest in session.execute(query)
     ]
     return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def called(title: Mapping[str, str], form: str) -> str:
+    """Name a built-in questionnaire, with its form."""
+    return str(_("Built in: %(title)s (%(form)s)", title=i18n.text(title), form=FORMS.get(form, form)))
 
 
 def waves_of(session: Session, version: Version) -> list[Wave]:

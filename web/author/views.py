@@ -28,11 +28,10 @@ from web.author.reading import Reading
 from web.author.room import PLACE
 from web.author.sources import DraftLine, Source
 from web.extensions import csrf, db
-from web.labels import TIERS
+from web.labels import FORMS, TIERS
 
 blueprint = room.blueprint
 STATES = {"editing": _l("being edited"), "submitted": _l("submitted"), "approved": _l("approved")}
-FORMS = {"full": _l("Full form"), "short": _l("Short form")}
 
 
 class Wanted(NamedTuple):

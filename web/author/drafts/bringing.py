@@ -52,9 +52,10 @@ def _named(desk: Desk) -> Iterator[Named]:
             yield Named(f"{DRAFT}:{code}", _("Draft of %(code)s", code=code))
     for version in sources.versions(db.session):
         label = _("%(title)s, version %(n)s", title=i18n.text(version.title), n=version.number)
+        label = f"{label} · {version.code}"
         yield Named(f"version:{version.code}/{version.number}", label)
     for each in sources.instruments_with_state(db.session):
-        label = _("Built in: %(title)s (%(form)s)", title=i18n.text(each.document.title), form=each.form)
+        label = sources.called(each.document.title, each.form)
         yield Named(f"instrument:{each.name}/{each.form}", label)
     for block in library.shelf(db.session):
         if not block.withdrawn:

@@ -101,7 +101,7 @@ def origin_of(sent: str) -> Origin | None:
     if found is None:
         return None
     nodes = disassembled(raised(found.document.dump()).plain)
-    return Origin(sent, f"{i18n.text(found.document.title)} ({found.part})", nodes)
+    return Origin(sent, named(sent)[0], nodes)
 
 
 def _block(sent: str, rest: str) -> Origin | None:
@@ -162,7 +162,7 @@ def named(source: str) -> tuple[str, str]:
     address = url_for("author.document", source=kind, code=name, part=part)
     if kind == VERSION:
         return _("%(title)s, version %(n)s", title=title, n=part), address
-    return _("Built in: %(title)s (%(form)s)", title=title, form=part), address
+    return sources.called(found.document.title, part), address
 
 
 def _newer(source: str, kind: str, code: str) -> tuple[str, str]:

@@ -106,10 +106,11 @@ def start() -> ResponseReturnValue:
 def _sources() -> Iterator[Source]:
     for each in sources.instruments_with_state(db.session):
         name = f"instrument:{each.name}/{each.form}"
-        label = _("Built in: %(title)s (%(form)s)", title=i18n.text(each.document.title), form=each.form)
+        label = sources.called(each.document.title, each.form)
         yield Source(name, label, each.document.dump(), each.document.code)
     for version in sources.versions(db.session):
         label = _("%(title)s, version %(n)s", title=i18n.text(version.title), n=version.number)
+        label = f"{label} · {version.code}"
         yield Source(f"version:{version.code}/{version.number}", label, {}, version.code)
 
 
