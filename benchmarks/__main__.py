@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import collection, covariance, estimation, gaps, storage
+from benchmarks import collection, covariance, drafts, estimation, gaps, storage
 from benchmarks.table import Line, show
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -17,6 +17,8 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "fiml": covariance.fiml,
     "matrix": storage.matrix_of_a_million,
     "collection": collection.collection,
+    "editing": drafts.editing,
+    "log": drafts.log,
 }
 
 

@@ -10,20 +10,23 @@ MANY = 3  # from here on decimals say nothing
 
 
 class Line(NamedTuple):
-    """A measured figure beside its baseline; both in seconds unless the text says otherwise."""
+    """A measured figure beside its baseline; both of one `unit`, less is better."""
 
     what: str
     ours: float
     baseline: float
     of: str
     note: str = ""
+    unit: str = "s"
 
 
 def show(line: Line) -> None:
     """Print a line."""
     ratio = line.baseline / line.ours if line.ours else float("inf")
     times = f"{ratio:.0f}" if ratio >= MANY else f"{ratio:.2f}"
-    speed = f"ours {line.ours:.3g} s · {line.of} {line.baseline:.3g} s · {times} times faster"
+    better = "faster" if line.unit == "s" else "less"
+    ours, other = (f"{each:.3g} {line.unit}" for each in (line.ours, line.baseline))
+    speed = f"ours {ours} · {line.of} {other} · {times} times {better}"
     print(f"{line.what}\n    {speed}" + (f" · {line.note}" if line.note else ""))
 
 

@@ -23,7 +23,22 @@ class Shelf:
             if key in self.kept:
                 self.kept.move_to_end(key)
                 return self.kept[key]
-        made = make()
+        return self._put(key, make())
+
+    def get_state(self, key: Hashable, state: Hashable, make: Callable[[], Any]) -> Any:
+        """Give what was made of a thing in this state; what was made of it in another one goes.
+
+        What is large and grows old at every change is so kept once: all of it is looked through whenever
+        Python looks for garbage.
+        """
+        with self.lock:
+            known, made = self.kept.get(key, (None, None))
+            if known == state:
+                self.kept.move_to_end(key)
+                return made
+        return self._put(key, (state, make()))[1]
+
+    def _put(self, key: Hashable, made: Any) -> Any:
         with self.lock:
             self.kept[key] = made
             self.kept.move_to_end(key)

@@ -6,6 +6,7 @@ of pages a second with it. What was not shown is stored as *not asked*, what was
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from surveys.asking.answers import Answers
 from surveys.asking.counted import counted_of
@@ -51,6 +52,7 @@ class Router:
 
     def __init__(self, document: Questionnaire) -> None:
         self.document = document
+        self.made: dict[object, Any] = {}  # what others make of it once, such as pages; it goes with it
         self.pages = {page.section.code: page for page in pages_of(document)}
         self.decoders = decoders_of(document)
         groups = (group for group in document.groups() if len(group) > 1)

@@ -56,6 +56,8 @@ def _check_codes(document: Questionnaire) -> None:
 def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Give every text of a part of the document with its place."""
     for name, value in part:
+        if not value or isinstance(value, str | int | float):
+            continue  # most fields: a large draft is gone through at every edit
         here = f"{place}.{name}"
         for item_place, item in _items(value, here):
             if isinstance(item, BaseModel):

@@ -176,14 +176,14 @@ def _of(kind: str, place: str, text: str, page: int, before: int, *outer: str) -
 def _texts(part: BaseModel, place: str, page: int) -> Iterator[Written]:
     for name, info in type(part).model_fields.items():
         value = getattr(part, name)
-        if name == "quality":
+        if value is None or name == "quality" or isinstance(value, str | int | float):
             continue
-        # What stands for an option of another question may be called as that is.
-        needed = info.is_required() or (name == "text" and getattr(part, "for_", None) is None)
         if isinstance(value, dict) and name in {"scales", "pipes"}:
             for key, item in value.items():
                 yield from _texts(item, f"{name}.{key}", page)
         elif isinstance(value, dict):
+            # What stands for an option of another question may be called as that is.
+            needed = info.is_required() or (name == "text" and getattr(part, "for_", None) is None)
             yield from _by_language(value, part, place, name, is_needed=needed, page=page)
         elif isinstance(value, BaseModel):
             yield from _texts(value, name, page)

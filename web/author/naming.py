@@ -20,6 +20,8 @@ LONGEST: Final = 56
 def shortened(text: str, most: int = LONGEST) -> str:
     """Give a text on one line, cut where it is longer than so many columns."""
     line, width = " ".join(text.split()), 0
+    if 2 * len(line) <= most:
+        return line  # whatever it is written in
     for place, sign in enumerate(line):
         width += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         if width > most:

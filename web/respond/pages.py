@@ -1,7 +1,6 @@
 """A page for one respondent: the compiled one, with what was said, names, progress and buttons put in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 
 from flask_babel import force_locale
@@ -18,10 +17,13 @@ from web.respond.pieces import Given
 from web.respond.visit import mark_of
 
 
-@lru_cache(maxsize=4096)
 def page_of(router: Router, section: str, language: str) -> CompiledPage:
-    """Give a compiled page, made once a process; the first request for it compiles."""
-    return CompiledPage(router, router.document.section(section), language)
+    """Give a compiled page, made once for each router; the first request for it compiles."""
+    page: CompiledPage | None = router.made.get((section, language))
+    if page is None:
+        page = CompiledPage(router, router.document.section(section), language)
+        router.made[section, language] = page
+    return page
 
 
 def stored_values(page: CompiledPage, way: Way) -> dict[str, str]:

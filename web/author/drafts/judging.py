@@ -10,10 +10,10 @@ from surveys.findings.finding import Finding
 from surveys.findings.listing import Room, judged
 from web.shelf import Shelf
 
-# What tells one state of a draft from all others, also from those of another database.
+# What tells a draft, or one of its states, from all others, also from those of another database.
 Key = tuple[object, ...]
-# A few people each look at a few states of a few drafts.
-_judgements: Final = Shelf(32)
+# A few drafts are edited at a time, and everybody sees the newest state.
+_judgements: Final = Shelf(16)
 SEVERITIES: Final = ("error", "warning")
 
 
@@ -47,9 +47,9 @@ class Judgement(NamedTuple):
         return tuple(each for each in self.found if each.node == node_id)
 
 
-def of(key: Key, nodes: Nodes, plain: Callable[[], dict[str, Any]], more: Room) -> Judgement:
-    """Judge a draft in one of its states, or give what was found then; `more` finds what is beside it."""
-    found: Judgement = _judgements.get(key, lambda: _judge(nodes, plain(), more))
+def of(draft: Key, state: Key, nodes: Nodes, plain: Callable[[], dict[str, Any]], more: Room) -> Judgement:
+    """Judge a draft in a state, or give what was found in it; `more` finds what is beside it."""
+    found: Judgement = _judgements.get_state(draft, state, lambda: _judge(nodes, plain(), more))
     return found
 
 

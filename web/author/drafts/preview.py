@@ -1,12 +1,13 @@
 """A draft as respondents would see it, half-finished or not."""
 
+from typing import Final
+
 from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from surveys.asking.router import Router
 from surveys.document.questionnaire import Questionnaire
-from surveys.editing import publishing
 from surveys.editing.nodes import Node
 from surveys.errors import SurveyError
 from web.accounts.access import allow
@@ -16,8 +17,10 @@ from web.author.drafts import room
 from web.author.drafts.room import PLACE, Desk
 from web.extensions import csrf
 from web.security import framed_page
+from web.shelf import Shelf
 
 blueprint = room.blueprint
+_routers: Final = Shelf(16)
 CHOOSE = _l("Choose answers")
 
 
@@ -89,9 +92,10 @@ def router_of(desk: Desk) -> Router | None:
         whole = askable(document)
         if whole is None:
             return None
-        return publishing.router_of(whole.content_hash, lambda: whole)
+        found: Router = _routers.get_state(desk.key, desk.state, lambda: Router(whole))
     except (SurveyError, KeyError, StopIteration):
         return None  # a finding says what is wrong
+    return found
 
 
 def askable(document: Questionnaire) -> Questionnaire | None:

@@ -56,14 +56,23 @@ class Desk:
         """The document as plain values, whatever is missing in it."""
         return assembled(self.nodes, self.names)
 
+    @property
+    def key(self) -> judging.Key:
+        """What tells it from other drafts."""
+        return self.draft.id, self.draft.begun_at
+
     @cached_property
-    def judged(self) -> judging.Judgement:
-        """Every finding, and the document of what has the right shape."""
+    def state(self) -> judging.Key:
+        """What tells its present state from others: all that its findings depend on."""
         last = self.last.client if self.last is not None else b""
         of_versions = (Version.questionnaire_id == self.draft.questionnaire_id, Version.kind == "published")
         newest = db.session.scalar(select(func.max(Version.id)).where(*of_versions))
-        key = self.draft.id, self.draft.begun_at, self.draft.number, last, newest, frozenset(self.decided)
-        return judging.of(key, self.nodes, lambda: self.plain, self._more)
+        return self.draft.number, last, newest, frozenset(self.decided)
+
+    @cached_property
+    def judged(self) -> judging.Judgement:
+        """Every finding, and the document of what has the right shape."""
+        return judging.of(self.key, self.state, self.nodes, lambda: self.plain, self._more)
 
     def _more(self, subject: Subject) -> Iterator[Finding]:
         yield from findings_of_model(subject)
