@@ -87,9 +87,8 @@ def _of_units(sample: csi_model.Sample, unit: str, column: str) -> dict[str, flo
         try:
             number = float(text)
         except ValueError:
-            raise Refusal(
-                f"{column} of unit {name} is {str(text) or 'blank'!r}, which is no number."
-            ) from None
+            told = f"{str(text)!r}, which is no number" if text else "blank"
+            raise Refusal(f"{column} of unit {name} is {told}.") from None
         if found.setdefault(name, number) != number:
             raise Refusal(f"{column} of unit {name} is both {found[name]:g} and {number:g}. Give it one.")
     return found
