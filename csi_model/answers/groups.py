@@ -66,7 +66,9 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
             if chosen
             else f"There is nothing to compare: {has} {floor} answers or more.",
             code="one-group",
-            remedy="Give two groups or more.",
+            remedy="Give two groups or more."
+            if chosen or len(known) < 2
+            else f"Join groups, or collect more answers, so that two have {floor} or more.",
         )
     whole = replace(sample, labels={"group": labels})
     parts = {name: part for name, part in whole.split("group").samples.items() if name in wanted}

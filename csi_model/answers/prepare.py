@@ -76,8 +76,8 @@ def prepare(
         raise DataError(
             f"There are {int(kept.sum())} usable respondents for {len(codes)} indicators.",
             code="too-few-rows",
-            remedy="Collect more answers, or use a smaller model"
-            + (", or choose --missing em." if missing == "listwise" else "."),
+            remedy=("Choose --missing em, which takes every answer given. " if missing == "listwise" else "")
+            + "Collect more answers, or use a smaller model.",
             about=(f"{int(kept.sum())} < {len(codes)}",),
         )
     check_answered(codes, values[kept])

@@ -159,7 +159,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
         raise DataError(
             f"Item {bad} was answered by {int(answered.min())} respondents{where}.",
             code="item-unanswered",
-            remedy="Drop the item from the model.",
+            remedy=f"Drop the item from the model{', or leave the group out' if where else ''}.",
         )
     spread = np.nanmax(values, axis=0) - np.nanmin(values, axis=0)
     flat = [names[k] for k in np.flatnonzero(spread == 0.0)]
@@ -167,7 +167,7 @@ def _check(values: F64, names: tuple[str, ...], where: str) -> None:
         raise DataError(
             f"Everybody gave the same answer to {', '.join(flat)}{where}.",
             code="constant-column",
-            remedy="Drop items without variance from the model.",
+            remedy=f"Drop such items from the model{', or leave the group out' if where else ''}.",
         )
     complete = values[~np.isnan(values).any(axis=1)]
     if complete.shape[0] > 2 and (np.ptp(complete, axis=0) > 0).all():

@@ -80,12 +80,8 @@ def seldom_together(values: F64) -> list[tuple[int, int, int]]:
 
 def apart(error: IdentificationError, groups: Sequence[F64], names: Sequence[str]) -> IdentificationError:
     """Say of parameters that cannot be told apart which items nobody answered both, if there are such."""
-    never = [
-        f"{names[one]} and {names[other]}"
-        for values in groups
-        for one, other, n in seldom_together(values)
-        if n == 0
-    ]
+    pairs = (pair for values in groups for pair in seldom_together(values))
+    never = list(dict.fromkeys(f"{names[one]} and {names[other]}" for one, other, n in pairs if n == 0))
     if not never:
         return error
     more = f" and {len(never) - MOST_NAMED} more pairs" if len(never) > MOST_NAMED else ""
