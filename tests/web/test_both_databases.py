@@ -11,10 +11,12 @@ from surveys import instruments
 from surveys.editing import publishing
 from surveys.models import Draft, Invitation, Version
 from surveys.proving.proof import prove
-from tests.surveys.worlds import NOW
+from tests.surveys.worlds import NOW, make_customers
 from tests.web.conftest import PASSWORD
+from tests.web.drafts import DRAFT, begin
 from tests.web.fieldwork.planning import GOOD
 from tests.web.noted import entries_but_log_ins
+from tests.web.piloting import PILOT, TRIED
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 
@@ -49,6 +51,26 @@ def test_from_an_instrument_to_answers_and_the_trail(administrator, stranger, se
     for path in ("/waves/a%00b", "/questionnaires/version/a%00b/1", "/questionnaires/version/a/999999999"):
         administrator.browse(path, 404)
     assert prove(session).findings == ()
+
+
+def test_a_block_is_found_where_it_is_used_and_customers_are_drawn(administrator, session):
+    begin(administrator, TRIED)
+    library = f"{DRAFT}/library/put"
+    part = administrator.browse(library).select_one("[name=part]")["value"]
+    administrator.submit(f"{library}?part={part}", 303, name="Block", about="")
+    take = administrator.browse(f"{DRAFT}/library").select_one("[aria-labelledby=own] a[href*='/bring']")[
+        "href"
+    ]
+    administrator.submit(take, 303)
+    used = administrator.browse("/questionnaires/library/1").select_one("[aria-labelledby=used]")
+    assert "Draft of small" in used.get_text()
+    make_customers(session, 12)
+    administrator.submit(PILOT, 303, who="draw", drawn="10", unit="G")
+    file = administrator.submit(f"{PILOT}/1", 200, form="form[action$='/links']")
+    assert len(file.text.splitlines()) == 11
+    administrator.submit(f"{PILOT}/1/delete", 303)
+    session.rollback()
+    assert not session.scalar(select(func.count()).select_from(Invitation))
 
 
 def test_buttons_pressed_at_the_same_moment_count_once(app, session):
