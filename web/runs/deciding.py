@@ -24,7 +24,7 @@ from web.runs import queue
 from web.runs.views import page_of, record
 
 blueprint = Blueprint("deciding", __name__, url_prefix="/runs")
-# Who made somebody's account holds its first password: for so long the two count as one person.
+# Who made somebody's account may hold the link to its password: for so long the two count as one person.
 ONE_PERSON: Final = timedelta(days=30)
 LONGEST: Final = 1000
 
