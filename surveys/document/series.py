@@ -9,6 +9,8 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
 from surveys.questions.parts import Text
 
+# Between the texts of one wording: of the question, around it, and of its scale.
+BETWEEN: Final = " | "
 BLANKS_AND_SIGNS: Final = re.compile(r"[\W_]+")
 
 
@@ -63,7 +65,7 @@ def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
 def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
     """Join the texts of each language; spaces do not matter, nor whether signs are of full or half width."""
     return {
-        language: " | ".join(
+        language: BETWEEN.join(
             " ".join(normalize("NFKC", in_language(part, language)).split()) for part in parts
         )
         for language in languages

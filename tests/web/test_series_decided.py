@@ -70,6 +70,10 @@ def test_a_reworded_question_is_decided_about_before_it_is_published(designer, a
     assert "cannot be submitted yet" in designer.browse(REVIEW).select_one(".notices").get_text()
     assert "not decided yet" in designer.browse("/questionnaires/compare/small").get_text()
     assert designer.browse(f"{DRAFT}/pilot").select("form[action$='/pilot'] button"), "no series there"
+    asked_about = designer.browse(REVIEW).select_one("[aria-labelledby=series]")
+    assert [each.get_text() for each in asked_about.select("del")] == ["One", "Two"], (
+        "what stayed is left out"
+    )
     one, two = choices(designer)
     designer.submit(REVIEW, 303, form=FORM, **{one["name"]: "same", two["name"]: "new"})
     assert undecided(designer) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from flask import flash, redirect, request, url_for
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from surveys.analysing.affected import Affected, Asked
+from surveys.document.series import BETWEEN
 from surveys.document.wording import language_of
 from surveys.editing import series
 from surveys.editing.operations import Operation
@@ -56,7 +58,7 @@ def questions(desk: Desk, asked: Asked) -> Iterator[Question]:
     for each in desk.reworded:
         before, now = each.former.wording.texts, each.wording.texts
         texts = [
-            (said, before.get(said, ""), now.get(said, ""))
+            (said, *_apart(before.get(said, ""), now.get(said, "")))
             for said in each.languages
             if before.get(said) != now.get(said)
         ]
@@ -64,6 +66,13 @@ def questions(desk: Desk, asked: Asked) -> Iterator[Question]:
         said = NEW if each.is_new else SAME if decision is not None else ""
         by = decision.staff_name if decision is not None and said == SAME else ""
         yield Question(each, naming.part(each.code), texts, asked.of({each.code}), said, by)
+
+
+def _apart(before: str, now: str) -> tuple[str, str]:
+    """Give of two wordings, each of several texts, those that differ."""
+    pairs = [*zip_longest(before.split(BETWEEN), now.split(BETWEEN), fillvalue="")]
+    one, other = zip(*(pair for pair in pairs if pair[0] != pair[1]), strict=True)
+    return " · ".join(filter(None, one)), " · ".join(filter(None, other))
 
 
 def undecided(desk: Desk) -> frozenset[str]:
