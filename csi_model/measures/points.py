@@ -120,13 +120,14 @@ def by_shares(scores: F64, shares: F64) -> F64:
     Returns
     -------
     ndarray of shape (..., n_figures)
-        Added question by question, in their order: a matrix product adds in an order of its own, which
-        depends on what else is asked for, and so would the last digits.
+        Added question by question, in their order, those without a share left out: a matrix product adds in
+        an order of its own, which depends on what else is asked for, and so would the last digits.
     """
-    total = scores[..., 0, None] * shares[..., 0, :]
-    for at in range(1, shares.shape[-2]):
-        total = total + scores[..., at, None] * shares[..., at, :]
-    return np.asarray(total)
+    counts = shares.any(axis=tuple(range(shares.ndim - 2)))
+    figures = np.zeros(np.broadcast_shapes(scores.shape[:-1], shares.shape[:-2]) + shares.shape[-1:])
+    for question, figure in np.argwhere(counts):
+        figures[..., figure] += scores[..., question] * shares[..., question, figure]
+    return figures
 
 
 def _members(spec: ModelSpec) -> F64:

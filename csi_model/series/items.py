@@ -21,11 +21,9 @@ def made_of(means: F64, covariance: F64, shares: F64) -> tuple[float, float]:
     Questions without a share are left out: nobody needs to have answered them.
     """
     own = np.flatnonzero(shares)
-    if not own.size:
-        return 0.0, 0.0
     weights = shares[own]
     variance = float(weights @ covariance[np.ix_(own, own)] @ weights)
-    return float(by_shares(means[own], weights[:, None])[0]), float(np.sqrt(max(variance, 0.0)))
+    return float(by_shares(means, shares[:, None])[0]), float(np.sqrt(max(variance, 0.0)))
 
 
 class Items(NamedTuple):
