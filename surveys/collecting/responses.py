@@ -5,6 +5,7 @@ another tab was faster, the row is read again and the page spliced into what sta
 tab's answers are lost.
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -113,6 +114,16 @@ def open_response(
         session.add(Participation(token_hash=invitation.token_hash, wave_id=wave.id, response_id=response.id))
         session.flush()
     return response
+
+
+def give_up(session: Session, response: Response) -> None:
+    """Let no key lead to a response any more."""
+    session.execute(
+        update(Response)
+        .where(Response.wave_id == response.wave_id, Response.id == response.id)
+        .values(client_key=secrets.token_bytes(links.MARK)),
+        execution_options=NO_SYNC,
+    )
 
 
 def save_page(

@@ -65,6 +65,7 @@ class Visit:
     today: date
     seed: int = 0
     opened: bool = False
+    seat: str = ""  # at a kiosk: the key in the address
 
     @property
     def is_over(self) -> bool:
@@ -89,6 +90,11 @@ class Visit:
         """Give what the holes in texts are filled with."""
         settings = {name: value for name, value in self.wave.settings.items() if isinstance(value, dict)}
         return piped_names(self.router.document, way.seen, settings, self.language, self._unit())
+
+    @property
+    def unit_code(self) -> str:
+        """The code of the respondent's unit, or what the link says of it."""
+        return next(iter(self._unit()), self.unit)
 
     def _unit(self) -> dict[str, dict[str, str]]:
         """Give the name of the respondent's unit by its code, where it is known."""

@@ -222,6 +222,7 @@ def page(
         window=overview.window_of(found),
         counts=counts,
         address=overview.address_of(found) if found.access == Access.PUBLIC else "",
+        kiosk=overview.whole_address(addresses.kiosk(found.public_key, "")),
         links_form=shown if _takes_links(found) else None,
         quotas=quotas.shown(db.session, found, sent or {}),
         refused_quota=refused_quota[0],

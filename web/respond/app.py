@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from web import compressing, headers, i18n, logs, refusals, rendering, requests
 from web.limits import limiter
-from web.respond import sessions, views
+from web.respond import kiosk, sessions, views
 
 
 def create_app(config: Mapping[str, Any], connections: sessionmaker[Session]) -> Flask:
@@ -36,6 +36,7 @@ def create_app(config: Mapping[str, Any], connections: sessionmaker[Session]) ->
     headers.configure(app, Talisman())
     compressing.configure(app)
     limiter.init_app(app)
+    app.register_blueprint(kiosk.blueprint)
     app.register_blueprint(views.blueprint)
     refusals.configure(app, refusals.bare, sessions.rollback)
     return app

@@ -11,7 +11,7 @@ from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
 from web import i18n
-from web.respond import addresses, commenting
+from web.respond import addresses, commenting, kiosk
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pieces import Given
 from web.respond.visit import mark_of
@@ -93,7 +93,7 @@ def fill(
             "back": "" if place == 1 else f'<button name="go" value="back">{back}</button>',
             "saved": escape(_("Every page is saved when you go on.")),
         }
-    frame |= commenting.holes(found, page, way, form)
+    frame |= commenting.holes(found, page, way, form) | {"kiosk": kiosk.corner(found)}
     if place == 1:
         frame["intro"] = page.intro.fill(names)
     own_words = {key: escape(way.texts[field]) for key, field in page.written.items() if field in way.texts}

@@ -8,6 +8,7 @@ from typing import Literal
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from markupsafe import Markup
 from sqlalchemy.exc import InvalidRequestError
 
 from surveys.asking.way import Way
@@ -19,7 +20,7 @@ from surveys.errors import Problem, SurveyError
 from surveys.models.collection import OF_QUOTA, ResponseState
 from web import i18n
 from web.limits import limiter
-from web.respond import addresses, commenting, messages, pages, sessions
+from web.respond import addresses, commenting, kiosk, messages, pages, sessions
 from web.respond.compile import CompiledPage
 from web.respond.counting import counting_of
 from web.respond.visit import remember, revision_of, visit
@@ -28,7 +29,7 @@ blueprint = Blueprint("respond", __name__)
 SLOWEST_PAGE_SECONDS = 3600.0
 
 
-@blueprint.errorhandler(ClosedError)
+@blueprint.app_errorhandler(ClosedError)
 def closed(error: ClosedError) -> ResponseReturnValue:
     """Say kindly that the link cannot be used; nothing tells why, but to who has answered by it.
 
@@ -39,7 +40,7 @@ def closed(error: ClosedError) -> ResponseReturnValue:
     return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose()), written=_written()), 404
 
 
-@blueprint.errorhandler(PausedError)
+@blueprint.app_errorhandler(PausedError)
 def paused(error: PausedError) -> ResponseReturnValue:
     """Say kindly that the survey pauses, when it goes on, and that nothing is lost."""
     sessions.rollback()
@@ -64,9 +65,10 @@ def _written() -> list[str]:
 @blueprint.get("/i/<token>")
 @blueprint.get("/s/<public_key>/")
 @blueprint.get("/i/<token>/")
-def start(public_key: str = "", token: str = "") -> ResponseReturnValue:
+@blueprint.get("/k/<public_key>/<seat>")
+def start(public_key: str = "", token: str = "", seat: str = "") -> ResponseReturnValue:
     """Lead to the page where this respondent is: the first, the one after the last saved, or the receipt."""
-    found = visit(public_key, token)
+    found = visit(public_key, token, seat)
     if found.is_over:
         if token:
             raise ClosedError(has_answered=True)
@@ -90,7 +92,13 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
     response = found.response
     if response is None or not found.is_over:
         return redirect(addresses.start(found), 303)
-    document, way = found.router.document, found.way()
+    return _thanks(found)
+
+
+def _thanks(found: Visit) -> str:
+    """Thank, with the receipt of who has completed the questionnaire."""
+    response, document, way = found.response, found.router.document, found.way()
+    assert response is not None
     text = in_language(document.thanks, found.language)
     if response.state == ResponseState.SCREENED:
         text = _farewell(found, response.ended_by or "", way)
@@ -104,6 +112,7 @@ def done(public_key: str = "", token: str = "") -> ResponseReturnValue:
             receipt=response.receipt,
             languages=[code for code in document.languages if code != found.language],
             is_trial=commenting.is_trial(found),
+            corner=Markup(kiosk.corner(found, has_finished=True)),  # noqa: S704  rendered with escapes
         )
 
 
@@ -119,9 +128,10 @@ def _farewell(found: Visit, ended_by: str, way: Way) -> str:
 
 @blueprint.get("/s/<public_key>/<section>")
 @blueprint.get("/i/<token>/<section>")
-def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
+@blueprint.get("/k/<public_key>/<seat>/<section>")
+def show(section: str, public_key: str = "", token: str = "", seat: str = "") -> ResponseReturnValue:
     """Show one page with what was answered before."""
-    found = visit(public_key, token)
+    found = visit(public_key, token, seat)
     if found.is_over:
         return redirect(addresses.done(found), 303)
     _require_pages(found)
@@ -136,11 +146,12 @@ def show(section: str, public_key: str = "", token: str = "") -> ResponseReturnV
 
 @blueprint.post("/s/<public_key>/<section>")
 @blueprint.post("/i/<token>/<section>")
+@blueprint.post("/k/<public_key>/<seat>/<section>")
 @limiter.limit(lambda: current_app.config["MANYI"]["ANSWER_LIMIT"])
-def answer(section: str, public_key: str = "", token: str = "") -> ResponseReturnValue:
+def answer(section: str, public_key: str = "", token: str = "", seat: str = "") -> ResponseReturnValue:
     """Check and save one page, then go where the pressed button leads."""
     request.max_content_length = current_app.config["MANYI"]["ANSWER_KIB"] * 1024
-    found = visit(public_key, token)
+    found = visit(public_key, token, seat)
     if section not in found.router.pages:
         raise ClosedError
     form = {name: request.form.getlist(name) for name in request.form}
@@ -162,6 +173,9 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         commenting.keep(found, section, form)
         target = _target(found, came)
         count = counting_of(found, came, now)
+        thanks = _thanks(found) if found.seat and came.page is None else ""
+        if thanks:
+            kiosk.vacate(found)  # shown once, here: no address leads back to it
         found.session.commit()
     except SurveyError as error:
         found.session.rollback()
@@ -174,6 +188,8 @@ def answer(section: str, public_key: str = "", token: str = "") -> ResponseRetur
         found.session.rollback()
         raise ClosedError from error  # the pilot was deleted while this page was on its way
     count()
+    if thanks:
+        return thanks
     page = make_response(redirect(target, 303))
     if stays and pressed[5:] in found.router.document.languages:
         i18n.set_cookie(page, pressed[5:])

@@ -1,5 +1,6 @@
 """The visit behind a request: what its link and its cookie say, and the mark that our forms carry."""
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -9,32 +10,42 @@ from zoneinfo import ZoneInfo
 from flask import Response as Page
 from flask import current_app, request
 
-from surveys.collecting.visit import Visit, find_visit, key_name, seed_name
+from surveys.collecting.visit import ClosedError, Visit, find_visit, key_name, seed_name
 from web import i18n
 from web.respond import sessions
 
 
-def visit(public_key: str, token: str) -> Visit:
-    """Find out who asks; `ClosedError` where the link cannot be used."""
+def visit(public_key: str, token: str, seat: str = "") -> Visit:
+    """Find out who asks, at a kiosk by their seat; `ClosedError` where the link cannot be used."""
     now = datetime.now(UTC)
     found = find_visit(
         sessions.current(),
         public_key=_without_tail(public_key),
         token=_without_tail(token),
         unit=request.args.get("unit", ""),
-        keys=request.cookies,
+        keys=keys_of(public_key, seat) if seat else request.cookies,
         language=i18n.choose(),
         now=now,
         today=now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date(),
     )
+    found.seat = seat
     found.language = i18n.choose_of(found.router.document.languages)
     return found
 
 
 BYTES = 16
+SEAT = re.compile(r"[A-Za-z0-9_-]{32}")
 # What mail programs and chats take into a link: a full stop, a bracket, blanks.
 TAIL = re.compile(r"[^A-Za-z0-9_-]+$")
 MARK = re.compile(r"([0-9a-f]{32})([0-9a-f]{32})([0-9a-f]{1,8})")
+
+
+def keys_of(public_key: str, seat: str) -> dict[str, str]:
+    """Give what a browser would keep as cookies, of a seat at a kiosk."""
+    if not SEAT.fullmatch(seat):
+        raise ClosedError
+    drawn = int.from_bytes(hashlib.sha256(seat.encode()).digest()[:4], "big")
+    return {f"r_{public_key}": seat, f"o_{public_key}": str(drawn)}
 
 
 def _without_tail(key: str) -> str:
@@ -77,6 +88,8 @@ def remember(found: Visit, page: Page) -> Page:
 
     A personal link is a key by itself and leaves none in the browser.
     """
+    if found.seat:
+        return page
     kept = {} if found.token else {key_name(found.wave): found.client_key}
     if found.response is None and found.router.draws:
         kept[seed_name(found.wave, found.token)] = str(found.seed)
