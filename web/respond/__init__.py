@@ -1,1 +1,1 @@
-"""What respondents see: /s/KEY for whoever has the link, /i/TOKEN for whoever was invited, /k/KEY at a kiosk."""
+"""What respondents see: /s/KEY for whoever has the link, /i/TOKEN for who was invited, /k/KEY at a kiosk."""

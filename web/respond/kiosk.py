@@ -4,7 +4,6 @@ Each person gets a seat, a random key in the address instead of a cookie. It is 
 start anew, or go away for a minute; then it leads nowhere, by the browser's way back neither.
 """
 
-import re
 import secrets
 from typing import Final
 
@@ -15,12 +14,13 @@ from flask_babel import force_locale
 
 from surveys.collecting.responses import give_up
 from surveys.collecting.visit import ClosedError, Visit
+from surveys.collecting.waves import find_wave
+from surveys.models.collection import Access
 from web import i18n
-from web.respond import addresses
+from web.respond import addresses, sessions
 from web.respond.visit import mark_of, revision_of, visit
 
 blueprint = Blueprint("kiosk", __name__)
-KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 IDLE_SECONDS: Final = 60
 WARNED_SECONDS: Final = 15
 
@@ -29,7 +29,8 @@ WARNED_SECONDS: Final = 15
 @blueprint.get("/k/<public_key>/")
 def begin(public_key: str) -> ResponseReturnValue:
     """Give the next person a seat of their own, in the language of the tablet."""
-    if not KEY.fullmatch(public_key):
+    wave = find_wave(sessions.current(), public_key)
+    if wave is None or wave.access != Access.PUBLIC:
         raise ClosedError
     page = make_response(redirect(addresses.seat(public_key, secrets.token_urlsafe(24), _unit()), 303))
     page.delete_cookie(i18n.COOKIE)
@@ -39,13 +40,8 @@ def begin(public_key: str) -> ResponseReturnValue:
 @blueprint.post("/k/<public_key>/<seat>/leave")
 def leave(public_key: str, seat: str) -> ResponseReturnValue:
     """Start anew: the answers so far stay, as broken off, and nobody gets back to them."""
-    if not KEY.fullmatch(public_key):
-        raise ClosedError
-    page = make_response(redirect(addresses.kiosk(public_key, _unit()), 303))
-    try:
-        found = visit(public_key, "", seat)
-    except ClosedError:
-        return _cleared(page)
+    found = visit(public_key, "", seat)
+    page = make_response(redirect(addresses.kiosk(found.wave.public_key, _unit()), 303))
     if revision_of(found, request.form.get("_t", "")) is not None:
         vacate(found)
         found.session.commit()
