@@ -124,13 +124,15 @@ def test_two_flags_exclude_and_the_audit_lists_them(session):
 def test_a_burst_in_one_unit_is_flagged(session):
     make_units(session)
     wave = make_scored_wave(session, RULES | {"contradiction": []}, anonymous=False)
-    here = segments.find_segment(session, {"unit": "C1-O1"}).id
+    # Counted for the office, whatever else is known of those who answered.
+    kinds = ("residential", "commercial", "industrial", "other")
+    here = [segments.find_segment(session, {"unit": "C1-O1", "customer_class": kind}).id for kind in kinds]
     there = segments.find_segment(session, {"unit": "C2-O1"}).id
     hours = [0] * 12 + list(range(1, 9)) + list(range(8)) * 2
     varied = np.random.default_rng(1).integers(3, 9, (36, 6)).tolist()
     flags = flags_of(
         session, wave, [[*row, 3] for row in varied],
-        segment_ids=[here] * 20 + [there] * 16,
+        segment_ids=here * 5 + [there] * 16,
         completed_at=[NOW + timedelta(hours=hour) for hour in hours],
     )  # fmt: skip
     assert flags == [["burst"]] * 12 + [[]] * 24
