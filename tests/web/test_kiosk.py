@@ -1,11 +1,13 @@
 """A tablet for many people: each starts anew, and nothing of one is left for the next."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
+from surveys.collecting.waves import close_wave, pause_wave, resume_wave
 from tests.surveys.worlds import make_units
 from tests.web.answering import RECEIPT, Respondent, make_wave, stored
 from tests.web.visiting import check_page
@@ -139,6 +141,44 @@ def test_ends_and_refusals_are_told_at_the_tablet(app, session, wave):
     thanks = tablet.answer({"OK": "no"})
     assert "No thanks needed" in thanks.text
     assert not BeautifulSoup(thanks.text, "html.parser").select(".receipt")
+
+
+def test_a_tablet_whose_wave_pauses_or_closes_starts_anew_and_shows_nobodys_words(app, session, wave):
+    make_units(session)
+    tablet = Tablet(app, wave, "C1-O1")
+    tablet.sit_down()
+    tablet.answer(FIRST)
+    seat, now = tablet.link, datetime.now(UTC)
+    pause_wave(session, wave, now)
+    session.commit()
+    assert tablet.post("rate", SECOND).location.endswith("/words?unit=C1-O1")  # saved all the same
+    for path in ("/words", "", "/rate"):
+        told = check_page(tablet.get(f"{seat}{path}?unit=C1-O1"))
+        assert "The survey pauses" in told.text
+        assert "kept" not in told.text
+        assert "same link" not in told.text
+        [again] = told.select("form.kiosk")
+        assert (again["method"], again["action"]) == ("get", f"/k/{wave.public_key}")
+        assert (again["data-idle"], again.input["value"]) == ("60", "C1-O1")
+    resume_wave(session, wave, now)
+    session.commit()
+    assert not check_page(tablet.get(f"{seat}/rate")).select("input[checked]")
+    assert [values["Q1"] for _, values in stored(session, wave)] == [7]
+
+    tablet.sit_down()
+    close_wave(session, wave, now)
+    session.commit()
+    refused = tablet.post("start", FIRST)
+    assert refused.status_code == 404
+    assert BeautifulSoup(refused.text, "html.parser").select("form.kiosk input[value='C1-O1']")
+    by_link = Respondent(app, f"/s/{wave.public_key}").get(f"/s/{wave.public_key}")
+    assert not BeautifulSoup(by_link.text, "html.parser").select(".kiosk")
+
+
+def test_thanks_at_a_tablet_lead_nowhere_else(app, wave):
+    tablet = Tablet(app, wave)
+    tablet.sit_down()
+    assert not check_page(tablet.answer(FIRST, SECOND, LAST)).select("main a, .languages a")
 
 
 @pytest.mark.parametrize(

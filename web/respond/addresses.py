@@ -16,17 +16,17 @@ def link(*, public_key: str = "", token: str = "") -> str:
 
 def kiosk(public_key: str, unit: str) -> str:
     """Give the path at which a tablet starts anew for each person, of a unit where one is given."""
-    return f"/k/{public_key}" + (f"?{urlencode({'unit': unit})}" if unit else "")
+    return f"/k/{public_key}{_with(unit=unit)}"
 
 
 def seat(public_key: str, key: str, unit: str) -> str:
     """Give the path of one person at a tablet."""
-    return f"/k/{public_key}/{key}" + (f"?{urlencode({'unit': unit})}" if unit else "")
+    return f"/k/{public_key}/{key}{_with(unit=unit)}"
 
 
 def leave(found: Visit) -> str:
     """Give the path by which somebody leaves a tablet to the next person."""
-    return f"{start(found)}/leave" + (f"?{urlencode({'unit': found.unit_code})}" if found.unit_code else "")
+    return f"{start(found)}/leave{_with(unit=found.unit_code)}"
 
 
 def start(found: Visit) -> str:
@@ -37,21 +37,30 @@ def start(found: Visit) -> str:
 
 
 def page(found: Visit, section: str) -> str:
-    """Give the path of a page; it names the unit of the link until the response keeps it."""
-    unit = f"?unit={found.unit}" if found.unit and found.response is None else ""
-    return f"{start(found)}/{section}{unit}"
+    """Give the path of a page; it names the unit until the response keeps it, at a kiosk always."""
+    return f"{start(found)}/{section}{_query(found)}"
 
 
 def question(found: Visit, section: str, code: str) -> str:
     """Give the path of a question that an answer on its page has brought up."""
-    return f"{start(found)}/{section}?more=1#q-{code}"
+    return f"{start(found)}/{section}{_query(found, more=1)}#q-{code}"
 
 
 def after_dropping(found: Visit, section: str) -> str:
     """Give the path of a page that tells that an answer before it has been dropped."""
-    return f"{start(found)}/{section}?dropped=1"
+    return f"{start(found)}/{section}{_query(found, dropped=1)}"
 
 
 def done(found: Visit) -> str:
     """Give the path of the thanks."""
     return f"{start(found)}/done"
+
+
+def _query(found: Visit, **said: int) -> str:
+    is_needed = found.seat or found.response is None
+    return _with(**said, unit=found.unit_code if is_needed else "")
+
+
+def _with(**values: str | int) -> str:
+    given = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(given)}" if given else ""

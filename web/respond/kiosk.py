@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from flask import Response as Page
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from markupsafe import Markup
 
 from surveys.collecting.responses import give_up
 from surveys.collecting.visit import ClosedError, Visit
@@ -59,14 +60,19 @@ def corner(found: Visit, *, has_finished: bool = False) -> str:
     if not found.seat:
         return ""
     with force_locale(i18n.locale(found.language)):
-        return render_template(
-            "respond/_kiosk.html",
-            leave=addresses.leave(found),
-            mark=mark_of(found),
-            has_finished=has_finished,
-            idle=IDLE_SECONDS,
-            warned=WARNED_SECONDS,
-        )
+        return _form(leave=addresses.leave(found), mark=mark_of(found), has_finished=has_finished)
+
+
+def corner_of_refusal() -> Markup:
+    """Write what stands at the end where the request of a seat is refused, so that its tablet goes on."""
+    asked = request.view_args or {}
+    if "seat" not in asked:
+        return Markup()
+    return Markup(_form(leave="", anew=addresses.kiosk(asked["public_key"], ""), unit=_unit()))  # noqa: S704
+
+
+def _form(**told: str | bool) -> str:
+    return render_template("respond/_kiosk.html", idle=IDLE_SECONDS, warned=WARNED_SECONDS, **told)
 
 
 def _unit() -> str:

@@ -37,7 +37,8 @@ def closed(error: ClosedError) -> ResponseReturnValue:
     """
     sessions.rollback()
     name = "answered" if error.has_answered else "closed"
-    return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose()), written=_written()), 404
+    told = {"written": _written(), "corner": kiosk.corner_of_refusal()}
+    return render_template(f"respond/{name}.html", page_tag=i18n.tag(i18n.choose()), **told), 404
 
 
 @blueprint.app_errorhandler(PausedError)
@@ -45,13 +46,18 @@ def paused(error: PausedError) -> ResponseReturnValue:
     """Say kindly that the survey pauses, when it goes on, and that nothing is lost."""
     sessions.rollback()
     told = {"has_begun": error.has_begun, "day": error.resumes_on, "written": _written()}
-    return render_template("respond/paused.html", page_tag=i18n.tag(i18n.choose()), **told)
+    tag, corner = i18n.tag(i18n.choose()), kiosk.corner_of_refusal()
+    return render_template("respond/paused.html", page_tag=tag, corner=corner, **told)
 
 
 def _require_pages(found: Visit) -> None:
-    """Show no page while the wave pauses, but the thanks of who has finished."""
-    if found.wave.is_paused(datetime.now(UTC)):
-        raise PausedError(found.wave, has_begun=True)
+    """Show no page while the wave pauses, but the thanks of who has finished; nobody comes back to a seat."""
+    if not found.wave.is_paused(datetime.now(UTC)):
+        return
+    if found.seat:
+        kiosk.vacate(found)
+        found.session.commit()
+    raise PausedError(found.wave, has_begun=not found.seat)
 
 
 def _written() -> list[str]:
