@@ -16,6 +16,9 @@ AS_EXPORTED = {97.0: "not_asked", 98.0: "not_applicable", 99.0: "dont_know"}
 
 MOST_NAMED = 8
 
+# What files of other programs write where there is no answer: never the end of a scale.
+CUSTOMARY = (-999, -99, -98, -97, -9, -8, -7, -1, 997, 998, 999, 9997, 9998, 9999)
+
 
 def check_varied(part: Sample, where: str, name: str, remedy: str) -> None:
     """Refuse a part in which nobody answered a question, or all answered it alike.
@@ -78,17 +81,22 @@ def check_declared(values: F64, low: F64, high: F64) -> None:
         own = (low == ends[0]) & (high == ends[1])
         found = values[:, own]
         outside = (found < ends[0]) | (found > ends[1])
+        given = sorted(set(CUSTOMARY) & set(found[outside].tolist()))
+        outside &= ~np.isin(found, given)
         steps, n_left = np.unique(found[outside]), int(outside.any(axis=0).sum())
         coded = set(AS_EXPORTED) & set(steps.tolist())
         if n_left < 2 or 3 * n_left < own.sum() or coded or (steps != np.rint(steps)).any():
             continue
-        least, most = (f"{each:g}" for each in (np.nanmin(found), np.nanmax(found)))
+        answers = found[~np.isin(found, given)]
+        least, most = (f"{each:g}" for each in (np.nanmin(answers), np.nanmax(answers)))
+        codes = ", ".join(f"{each:g}" for each in given)
+        remedy = f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}."
         declared = f"{ends[0]:g}–{ends[1]:g}"
         raise DataError(
             f"Answers to {n_left} of {int(own.sum())} questions on the scale {declared} lie off it;"
             f" they go from {least} to {most}.",
             code="wrong-scale",
-            remedy=f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}.",
+            remedy=f"{remedy} If {codes} is no answer, add it to missing_codes." if given else remedy,
             about=(declared, f"{least}–{most}"),
         )
 

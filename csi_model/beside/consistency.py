@@ -62,9 +62,11 @@ def consistency(sample: Sample) -> Consistency:
     answers = sample.points
     whole = answers[~np.isnan(answers).any(axis=1)]
     n, k = whole.shape
-    if n < 3 or k < 2 or not whole.var(axis=0).any():
+    still = np.ones(k, dtype=bool) if n < 3 or k < 2 else np.ptp(whole, axis=0) == 0
+    if still.all():
         return Consistency(n, float("nan"), np.full(k, np.nan), np.full(k, np.nan))
     cov = np.atleast_2d(np.cov(whole, rowvar=False))
+    cov[still], cov[:, still] = 0.0, 0.0  # rounding would leave some
     block = np.ones((k, 1), dtype=bool)
     with np.errstate(all="ignore"):
         alpha = float(alpha_raw(cov, block)[0])

@@ -171,11 +171,17 @@ def _states(
     if of_index == FEW:
         raise _too_few(arms, of_all[:, places == spec.place[spec.index]], options.floor)
     if of_index == HELD:
+        homeless = int((arms.units.is_blank & arms.waves.of(*arms.order)).sum())
+        remedy = "Join small units, add units or waves, or leave a wave out."
+        if homeless:
+            remedy += (
+                f" If it is the {homeless} of no unit: give them one, or leave their rows out of the file."
+            )
         raise DataError(
             f"The arms would give away fewer than {options.floor} people: a small unit alone in an arm,"
             " or those who are in neither.",
             code="floor",
-            remedy="Join small units, add units or waves, or leave a wave out.",
+            remedy=remedy,
         )
     return states
 

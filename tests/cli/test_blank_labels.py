@@ -36,10 +36,6 @@ def answers(tmp_path_factory):
         (("compare", *MODEL, "--by", "year", "--permutations", 0, "--bootstrap", 0), ("year",)),
         (("trend", *MODEL, "--wave", "year", "--segment", "unit", "--bootstrap", 0), ("year", "unit")),
         (("figures", "--boxes", "SAT1=1-10", "--by", "year"), ("year",)),
-        (
-            ("evaluate", *MODEL, "--unit", "unit", "--wave", "year", *ARMS, "--bootstrap", 100),
-            ("unit", "year"),
-        ),
     ],
 )
 def test_a_blank_label_has_one_rule_and_one_sentence(manyi, answers, command, columns):
@@ -51,3 +47,19 @@ def test_a_blank_label_has_one_rule_and_one_sentence(manyi, answers, command, co
     assert told == [each.replace("5 of", "10 of") if " or " in each else each for each in wanted]
     for message in told:
         assert message in err
+
+
+def test_few_people_of_no_unit_are_not_given_away_by_the_arms(manyi, answers, tmp_path):
+    command = (*MODEL, "--unit", "unit", "--wave", "year", *ARMS, "--bootstrap", 100, "--json", "-")
+    code, _, err = manyi("evaluate", answers, *command)
+    assert (code, "If it is the 5 of no unit: give them one, or leave their rows out" in err) == (1, True), (
+        err
+    )
+    housed = tmp_path / "housed.csv"
+    lines = answers.read_text(encoding="utf-8").splitlines()
+    housed.write_text("\n".join([lines[0], *lines[6:]]), encoding="utf-8")
+    code, out, err = manyi("evaluate", housed, *command)
+    assert code == 0, err
+    told = [each["message"] for each in json.loads(out)["cautions"] if each["code"] == "no-group"]
+    size = len(lines) - 6
+    assert told == [SAID.replace("720", str(size)).format("year")]

@@ -78,7 +78,10 @@ def test_the_comment_speaks_and_a_flag_wins(ask):
     wide = {name: 10 * column for name, column in columns.items()}
     wide["q1"][:4] = 999
     code, _, err = ask(CFA, wide, "--method", "cbsem")
-    assert (code, "is off 1–10" in err) == (1, True)
+    assert (code, "{low: 10, high: 100}. If 999 is no answer, add it to missing_codes." in err) == (
+        1,
+        True,
+    ), err
     said = "# manyi: scale 0 100; index IMG; missing 999\n" + CFA
     code, found, err = ask(said, wide, "--method", "cbsem")
     assert (code, found["index"]["id"], found["n_used"]) == (0, "IMG", 300), err

@@ -35,6 +35,7 @@ OBJECTS = {
     "source": "instrument", "code": SECOND, "part": "full", "section": "NOWHERE", "filename": "css/site.css",
     "wave_code": SECOND, "construct": "PQV", "staff_id": None, "run_id": None, "token": "nothing",
     "node_id": 1, "language": "zh", "field": "show_if", "number": 1,
+    "block": 1, "doing": "begin",
 }  # fmt: skip
 WITHOUT_OBJECTS = {"static", "bootstrap.static", "security.logout"}
 # Addresses whose objects belong to units, and how a request names one.

@@ -95,7 +95,9 @@ def test_a_refusal_of_the_model_is_told_in_the_language_of_the_page(designer, wo
     designer.submit(FULL, 303, people="160", seed="1")
     work()
     told = designer.browse(f"{FULL}?lang=zh").select_one("#estimation ~ .error")
-    assert told.get_text() == "有一道题的回答全部相同。 (Q1) 请将该题移出模型；它不能区分受访者。"
+    assert told.get_text() == (
+        "有的题目的回答全部相同。 (Q1) 请将所列题目移出模型（它不能区分受访者），或去掉所列的群体或期次。"
+    )
     english = designer.browse(f"{FULL}?lang=en").select_one("#estimation ~ .error")
     assert english.get_text() == "Q1 is constant. Leave it."
 
