@@ -1,5 +1,6 @@
 """Parts of another questionnaire come into a draft as one change; what is missing is named."""
 
+import re
 from copy import deepcopy
 from datetime import UTC, datetime
 
@@ -186,3 +187,11 @@ def test_a_block_of_the_library_comes_with_its_questions(designer, other):
     assert construct["origin"] == {"source": "instrument:acsi/full", "code": construct["id"], "day": TODAY}
     assert without_origin(construct) in wanted
     assert construct["locked"]
+
+
+def test_a_gap_is_called_by_its_ends(designer, other):
+    source = "instrument:utility_csi/full"
+    part = next(box for name, box in ticks(designer, source).items() if "Customer expectations" in name)
+    told = designer.browse(f"{BRING}?source={source}&part={part}").get_text(" ", strip=True)
+    assert re.search(r"Gap \w.+ → \w", told)
+    assert "Gap without a name" not in told

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from surveys.proving.proof import prove
 from tests.web.noted import entries_but_log_ins
-from tests.web.visiting import Visitor
+from tests.web.visiting import HEADERS, Visitor
 from web.accounts import mail
 from web.accounts.models import Staff
 
@@ -54,7 +54,9 @@ def test_a_person_is_added_and_sets_a_password_by_the_link_shown_once(app, admin
     assert entries(session) == [("staff.add", f"staff:{person.id}")]
     assert link not in str(session.scalars(entries_but_log_ins).one().detail)
     use(app, link)
-    assert Visitor(app).client.get(urlsplit(link).path).status_code == 302, "a second use leads away"
+    again = Visitor(app).client.get(urlsplit(link).path, follow_redirects=True, headers=HEADERS)
+    assert [each.path for each in (answer.request for answer in again.history)] == [urlsplit(link).path]
+    assert "has been used already" in again.text, "a second use leads away"
     visitor = Visitor(app)
     visitor.log_in("ana@example.org", NEW_PASSWORD)
     visitor.browse("/waves/new")

@@ -11,6 +11,10 @@ WORDING: Final = {
         _l("If this address has an account, a mail with a link to set a new password is on its way."),
         "info",
     ),
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": (
+        _l("This link has been used already, or letters of it are missing. Ask for a new one."),
+        "error",
+    ),
     "SECURITY_MSG_PASSWORD_RESET_EXPIRED": (_l("This link is too old. Ask for a new one."), "error"),
     "SECURITY_MSG_PASSWORD_RESET": (_l("The new password is saved."), "success"),
     "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": (_l("The new password is saved. Log in with it."), "success"),

@@ -91,6 +91,10 @@ def name_of(desk: Holder, node: Node) -> str:
     if node.kind in {"path", "interaction"}:
         parts = [node.fields.get(each) for each in ("source", "first", "second", "target")]
         return " → ".join(referred(desk, each) for each in parts if each is not None)
+    if node.kind == "gap":
+        perceived = (each.fields.get("of") for each in desk.nodes.children(node.id, "perceived"))
+        ends = [referred(desk, each) for each in (node.fields.get("expected"), *perceived)]
+        return " → ".join(filter(None, ends)) or _("without a name")
     if node.kind == "system":
         return str(KINDS["system"])
     if node.kind == "rule" and node.code in labels.RULES:
@@ -112,7 +116,7 @@ def field_name(path: str) -> str:
     name, *rest = path.split("/")
     said = words.find("fields", name, i18n.choose()) or name
     kept = [words.find("field_parts", each, i18n.choose()) or i18n.name_of(each) for each in rest]
-    return str(_("%(field)s (%(parts)s)", field=said, parts=", ".join(kept))) if kept else said
+    return str(_("%(field)s (%(parts)s)", field=said, parts=_(", ").join(kept))) if kept else said
 
 
 def shown(value: Any) -> str:
