@@ -129,6 +129,7 @@ def test_a_window_that_is_ended_early_leaves_the_grace(app, designer, session):
     assert "who has begun may finish" in page.select_one(".tags").get_text()
     assert "Enough answers" in page.select_one("p.given").get_text()
     assert not page.select("form[action$='/pause'], form[action$='/end']")
+    assert "whoever has begun may finish" in page.select_one("[aria-labelledby=link]").get_text()
     session.refresh(wave)
     assert waves.ended(session, datetime.now(UTC)) == []
     assert waves.ended(session, datetime.now(UTC) + timedelta(hours=49)) == [wave]
