@@ -176,6 +176,18 @@ def test_what_is_no_block_is_refused_with_words(designer, fields, said):
     assert "Nobody has put a block here" in words_of(designer.browse(SHELF))
 
 
+@pytest.mark.parametrize("place", ["library/put", "bring?source=instrument:utility_csi/full"])
+def test_going_on_without_a_tick_is_told(designer, place):
+    begin(designer)
+    path = f"{DRAFT}/{place}"
+    form = designer.browse(path).select_one("main form[method=get]")
+    assert form.select_one("button[name=go]")
+    told = designer.browse(f"{path}{'&' if '?' in path else '?'}go=on", 422)
+    assert "Choose at least one" in words_of(told.main)
+    assert told.select_one("main form[method=get] input[name=part]"), "the ticks are still there"
+    assert "Choose at least one" not in words_of(designer.browse(path).main)
+
+
 def test_what_is_nowhere_is_not_found(designer, analyst, viewer):
     begin(designer)
     for path in (

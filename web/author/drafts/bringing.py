@@ -103,14 +103,14 @@ def bring(code: str) -> ResponseReturnValue:
     into = _into(desk, given.get("into", ""))
     found = brought(desk, origin, chosen, into, day=_today()) if origin is not None and chosen else None
     fault = ""
-    if request.method == "POST":
-        if origin is None or found is None:
+    if origin is None or found is None:
+        if request.method == "POST" or "go" in given:
             fault = _("Choose at least one section, question or construct.")
-        else:
-            how = request.form.get("how", "")
-            if not found.missing or how in {"keep", "leave"}:
-                return _copy(desk, origin, chosen, into, keeps=how != "leave")
-            fault = _("Say what is to become of what refers to parts that are not here.")
+    elif request.method == "POST":
+        how = request.form.get("how", "")
+        if not found.missing or how in {"keep", "leave"}:
+            return _copy(desk, origin, chosen, into, keeps=how != "leave")
+        fault = _("Say what is to become of what refers to parts that are not here.")
     return render_template(
         "author/drafts/bring.html",
         desk=desk,

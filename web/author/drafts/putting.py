@@ -54,12 +54,11 @@ def put(code: str) -> ResponseReturnValue:
     chosen = chosen_of(origin, given.getlist("part"))
     found, contents = _contents(desk, origin, chosen) if chosen else (None, None)
     fault = ""
-    if request.method == "POST":
+    if contents is None and (request.method == "POST" or "go" in given):
+        fault = _("Choose at least one section, question or construct.")
+    elif contents is not None and request.method == "POST":
         try:
-            if contents is None:
-                fault = _("Choose at least one section, question or construct.")
-            else:
-                return _put(contents)
+            return _put(contents)
         except SurveyError as refused:
             db.session.rollback()
             fault = refused.text(i18n.choose())
