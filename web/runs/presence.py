@@ -7,11 +7,12 @@ for workers on any machine.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from surveys.database import create_engine
 
@@ -40,14 +41,17 @@ def at_run(url: URL, run_id: int) -> Iterator[None]:
     if url.get_backend_name() == "sqlite":
         yield
         return
-    engine = create_engine(url)
+    engine, key = create_engine(url), {"family": FAMILY, "run": run_id}
     try:
         with engine.connect() as connection:
-            connection.execute(
-                text("SELECT pg_advisory_lock(:family, :run)"), {"family": FAMILY, "run": run_id}
-            )
+            connection.execute(text("SELECT pg_advisory_lock(:family, :run)"), key)
             connection.commit()
             yield
+            # Free at once: that a connection has ended the server notices in its own time. One that is
+            # lost holds nothing any more.
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:family, :run)"), key)
+                connection.commit()
     finally:
         engine.dispose()
 
