@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -178,18 +177,6 @@ def _reduced(group: GroupData, wanted: models.Given, estimator: Estimator) -> Gr
         weights=group.weights,
         blocks=wanted.blocks,
     )
-
-
-@contextmanager
-def _circles_refused() -> Iterator[None]:
-    try:
-        yield
-    except np.linalg.LinAlgError:
-        raise ConvergenceError(
-            "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
-            code="singular",
-            remedy="Leave out a path of the circle, or a fixed value.",
-        ) from None
 
 
 def _search(objective: Objective, df: int) -> Optimum:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from csi_model.arrays import F64, Mask
-from csi_model.measures.reliability import _blocks
+from csi_model.measures.reliability import rows_of_blocks
 
 
 def item_total(cov: F64, block: Mask) -> F64:
@@ -33,7 +33,7 @@ def item_total(cov: F64, block: Mask) -> F64:
     Nunnally and Bernstein (1994), Psychometric Theory, 3rd ed., chapter 8 (corrected item-total).
     """
     found = np.full(cov.shape[:-1], np.nan)
-    for rows in _blocks(block):
+    for rows in rows_of_blocks(block):
         if len(rows) > 1:
             own, row_sum, rest = _without(cov[..., rows[:, None], rows])
             with np.errstate(all="ignore"):
@@ -48,7 +48,7 @@ def alpha_if_deleted(cov: F64, block: Mask) -> F64:
     where fewer than two others are left. Arguments as in `item_total`.
     """
     found = np.full(cov.shape[:-1], np.nan)
-    for rows in _blocks(block):
+    for rows in rows_of_blocks(block):
         left = len(rows) - 1
         if left > 1:
             own, _, rest = _without(cov[..., rows[:, None], rows])

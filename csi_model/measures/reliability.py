@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64, Mask
 
 
-def _blocks(block: Mask) -> list[NDArray[np.int64]]:
+def rows_of_blocks(block: Mask) -> list[NDArray[np.int64]]:
+    """Give the places of each construct's indicators; `block` is (n_indicators, n_constructs)."""
     return [np.flatnonzero(column) for column in block.T]
 
 
@@ -35,7 +36,7 @@ def alpha_raw(cov: F64, block: Mask) -> F64:
     """
     found = np.ones((*cov.shape[:-2], block.shape[1]))
     found[..., ~block.any(axis=0)] = np.nan
-    for j, rows in enumerate(_blocks(block)):
+    for j, rows in enumerate(rows_of_blocks(block)):
         k = len(rows)
         if k > 1:
             part = cov[..., rows[:, None], rows]
@@ -67,7 +68,7 @@ def rho_a(corr: F64, weights: F64, block: Mask) -> F64:
     """
     found = np.ones((*corr.shape[:-2], block.shape[1]))
     found[..., ~block.any(axis=0)] = np.nan
-    for j, rows in enumerate(_blocks(block)):
+    for j, rows in enumerate(rows_of_blocks(block)):
         if len(rows) > 1:
             w = weights[..., rows, j]
             part = corr[..., rows[:, None], rows]

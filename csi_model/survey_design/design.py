@@ -83,7 +83,8 @@ class Design:
         return self.sd_points**2 * self.effect / n * rest
 
 
-def _positive(value: float, what: str) -> None:
+def check_positive(value: float, what: str) -> None:
+    """Refuse points of 0 or less, and those that are no number; `what` names them."""
     if not 0 < value < math.inf:
         raise DataError(
             f"A {what} of {value:g} points is impossible.", code="points", remedy="Give more than 0."

@@ -8,8 +8,8 @@ from scipy import stats
 
 from csi_model.errors import DataError
 from csi_model.inference.kinds import critical
-from csi_model.survey_design.design import Design, _positive
-from csi_model.survey_design.sample_size import _up
+from csi_model.survey_design.design import Design, check_positive
+from csi_model.survey_design.sample_size import rounded_up
 
 
 def power(change_points: float, before: float, after: float, design: Design | None = None) -> float:
@@ -40,7 +40,7 @@ def power(change_points: float, before: float, after: float, design: Design | No
 def answers_for_change(change_points: float, wanted_power: float = 0.8, design: Design | None = None) -> int:
     """Give the fewest answers a wave, equal in both, that see a change with the wanted power."""
     design = design or Design()
-    _positive(abs(change_points), "change")
+    check_positive(abs(change_points), "change")
     if not 1 - design.level < wanted_power < 1:
         raise DataError(
             f"A power of {wanted_power:g} cannot be planned for.",
@@ -50,7 +50,7 @@ def answers_for_change(change_points: float, wanted_power: float = 0.8, design: 
     # The closed form leaves out the far tail, which can only lower n: it is where the search starts.
     reach = critical(design.level) + float(stats.norm.ppf(wanted_power))
     free = 2 * (design.sd_points * reach / change_points) ** 2 * design.effect
-    low, n = 0, max(1, _up(free / (1 + free / design.population)))
+    low, n = 0, max(1, rounded_up(free / (1 + free / design.population)))
     while n - low > 1:
         middle = (low + n) // 2
         low, n = (

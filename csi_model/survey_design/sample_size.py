@@ -10,7 +10,7 @@ from scipy import stats
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.kinds import critical
-from csi_model.survey_design.design import USUAL_SD_POINTS, Design, _positive
+from csi_model.survey_design.design import USUAL_SD_POINTS, Design, check_positive
 
 LEAST_PILOT = 10
 
@@ -35,9 +35,9 @@ def answers_needed(half_width_points: float, design: Design | None = None) -> in
     equations 4.3 and 4.4). Answers are meant, not invitations: divide by the response rate expected.
     """
     design = design or Design()
-    _positive(half_width_points, "half-width")
+    check_positive(half_width_points, "half-width")
     free = (critical(design.level) * design.sd_points / half_width_points) ** 2 * design.effect
-    return max(1, _up(free / (1 + free / design.population)))
+    return max(1, rounded_up(free / (1 + free / design.population)))
 
 
 def pilot_sd(points: F64, *, confidence: float = 0.8) -> tuple[float, float]:
@@ -66,6 +66,6 @@ def pilot_sd(points: F64, *, confidence: float = 0.8) -> tuple[float, float]:
     return sd, sd * math.sqrt(df / float(stats.chi2.ppf(1 - confidence, df)))
 
 
-def _up(value: float) -> int:
+def rounded_up(value: float) -> int:
     """Round up, but not for the last digits of a float."""
     return math.ceil(value - 1e-9 * max(value, 1.0))
