@@ -50,6 +50,8 @@ def cautions(
     share = withheld(sample)
     of_index = np.flatnonzero(scored.construct_shares[0, :, spec.place[spec.index]] > 0)
     leaning = leans(sample, np.flatnonzero(share > MANY), of_index)
+    if not leaning.any():
+        return
     spread = np.sqrt(_variance(sample)) * np.where(leaning, share, 0.0)
     for place, name in enumerate(spec.construct_ids):
         weights = scored.construct_shares[0, :, place]
