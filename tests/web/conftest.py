@@ -19,6 +19,7 @@ from tests.databases import cluster, database_url, migrated_sqlite  # noqa: F401
 from tests.web.answering import Respondent, make_wave
 from tests.web.piloting import freeze
 from tests.web.visiting import Visitor
+from web.accounts.models import Staff
 from web.accounts.roles import OF_UNITS, ROLES
 from web.accounts.staff import add_staff
 from web.accounts.units import set_units
@@ -166,3 +167,14 @@ def nodes(session):
 def frozen(designer, session):
     """A draft with its first pilot: the wave."""
     return freeze(designer, session)
+
+
+@pytest.fixture
+def account(session):
+    """Give the account of a role as it now stands."""
+
+    def find(role):
+        session.expire_all()
+        return session.scalars(select(Staff).where(Staff.email == f"{role}@example.org")).one()
+
+    return find

@@ -7,8 +7,7 @@ from sqlalchemy import func, select, text
 
 from surveys import audit
 from surveys.proving.begin import begin
-from surveys.proving.proof import prove
-from tests.web.noted import entries_but_log_ins
+from tests.web.noted import entries, entries_but_log_ins
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
 from web.accounts.roles import ROLES
@@ -16,22 +15,6 @@ from web.accounts.standing import standings
 from web.admin import views
 
 NEW = {"email": "ana@example.org", "name": "Ana Lin", "roles": ["designer", "analyst"]}
-
-
-@pytest.fixture
-def account(session):
-    """Give the account of a role as it now stands."""
-
-    def find(role):
-        session.expire_all()
-        return session.scalars(select(Staff).where(Staff.email == f"{role}@example.org")).one()
-
-    return find
-
-
-def entries(session):
-    assert prove(session).findings == ()
-    return [(entry.action, entry.target) for entry in session.scalars(entries_but_log_ins)]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

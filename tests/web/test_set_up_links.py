@@ -2,33 +2,15 @@
 
 from urllib.parse import urlsplit
 
-import pytest
 from sqlalchemy import select
 
-from surveys.proving.proof import prove
-from tests.web.noted import entries_but_log_ins
+from tests.web.noted import entries, entries_but_log_ins
+from tests.web.test_admin_pages import NEW
 from tests.web.visiting import HEADERS, Visitor
 from web.accounts import mail
 from web.accounts.models import Staff
 
-NEW = {"email": "ana@example.org", "name": "Ana Lin", "roles": ["designer", "analyst"]}
 NEW_PASSWORD = "a new unusual phrase"
-
-
-@pytest.fixture
-def account(session):
-    """Give the account of a role as it now stands."""
-
-    def find(role):
-        session.expire_all()
-        return session.scalars(select(Staff).where(Staff.email == f"{role}@example.org")).one()
-
-    return find
-
-
-def entries(session):
-    assert prove(session).findings == ()
-    return [(entry.action, entry.target) for entry in session.scalars(entries_but_log_ins)]
 
 
 def link_on(response):

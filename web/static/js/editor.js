@@ -8,10 +8,8 @@ const BEAT = 30000; // how often it is said that this page is open
 const form = document.getElementById("part");
 const states = document.getElementById("states");
 // By an address with the mark of its content: a plain import would take whatever the browser still has.
-const { ask, clear, forget, held, hold, listed, send, tell, token, waiting } = states ? await import(states.dataset.sending) : {};
+const { ask, clear, forget, held, hold, listed, mark, send, tell, token, waiting } = states ? await import(states.dataset.sending) : {};
 
-const mark = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const inside = (of) => [...of.elements].filter((field) => field.name.startsWith("v:"));
 const read = (field) => (field.type === "checkbox" ? field.checked : field.value);
 const plain = (value) => (typeof value === "string" ? value.replaceAll("\r\n", "\n").trim() : value);

@@ -1,6 +1,8 @@
 // What the editor sends and asks for, and the shelf of what waits to be sent.
 const KINDS = { 400: "old", 403: "refused", 404: "gone", 409: "conflict", 413: "refused", 422: "refused" };
 
+export const mark = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 export const token = () => document.querySelector("[name=csrf_token]").value;
 
 // What waits to be sent, in the browser's own database: it outlives the page. Without one the page holds it.
