@@ -48,7 +48,10 @@ class Files:
         """Answer a request (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
         accepted = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if not path.startswith(self._prefix) or accepted.quality("gzip") <= 0 or "HTTP_RANGE" in environ:
+        # Whoever asks for the head alone gives no bytes to keep; by dots and slashes a file has many names.
+        is_whole = environ.get("REQUEST_METHOD") == "GET" and "HTTP_RANGE" not in environ
+        is_plain = path.startswith(self._prefix) and "/." not in path and "//" not in path
+        if not (is_whole and is_plain and accepted.quality("gzip") > 0):
             return self._inner(environ, start_response)
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -73,4 +76,4 @@ class Files:
         headers.add("Vary", "Accept-Encoding")
         headers.remove("ETag")
         start_response(status, headers.to_wsgi_list())
-        return [b""] if environ.get("REQUEST_METHOD") == "HEAD" else [packed]
+        return [packed]

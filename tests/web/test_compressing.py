@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from werkzeug.test import Client
+from whitenoise import WhiteNoise
 
 from tests.web.answering import Respondent, make_wave
 from web.compressing import Files
@@ -68,7 +69,7 @@ def files(status="200 OK", kind="text/css; charset=utf-8", **more):
         asked.append(environ["PATH_INFO"])
         given = {"Content-Type": kind, "ETag": '"1"', "Content-Length": str(len(STYLES))} | more
         start_response(status, list(given.items()))
-        return [STYLES[:100], STYLES[100:]]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [STYLES[:100], STYLES[100:]]
 
     return Client(Files(inner, "/static/")), asked
 
@@ -99,3 +100,32 @@ def test_a_style_sheet_is_compressed():
 def test_what_is_no_whole_text_of_ours_goes_as_it_is(path, given, sent):
     client, _ = files(**given)
     assert client.get(path, headers=TAKES | sent).data == STYLES
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("HEAD", "/static/css/site.css"),
+        ("GET", "/static/css/../css/site.css"),
+        ("GET", "/static//css/site.css"),
+    ],
+)
+def test_heads_and_other_names_of_a_file_leave_nothing_behind(method, path):
+    """A head has no bytes: kept, it would be the file for everybody; and names of a file have no end."""
+    client, _ = files()
+    for _ in range(2):
+        assert "Content-Encoding" not in client.open(path, method=method, headers=TAKES).headers
+    assert client.application._kept == {}
+    whole = client.get("/static/css/site.css", headers=TAKES)
+    assert gzip.decompress(whole.data) == STYLES
+
+
+def test_the_head_of_a_real_file_breaks_it_for_nobody(app):
+    """As a site serves its files; under the tests an app has no layers for them."""
+    client = Client(Files(WhiteNoise(app.wsgi_app, root=app.static_folder, prefix="static/"), "/static/"))
+    path = "/static/css/paper.css"
+    with client.head(path, headers=TAKES) as head, client.get(path) as plain:
+        assert (head.status_code, head.data) == (200, b"")
+        with client.get(path, headers=TAKES) as packed:
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(packed.data) == plain.data != b""
