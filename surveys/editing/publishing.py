@@ -1,6 +1,6 @@
 """From a document to a published version that never changes, and what differs between two of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -79,8 +79,7 @@ def publish(
     if latest is not None and latest.content_hash == questionnaire.content_hash:
         return latest
     found = findings_of(questionnaire, more=more)
-    if latest is not None:
-        found += changed_blocks(load_document(latest), questionnaire)
+    found += changed_since_last(session, stored.code, questionnaire)
     former = series.formerly(session, stored.id)
     found += series.undecided(former, questionnaire, series.decisions(session, stored.id))
     known = accepted or {}
@@ -142,6 +141,14 @@ def latest_version(session: Session, code: str) -> Version | None:
         .order_by(Version.number.desc())
         .limit(1)
     )
+
+
+def changed_since_last(session: Session, code: str, questionnaire: Questionnaire) -> Iterator[Finding]:
+    """Find what of the locked blocks of the newest version a document leaves out, or asks otherwise."""
+    latest = latest_version(session, code)
+    system = (latest.document.get("indicators") or {}) if latest is not None else {}
+    if latest is not None and any(each.get("locked") for each in system.get("constructs", ())):
+        yield from changed_blocks(load_document(latest), questionnaire)
 
 
 def load_document(version: Version) -> Questionnaire:

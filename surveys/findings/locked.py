@@ -25,7 +25,10 @@ def changed_blocks(older: Questionnaire, newer: Questionnaire) -> Iterator[Findi
             yield warning("block-locked", place, "questions", code=construct.id)
         reworded = [code for code in codes if code in after and after[code] != before.get(code)]
         if reworded:
-            yield warning("block-locked", place, code=construct.id, questions=", ".join(reworded))
+            asked = [after[code] for code in reworded]  # a reason holds for what is asked now
+            yield warning(
+                "block-locked", place, code=construct.id, questions=", ".join(reworded), asked=asked
+            )
 
 
 def _asked(document: Questionnaire) -> Mapping[str, Rated]:

@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from surveys.editing import drafting
+from surveys import instruments
+from surveys.editing import drafting, publishing
 from surveys.models import Draft
+from tests.surveys.drafts import NOW
 from tests.web.drafts import document_of
 from tests.web.noted import entries_but_log_ins
+from web.author.model import findings_of_model
 
 ACSI = "/questionnaires/draft/acsi"
 MARKS = {"base": "0", "tab": "0" * 32, "mark": "0" * 32}
@@ -109,3 +112,29 @@ def test_what_a_block_holds_is_read_only_and_says_why_and_who(designer, analyst,
     after = designer.browse(f"{ACSI}/{part.id}")
     assert not after.select("#held, #f-text-en[readonly]")
     assert after.select("[aria-labelledby=whole] a[href$='/drop']")
+
+
+def test_a_block_that_differs_from_the_published_one_is_told_in_the_editor(designer, session):
+    publishing.publish(session, instruments.load("acsi"), "Test", NOW, more=findings_of_model)
+    session.commit()
+    designer.submit("/questionnaires/new", 303, source="instrument:acsi/full")
+    nodes = drafting.nodes_of(session, session.scalars(select(Draft)).one())
+    construct = first(nodes, "construct")
+    block, part = f"{ACSI}/{construct.id}", f"{ACSI}/{asked(nodes, construct).id}"
+    designer.submit(block, 303, form="form[action$='/unlock']", reason="Nobody here buys at a shop.")
+    said = f"The locked standard block {construct.code} is asked otherwise"
+    assert said not in designer.browse(block).get_text(), "an ordinary block that asks the same is the same"
+    designer.submit(part, 303, form="#part", **{"v:text/en": "Otherwise?"})
+    assert said in designer.browse(block).select_one("#found-here").get_text()
+    assert said in designer.browse(f"{ACSI}/findings").get_text()
+    review = designer.browse(f"{ACSI}/review")
+    found = f"block-locked|indicators.{construct.code}|"
+    (ticked,) = (each["value"] for each in review.select(f"[name=warning][value^='{found}']"))
+    designer.submit(f"{ACSI}/review", 303, form="form[action$='/reasons']", warning=ticked, reason="None.")
+    assert "None." in designer.browse(f"{ACSI}/review").get_text()
+    designer.submit(part, 303, form="#part", **{"v:text/en": "Otherwise again?"})
+    assert "None." not in designer.browse(f"{ACSI}/review").get_text(), "a reason holds for what it was given"
+    designer.submit(
+        part, 303, form="#part", **{"v:text/en": nodes.by_id[int(part.rpartition("/")[2])].fields["text/en"]}
+    )
+    assert said not in designer.browse(f"{ACSI}/findings").get_text()

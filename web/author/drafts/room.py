@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from surveys import words
 from surveys.document.questionnaire import Questionnaire
-from surveys.editing import drafting, series
+from surveys.editing import drafting, publishing, series
 from surveys.editing.assembling import assembled
 from surveys.editing.drafting import Change, Outcome
 from surveys.editing.naming import Names
@@ -77,6 +77,7 @@ class Desk:
     def _more(self, subject: Subject) -> Iterator[Finding]:
         yield from findings_of_model(subject)
         yield from series.undecided(self.former, subject.document, self.decided)
+        yield from publishing.changed_since_last(db.session, self.code, subject.document)
 
     @cached_property
     def former(self) -> Mapping[str, series.Former]:
