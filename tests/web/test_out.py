@@ -148,7 +148,7 @@ def test_the_codebook_as_a_document_says_what_its_page_says(designer, kinds, lan
 def test_a_draft_goes_out_marked_as_one(designer, analyst):
     begin(designer, json.loads(json.dumps(DOCUMENT | {"format": "manyi/2", "languages": ["zh", "en", "ug"]})))
     draft = "/questionnaires/draft/kinds"
-    mark = "Draft (change 0), not for the field"
+    mark = "Draft as it was begun, not for the field"
     for part in ("print", "codebook"):
         assert mark in designer.browse(f"{draft}/{part}").get_text()
         found, _ = document_at(analyst, f"{draft}/{part}.docx")

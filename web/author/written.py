@@ -25,7 +25,11 @@ def begun(title: str, language: str, change: int | None) -> Paper:
 
 def mark_of(change: int | None) -> str:
     """Give what stands on every page of a draft; empty of what is none."""
-    return "" if change is None else str(_("Draft (change %(n)s), not for the field", n=change))
+    if change is None:
+        return ""
+    if change == 0:
+        return str(_("Draft as it was begun, not for the field"))
+    return str(_("Draft (change %(n)s), not for the field", n=change))
 
 
 def paper_of(document: Questionnaire, language: str, change: int | None) -> bytes:
