@@ -68,7 +68,7 @@ def desk(migrated_sqlite, tmp_path_factory):  # noqa: F811
     with made.app_context():
         for name, roles in DESIGNERS.items():
             add_staff(db.session, email=f"{name}@example.org", name=name, roles=roles, password=PASSWORD)
-        for code, document in (("small", DOCUMENT), *odd_drafts()):
+        for code, document in (("small", DOCUMENT), ("going", DOCUMENT | {"code": "going"}), *odd_drafts()):
             drafting.begin(db.session, code, document, staff_name="import", now=datetime.now(UTC))
         db.session.commit()
         db.engine.dispose()

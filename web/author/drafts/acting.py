@@ -17,7 +17,8 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
-from web.author.drafts.editor import NODE, answered, blueprint, page
+from web.author.drafts.clashing import answered
+from web.author.drafts.editor import NODE, blueprint, page
 from web.author.drafts.making import copied, made
 from web.author.drafts.room import Desk, Marks
 from web.author.drafts.using import uses_of, without

@@ -20,8 +20,8 @@ from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author import sources
 from web.author.drafts import room
+from web.author.drafts.clashing import answered
 from web.author.drafts.copying import COPIED, brought
-from web.author.drafts.editor import answered
 from web.author.drafts.origins import BLOCK, DRAFT, Origin, origin_of
 from web.author.drafts.room import PLACE, Desk, Marks
 from web.author.drafts.wording import kind_of, name_of

@@ -27,7 +27,8 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
-from web.author.drafts.editor import NODE, answered
+from web.author.drafts.clashing import answered
+from web.author.drafts.editor import NODE
 from web.author.drafts.fields import fields_of_node
 from web.author.drafts.judging import place_of
 from web.author.drafts.offering import Offering

@@ -4,16 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from surveys.document.conditions import choices_of
 from surveys.document.wording import language_of
-from surveys.editing.drafting import Outcome
-from surveys.editing.merging import Conflict
 from surveys.editing.nodes import KINDS, Node, below
-from surveys.editing.operations import DROP, PLACE, Operation
 from surveys.errors import SurveyError
 from surveys.logic.binding import bound
 from surveys.logic.reading import parse
@@ -22,7 +19,8 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room, tree
-from web.author.drafts.fields import Choice, Field, fields_of_node, sent, types
+from web.author.drafts.clashing import answered
+from web.author.drafts.fields import Field, fields_of_node, sent, types
 from web.author.drafts.held import Held, held
 from web.author.drafts.making import PREFIX
 from web.author.drafts.origins import STAMPED, told
@@ -31,7 +29,7 @@ from web.author.drafts.room import PLACE as DRAFT
 from web.author.drafts.room import Desk, Marks
 from web.author.drafts.sending import SHOWN, VALUE, Sent
 from web.author.drafts.wording import KINDS as NAMES
-from web.author.drafts.wording import field_name, kind_of, name_of, shown
+from web.author.drafts.wording import field_name, kind_of, name_of
 from web.author.naming import Naming
 from web.author.reading import Reading
 from web.extensions import db
@@ -60,17 +58,6 @@ class Group(NamedTuple):
     is_folded: bool
     is_filled: bool
     is_wrong: bool
-
-
-class Clash(NamedTuple):
-    """One conflict as its page shows it; `field` is what may be written anew, None for what is no field."""
-
-    conflict: Conflict
-    name: str
-    what: str
-    theirs: str
-    mine: str
-    field: Field | None
 
 
 @blueprint.get(DRAFT)
@@ -235,53 +222,3 @@ def _gesture() -> bytes | None:
     """Give the mark of what is typed in one go, which is one step of undo."""
     written = request.form.get("gesture", "")
     return bytes.fromhex(written) if room.MARK.fullmatch(written) else None
-
-
-def answered(
-    desk: Desk, outcome: Outcome, operations: Sequence[Operation], node_id: int, said: str = ""
-) -> ResponseReturnValue:
-    """Go on after a change; or show what somebody else did in the meantime, and what to do about it."""
-    if outcome.conflicts:
-        fresh = room.find(desk.code)
-        clashes = list(_clashes(fresh, outcome.conflicts))
-        return render_template(
-            "author/drafts/conflict.html",
-            desk=fresh,
-            node_id=node_id if fresh.nodes.is_there(node_id) else fresh.nodes.root.id,
-            marks=Marks(fresh),
-            clashes=clashes,
-            again=list(_again(operations, {clash.field.path for clash in clashes if clash.field})),
-        ), 409
-    flash(said or _("Saved."), "success")
-    return redirect(url_for("drafts.part", code=desk.code, node_id=node_id), 303)
-
-
-def _clashes(desk: Desk, conflicts: Sequence[Conflict]) -> Iterator[Clash]:
-    for each in conflicts:
-        node = desk.nodes.by_id[each.node]
-        name = f"{kind_of(node)} {name_of(desk, node)}"
-        if each.path == DROP:
-            gone = _("removed") if node.dropped else _("brought back")
-            yield Clash(each, name, "", gone, "", None)
-        elif each.path == PLACE:
-            yield Clash(each, name, "", _("moved"), "", None)
-        else:
-            path = desk.names.written_path(node, each.path)
-            known = {field.path: field for field in fields_of_node(desk, node)}
-            field = known.get(path, Field(path, field_name(path), "line"))
-            theirs, mine = shown(each.theirs), sent(each.mine)
-            yield Clash(
-                each, name, field.label, theirs or "–", mine, field if each.mine is not None else None
-            )
-
-
-def _again(operations: Sequence[Operation], asked: set[str]) -> Iterator[Choice]:
-    """Give what a form sends again so that the rest of a change is made too."""
-    hidden = {"csrf_token", "base", "tab", "mark"}
-    changed = {str(each.get("field")) for each in operations if each["op"] == "set"}
-    for name, value in request.form.items(multi=True):
-        path = name[2:] if name[:2] in {VALUE, SHOWN} else None
-        if name in hidden or path in asked:
-            continue
-        if path is None or path in changed:
-            yield Choice(name, value)

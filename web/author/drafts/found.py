@@ -13,7 +13,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room
-from web.author.drafts.editor import answered
+from web.author.drafts.clashing import answered
 from web.author.drafts.mending import Repair, repair_of
 from web.author.drafts.room import PLACE, Marks
 from web.author.drafts.wording import field_name, kind_of, name_of, shown

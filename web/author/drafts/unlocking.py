@@ -13,7 +13,8 @@ from surveys.editing.reviewing import LONGEST_REASON
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
-from web.author.drafts.editor import NODE, answered, page
+from web.author.drafts.clashing import answered
+from web.author.drafts.editor import NODE, page
 from web.author.drafts.room import blueprint
 from web.extensions import db
 

@@ -8,17 +8,9 @@ const BEAT = 30000; // how often it is said that this page is open
 const form = document.getElementById("part");
 const states = document.getElementById("states");
 // By an address with the mark of its content: a plain import would take whatever the browser still has.
-const { ask, clear, forget, held, hold, listed, mark, send, tell, token, waiting } = states ? await import(states.dataset.sending) : {};
-
-const inside = (of) => [...of.elements].filter((field) => field.name.startsWith("v:"));
-const read = (field) => (field.type === "checkbox" ? field.checked : field.value);
-const plain = (value) => (typeof value === "string" ? value.replaceAll("\r\n", "\n").trim() : value);
-const same = (one, other) => plain(one) === plain(other);
-
-function write(field, value) {
-  if (field.type === "checkbox") field.checked = value;
-  else field.value = value;
-}
+const { ask, mark, send, token } = states ? await import(states.dataset.sending) : {};
+const { clear, forget, held, hold, listed, tell, unhold, waiting } = states ? await import(states.dataset.waiting) : {};
+const { around, inside, read, same, write } = states ? await import(states.dataset.page) : {};
 
 function say(what, filled = "") {
   const text = what && states.dataset[`said${what[0].toUpperCase()}${what.slice(1)}`];
@@ -27,6 +19,8 @@ function say(what, filled = "") {
 
 function start() {
   const who = states.dataset.who;
+  const still = "still" in states.dataset; // it shows what it showed: nothing of others is taken in
+  const here = location.pathname.replace(/\/drop$/, "");
   let known = new Map(form ? inside(form).map((field) => [field.name, read(field)]) : []);
   let number = Number(document.querySelector("[name=base]").value);
   let timer, gesture, gestureField, gestureBegan, began, sending, stopped = false, safe = true;
@@ -99,7 +93,9 @@ function start() {
       if (!clash || field.form !== form) field.value = base;
     }
     for (const field of document.querySelectorAll("[name=mark]")) field.value = mark();
-    around(page);
+    around(page, form);
+    // A block that is locked or ordinary since is another page.
+    if (!isDirty() && !page.getElementById("held") !== !document.getElementById("held")) location.reload();
     document.dispatchEvent(new Event("manyi:taken"));
     if (clash && !sent) {
       stopped = true;
@@ -137,20 +133,6 @@ function start() {
     return [clash, taken];
   }
 
-  // What stands around the form is shown anew, unless somebody is in it or has written something there.
-  function around(page) {
-    for (const now of document.querySelectorAll("#saved, #trees, #found-here, #counts, .below-list")) {
-      const then = page.getElementById(now.id);
-      if (!then || now.contains(document.activeElement) || now.querySelector("[name=q]")?.value) continue;
-      const open = new Set([...now.querySelectorAll("details[open][data-node]")].map((each) => each.dataset.node));
-      for (const each of then.querySelectorAll("details[data-node]")) each.open ||= open.has(each.dataset.node);
-      now.replaceWith(document.adoptNode(then));
-    }
-    for (const list of page.querySelectorAll(".below-list")) {
-      if (!document.getElementById(list.id)) form?.after(document.adoptNode(list.closest("section")));
-    }
-  }
-
   // Send what waits, the oldest first; give whether the line is there. One at a time.
   function flush() {
     flushing ??= flushed().finally(() => (flushing = undefined));
@@ -158,12 +140,15 @@ function start() {
   }
 
   async function flushed() {
-    let done = false;
+    const done = [];
     clear();
     for (const each of await held(who)) {
       const own = form && each.address === form.getAttribute("action");
-      if (own && each.tab === form.elements.tab.value) continue;
-      const { kind, page } = await send(each.address, each.values);
+      if (own && each.tab === form.elements.tab.value) {
+        if (!stopped && (await save()) === "offline") return false; // what was typed before goes before
+        continue;
+      }
+      const answer = await send(each.address, each.values), { kind, page } = answer;
       if (kind === "offline" || kind === "login") {
         say(kind);
         if ((lost = kind === "offline")) later();
@@ -180,48 +165,57 @@ function start() {
         began = each.at;
         stopped = true;
         say(kind);
-      } else if (kind !== "saved") tell(each, kind);
+      } else if (kind !== "saved") tell(each, kind, page, decided);
       else {
         await forget(each);
-        done ||= Boolean(each.page);
+        if (each.page) done.push([each, answer]);
         if (own) take(page);
         if (!each.page) say("restored");
       }
     }
-    if (done) await after();
+    if (done.length) await after(done);
     return true;
   }
 
-  // What waited was done: show it, also in the list whose button was pressed.
-  async function after() {
+  // What came of mine where others did the same and it was wanted all the same.
+  async function decided(each, answer) {
+    if (answer.kind === "saved") await after([[each, answer]]);
+    else if (answer.kind === "offline" || answer.kind === "login") say(answer.kind);
+    else tell(each, answer.kind, answer.page, decided);
+  }
+
+  // What waited was done: show it, also in the list whose button was pressed; a part that went is left.
+  async function after(done) {
+    for (const [each, { address }] of done) if (each.address === `${here}/drop`) return location.assign(address);
     if (document.activeElement.closest(".below-list")) document.activeElement.blur();
-    const { page } = await ask(location.pathname);
+    const { page } = still ? {} : await ask(location.pathname);
     if (page?.getElementById("states")) take(page);
     say("done");
   }
 
-  // Without a line what is added or moved waits; undo takes back the last of it that waits.
-  async function postpone(sent, by) {
-    const here = states.dataset.news.replace(/news$/, "");
-    const waits = (await held(who)).filter((each) => each.page?.startsWith(here));
-    const undone = sent.id === "undo" && by?.value === "undo" && waits.at(-1);
-    const part = sent.closest("li")?.querySelector("a");
-    const what = (by ?? part ?? sent).textContent.replace(/\s+/g, " ").trim();
-    if (undone) {
-      await forget(undone);
-      say("undone");
-    } else if (await hold(who, sent, by, `${what} · ${document.querySelector("h1").textContent}`)) {
-      say("waits");
-      // A double click is one change, the next click another.
-      setTimeout(() => (sent.elements.mark.value = mark()), REST);
-      later();
-    } else say("later");
-    await listed(who);
+  // Without a line what is done to whole parts waits; undo takes back the last of it that waits.
+  async function postpone(address, values, what) {
+    while (sending) await sending;
+    const kept = await hold(who, address, values, what);
+    say(kept ? "waits" : "later");
+    if (kept) later();
+    return kept;
+  }
+
+  async function postponed(sent, by) {
+    if (sent.id === "undo" && by?.value === "undo") {
+      const draft = states.dataset.news.replace(/news$/, "");
+      return say((await unhold(who, draft)) ? "undone" : "later");
+    }
+    const { textContent } = by ?? sent.closest("li")?.querySelector("a") ?? sent;
+    const kept = await postpone(sent.getAttribute("action"), [...new FormData(sent, by)], textContent);
+    // A double click is one change, the next click another.
+    if (kept) setTimeout(() => (sent.elements.mark.value = mark()), REST);
   }
 
   // What others did since, and who else is here.
   async function news() {
-    if (document.visibilityState !== "visible") return;
+    if (still || document.visibilityState !== "visible") return;
     const isBeat = Date.now() - beaten > BEAT;
     const options = isBeat
       ? { method: "POST", body: new URLSearchParams({ csrf_token: token() }) }
@@ -281,12 +275,18 @@ function start() {
       }
     } else if (!navigator.onLine || lost) {
       event.preventDefault();
-      while (sending) await sending;
-      await postpone(sent, by);
+      await postponed(sent, by);
     } else if (isDirty() && !stopped) {
       event.preventDefault(); // what was typed goes first
       if ((await save()) === "saved") sent.requestSubmit(by);
     }
+  });
+  // The page that tells what uses a part is not to be had without a line; what nobody uses is removed later.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-removes]");
+    if (!link || (navigator.onLine && !lost)) return;
+    event.preventDefault();
+    await postpone(link.getAttribute("href"), [...new FormData(document.getElementById("undo"))], link.textContent);
   });
   window.addEventListener("online", async () => (await flush()) && save());
   window.addEventListener("beforeunload", (event) => {

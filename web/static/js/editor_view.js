@@ -48,6 +48,7 @@ document.addEventListener("drop", (event) => {
   const moved = dragged.querySelector("form.inline");
   const to = document.createElement("input");
   Object.assign(to, { type: "hidden", name: "to", value: over.dataset.node });
+  moved.querySelector("input[name=to]")?.remove(); // of a drag that waits
   moved.append(to);
   moved.requestSubmit();
 });
