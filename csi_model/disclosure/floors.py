@@ -13,7 +13,7 @@ from csi_model.answers.labels import Labels
 from csi_model.arrays import F64, I64, Mask
 from csi_model.disclosure.closing import Closing
 from csi_model.disclosure.crossing import Crossing
-from csi_model.disclosure.scopes import scopes_of
+from csi_model.disclosure.scopes import BETWEEN, scopes_of
 from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES
 from csi_model.options import FLOOR
 from csi_model.options import INDICATIVE as MARKED
@@ -149,6 +149,20 @@ def decide_parts(
     tells = np.any([held & ~alone.get(name, False) for name, held in both.items()], axis=0)
     state = np.where(n < floor, FEW, np.where(tells, HELD, np.where(n < indicative, INDICATIVE, SHOWN)))
     return np.asarray(state, np.int8)
+
+
+def printed_of(kinds: Sequence[Labels], floor: int) -> Mask:
+    """Give whose means are printed beside one another, all and the groups of each kind: (n_printed, n)."""
+    n = len(kinds[0].number)
+    labels = {str(place): own for place, own in enumerate(kinds)}
+    held = _means(np.ones((n, 1), dtype=bool), labels, floor)
+    rows = {
+        f"{kind}{BETWEEN}{name}": own for kind, each in labels.items() for name, own in each.rows().items()
+    }
+    found = [
+        np.isin(np.arange(n), rows.get(name, np.arange(n))) for name, is_held in held.items() if not is_held
+    ]
+    return np.array(found, dtype=bool).reshape(-1, n)
 
 
 def _means(

@@ -25,7 +25,7 @@ class Arms(NamedTuple):
     treated: Mask
 
 
-def states_of(arms: Arms, scores: F64, answered: Mask, *, floor: int, indicative: int) -> dict[int, int]:
+def states_of(arms: Arms, scores: F64, answered: Mask, *, floor: int, indicative: int) -> list[int]:
     """Give the state of each figure, one for both arms and all waves: an effect is an equation over them.
 
     Parameters
@@ -37,37 +37,25 @@ def states_of(arms: Arms, scores: F64, answered: Mask, *, floor: int, indicative
 
     Notes
     -----
-    A unit without one of the figures in one of the waves is left out of the arms. A figure that is withheld
-    leaves none out, so that the others are decided anew without it.
+    A unit without a figure in one of the waves is left out of the arms of that figure, of no other.
     """
-    found: dict[int, int] = {}
-    wanted = np.arange(scores.shape[1])
-    while wanted.size:
-        there = followed(arms, ~np.isnan(scores[:, wanted]))
-        part = np.where(there, arms.treated, -1).astype(np.int32)
-        waves = []
+    found = np.full(scores.shape[1], SHOWN)
+    there = np.column_stack([followed(arms, ~np.isnan(column[:, None])) for column in scores.T])
+    patterns, kind = np.unique(there, axis=1, return_inverse=True)
+    for pattern, own in enumerate(patterns.T):
+        places = np.flatnonzero(kind.ravel() == pattern)
+        part = np.where(own, arms.treated, -1).astype(np.int32)
+        states = []
         for wave in arms.order:
             here = arms.waves.of(wave)
-            own, parts = arms.units.where(here), Labels(NAMES, part[here])
-            behind = answered[np.ix_(here, wanted)]
+            units, parts = arms.units.where(here), Labels(NAMES, part[here])
             if len(parts.present) < len(NAMES):
-                waves.append(np.full(len(wanted), FEW))
+                states.append(np.full(len(places), FEW))
                 continue
-            waves.append(decide_parts(behind, own, parts, floor=floor, indicative=indicative))
-        states = [next(state for state in WORST if state in each) for each in np.array(waves).T]
-        if set(states) == {FEW} and len(wanted) > 1:
-            left = [followed(arms, ~np.isnan(scores[:, [place]])).sum() for place in wanted]
-            most = int(np.argmin(left))
-            if left[most] < max(left):  # it leaves out the most units, and so the others with it
-                found[int(wanted[most])] = FEW
-                wanted = np.delete(wanted, most)
-                continue
-        found |= dict(zip(wanted.tolist(), states, strict=True))
-        kept = wanted[np.isin(states, (INDICATIVE, SHOWN))]
-        if len(kept) == len(wanted):
-            break
-        wanted = kept
-    return found
+            behind = answered[np.ix_(here, places)]
+            states.append(decide_parts(behind, units, parts, floor=floor, indicative=indicative))
+        found[places] = [next(state for state in WORST if state in each) for each in np.array(states).T]
+    return found.tolist()
 
 
 def followed(arms: Arms, there: Mask) -> Mask:

@@ -49,6 +49,8 @@ class Evaluation:
     regression_to_mean : RegressionToMean
     permutation : Permutation
         How often the difference is as large over assignments of units.
+    shares : tuple of two mappings of unit to float
+        What the comparison (0) and the treated (1) units count in the levels; each sums to one.
     n_treated, n_comparison : int
         Units; below `ENOUGH` on a side nothing has an error, and only the permutation says anything.
     cautions : tuple of Caution
@@ -61,6 +63,7 @@ class Evaluation:
     trends: ParallelTrends | None
     regression_to_mean: RegressionToMean
     permutation: Permutation
+    shares: tuple[dict[str, float], dict[str, float]]
     n_treated: int
     n_comparison: int
     cautions: tuple[Caution, ...]
@@ -185,10 +188,16 @@ def evaluate_measure(
         trends,
         rebound,
         permutation(change, counts, panel.treated, rng.spawn(1)[0]),
+        (_shares(panel, ~panel.treated), _shares(panel, panel.treated)),
         n_treated,
         n_comparison,
         cautions,
     )
+
+
+def _shares(panel: Panel, side: NDArray[np.bool_]) -> dict[str, float]:
+    names = np.array(panel.names)[side].tolist()
+    return dict(zip(names, panel.weights[side].tolist(), strict=True))
 
 
 def _by_figure(value: F64, se: F64, level: float, df: F64) -> Figure:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from csi_model.answers.sample import Sample
-from csi_model.arrays import F64, I64
+from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
@@ -18,6 +18,7 @@ from csi_model.evaluation.arms import Arms, followed, states_of
 from csi_model.evaluation.effect import ENOUGH, Evaluation, evaluate_measure
 from csi_model.evaluation.panel import check_treated, check_waves
 from csi_model.evaluation.scoring import lost_cautions, lost_names, score, unanswered
+from csi_model.evaluation.told import Told, checked, withheld_beside
 from csi_model.inference import seeds
 from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES, WITHHELD
 from csi_model.inference.many import holm
@@ -38,6 +39,7 @@ def effect_of_measure(
     after: Sequence[str],
     unit_weights: Mapping[str, float] | None = None,
     n_resamples: int = 2000,
+    register: list[Told] | None = None,
 ) -> dict[str, Any]:
     """Estimate what a measure did to the index and each construct, as plain values.
 
@@ -57,6 +59,9 @@ def effect_of_measure(
         Waves in order of time.
     unit_weights
         What each unit counts, its number of customers say; by default as `evaluate_measure`.
+    register
+        Evaluations that have left the room: what would give few people away beside them is withheld, and
+        this one is added to them.
 
     Returns
     -------
@@ -64,7 +69,8 @@ def effect_of_measure(
         By construct the ``effect`` in points with interval, ``p`` and, corrected over the constructs,
         ``p_holm`` (the index keeps its own p: it is the question asked), ``p_permutation`` over assignments
         of units, the levels of both arms and the difference by wave, or its ``state`` alone where they are
-        withheld: of fewer than ``floor`` answers in an arm and wave, or giving such away (`arms.states_of`);
+        withheld: of fewer than ``floor`` answers in an arm and wave, or giving such away (`arms.states_of`),
+        by itself or beside earlier ones (`told.withheld_beside`); ``beside`` says how many those are;
         ``trend_p`` before the measure; ``expected_gain`` by regression to the mean; the units that it holds
         for. ``enough`` is whether five units stand on each side: below, nothing has an error, and the
         permutation alone says something, no less than ``p_least``.
@@ -72,9 +78,11 @@ def effect_of_measure(
     Raises
     ------
     DataError
-        As `evaluate_measure`; the index is withheld; nobody answered a question in one of the waves.
+        As `evaluate_measure`; the index is withheld; nobody answered a question in one of the waves; the
+        register is of other columns.
     """
     options = options or Options()
+    checked(register or (), units, waves, sample)
     everybody, order = sample, check_waves(sample.label(waves).texts(), before, after)
     homeless = (*sample.unlabelled(units), *sample.unlabelled(waves))
     sample = replace(sample.where(~sample.label(units).is_blank), cautions=(*sample.cautions, *homeless))
@@ -127,6 +135,12 @@ def effect_of_measure(
             cautions.append(Caution("unit-absent", told, about=tuple(names)))
         else:
             found |= {name: (each, at) for at, name in enumerate(names)}
+    if register is not None:
+        leaves = Told(units, waves, order, {name: each.shares for name, (each, _) in found.items()})
+        for name in _beside(yardstick, everybody, leaves, register, options.floor):
+            states[spec.place[name]] = HELD
+            del found[name]
+        register.append(replace(leaves, constructs={name: leaves.constructs[name] for name in found}))
     silent = unanswered(yardstick, sample, used)
     doubts: list[Caution] = []
     if silent is not None:
@@ -142,6 +156,7 @@ def effect_of_measure(
         "n_comparison": asked.n_comparison,
         "enough": min(asked.n_treated, asked.n_comparison) >= ENOUGH,
         "p_least": asked.permutation.least,
+        "beside": None if register is None else len(register) - 1,
         "constructs": _by_construct(found, {spec.construct_ids[k]: state for k, state in states.items()}),
         "cautions": [
             caution.plain()
@@ -164,9 +179,14 @@ def _states(
     places = np.flatnonzero(spec.scored)
     of_all = np.full((len(everybody), len(places)), np.nan)
     of_all[~arms.units.is_blank] = scores[:, places]
-    behind = ~np.isnan(everybody.values) @ (yardstick.points.construct_shares[0][:, places] > 0)
-    found = states_of(arms, of_all, behind, floor=options.floor, indicative=options.indicative)
-    states = {int(place): found[at] for at, place in enumerate(places)}
+    found = states_of(
+        arms,
+        of_all,
+        _behind(yardstick, everybody, places),
+        floor=options.floor,
+        indicative=options.indicative,
+    )
+    states = dict(zip(places.tolist(), found, strict=True))
     of_index = states[spec.place[spec.index]]
     if of_index == FEW:
         raise _too_few(arms, of_all[:, places == spec.place[spec.index]], options.floor)
@@ -184,6 +204,29 @@ def _states(
             remedy=remedy,
         )
     return states
+
+
+def _behind(yardstick: Result, everybody: Sample, places: I64) -> Mask:
+    """Say who gave any of the answers behind some constructs."""
+    shares = yardstick.points.construct_shares[0][:, places]
+    return np.asarray(~np.isnan(everybody.values) @ (shares > 0))
+
+
+def _beside(
+    yardstick: Result, everybody: Sample, told: Told, register: Sequence[Told], floor: int
+) -> list[str]:
+    """Give the constructs that earlier ones leave no room for; without the index there is nothing to say."""
+    spec = yardstick.spec
+    places = np.array([spec.place[name] for name in told.constructs])
+    answered = _behind(yardstick, everybody, places)
+    gone = list(withheld_beside(told, register, everybody, answered, floor))
+    if spec.index in gone:
+        raise DataError(
+            f"Beside what the register holds, the arms would give away fewer than {floor} people.",
+            code="floor",
+            remedy="Keep the arms that were told, or let them differ by more units.",
+        )
+    return gone
 
 
 def _too_few(arms: Arms, index: F64, floor: int) -> DataError:

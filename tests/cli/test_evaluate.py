@@ -117,3 +117,62 @@ def test_wrong_values_of_flags_are_refused(manyi, answers, flags):
     code, _, err = manyi("evaluate", answers, *common, *ARMS, *flags)
     assert code == 2
     assert flags[0] in err
+
+
+def test_what_is_out_is_kept_and_held_beside(manyi, answers, tmp_path):
+    rows = list(csv.reader(answers.read_text(encoding="utf-8").splitlines()))
+    unit, taken = rows[0].index("unit"), {}
+    kept = [rows[0]]
+    for row in rows[1:]:  # sixteen answers a wave of five units, three of them with the measure
+        cell = (row[unit], row[-1])
+        taken[cell] = taken.get(cell, 0) + 1
+        if taken[cell] <= 16 or row[unit] not in {"u0", "u1", "u2", "u8", "u9"}:
+            kept.append(row)
+    target, register = tmp_path / "small.csv", tmp_path / "told.jsonl"
+    target.write_text("\n".join(map(",".join, kept)), encoding="utf-8")
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 100, *ARMS[2:])
+    first, second = ",".join(TREATED), ",".join(TREATED[1:])
+    beside = ("--register", register)
+    for treated in (first, second):
+        code, out, err = manyi("evaluate", target, *common, "--treated", treated, "--json", "-")
+        assert (code, json.loads(out)["beside"]) == (0, None), err
+        assert "beside no earlier evaluation" in err
+    assert not register.exists()
+    for earlier in (0, 1):
+        code, out, err = manyi("evaluate", target, *common, "--treated", first, "--json", "-", *beside)
+        assert (code, json.loads(out)["beside"]) == (0, earlier), err
+        assert "beside no earlier evaluation" not in err
+    before = register.read_bytes()
+    code, out, err = manyi("evaluate", target, *common, "--treated", second, "--json", "-", *beside)
+    assert (code, out, register.read_bytes()) == (1, "", before)
+    assert "Beside what the register holds" in err
+    lines = before.decode().splitlines()
+    assert [json.loads(line)["order"] for line in lines] == [["2021", "2022", "2023"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{}", "line 1: It is no evaluation as this program keeps it"),
+        (b"[" * 20_000, "line 1: It is no JSON"),
+        (b"\xff\xfe", "not in UTF-8"),
+        (
+            b'{"units": "unit", "waves": "quarter", "order": [], "constructs": {}}',
+            "column quarter, not year",
+        ),
+        (b'{"units": "office", "waves": "year", "order": [], "constructs": {}}', "has no column office"),
+    ],
+)
+def test_a_register_that_is_none_is_refused(manyi, answers, tmp_path, content, said):
+    register = tmp_path / "told.jsonl"
+    register.write_bytes(content)
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", *ARMS, "--register", register)
+    code, out, err = manyi("evaluate", answers, *common)
+    assert (code, out, register.read_bytes()) == (1, "", content)
+    assert said in err
+
+
+def test_a_register_that_cannot_be_written_is_refused_at_once(manyi, answers):
+    common = ("--model", MODEL, "--unit", "unit", "--wave", "year", *ARMS, "--register", "/nowhere/told")
+    code, _, err = manyi("evaluate", answers, *common)
+    assert (code, "/nowhere/told cannot be written" in err) == (1, True)

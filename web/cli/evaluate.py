@@ -1,7 +1,12 @@
 """`manyi evaluate`: did a measure work? Units with it against units without, before and after."""
 
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -13,6 +18,9 @@ WITHHELD = {
     "few": "withheld: too few answers in an arm",
     "held": "withheld: it would give away few people's answers",
 }
+ALONE = (
+    "Held beside no earlier evaluation: name the register of those that are out (--register) before this is."
+)
 P_SHOWN = 0.001  # below it p is shown as less
 
 
@@ -34,6 +42,12 @@ P_SHOWN = 0.001  # below it p is shown as less
     metavar="COLUMN",
     help="Column that says what the respondent's unit counts, its number of customers say.",
 )
+@click.option(
+    "--register",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Evaluations that are out: this one is held beside them, and kept there.",
+)
 @analysis.missing
 @analysis.resamples(100, 2000, "Resamples of units.")
 @analysis.seed
@@ -48,6 +62,7 @@ def evaluate(
     after: str,
     weights: str | None,
     unit_weights: str | None,
+    register: Path | None,
     missing: str,
     bootstrap: int,
     seed: int,
@@ -59,23 +74,61 @@ def evaluate(
     --before 2024,2025 --after 2026
     """
     spec = analysis.read_model(model)
-    labels = tuple(dict.fromkeys(name for name in (unit, wave, unit_weights) if name is not None))
-    prepared = analysis.read_answers(data, spec, missing=missing, weights=weights, labels=labels)
-    document = csi_model.effect_of_measure(
-        spec,
-        prepared,
-        csi_model.Options(missing=missing, seed=seed),
-        units=unit,
-        waves=wave,
-        treated=analysis.names(treated),
-        before=analysis.names(before),
-        after=analysis.names(after),
-        unit_weights=None if unit_weights is None else _of_units(prepared, unit, unit_weights),
-        n_resamples=bootstrap,
-    )
+    with _register(register) as earlier:
+        columns = (unit, wave, unit_weights, *(each.units for each in earlier or ()))
+        labels = tuple(dict.fromkeys(name for name in columns if name is not None))
+        prepared = analysis.read_answers(data, spec, missing=missing, weights=weights, labels=labels)
+        document = csi_model.effect_of_measure(
+            spec,
+            prepared,
+            csi_model.Options(missing=missing, seed=seed),
+            units=unit,
+            waves=wave,
+            treated=analysis.names(treated),
+            before=analysis.names(before),
+            after=analysis.names(after),
+            unit_weights=None if unit_weights is None else _of_units(prepared, unit, unit_weights),
+            n_resamples=bootstrap,
+            register=earlier,
+        )
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
+
+
+@contextmanager
+def _register(path: Path | None) -> Iterator[list[csi_model.Told] | None]:
+    """Give the evaluations of a file, one a line, and keep what was added; nobody else reads it meanwhile."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        found = _read(path, file)
+        n_before = len(found)
+        yield found
+        file.writelines(json.dumps(each.plain(), ensure_ascii=False) + "\n" for each in found[n_before:])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path, file: TextIO) -> list[csi_model.Told]:
+    file.seek(0)
+    found: list[csi_model.Told] = []
+    try:
+        for line in file:
+            found.append(csi_model.Told.read(json.loads(line)))  # noqa: PERF401  the place of a bad one is told
+    except UnicodeDecodeError:
+        raise Refusal(f"{path} is not in UTF-8: it is no register of evaluations.") from None
+    except csi_model.DataError as error:
+        raise Refusal(f"{path}, line {len(found) + 1}: {error.message} {error.remedy}") from None
+    except (ValueError, RecursionError):
+        raise Refusal(f"{path}, line {len(found) + 1}: It is no JSON.") from None
+    return found
 
 
 def _of_units(sample: csi_model.Sample, unit: str, column: str) -> dict[str, float]:
@@ -127,4 +180,6 @@ def summary(document: dict[str, Any]) -> str:
     gain = index["expected_gain"]
     if gain is not None and "regression-to-mean" not in {each["code"] for each in document["cautions"]}:
         lines.append(f"Of the effect on the index {gain:+z.1f} could be regression to the mean.")
+    if document["beside"] is None:
+        lines.append(ALONE)
     return "\n".join([*lines, *analysis.caution_lines(document["cautions"])])

@@ -96,3 +96,13 @@ def test_a_construct_of_few_is_withheld_alone():
     assert found["LOY"] == {"state": "few"}
     assert {each["state"] for name, each in found.items() if name != "LOY"} == {"shown"}
     assert all(each["effect"]["p_permutation"] > 0 for each in found.values() if "effect" in each)
+
+
+def test_each_construct_is_decided_by_the_units_that_it_is_told_of():
+    """Two small units that lack one construct hide one another there, not where they are in the arms."""
+    data, unit, _year = world((12, 20))
+    block = SPEC.block_mask[:, SPEC.place["LOY"]]
+    values = np.where(block & np.isin(unit, ["u6", "u7"])[:, None], np.nan, data.values)
+    arms_of = ARMS | {"treated": (*TREATED, "u6")}
+    with pytest.raises(csi_model.DataError, match="give away fewer than 30"):
+        effect_of_measure(SPEC, replace(data, values=values), **arms_of, n_resamples=10)
