@@ -61,6 +61,7 @@ REMEDIES = {
     "lonely-strata": "Join small strata by what they have in common, or collect more answers in them.",
     "percentile-used": f"{NOTHING}: with so many respondents the kinds of interval agree.",
     # time
+    "wave-refused": "Leave the question out of the model, or the wave out of the series (--order).",
     "break": "Ask both forms in one wave (a bridge), or begin a new series there.",
     "few-waves": "Wait for more waves before trusting the limits.",
     # what to do, retention, expectations

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi_model.answers.labels import Coded, Labels, read
+from csi_model.answers.labels import Coded, Labels, array_of, read
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 
@@ -74,7 +74,7 @@ class _Later:
         self.frame, self.name = frame, name
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.asarray(self.frame[self.name], dtype=dtype)
+        return np.asarray(array_of(self.frame[self.name]), dtype=dtype)
 
 
 def table(
@@ -120,7 +120,7 @@ def _cells(given: ArrayLike, name: str, reserved: Reserved, unknown: int) -> tup
 
 def numbers(given: ArrayLike, name: str) -> F64:
     """Read one column as numbers of its own; empty cells are ``nan``."""
-    array: NDArray[Any] = np.asarray(given)
+    array = array_of(given)
     if array.ndim != 1:
         raise DataError(
             f"Column {name} is not one column.", code="shape", remedy="Give one value a respondent."

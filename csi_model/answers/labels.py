@@ -19,6 +19,9 @@ NOTHING = ("<NA>", "NaT")
 BLANKS = " \t\r\n\u00a0\u3000"
 
 
+NESTED = (list, tuple, dict, set, np.ndarray)  # what a cell of a frame may hold, and no label or number is
+
+
 class Coded(NamedTuple):
     """A column of labels as it may be given: names, and for each row the place of its own, −1 for none."""
 
@@ -92,7 +95,14 @@ def read(given: ArrayLike | Coded, n: int, what: str) -> Labels:
         if number.shape != (n,):
             raise _wrong_length(number.size, n, what)
         return _named(list(given.names), number)
-    array: NDArray[Any] = np.asarray(given)
+    array = array_of(given)
+    is_column = array.ndim == 1
+    if not is_column or (array.dtype == object and any(isinstance(each, NESTED) for each in array.tolist())):
+        raise DataError(
+            f"The {what} are not one column of labels.",
+            code=what,
+            remedy="Give one label a respondent: a list, or one column of a frame that is computed.",
+        )
     if array.shape != (n,):
         raise _wrong_length(array.size, n, what)
     if array.dtype.kind in "fiub":
@@ -106,6 +116,20 @@ def read(given: ArrayLike | Coded, n: int, what: str) -> Labels:
     names = sorted(set(texts))
     place_of = {name: at for at, name in enumerate(names)}
     return _named(names, np.fromiter(map(place_of.__getitem__, texts), np.int64, n))
+
+
+def array_of(given: Any) -> NDArray[Any]:
+    """Give a column as numpy has it; long whole numbers and moments keep their last digits.
+
+    Polars makes floats of whole numbers beside nulls, which are exact to 16 digits alone, and refuses to give
+    those of 128 bits; numpy makes nameless numbers of moments to the nanosecond.
+    """
+    kind = str(getattr(given, "dtype", "")).removeprefix("U")
+    nulls = getattr(given, "null_count", None)
+    if callable(nulls) and kind.startswith("Int") and (nulls() or kind == "Int128"):
+        return np.array(given.to_list(), dtype=object)
+    array: NDArray[Any] = np.asarray(given)
+    return array.astype("datetime64[us]") if array.dtype == "datetime64[ns]" else array
 
 
 def joined(several: Sequence[Labels]) -> Labels:

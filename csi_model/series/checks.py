@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.answers.checks import check_varied
-from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.series.wave import Form, Wave
@@ -71,9 +69,10 @@ def check_wave(wave: Wave, n_items: int) -> None:
     """Refuse a wave whose arrays, shares or modes do not fit ``n_items`` items."""
     arrays: list[tuple[str, NDArray[np.float64], tuple[int, ...]]] = [
         ("means", wave.means, (n_items,)),
-        ("shares", wave.shares, (n_items,)),
         ("covariance", wave.covariance, (n_items, n_items)),
     ]
+    if wave.shares is not None:
+        arrays.insert(1, ("shares", wave.shares, (n_items,)))
     for name, array, shape in arrays:
         if np.shape(array) != shape or not np.isfinite(array).all():
             msg = f"Wave {wave.code}: {name} must be finite and of shape {shape}, not {np.shape(array)}."
@@ -81,7 +80,8 @@ def check_wave(wave: Wave, n_items: int) -> None:
     if wave.items and len(wave.items) != n_items:
         msg = f"Wave {wave.code} names {len(wave.items)} items but has means of {n_items}."
         raise DataError(msg, code="items", remedy="Name every item of the index once.")
-    check_shares(wave.shares, f"Wave {wave.code}: item shares")
+    if wave.shares is not None:
+        check_shares(wave.shares, f"Wave {wave.code}: item shares")
     check_modes(wave)
 
 
@@ -96,15 +96,3 @@ def _check_items(first: Wave, wave: Wave) -> None:
     if first.items and wave.items and first.items != wave.items:
         msg = f"Waves {first.code} and {wave.code} have the same items in another order."
         raise DataError(msg, code="items", remedy="Order the items of every wave alike.")
-
-
-def check_usable(code: str, part: Sample, codes: tuple[str, ...], floor: int) -> None:
-    """Refuse a wave of too few answers, or in which a question tells nobody apart; `codes` are all waves."""
-    without = f"the wave out of the series (--order {','.join(each for each in codes if each != code)})"
-    if len(part) < floor:
-        msg = f"Wave {code} has {len(part)} answers, below the floor of {floor}."
-        remedy = f"Leave {without}, or collect more answers."
-        raise DataError(msg, code="floor", remedy=remedy, about=(code, f"n = {len(part)}"))
-    check_varied(
-        part, f"In wave {code}", code, f"Leave out of the model what tells nobody apart, or {without}."
-    )

@@ -54,6 +54,8 @@ class WaveAnswers:
         The wave's item shares of the index, none negative, summing to 1.
     weights : ndarray of shape (n_respondents,), optional
         Respondent weights.
+    items : sequence of str, optional
+        Names of the items, for refusals.
     clusters : ndarray of shape (n_respondents,), optional
         Sampling units, for the errors; one label is one unit in both waves.
     """
@@ -65,6 +67,7 @@ class WaveAnswers:
     clusters: NDArray[np.generic] | None = None
     levels: Callable[[Mask], F64] | None = None
     asked: Mask | None = None
+    items: Sequence[str] = ()
 
 
 def decompose(
@@ -154,8 +157,10 @@ def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> _
     if (answered < floor).any():
         g, i = (int(k) for k in np.argwhere(answered < floor)[0])
         n = int(answered[g, i])
-        msg = f"Segment {segments[g]!r} has {n} answers on item {i}, below the floor of {floor}."
-        raise DataError(msg, code="floor", remedy="Merge small segments or leave the item out.")
+        item = wave.items[i] if wave.items else f"item {i}"
+        msg = f"Segment {segments[g]!r} has {n} answers on {item}, below the floor of {floor}."
+        remedy = f"Merge small segments, or leave {item} out."
+        raise DataError(msg, code="floor", remedy=remedy, about=(segments[g], *wave.items[i : i + 1]))
     n, size = len(segments), len(segments) * points.shape[1]
     there = ~np.isnan(points) if wave.asked is None else wave.asked
     mix = np.where(there[:, None, :], inside[:, :, None].astype(float), np.nan).reshape(len(points), -1)

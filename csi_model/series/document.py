@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 
 from csi_model.errors import Caution
-from csi_model.estimation.result import Result
+from csi_model.inference.figures import figure
 from csi_model.inference.many import holm
 from csi_model.series import official
+from csi_model.series.followed import Followed
 
 
-def waves_of(series: official.Series, results: Mapping[str, Result], alpha: float) -> list[dict[str, Any]]:
+def waves_of(series: official.Series, waves: Mapping[str, Followed], alpha: float) -> list[dict[str, Any]]:
     """Give the waves of a series as plain values, changes with p-values corrected by Holm."""
     corrected = holm(series.changes.p)
     found = []
     for at, code in enumerate(series.codes):
-        change = None
+        change, result = None, waves[code].result
         if at and np.isfinite(series.changes.value[at - 1]):
             clear = corrected[at - 1] < alpha
             rise = float(series.changes.value[at - 1])
@@ -29,19 +30,20 @@ def waves_of(series: official.Series, results: Mapping[str, Result], alpha: floa
         found.append(
             {
                 "wave": code,
-                "n_used": results[code].n_used,
+                "n_used": len(waves[code].sample),
                 "official": series.official.at(at).plain(),
                 "re_estimated": series.re_estimated.at(at).plain(),
                 "change": change,
-                "cautions": [caution.plain() for caution in results[code].cautions],
+                "cautions": [] if result is None else [caution.plain() for caution in result.cautions],
             }
         )
     return found
 
 
-def points_over_waves(result: Result, place: int) -> dict[str, Any]:
-    """Give the points of a construct in one wave, with error and interval where there is one."""
-    written: dict[str, Any] = result.figure("constructs").at(place).plain(parts=("ci",))
+def points_over_waves(wave: Followed, place: int) -> dict[str, Any]:
+    """Give the points of a construct in one wave by its own weights, with error and interval where known."""
+    own = figure(np.nan) if wave.result is None else wave.result.figure("constructs").at(place)
+    written: dict[str, Any] = own.plain(parts=("ci",))
     return written
 
 

@@ -14,13 +14,12 @@ from csi_model.answers.labels import Labels
 from csi_model.answers.sample import Sample
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.groups import of_part
-from csi_model.estimation.one import estimate_one
 from csi_model.options import Options, Progress
 from csi_model.series import official
 from csi_model.series.breaks import Bridge
-from csi_model.series.checks import check_usable
 from csi_model.series.control import control_limits
 from csi_model.series.document import once, points_over_waves, waves_of
+from csi_model.series.followed import check_base, followed
 from csi_model.series.items import index_rows
 from csi_model.series.joint import joint_points
 from csi_model.series.wave import wave_of
@@ -93,22 +92,21 @@ def follow(
             )
     cut = sample.split(by).samples
     parts = {code: cut[code] for code in codes}
-    results = {}
+    waves = {}
     for number, code in enumerate(codes):
-        check_usable(code, parts[code], codes, options.floor)
-        results[code] = estimate_one(spec, parts[code], of_part(options, by, code))
+        waves[code] = followed(spec, code, parts[code], codes, of_part(options, by, code))
         if progress is not None:
             progress((number + 1) / len(codes))
-    marks = _marks(spec, codes, reworded or {})
+    of_base, marks = check_base(waves, base), _marks(spec, codes, reworded or {})
     summaries = [
         replace(
-            wave_of(code, parts[code], results[code]),
+            wave_of(code, waves[code], spec),
             lineage=marks[code],
             modes={} if modes is None else _mixture(parts[code].label(modes)),
         )
         for code in codes
     ]
-    joint = joint_points(parts, results, base)
+    joint = joint_points(waves, base)
     series = official.index_series(
         summaries,
         base=base,
@@ -122,27 +120,29 @@ def follow(
     unlabelled = [
         each for name in (by, segments, modes) if name is not None for each in sample.unlabelled(name)
     ]
-    cautions = [*sample.cautions, *unlabelled, *series.cautions]
-    control, known = _control(series, cautions), Known(parts, results, base)
-    followed, of_tree = follow_tree(results, base, tree, reworded or {})
-    cautions += of_tree
+    refused = [wave.caution for wave in waves.values() if wave.caution is not None]
+    cautions = [*sample.cautions, *unlabelled, *refused, *series.cautions]
+    control, known = _control(series, cautions), Known(waves, base, bridges or {})
+    scored = {code: wave.result or (wave.items.means, wave.items.covariance) for code, wave in waves.items()}
+    of_tree, doubts = follow_tree(scored, of_base, base, tree, reworded or {})
+    cautions += doubts
     return {
         "index": spec.index,
         "base": base,
         "level": options.level,
-        "waves": waves_of(series, results, 1 - options.level),
+        "waves": waves_of(series, waves, 1 - options.level),
         "constructs": {
-            name: [points_over_waves(results[code], at) for code in codes]
+            name: [points_over_waves(wave, at) for wave in waves.values()]
             for at, name in enumerate(spec.construct_ids)
         },
         **joint.drifted(spec, series, reworded or {}, opened or {}, options),
         "breaks": [each._asdict() for each in series.breaks],
         "why": [
-            across(pair, series) or why(pair, series.changes.at(at), known, segments, options)
+            across(pair, series) or why(pair, series.changes.at(at), known, spec, segments, options)
             for at, pair in enumerate(pairwise(codes))
         ],
         "control": control,
-        "tree": followed,
+        "tree": of_tree,
         "cautions": [caution.plain() for caution in once(cautions)],
     }  # fmt: skip
 

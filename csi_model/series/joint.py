@@ -11,13 +11,13 @@ import numpy as np
 
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.estimation.result import Result
 from csi_model.inference.making import from_normal
 from csi_model.inference.means import correlations, linearised
 from csi_model.options import Options
 from csi_model.series.breaks import WORDING
 from csi_model.series.drift import Course, drift
-from csi_model.series.items import items_of, made_of
+from csi_model.series.followed import Followed
+from csi_model.series.items import made_of
 from csi_model.series.official import Series
 from csi_model.specify import ModelSpec
 
@@ -68,24 +68,23 @@ class Joint:
         return {"frozen": points, "drift": drift(courses, self.codes, opened, options)}
 
 
-def joint_points(waves: Mapping[str, Sample], results: Mapping[str, Result], base: str) -> Joint:
+def joint_points(waves: Mapping[str, Followed], base: str) -> Joint:
     r"""Give points by the base wave's question shares in all waves, with their joint errors.
 
     Parameters
     ----------
-    waves : mapping of wave to its part of one sample, whose clusters have the same numbers, in order of time
-    results : mapping of wave to what was estimated from it
+    waves : mapping of code to wave, in order of time
+        Parts of one sample, whose clusters have the same numbers.
 
     Notes
     -----
-    Within a wave errors are those of its questions' means (`wave.items_of`). Between waves the correlation is
-    that of what shared units add to the figures of both (`means.correlations`).
+    Within a wave errors are those of its questions' means (`items.items_of`). Between waves the correlation
+    is that of what shared units add to the figures of both (`means.correlations`).
     Without clusters a respondent is a unit of one wave, so waves are independent. Degrees of freedom: the
     fewest units of a wave, less one.
     """
-    codes, parts = tuple(waves), list(waves.values())
-    shares = results[base].points.construct_shares[0]
-    items = [items_of(waves[code], results[code]) for code in codes]
+    codes, parts = tuple(waves), [wave.sample for wave in waves.values()]
+    items, shares = [wave.items for wave in waves.values()], waves[base].items.shares
     found = np.array([[made_of(each.means, each.covariance, own) for own in shares.T] for each in items])
     values, errors = found[:, :, 0], found[:, :, 1]
     together, df = _correlations(parts, shares)
@@ -101,5 +100,7 @@ def _correlations(waves: Sequence[Sample], shares: F64) -> tuple[F64, float]:
         return np.broadcast_to(np.eye(n_waves), (k, n_waves, n_waves)), np.inf
     sums = np.zeros((n_waves, 1 + max(int(own.max()) for own in numbers), k))
     for at, (wave, number) in enumerate(zip(waves, numbers, strict=True)):
-        np.add.at(sums[at], number, linearised(wave.points, wave.weights)[1] @ shares)
+        answered = ~np.isnan(wave.values).all(axis=0)
+        added = linearised(wave.points[:, answered], wave.weights)[1] @ shares[answered]
+        np.add.at(sums[at], number, added)
     return correlations(sums), float(min(len(np.unique(own)) for own in numbers) - 1)

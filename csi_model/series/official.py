@@ -151,6 +151,9 @@ def _check_scales(breaks: Sequence[Break]) -> None:
 
 
 def _shares(wave: Wave) -> F64:
+    if wave.shares is None:
+        msg = f"Wave {wave.code} is the base, but has no item shares of its own."
+        raise DataError(msg, code="shares", remedy="Take a wave as base that was estimated.")
     return check_shares(wave.shares, f"Wave {wave.code}: item shares")
 
 

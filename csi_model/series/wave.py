@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.estimation.result import Result
-from csi_model.inference.figures import Figure
-from csi_model.series.items import index_rows, items_of
+from csi_model.inference.figures import Figure, figure
+from csi_model.series.followed import Followed
+from csi_model.series.items import index_rows
+from csi_model.specify import ModelSpec
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ class Wave(Form):
     covariance : ndarray of shape (n_items, n_items)
         Sampling covariance of these means (squared points), see
         `inference.means.weighted_means`.
-    shares : ndarray of shape (n_items,)
-        Item shares of the index estimated in this wave, none negative, summing to 1.
+    shares : ndarray of shape (n_items,) or None
+        Item shares of the index estimated in this wave, none negative, summing to 1; None where it could not
+        be estimated by itself.
     n_respondents : int
     points : Figure
         The index by the wave's own shares, as its estimation gives it: its interval is that of the resamples.
@@ -68,7 +69,7 @@ class Wave(Form):
 
     means: F64
     covariance: F64
-    shares: F64
+    shares: F64 | None
     n_respondents: int
     points: Figure
 
@@ -78,19 +79,18 @@ class Wave(Form):
         return frozenset(self.items or (self.lineage if len(self.lineage) == np.size(self.means) else ()))
 
 
-def wave_of(code: str, sample: Sample, result: Result) -> Wave:
-    """Give what a series needs to know of one estimated wave."""
-    spec = result.spec
+def wave_of(code: str, wave: Followed, spec: ModelSpec) -> Wave:
+    """Give what a series needs to know of one wave."""
     rows, index = index_rows(spec), spec.place[spec.index]
-    items = items_of(sample, result)
+    items, result = wave.items, wave.result
     low, high, _ = spec.scales[rows[0]]
     return Wave(
         code,
         items.means[rows],
         items.covariance[np.ix_(rows, rows)],
-        items.shares[rows, index],
-        result.n_used,
-        result.figure("constructs").at(spec.index),
+        None if result is None else items.shares[rows, index],
+        len(wave.sample),
+        figure(np.nan, n=len(wave.sample)) if result is None else result.figure("constructs").at(spec.index),
         scale=(float(low), float(high)),
         items=tuple(items.codes[row] for row in rows),
     )

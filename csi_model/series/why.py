@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from csi_model.answers.answered import Answered
-from csi_model.answers.levelled import Levelled
-from csi_model.answers.sample import Sample
-from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import DataError, ModelError
-from csi_model.estimation.result import Result
 from csi_model.inference.figures import Figure
+from csi_model.inference.making import from_normal
 from csi_model.options import Options
 from csi_model.remedies import REMEDIES
 from csi_model.series import official
+from csi_model.series.breaks import Bridge
 from csi_model.series.decompose import WaveAnswers, decompose
+from csi_model.series.followed import Followed
 from csi_model.series.items import index_rows
+from csi_model.specify import ModelSpec
 
 
 def across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | None:
-    """Refuse to split a change across a break: the new form would count as answers."""
+    """Refuse to split a change across a break that no bridge joins: the new form would count as answers."""
     kinds = [each.kind for each in series.breaks if each.after == pair[1]]
-    if not kinds:
+    if not kinds or np.isfinite(series.changes.at(series.codes.index(pair[0])).value):
         return None
     refused = DataError(
         f"Between {pair[0]} and {pair[1]} the {kinds[0]} changed, which no split tells from the answers.",
@@ -35,38 +34,40 @@ def across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | N
 
 
 class Known(NamedTuple):
-    """Each wave's answers and results, and the wave whose weights are official."""
+    """Each wave, that whose weights are official, and the bridges between forms."""
 
-    parts: Mapping[str, Sample]
-    results: Mapping[str, Result]
+    waves: Mapping[str, Followed]
     base: str
+    bridges: Mapping[str, Bridge]
 
 
 def why(
     pair: tuple[str, str],
     change: Figure,
     known: Known,
+    spec: ModelSpec,
     segments: str | None,
     options: Options,
 ) -> dict[str, Any]:
     """Split the change of the official index: its weights are the base wave's, so none of it is theirs.
 
-    A refusal is named in place of the parts. The change of the re-estimated index stands beside it.
+    Where a bridge leads into the later wave, ``form`` takes out again what the new form alone did to the
+    answers. A refusal is named in place of the parts. The change of the re-estimated index stands beside it.
     """
-    parts, results, base = known
-    spec = results[base].spec
+    waves, base, bridges = known
     rows, index = index_rows(spec), spec.place[spec.index]
 
     def side(code: str) -> WaveAnswers:
-        clusters, levels = parts[code].clusters, _levels(results[code], rows)
+        part, levels = waves[code].sample, waves[code].levels
         return WaveAnswers(
-            parts[code].points[:, rows],
-            np.full(len(parts[code]), "all") if segments is None else parts[code].label(segments).texts(),
-            results[base].points.construct_shares[0, rows, index],
-            parts[code].weights,
-            clusters=None if clusters is None else clusters.number,
-            levels=levels,
-            asked=None if levels is None else parts[code].asked[:, rows],
+            part.points[:, rows],
+            np.full(len(part), "all") if segments is None else part.label(segments).texts(),
+            waves[base].items.shares[rows, index],
+            part.weights,
+            clusters=None if part.clusters is None else part.clusters.number,
+            levels=None if levels is None else lambda among: levels(among)[:, rows],
+            asked=None if levels is None else part.asked[:, rows],
+            items=[spec.indicator_ids[row] for row in rows],
         )
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
@@ -77,8 +78,10 @@ def why(
     names = [spec.indicator_ids[row] for row in rows]
     said["change"] = change.plain()
     said |= {name: getattr(found, name).plain() for name in ("answers", "weights", "mix")}
-    first, last = (float(results[code].points.constructs[0, index]) for code in pair)
-    said["re_estimated_change"] = last - first
+    if pair[1] in bridges:
+        shift = bridges[pair[1]].shift
+        said["form"] = from_normal(-shift.value, shift.se, level=options.level).plain()
+    said["re_estimated_change"] = _re_estimated(waves, pair, index)
     said["by_question"] = {
         name: {
             "answers": found.answers_by_item.at(at).plain(),
@@ -97,9 +100,10 @@ def why(
     return said
 
 
-def _levels(result: Result, rows: I64) -> Callable[[Mask], F64] | None:
-    """Give `estimator.Estimator.levels` of some questions, where gaps are fitted."""
-    estimator = result.estimator
-    if estimator is None or not isinstance(estimator.counted, Answered | Levelled):
-        return None
-    return lambda among: np.asarray(estimator.levels(among))[:, rows]
+def _re_estimated(waves: Mapping[str, Followed], pair: tuple[str, str], index: int) -> float | None:
+    """Give the change of the points by each wave's own weights, where both have some."""
+    first, last = (
+        None if each is None else float(each.points.constructs[0, index])
+        for each in (waves[code].result for code in pair)
+    )
+    return None if first is None or last is None else last - first

@@ -14,6 +14,7 @@ from csi_model.inference.figures import USUAL, Figure, figure
 from csi_model.inference.making import from_draws, from_normal
 from csi_model.inference.means import weighted_means
 from csi_model.resampling.plan import Resampled
+from csi_model.specify import ModelSpec
 from csi_model.tree import weights
 from csi_model.tree.weights import TreeWeights, branches, slope, tree_points
 
@@ -54,8 +55,15 @@ def tree_score(result: Estimated, made: TreeWeights) -> Figure:
     covariance = _covariance(result)
     if covariance is None:
         return figure(point, n=result.n_used, level=level)
-    lean = slope(spec, shares)
-    return from_normal(point, np.sqrt(lean @ covariance @ lean), level=level)
+    return _of_means(spec, made, result.points.indicators[0], covariance, level)
+
+
+def _of_means(spec: ModelSpec, made: TreeWeights, means: F64, covariance: F64, level: float) -> Figure:
+    """Give the tree score of questions' points; those of no weight in it need none."""
+    shares = made.shares(spec)
+    own, lean = np.flatnonzero(shares), slope(spec, shares)
+    point = tree_points(spec, shares, np.where(shares > 0, means, 0.0))
+    return from_normal(point, np.sqrt(lean[own] @ covariance[np.ix_(own, own)] @ lean[own]), level=level)
 
 
 def tree_document(result: Estimated, how: str | Mapping[str, Any]) -> dict[str, Any]:
@@ -75,8 +83,9 @@ def tree_document(result: Estimated, how: str | Mapping[str, Any]) -> dict[str, 
 
 
 def follow_tree(
-    results: Mapping[str, Estimated],
-    base: str,
+    waves: Mapping[str, Estimated | tuple[F64, F64]],
+    base: Estimated,
+    name: str,
     how: str | Mapping[str, Any] | None,
     reworded: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, Any] | None, tuple[Caution, ...]]:
@@ -84,7 +93,10 @@ def follow_tree(
 
     Parameters
     ----------
-    results : mapping of wave to result, in order of time
+    waves : mapping of wave to result, in order of time
+        Of one without a result: its questions' points and their covariance.
+    base, name
+        The result of the base wave, and how the wave is called.
     how
         As `tree_weights` takes it; None for no tree score.
     reworded
@@ -92,20 +104,23 @@ def follow_tree(
     """
     if how is None:
         return None, ()
-    made = tree_weights(results[base], how)
-    codes, shares = results[base].spec.indicator_ids, made.shares(results[base].spec)
+    made, spec = tree_weights(base, how), base.spec
+    codes, shares = spec.indicator_ids, made.shares(spec)
     held = {code for code, share in zip(codes, shares, strict=True) if share > 0}
     rows: list[dict[str, Any]] = []
     before: Figure | None = None
-    for wave, result in results.items():
-        now = tree_score(result, made)
+    for wave, known in waves.items():
+        if isinstance(known, Estimated):
+            now = tree_score(known, made)
+        else:
+            now = _of_means(spec, made, *known, base.options.level)
         change = None
         if before is not None and not held & set(reworded.get(wave, ())):
             error = np.sqrt(now.se**2 + before.se**2)
             change = from_normal(now.value - before.value, error, level=now.level).plain()
         rows.append({"wave": wave, **now.plain("points"), "change": change})
         before = now
-    return {"kind": made.kind, "base": base, "waves": rows}, made.cautions
+    return {"kind": made.kind, "base": name, "waves": rows}, made.cautions
 
 
 def levels(result: Estimated, made: TreeWeights) -> dict[str, Any]:

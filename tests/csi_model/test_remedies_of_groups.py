@@ -1,5 +1,6 @@
 """Remedies of cautions about groups, segments, resamples, waves and measures, carried out as they say."""
 
+import json
 from concurrent.futures.process import BrokenProcessPool
 from unittest.mock import Mock
 
@@ -17,6 +18,7 @@ from tests.csi_model.simulated import SPEC as GOLDEN
 from tests.csi_model.simulated import survey
 
 CHAINED = ModelSpec.from_mapping(CHAIN)
+THINNED = ModelSpec.from_yaml(json.dumps(CHAIN).replace(', "q3"', ""))
 ONE, TWO = (
     ModelSpec.from_mapping(
         {
@@ -124,6 +126,14 @@ def reworded(order=("2021", "2022", "2023"), bridges=None):
     return follow(GOLDEN, kept, "wave", Options(bootstrap=20), reworded=marks, bridges=bridges)["cautions"]
 
 
+def alike(order=(), *, left_out=False):
+    """One wave of three in which everybody gave a question the same answer."""
+    columns, wave = chain(600), np.repeat(["2021", "2022", "2023"], 200)
+    columns["q3"] = np.where(wave == "2022", 8, columns["q3"])
+    spec = THINNED if left_out else CHAINED
+    return follow(spec, prepare(spec, columns, labels={"wave": wave}), "wave", order=order)["cautions"]
+
+
 def measured(*, n_units=20, before=("w2", "w3"), size=12, drift=0.0, alike=False, away=(), counts=None):
     """The first half of the units get a measure after w3; three quarters drift before it."""
     r = np.random.default_rng(11)
@@ -194,6 +204,7 @@ TRIED = {
         lambda: one_constant("b", comparing=True),
         lambda: one_constant(comparing=True, left=False),
     ),
+    "wave-refused": (alike, lambda: alike(("2021", "2023")), lambda: alike(left_out=True)),
     "imputed-scores": (lambda: gappy("em"), lambda: gappy("listwise")),
     "mixture-degenerate": (lambda: copied(2), lambda: copied(1), lambda: copied(2, without=True)),
     "small-segment": (

@@ -156,7 +156,8 @@ def summary(document: dict[str, Any]) -> str:
         if "refused" in each:
             lines.append(f"{each['from']} → {each['to']}: not split. {each['refused']['message']}")
             continue
-        parts = ", ".join(f"{name} {each[name]['value']:+.1f}" for name in ("answers", "weights", "mix"))
+        named = [name for name in ("answers", "weights", "mix", "form") if name in each]
+        parts = ", ".join(f"{name} {each[name]['value']:+.1f}" for name in named)
         lines.append(f"{each['from']} → {each['to']}: {each['change']['value']:+.1f} = {parts}")
     lines += [
         "Break between {before} and {after}: {kind} of {items}.".format(**each, items=", ".join(each["what"]))

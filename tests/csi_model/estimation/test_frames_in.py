@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import csi_model
-from tests.csi_model.estimation.frames_alone import Frame
+from tests.csi_model.estimation.frames_alone import Frame, Series
 from tests.csi_model.simulated import SPEC, survey
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,13 +22,14 @@ class Lazy:
         return {}
 
 
-FRAMES = {"pandas": pd.DataFrame, "like Polars": Frame}
+FRAMES, WIDE = {"pandas": pd.DataFrame, "like Polars": Frame}, [lambda values: Series(values, "Int128")]
 try:
     import polars as pl
 except ImportError:
     pass
 else:
     FRAMES["Polars"] = pl.DataFrame
+    WIDE.append(lambda values: pl.Series(values, dtype=pl.Int128))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,51 @@ def test_nulls_are_gaps_and_no_labels(answers, kind):
     column = SPEC.indicator_ids.index("SAT2")
     assert np.isnan(found.values).nonzero() == (np.array([3]), np.array([column]))
     assert np.flatnonzero(found.label("wave").is_blank).tolist() == [5]
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_long_numbers_of_customers_stay_apart_beside_a_null(answers, kind):
+    _, columns = answers
+    customers = [1234567890123456780 + row % 4 for row in range(359)]
+    table = FRAMES[kind](columns | {"customer": [*map(str, customers), None]})["customer"]
+    if kind != "pandas":  # whose own floats have lost the digits before
+        table = FRAMES[kind]({"customer": [*customers, None]})["customer"]
+    labels = csi_model.prepare(SPEC, columns, labels={"customer": table}).label("customer")
+    assert labels.names == tuple(str(1234567890123456780 + k) for k in range(4))
+    assert np.flatnonzero(labels.is_blank).tolist() == [359]
+
+
+@pytest.mark.parametrize("wide", WIDE)
+def test_whole_numbers_that_numpy_has_no_room_for_are_read(answers, wide):
+    _, columns = answers
+    whole = {name: [round(each) for each in values] for name, values in columns.items() if name != "wave"}
+    table = Frame({**whole, "SAT1": wide([*whole["SAT1"][:-1], None])})
+    found = csi_model.prepare(SPEC, table, labels={"wave": wide([int(year) for year in columns["wave"]])})
+    assert np.argwhere(np.isnan(found.values)).tolist() == [[359, SPEC.indicator_ids.index("SAT1")]]
+    assert found.label("wave").names == ("2021", "2022", "2023")
+
+
+def test_waves_by_moments_have_names(answers):
+    _, columns = answers
+    moments = np.array([f"{year}-03-01" for year in columns["wave"]], dtype="datetime64[ns]")
+    found = csi_model.prepare(SPEC, columns, labels={"wave": moments}).label("wave")
+    assert found.names == ("2021-03-01 00:00:00", "2022-03-01 00:00:00", "2023-03-01 00:00:00")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda _: Lazy(),
+        lambda table: table[["wave"]],
+        lambda table: [[year] for year in table["wave"]],
+        lambda table: pd.Series([[year] for year in table["wave"]]),
+    ],
+)
+def test_labels_that_are_no_column_of_labels_are_refused(answers, given):
+    table = pd.DataFrame(answers[1])
+    with pytest.raises(csi_model.DataError, match="not one column of labels") as refusal:
+        csi_model.prepare(SPEC, table, labels={"wave": given(table)})
+    assert refusal.value.code == "groups"
 
 
 def test_pandas_own_word_for_nothing_is_no_label(answers):

@@ -5,6 +5,7 @@ import pytest
 
 import csi_model
 from csi_model.inference.means import linearised, weighted_means
+from csi_model.series.followed import followed
 from csi_model.series.joint import joint_points
 
 SPEC = csi_model.ModelSpec.from_lavaan("Q =~ q1 + q2\nSAT =~ s1 + s2\nSAT ~ Q")
@@ -26,7 +27,10 @@ def panel(rng, units=30, size=8, waves=3, *, same=1.0, lift=0.0):
 
 def jointly(sample):
     parts = sample.split("wave").samples
-    return joint_points(parts, {code: csi_model.estimate(SPEC, part) for code, part in parts.items()}, "0")
+    options = csi_model.Options()
+    return joint_points(
+        {code: followed(SPEC, code, part, "012", options) for code, part in parts.items()}, "0"
+    )
 
 
 def test_what_respondents_add_is_the_covariance_of_the_means():
