@@ -96,6 +96,7 @@ wheel: env ## the wheel in dist/, with everything that a site needs in it
 chaos: $(VENV)/.test assets ## kill the server while people answer and edit: what it acknowledged must be in the database, once
 	@$(BIN)/python scripts/chaos.py
 	@$(BIN)/python scripts/chaos_editing.py
+	@$(BIN)/python scripts/chaos_losses.py
 
 stuffing: $(VENV)/.test assets ## stuff a wave over HTTP: flagged, left out, run, approved, published; the index must stand
 	@$(BIN)/python scripts/stuffing.py

@@ -26,10 +26,10 @@ from surveys.collecting import responses, waves
 from surveys.database import create_engine
 from surveys.document import loading
 from surveys.editing import publishing
-from surveys.models import Response
+from surveys.models import Response, Wave
 from surveys.models.collection import ResponseState
 
-PAGES, RATINGS = 5, 6
+CODE, PAGES, RATINGS = "CHAOS", 5, 6
 MARK = re.compile(r'name="_t" value="([0-9a-f]+)"')
 
 
@@ -156,7 +156,7 @@ def prepare(url: str) -> str:
     engine = create_engine(url)
     with Session(engine) as session:
         version = publishing.publish(session, loading.load(document), "chaos", now)
-        wave = waves.create_wave(session, version, code="CHAOS", title="Chaos", now=now)
+        wave = waves.create_wave(session, version, code=CODE, title="Chaos", now=now)
         waves.open_wave(session, wave, now)
         session.commit()
         link = f"/s/{wave.public_key}"
@@ -167,9 +167,10 @@ def prepare(url: str) -> str:
 def lost(url: str, journeys: list[tuple[int, dict[str, int], bool]]) -> list[str]:
     """Say which journeys (number, what was acknowledged, whether as a whole) are not as acknowledged."""
     engine = create_engine(url)
+    of_chaos = select(Response).join(Response.wave).where(Wave.code == CODE)
     with Session(engine) as session:
         found = {}
-        for response in session.scalars(select(Response)):
+        for response in session.scalars(of_chaos):
             values = responses.answers_of(session, response).values
             found[values["WHO"]] = (values, response.state)
     engine.dispose()

@@ -39,14 +39,14 @@ def ask(
     return response.status, response.headers.get("Location", ""), text
 
 
-def serve(folder: Path, url: str, port: int) -> "subprocess.Popen[bytes]":
+def serve(folder: Path, url: str, port: int, *, with_worker: bool = False) -> "subprocess.Popen[bytes]":
     """Start the site as `manyi serve` does, in a process group of its own, and wait until it answers."""
     settings = {
         "MANYI_INSTANCE": str(folder), "MANYI_DATABASE_URL": url,
         "MANYI_PORT": str(port), "MANYI_WORKERS": "2",
         "MANYI_ANSWER_LIMIT": "10000000 per minute", "MANYI_LOG_LEVEL": "WARNING",
     }  # fmt: skip
-    command = [sys.executable, "-m", "web.cli", "serve", "--no-worker"]
+    command = [sys.executable, "-m", "web.cli", "serve", *([] if with_worker else ["--no-worker"])]
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(  # noqa: S603
             command, env=os.environ | settings, stdout=log, stderr=log, start_new_session=True
