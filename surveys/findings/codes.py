@@ -29,12 +29,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     ]
     yield from _alike(questions)
     yield from _alike((section.code, section.code) for section in document.sections)
-    yield from _alike(
+    ends = [
         (stop.code, f"{section.code}.stops.{stop.code}")
         for section in document.sections
         for stop in section.stops
-    )
-    yield from _alike((quota.code, f"quotas.{quota.code}") for quota in document.quotas)
+    ]
+    yield from _alike([*ends, *((quota.code, f"quotas.{quota.code}") for quota in document.quotas)])
     if system is not None:
         yield from _alike(
             (code, f"indicators.{code}")

@@ -36,11 +36,16 @@ REFUSING: Final = re.compile(
 def find(subject: Subject) -> Iterator[Finding]:
     """Find consent that is no consent, and personal questions that must be answered."""
     paths: Paths | None = None
+    scales = subject.document.scales
     for asked in subject.questions:
         question = asked.question
         if question.nature.is_consent:
             if question.required is not True:
                 yield error("consent-optional", asked.place)
+            if any(
+                each.number < asked.number and each.question.controls(scales) for each in subject.questions
+            ):
+                yield warning("consent-late", asked.place)
             paths = paths or Paths(subject, sound_conditions(subject))
             with suppress(TooManyError):
                 if _is_asked_on(paths, asked, _refusing(subject, question)):

@@ -18,13 +18,20 @@ DENYING: Final = re.compile(
     re.IGNORECASE,
 )
 
+MOVING: Final = 2  # so many at least change places
+
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Find options that read alike, and marks of exclusion that lack or say nothing."""
     for place, code in for_nothing(subject.document):
         yield error("for-nothing", place, code=code)
+    for group in subject.document.groups():
+        if len(group) == 1 and group[0].shuffle is not None:
+            yield warning("order-nothing", group[0].code, "alone")
     for asked in subject.questions:
         yield from _alike(asked, subject.document.languages)
+        yield from _ordered(asked)
+        yield from _taken(subject, asked)
         for option in asked.question.offered():
             place = f"{asked.place}.{option.code}"
             if asked.question.nature.has_exclusive:
@@ -33,6 +40,28 @@ def find(subject: Subject) -> Iterator[Finding]:
                     yield warning("option-exclusive", place)
             elif option.exclusive:
                 yield warning("option-exclusive", place, "single")
+
+
+def _ordered(asked: Asked) -> Iterator[Finding]:
+    """Find marks of order that say nothing: of what keeps its place anyhow, or where nothing can change."""
+    parts = (*asked.question.subquestions(), *asked.question.offered())
+    fixed = [part.code for part in parts if part.fixed]
+    if getattr(asked.question, "order", None) is None:
+        for code in fixed:
+            yield warning("order-nothing", f"{asked.place}.{code}", "fixed")
+    elif len(parts) - len(fixed) < MOVING:
+        yield warning("order-nothing", asked.place)
+
+
+def _taken(subject: Subject, asked: Asked) -> Iterator[Finding]:
+    """Find that rows or options are taken from a question of which none stands for an option."""
+    whence = asked.question.whence
+    parts = (*asked.question.subquestions(), *asked.question.offered())
+    if whence is not None and not any(part.for_ is not None for part in parts):
+        if whence.question not in subject.parts and not subject.is_left_out(whence.question):
+            yield error("logic-unknown", asked.place, code=whence.question)
+        else:
+            yield warning("for-nothing", asked.place, "none", code=whence.question)
 
 
 def _alike(asked: Asked, languages: tuple[str, ...]) -> Iterator[Finding]:

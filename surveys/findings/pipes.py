@@ -46,7 +46,11 @@ def _of_pipe(subject: Subject, name: str, pipe: Pipe) -> Iterator[Finding]:
     if answer is None or answer.kind not in (SAID if not subject.document.is_first_format else {"choice"}):
         yield error("pipe-type", place, code=pipe.question)
         return
+    if answer.kind == "words":  # any word may be left out
+        return
     if not isinstance(part, Question) or answer.kind != "choice":
+        for code in pipe.not_for:
+            yield error("pipe-option", place, "none", code=pipe.question, option=code)
         return
     offered = {option.code for option in part.offered()}
     for code in pipe.not_for:

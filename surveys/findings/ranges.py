@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pydantic import BaseModel
+
 from surveys.document.checking import strange_labels
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject
+from surveys.findings.texts import shown
 
 MOST_POINTS: Final = 11
 
@@ -20,6 +23,7 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield error(
                 "scale-too-long", f"scales.{code}", points=scale.high - scale.low + 1, most=MOST_POINTS
             )
+        yield from _alike(f"scales.{code}", scale, subject.document.languages)
     for place, point, low, high in strange_labels(subject.document):
         yield error("label-point", place, point=point, low=low, high=high)
     for asked in subject.questions:
@@ -30,3 +34,13 @@ def find(subject: Subject) -> Iterator[Finding]:
         named = question.scale_code()
         if named is not None and named not in scales and not subject.is_left_out(named):
             yield error("scale-unknown", asked.place, code=named, known=", ".join(scales) or "–")
+        yield from _alike(asked.place, question, subject.document.languages)
+
+
+def _alike(place: str, part: BaseModel, languages: tuple[str, ...]) -> Iterator[Finding]:
+    """Find points of a scale that read alike: nobody can tell which is which."""
+    for texts in (getattr(part, "anchors", None) or (), (getattr(part, "labels", None) or {}).values()):
+        for language in dict.fromkeys(languages):
+            read = [said.casefold() for each in texts if (said := shown(each.get(language, "")[:2000]))]
+            if again := next((each for number, each in enumerate(read) if each in read[:number]), None):
+                yield error("label-twice", place, language=language, text=again)

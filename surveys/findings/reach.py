@@ -25,6 +25,8 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield error(verdict, condition.place)
         if verdict == "logic-never" and condition.kind == "section":
             yield error("section-unreachable", condition.place)
+        if verdict == "logic-never" and condition.kind == "option":
+            yield error("option-unreachable", condition.place)
 
 
 # Verdicts kept: a draft is judged after every change, and most conditions stand as before.
@@ -61,7 +63,8 @@ def _judged(paths: Paths, condition: Conditioned) -> str:
     if condition.kind in {"stop", "quota"}:
         return ""
     if any(isinstance(each, State) for each in leaves(condition.expression)):
-        return ""
+        fails = paths.both(around, paths.of(condition.expression, holds=False))
+        return "" if paths.can_be(fails) else "logic-always"
     names = {each.name for each in references(condition.expression) if not each.is_account}
     if not names <= paths.answers.keys():
         return ""

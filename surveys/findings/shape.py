@@ -1,10 +1,10 @@
 """Whether each part has the shape of its kind: what has not is named and left out, and the rest is judged."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
@@ -28,6 +28,22 @@ HOLDING: Final = {
 ROUNDS: Final = 60
 NAMES: Final = 64
 
+# The variant of a finding of shape by what pydantic says; all else is told in its words.
+SAID: Final = {
+    "extra_forbidden": "unknown",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "truth"),
+    **dict.fromkeys(("int_parsing", "int_type", "float_parsing", "float_type"), "number"),
+    "int_from_float": "whole",
+    "string_type": "text",
+    "literal_error": "choice",
+    "tuple_type": "list",
+    **dict.fromkeys(("dict_type", "model_type"), "object"),
+    "string_pattern_mismatch": "pattern",
+    **dict.fromkeys(("string_too_long", "too_long", "string_too_short"), "length"),
+    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "limit"),
+    "finite_number": "limit",
+}
+
 Location = tuple[str | int, ...]
 
 
@@ -46,6 +62,7 @@ class Fault(NamedTuple):
     kind: str
     words: str
     cause: Any
+    expected: str
 
 
 def shaped(given: dict[str, Any]) -> Shaped:
@@ -55,7 +72,7 @@ def shaped(given: dict[str, Any]) -> Shaped:
         try:
             document = Questionnaire.model_validate(work.plain)
         except ValidationError as refusal:
-            faults = list(_faults(refusal, ()))
+            faults = list(_whole(work.plain, _faults(refusal, ())))
             if work.plain is given:
                 work.plain = copy.deepcopy(given)
             for fault in faults:
@@ -66,7 +83,10 @@ def shaped(given: dict[str, Any]) -> Shaped:
             if not work.plain:
                 break
         else:
+            work.found += _otherwise(work.plain, document)
             return Shaped(document, tuple(work.found), frozenset(work.left_out))
+    if not work.found:
+        work.found.append(error("document-shape", places.whole(given), "nothing"))
     return Shaped(None, tuple(work.found), frozenset(work.left_out))
 
 
@@ -77,7 +97,42 @@ def _faults(refusal: ValidationError, before: Location) -> Iterator[Fault]:
         if isinstance(cause, ValidationError):  # a question is read by the class of its type
             yield from _faults(cause, location)
         else:
-            yield Fault(location, each["type"], each["msg"], cause)
+            expected = str(each.get("ctx", {}).get("expected", ""))
+            yield Fault(location, each["type"], each["msg"], cause, expected)
+
+
+def _whole(plain: dict[str, Any], faults: Iterable[Fault]) -> Iterator[Fault]:
+    """Give one fault for each value: what may be of several kinds was tried as each.
+
+    A list is not too short because something in it could not be read.
+    """
+    found: dict[Location, list[Fault]] = {}
+    for fault in faults:
+        location = _there(plain, fault)
+        found.setdefault(location, []).append(fault._replace(location=location))
+    holding = {each[:number] for each in found for number in range(len(each))}
+    for location, tried in found.items():
+        if tried[0].kind == "too_short" and location in holding:
+            continue
+        choices = ["true / false" if SAID.get(each.kind) == "truth" else each.expected for each in tried]
+        if len(tried) > 1 and all(choices):
+            yield tried[0]._replace(kind="literal_error", expected=" / ".join(choices))
+        else:
+            yield tried[0]
+
+
+def _there(plain: Any, fault: Fault) -> Location:
+    """Give a fault's location as far as the file leads: behind a value stands what it was tried as."""
+    node = plain
+    for number, step in enumerate(fault.location):
+        if isinstance(node, dict):
+            is_there = step in node or fault.kind == "missing"
+        else:
+            is_there = isinstance(node, list) and isinstance(step, int)
+        if not is_there:
+            return fault.location[:number]
+        node = node.get(step) if isinstance(node, dict) else node[step] if step in range(len(node)) else None
+    return fault.location
 
 
 class _Mending:
@@ -123,6 +178,8 @@ class _Mending:
         elif last in {"code", "id", "type"} and before:
             self._leave(before)
         else:
+            if before and before[0] in {"scales", "pipes"}:
+                self._remember(last)  # its name is not unknown for all that
             self._take(holder, last)
 
     def _wrong(self, fault: Fault, key: str, place: str) -> Finding:
@@ -133,8 +190,9 @@ class _Mending:
         if key in CONDITIONS and (unreadable or fault.kind == "string_too_long"):
             about = {"reason": refusal} if refusal is not None else {"limit": LONGEST}
             return error("logic-unreadable", place, "" if refusal is not None else "long", **about)
-        variant = "unknown" if fault.kind == "extra_forbidden" else ""
-        return error("document-shape", place, variant, key=key, reason=refusal or fault.words)
+        variant = SAID.get(fault.kind, "") if refusal is None else ""
+        reason = refusal or fault.words
+        return error("document-shape", place, variant, key=key, reason=reason, known=fault.expected)
 
     def _at(self, location: list[str | int]) -> Any:
         node: Any = self.plain
@@ -192,3 +250,27 @@ class _Mending:
 
 
 _GONE: Final = object()
+
+
+def _otherwise(plain: Any, read: Any, top: Any = None, at: Location = ()) -> Iterator[Finding]:
+    """Find what was read as something else than it is written as: a number or yes and no in quotes."""
+    top = plain if top is None else top
+    if isinstance(read, BaseModel) and isinstance(plain, dict):
+        for name, info in type(read).model_fields.items():
+            key = info.alias or name
+            if key in plain:
+                yield from _otherwise(plain[key], getattr(read, name), top, (*at, key))
+    elif isinstance(read, Mapping) and isinstance(plain, dict):
+        for key in plain.keys() & read.keys():
+            yield from _otherwise(plain[key], read[key], top, (*at, key))
+    elif isinstance(read, tuple) and isinstance(plain, list):
+        for number, (one, other) in enumerate(zip(plain, read, strict=False)):
+            yield from _otherwise(one, other, top, (*at, number))
+    elif plain is not None and _kind(plain) != _kind(read):
+        yield error("document-shape", places.place_of(top, at), _kind(read), key=at[-1])
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "truth"
+    return "text" if isinstance(value, str) else "number" if isinstance(value, int | float) else ""
