@@ -13,7 +13,7 @@ from csi_model.answers.labels import Coded, Labels, array_of, read
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+COMMA = re.compile(r"[-+]?\d+([,，]\d+)+")
 
 Reserved = Mapping[float, int]  # number in the columns → a place in `sample.GAPS`
 
@@ -144,11 +144,11 @@ def _number(value: Any, row: int, name: str) -> float:
     try:
         return float(text)
     except ValueError:
-        if DECIMAL_COMMA.fullmatch(text):
+        if COMMA.fullmatch(text):
             raise DataError(
                 f"Column {name}, row {row + 1} holds {text!r}, with a decimal comma.",
                 code="decimal-comma",
-                remedy=f"Write decimals with a point: {text.replace(',', '.')}.",
+                remedy=_with_point(text.replace("，", ",")),
                 about=(name, text),
             ) from None
         raise DataError(
@@ -156,6 +156,16 @@ def _number(value: Any, row: int, name: str) -> float:
             code="text-in-column",
             remedy="Correct the value, or leave it empty if the answer is missing.",
         ) from None
+
+
+def _with_point(text: str) -> str:
+    """Say how a number with commas is written, which may stand between thousands."""
+    decimal, whole = text.replace(",", "."), text.replace(",", "")
+    if text.count(",") > 1:
+        return f"Write thousands without a sign between them: {whole}."
+    if len(text.partition(",")[2]) == 3:
+        return f"Write {decimal} if it is a decimal, {whole} if the comma stands between thousands."
+    return f"Write decimals with a point: {decimal}."
 
 
 def check_rows(columns: Columns, beside: Mapping[str, Any]) -> None:

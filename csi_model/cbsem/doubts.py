@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from csi_model.cbsem.data import GroupData
 from csi_model.cbsem.saturated import MOST_NAMED, seldom_together
-from csi_model.errors import Caution
+from csi_model.errors import Caution, ConvergenceError
+from csi_model.inference.means import n_effective
 
 WEIGHTED = Caution(
     "weights-robust",
@@ -29,6 +32,21 @@ def of_size(n: float, n_free: int, df: int) -> tuple[Caution, ...]:
         message = "The model has no degrees of freedom: its fit says nothing."
         out.append(Caution("saturated", message, about=("df = 0",)))
     return tuple(out)
+
+
+def of_weights(error: ConvergenceError, given: Sequence[GroupData], n_items: int) -> ConvergenceError:
+    """Say of a search without an end that a few respondents hold nearly all weight, where they do."""
+    for group in given:
+        if group.weights is not None and (told := n_effective(group.weights)) < n_items:
+            where = f"{group.name}: " if group.name else ""
+            return ConvergenceError(
+                f"{where}{len(group.weights)} respondents tell by their weights as much as {told:.0f} of"
+                f" equal weight, fewer than the {n_items} questions. {error.message}",
+                code="weights",
+                remedy="Trim the weights (manyi rake --trim), or leave them out.",
+                about=(group.name,) if group.name else (),
+            )
+    return error
 
 
 def of_gaps(group: GroupData, names: tuple[str, ...]) -> Caution:

@@ -131,6 +131,8 @@ def fit(
         covariance, test = testing.infer(objective, found, samples, options)
     except IdentificationError as error:
         raise apart(error, [group.values for group in given], names) from None
+    except ConvergenceError as error:
+        raise doubts.of_weights(error, given, len(names)) from None
     except np.linalg.LinAlgError:
         raise ConvergenceError(
             "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",

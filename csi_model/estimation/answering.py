@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from csi_model.answers.checks import listed
 from csi_model.answers.sample import Sample
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation.edits import left_out
 from csi_model.measures.points import Points
@@ -20,6 +21,9 @@ MOST_MISSING = 0.5  # of the answers to one question
 
 
 UNUSED = 0.25  # of a scale, at its upper end, by everybody in every question
+
+
+PILED = 0.05  # of the answers to a question, at the largest given: where a scale ends, not where a tail does
 
 
 ENOUGH_ANSWERS = 200  # to take an unused end of a scale for no accident
@@ -48,19 +52,47 @@ def _wrong_scale(spec: ModelSpec, sample: Sample) -> Iterator[Caution]:
         own = (low == ends[0]) & (high == ends[1])
         most = float(np.fmax.reduce(upper[own]))
         if (ends[1] - most) < UNUSED * (ends[1] - ends[0]):
+            yield from _shorter(sample, upper, valence, ends, own)
             continue
         answers = sample.values[:, own][~np.isnan(sample.values[:, own])]
         if len(answers) < ENOUGH_ANSWERS or (answers != np.rint(answers)).any():
             continue  # by chance, or no steps of a scale
-        first = most + 1
-        beyond = f"{first:g}–{ends[1]:g}" if first < ends[1] else f"{ends[1]:g}"
         yield Caution(
             "scale-unused",
-            f"Nobody answered {beyond} in any question on the scale {ends[0]:g}–{ends[1]:g}:"
+            f"Nobody answered {_beyond(most, ends)} in any question on the scale {ends[0]:g}–{ends[1]:g}:"
             f" is the scale {ends[0]:g}–{most:g}?",
             edit=f"scale: {{low: {ends[0]:g}, high: {most:g}}}",
             about=(f"{ends[0]:g}–{most:g} / {ends[0]:g}–{ends[1]:g}",),
         )
+
+
+def _shorter(
+    sample: Sample, upper: F64, valence: F64, ends: tuple[float, float], own: Mask
+) -> Iterator[Caution]:
+    """Name questions whose answers pile up well below the end that others on the same scale reach."""
+    ended: dict[float, dict[str, int]] = {}
+    for row in np.flatnonzero(own & (ends[1] - upper >= UNUSED * (ends[1] - ends[0]))):
+        answers = sample.values[:, row][~np.isnan(sample.values[:, row])]
+        last = upper[row] if valence[row] > 0 else ends[0] + ends[1] - upper[row]
+        if (answers == last).mean() >= PILED and (answers == np.rint(answers)).all():
+            ended.setdefault(float(upper[row]), {})[sample.codes[row]] = len(answers)
+    for most, counts in ended.items():
+        if sum(counts.values()) < ENOUGH_ANSWERS:
+            continue
+        codes = list(counts)
+        scale = f"{{low: {ends[0]:g}, high: {most:g}}}"
+        yield Caution(
+            "scale-unused",
+            f"Nobody answered {_beyond(most, ends)} in {listed(codes)}, as others did on the scale"
+            f" {ends[0]:g}–{ends[1]:g}: is the scale there {ends[0]:g}–{most:g}?",
+            edit=f"indicators: {{{', '.join(f'{code}: {scale}' for code in codes)}}}",
+            about=(*codes, f"{ends[0]:g}–{most:g} / {ends[0]:g}–{ends[1]:g}"),
+        )
+
+
+def _beyond(most: float, ends: tuple[float, float]) -> str:
+    first = most + 1
+    return f"{first:g}–{ends[1]:g}" if first < ends[1] else f"{ends[1]:g}"
 
 
 def _near_constant(spec: ModelSpec, sample: Sample, scored: Points) -> Iterator[Caution]:

@@ -54,7 +54,7 @@ def why(
     Where a bridge leads into the later wave, ``form`` takes out again what the new form alone did to the
     answers. A refusal is named in place of the parts. The change of the re-estimated index stands beside it.
     """
-    waves, base, bridges = known
+    waves, bridges = known.waves, known.bridges
     rows, index = index_rows(spec), spec.place[spec.index]
 
     def side(code: str) -> WaveAnswers:
@@ -62,7 +62,7 @@ def why(
         return WaveAnswers(
             part.points[:, rows],
             np.full(len(part), "all") if segments is None else part.label(segments).texts(),
-            waves[base].items.shares[rows, index],
+            waves[known.base].items.shares[rows, index],
             part.weights,
             clusters=None if part.clusters is None else part.clusters.number,
             levels=None if levels is None else lambda among: levels(among)[:, rows],

@@ -213,7 +213,9 @@ def _labels(variable: str, column: ArrayLike) -> NDArray[np.str_]:
 
 def _numbers(variable: str, margin: Mapping[str, float], order: tuple[str, ...]) -> F64:
     """Give a margin's targets in the order of its classes."""
-    remedy = "Targets are shares, percentages or numbers of customers, 0 or more."
+    remedy = (
+        "Targets are shares, percentages or numbers of customers, 0 or more, with a point before decimals."
+    )
     try:
         numbers = np.array([margin[name] for name in order], dtype=float)
     except (TypeError, ValueError):

@@ -38,7 +38,9 @@ COMPARE = ("compare", "--by", "county", "--bootstrap", 20, "--permutations", 20)
 PRIORITIES = ("priorities", "--bootstrap", 20)
 EVALUATE = ("evaluate", "--unit", "unit", "--wave", "wave", "--before", "2023,2024", "--after", "2025",
             "--bootstrap", 100, "--treated", "u00,u01,u02,u03,u04,u05")  # fmt: skip
-ALL = (ESTIMATE, PLSC, CBSEM, TREE, TREND, COMPARE, PRIORITIES, EVALUATE)
+WHAT_IF, SEGMENTS = ("what-if", "--raise", "i3=5", "--bootstrap", 20), ("segments", "--most", 2)
+PILOT = ("sample-size", "--half-width", 2)
+ALL = (ESTIMATE, PLSC, CBSEM, TREE, TREND, COMPARE, PRIORITIES, EVALUATE, WHAT_IF, SEGMENTS, PILOT)
 
 
 def with_(**columns):
@@ -74,6 +76,8 @@ MET = with_(**{code: half(code, ((ROW % 2 == 0) == (code[0] == "q")) | (ROW < 60
 ODD = {"质量 一" if code == "q1" else code: column for code, column in NOW.items()}
 PLAIN = {code.replace(" ", "_"): column for code, column in ODD.items()}
 FIVE = {code: np.ceil(NOW[code].astype(int) / 2).astype(int) for code in QUESTIONS}
+TEN = {code: NOW[code] for code in QUESTIONS if code[0] != "q"}
+THEIRS = ", ".join(f"{code}: {{low: 1, high: 5}}" for code in ("q1", "q2", "q3"))
 ZERO = {code: np.where(NOW[code].astype(int) < 4, 0, NOW[code].astype(int) - 1) for code in QUESTIONS}
 JOINED = NOW | {"county": np.where(COUNTY == "C", "B", COUNTY)}
 
@@ -99,11 +103,12 @@ CASES = {
                          PAUSED, without("q2"), ()),
     "a wave not asked, evaluated": (PAUSED, MODEL, [EVALUATE], ["Nobody answered q2 in wave 2024",
                                     "Leave out of the model"], PAUSED, without("q2"), ()),
-    "nobody has a weight": (with_(w=np.where(COUNTY == "C", "0", "1")), MODEL, [(*ESTIMATE, "--weights",
-                    "w")],
+    "nobody has a weight": (with_(w=np.where(COUNTY == "C", "0", "1")), MODEL,
+                            [(*command, "--weights", "w") for command in (ESTIMATE, WHAT_IF, SEGMENTS)],
                             ["128 with a weight of 0 (the first in row 9)", "a weight above 0"],
                             with_(w="1"), MODEL, ()),
-    "one has all weight": (with_(w=np.where(ROW == 7, 10**6, 1)), MODEL, [(*ESTIMATE, "--weights", "w")],
+    "one has all weight": (with_(w=np.where(ROW == 7, 10**6, 1)), MODEL,
+                           [(*command, "--weights", "w") for command in (ESTIMATE, WHAT_IF, SEGMENTS)],
                            ["One respondent alone holds", "trim the weights"],
                            with_(w=np.where(ROW == 7, 3, 1)), MODEL, ()),
     "nobody knows": (all_questions("99"), MODEL, ALL, ["Nobody answered any question", "missing_codes"],
@@ -112,7 +117,8 @@ CASES = {
                                 with_(q2="99"), without("q2"), ()),
     "never asked": (with_(q2="", s3=""), MODEL, ALL, ["Columns q2 and s3 have no answers", "Leave them out"],
                     with_(q2="", s3=""), without("q2", "s3"), ()),
-    "two never together": (APART, MODEL, [ESTIMATE, PLSC, TREE, PRIORITIES, TREND, EVALUATE],
+    "two never together": (APART, MODEL,
+                           [ESTIMATE, PLSC, TREE, PRIORITIES, TREND, EVALUATE, WHAT_IF, SEGMENTS, PILOT],
                            ["q2 and q3", "leave one of the two out"],
                            APART, without("q3"), ()),
     "constructs never together": (STRANGERS, MODEL, [CBSEM], ["Nobody answered both i1 and q1", "Ask both"],
@@ -129,16 +135,27 @@ CASES = {
                             PLAIN, MODEL.replace("q1", "质量_一"), ()),
     "commas": (with_(q2=np.char.add(NOW["q2"], ",0")), MODEL, ALL, ["Column q2, row 1", "with a point"],
                with_(q2=np.char.add(NOW["q2"], ".0")), MODEL, ()),
-    "commas in weights": (with_(w="0,5"), MODEL, [(*ESTIMATE, "--weights", "w")], ["row 1 holds '0,5'",
-                    "0.5"],
+    "commas in weights": (with_(w="0,5"), MODEL,
+                          [(*command, "--weights", "w") for command in (ESTIMATE, WHAT_IF, SEGMENTS)],
+                          ["row 1 holds '0,5'", "0.5"],
                           with_(w="0.5"), MODEL, ()),
     "too short a scale": (NOW, MODEL.replace("high: 10", "high: 5"), ALL,
                           ["lie off it", "scale: {low: 1, high: 10}"], NOW, MODEL, ()),
-    "too long a scale": (with_(**FIVE), MODEL, [ESTIMATE, CBSEM, TREND, COMPARE, EVALUATE],
+    "too long a scale": (with_(**FIVE), MODEL,
+                         [ESTIMATE, CBSEM, TREND, COMPARE, EVALUATE, WHAT_IF, SEGMENTS, PILOT],
                          ["Nobody answered 6–10", "scale: {low: 1, high: 5}"],
                          with_(**FIVE), MODEL.replace("high: 10", "high: 5"), ()),
+    "too long a scale of some": (with_(**FIVE | TEN), MODEL,
+                          [ESTIMATE, CBSEM, TREND, COMPARE, EVALUATE, WHAT_IF, SEGMENTS, PILOT],
+                          ["Nobody answered 6–10 in q1, q2 and q3", "{q1: {low: 1, high: 5}, q2"],
+                          with_(**FIVE | TEN), f"{MODEL}indicators: {{{THEIRS}}}", ()),
     "a scale from zero": (with_(**ZERO), MODEL, ALL, ["from 0 to 9", "scale: {low: 0, high: 9}"],
                           with_(**ZERO), MODEL.replace("low: 1, high: 10", "low: 0, high: 9"), ()),
+    "heavy": (with_(w=np.where(ROW < 3, 10**6, 0.001)), MODEL, [(*CBSEM, "--weights", "w")],
+              ["as much as 3 of equal weight", "Trim the weights"],
+              with_(w=np.where(ROW < 3, 3, 1)), MODEL, ()),
+    "thousands": (with_(w="1,100"), MODEL, [(*CBSEM, "--weights", "w")], ["'1,100'", "1100 if"],
+                  with_(w="1100"), MODEL, ()),
     "half is not there": ({code: NOW[code] for code in NOW if code not in {"q1", "i1", "i2", "s3"}}, MODEL,
                     ALL,
                           ["no column i1 (and 3 more of the model: i2, q1, s3)", "Name the columns"],
@@ -155,6 +172,11 @@ def written(path, columns):
     return path
 
 
+def asked(command, answers, model):
+    """A command on a file of answers and a model; a pilot is given by name."""
+    return (command, *(("--answers",) if command == "sample-size" else ()), answers, "--model", model)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_place_and_a_remedy_that_works_are_named(manyi, tmp_path, case):
     answers, model, commands, said, better, right, options = CASES[case]
@@ -163,12 +185,58 @@ def test_the_place_and_a_remedy_that_works_are_named(manyi, tmp_path, case):
     for path, text in zip(models, (model, right), strict=True):
         path.write_text(text, encoding="utf-8")
     for command, *more in commands:
-        code, _, err = manyi(command, paths[0], "--model", models[0], *more)
+        code, _, err = manyi(*asked(command, paths[0], models[0]), *more)
         assert code in {0, 1}, err
         assert all(words in err for words in said), (command, more, err)
         assert "Traceback" not in err
         if len(commands) == len(ALL) and command not in {"estimate", "trend"}:
             continue  # refused where answers are read: one remedy for all
-        code, _, err = manyi(command, paths[1], "--model", models[1], *more, *options)
+        code, _, err = manyi(*asked(command, paths[1], models[1]), *more, *options)
         assert code == 0, (command, more, err)
         assert said[0] not in err
+
+
+MARGINS = "county: {A: 30, B: 30, C: 40}\n"
+# Of the same files, what raking says of each and what is done instead: answers, margins and options, twice.
+RAKED = {
+    "a wave of three": (only(THREE), "wave: {2023: 0.25, 2024: 0.25, 2025: 0.25, 2026: 0.25}", (),
+                        ["The weights cost precision", "Trim the weights"],
+                        only(THREE), MARGINS, ()),
+    "one unit": (with_(unit="u00"), "unit: {u00: 0.5, u01: 0.5}", (), ["names u01", "Join it with another"],
+                 with_(unit="u00"), MARGINS, ()),
+    "a class of no name": (with_(county=np.where(COUNTY == "C", "", COUNTY)), MARGINS, (),
+                           ["Row 9: county", "is missing from the margin"], NOW, MARGINS, ()),
+    "nobody has a weight": (with_(w=np.where(COUNTY == "C", "0", "1")), MARGINS, ("--weights", "w"),
+                            ["county = C has a target", "Join it with"],
+                            with_(w="1"), MARGINS, ("--weights", "w")),
+    "one has all weight": (with_(w=np.where(ROW == 7, 10**6, 1)), MARGINS, ("--weights", "w"),
+                           ["One respondent alone holds", "trim"],
+                           with_(w=np.where(ROW == 7, 3, 1)), MARGINS, ("--weights", "w")),
+    "two of one name": ({**NOW, "q1 ": NOW["q2"]}, MARGINS, (), ["two columns named q1", "Rename"],
+                        {**NOW, "q1b": NOW["q2"]}, MARGINS, ()),
+    "commas in weights": (with_(w="0,5"), MARGINS, ("--weights", "w"), ["row 1 holds '0,5'", "with a point"],
+                          with_(w="0.5"), MARGINS, ("--weights", "w")),
+    "commas in margins": (NOW, 'county: {A: "0,3", B: "0,3", C: "0,4"}', (),
+                          ["The margin county holds", "with a point"], NOW, MARGINS, ()),
+    "half is not there": (NOW, "region: {A: 0.5, B: 0.5}", (),
+                          ["region has no column", "name it as the data do"], NOW, MARGINS, ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RAKED)
+def test_raking_names_the_place_and_a_remedy_that_works(manyi, tmp_path, case):
+    answers, margins, more, said, better, right, options = RAKED[case]
+    target = tmp_path / "weighted.csv"
+    for columns, text, given, is_wrong in (
+        (answers, margins, more, True),
+        (better, right, options, False),
+    ):
+        path = written(tmp_path / "answers.csv", columns)
+        (tmp_path / "margins.yaml").write_text(text, encoding="utf-8")
+        asked = ("rake", path, "--margins", tmp_path / "margins.yaml", "--out", target, "--column", "new")
+        code, _, err = manyi(*asked, *given)
+        assert "Traceback" not in err
+        assert (said[0] in err) == is_wrong, err
+        assert all(words in err for words in said) or not is_wrong, err
+        assert target.exists() == (code == 0)
+    assert code == 0

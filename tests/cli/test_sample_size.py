@@ -215,3 +215,15 @@ def test_bad_input_has_a_message(manyi, options, said, status):
     assert (code, out) == (status, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_what_is_doubtful_of_a_pilot_is_said(manyi, tmp_path):
+    shelf, doubled = Shelf(GOLDEN).columns("data.csv"), tmp_path / "pilot.csv"
+    codes = Shelf(GOLDEN).spec("model.yaml").indicator_ids
+    rows = [",".join(codes), *(",".join(f"{np.ceil(shelf[c][k] / 2):g}" for c in codes) for k in range(300))]
+    doubled.write_text("\n".join(rows), encoding="utf-8")
+    found, err = planned(manyi, "--half-width", 2, "--model", MODEL, "--answers", doubled)
+    assert "scale-unused" in {each["code"] for each in found["cautions"]}
+    assert "is the scale 1–5?" in err
+    found, _ = planned(manyi, "--half-width", 2, "--model", MODEL, "--answers", PILOT)
+    assert "scale-unused" not in {each["code"] for each in found["cautions"]}

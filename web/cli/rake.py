@@ -123,7 +123,7 @@ def _start(texts: NDArray[np.object_], column: str) -> NDArray[np.float64]:
             weights[row] = float(text)
         except ValueError:
             what = f"Column {column}, row {row + 1} holds {text[:40]!r}, which is no weight."
-            raise Refusal(f"{what} Give a number, 0 or more.") from None
+            raise Refusal(f"{what} Give a number, 0 or more, with a point before decimals.") from None
     return weights
 
 

@@ -76,7 +76,7 @@ def sample_size(
     if half_width is not None and answers_given is not None:
         raise click.UsageError("Give --half-width or --n, not both: each follows from the other.")
     _check_units(units, answers_given, how, least, population)
-    spread, source = _spread(model, answers, sd)
+    spread, source, doubts = _spread(model, answers, sd)
     design = Design(
         sd_points=spread,
         cluster_size=cluster_size,
@@ -105,6 +105,8 @@ def sample_size(
         )
     else:
         document |= _equal_units(half_width, answers_given, units, change, power, design)
+    if source == "pilot":
+        document["cautions"] = doubts
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)
@@ -157,19 +159,21 @@ def _equal_units(
     return document
 
 
-def _spread(model: Path | None, answers: Path | None, sd: float | None) -> tuple[float, str]:
-    """Give the standard deviation to plan with, and where it comes from."""
+def _spread(
+    model: Path | None, answers: Path | None, sd: float | None
+) -> tuple[float, str, list[dict[str, Any]]]:
+    """Give the standard deviation to plan with, where it comes from, and what is doubtful of a pilot."""
     if (model is None) != (answers is None):
         raise click.UsageError("A pilot needs both --model and --answers.")
     if model is None or answers is None:
-        return (csi_model.Design.sd_points, "usual") if sd is None else (sd, "given")
+        return (csi_model.Design.sd_points, "usual", []) if sd is None else (sd, "given", [])
     if sd is not None:
         raise click.UsageError("Give --sd or a pilot, not both.")
     spec = analysis.read_model(model)
     data = csi_model.prepare(spec, read_columns(answers))
     result = csi_model.estimate(spec, data)
     scores = csi_model.respondent_scores(result, data)[:, spec.place[spec.index]]
-    return csi_model.pilot_sd(scores)[1], "pilot"
+    return csi_model.pilot_sd(scores)[1], "pilot", [caution.plain() for caution in result.cautions]
 
 
 def _change(
@@ -197,13 +201,14 @@ def summary(document: dict[str, Any]) -> str:
     lines = [f"Customers' scores scatter by {document['sd_points']:.1f} points, {why}."]
     if document["design_effect"] > 1:
         lines.append(f"Clusters and weights make {document['design_effect']:.2f} answers count as one.")
+    doubts = analysis.caution_lines(document.get("cautions", []))
     sure = f"{document['level']:.0%} confidence"
     if "n" in document:
         lines.append(
             f"{document['n']} answers tell the index to ±{document['half_width']:.1f} points ({sure})."
         )
     if "each" in document.get("units", {}):
-        return "\n".join([*lines, *unit_sizes.lines(document), MEANT])
+        return "\n".join([*lines, *unit_sizes.lines(document), MEANT, *doubts])
     if units := document.get("units"):
         lines.append(
             f"Among {units['n_units']} units that is {units['n_each']} answers each, "
@@ -226,4 +231,4 @@ def summary(document: dict[str, Any]) -> str:
         seen = f"{document['change_seen']:.1f} points with a chance of {document['power']:.0%}"
         each_one = f", in a single unit one of {single:.1f}." if single is not None else "."
         lines.append(f"So many a wave see a change of {seen}{each_one}")
-    return "\n".join([*lines, MEANT])
+    return "\n".join([*lines, MEANT, *doubts])
