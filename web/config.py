@@ -215,6 +215,10 @@ SECURITY = {
     "SECURITY_LOGOUT_METHODS": ["POST"],
     "SECURITY_LOGOUT_CSRF": True,
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=24),
+    # What a link to a password holds of the old one, a hash itself, is hashed fast: a slow one for accounts
+    # alone would tell by the time of the answer who has one. Links that are out are still read.
+    "SECURITY_HASHING_SCHEMES": ["hex_sha256", "sha256_crypt"],
+    "SECURITY_DEPRECATED_HASHING_SCHEMES": ["sha256_crypt"],
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
     "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
     "SECURITY_EMAIL_HTML": False,

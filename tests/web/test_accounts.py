@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from passlib.hash import sha256_crypt
 from sqlalchemy import select, update
 
 from tests.web.conftest import PASSWORD
@@ -67,6 +68,18 @@ def test_known_and_unknown_addresses_are_answered_alike_and_at_once(app, sent, s
         texts.append(re.sub(r'value="[^"]*"', "", answer.text))
     assert texts[0] == texts[1]
     assert wait_for(sent, 1)["To"] == "viewer@example.org"
+
+
+def test_a_known_address_costs_no_slow_hash_that_an_unknown_one_does_not(app, sent, stranger, monkeypatch):
+    """The time of the answer told who has an account: the link held the password hashed slowly once more."""
+    slow = []
+    reckon = sha256_crypt._calc_checksum_builtin
+    for name in ("_calc_checksum", "_calc_checksum_backend"):
+        monkeypatch.setattr(sha256_crypt, name, lambda self, secret: slow.append(1) or reckon(self, secret))
+    stranger.submit("/account/reset", 200, email="viewer@example.org")
+    assert (wait_for(sent, 1)["To"], slow) == ("viewer@example.org", [])
+    sha256_crypt.using(rounds=1000).hash("x")
+    assert slow == [1], "otherwise nothing would have been counted"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "survey.example:99"])
