@@ -141,14 +141,15 @@ def manyi(folder: Path, *arguments: str) -> str:
 
 
 @contextmanager
-def served(folder: Path, *, worker: bool = False) -> Iterator[str]:
+def served(folder: Path, *, worker: bool = False, processes: int = 1, **settings: str) -> Iterator[str]:
     """Serve an instance as `manyi serve` does, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
-        "MANYI_INSTANCE": str(folder), "MANYI_PORT": str(port), "MANYI_WORKERS": "1", "MANYI_LANGUAGE": "zh",
-    }  # fmt: skip
+        "MANYI_INSTANCE": str(folder), "MANYI_PORT": str(port), "MANYI_WORKERS": str(processes),
+        "MANYI_LANGUAGE": "zh",
+    } | {f"MANYI_{name}": value for name, value in settings.items()}  # fmt: skip
     command = [sys.executable, "-m", "web.cli", "serve", *(() if worker else ("--no-worker",))]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
