@@ -1,7 +1,10 @@
 """Names of what is counted in kinds, each said once: modes, access, purposes, customer classes, tiers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from flask_babel import format_date
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from surveys.models.collection import Access, Mode, Purpose
@@ -84,3 +87,10 @@ LIMITS: Mapping[str, object] = {
 def flags_text(names: str) -> str:
     """Say flags that are written as `speeder+straightline`."""
     return " + ".join(str(FLAGS.get(name, name)) for name in names.split("+") if name)
+
+
+def version_told(number: int, published_at: datetime, wave: str) -> str:
+    """Tell a version from others of the same title: its number, its day, and the last wave that asks it."""
+    told = _("version %(n)s of %(day)s", n=number, day=format_date(published_at, "medium"))
+    said = _("%(version)s, asked in %(wave)s", version=told, wave=wave) if wave else ""
+    return str(said or _("%(version)s, not asked yet", version=told))

@@ -9,10 +9,12 @@ from surveys import instruments
 from surveys.collecting import waves
 from surveys.document import loading
 from surveys.editing import publishing
-from surveys.models import Draft, Version
+from surveys.models import Draft, Version, Wave
 from surveys.proving.proof import prove
+from tests.surveys.drafts import DOCUMENT
 from tests.surveys.worlds import NOW, document
-from tests.web.drafts import begin
+from tests.web.answering import make_wave
+from tests.web.drafts import DRAFT, begin
 from tests.web.noted import entries_but_log_ins
 
 FULL = "/questionnaires/instrument/utility_csi/full"
@@ -221,3 +223,22 @@ def test_the_list_is_narrowed_to_words_a_state_and_mine(designer, analyst, sessi
     for query in ("state=gone", "q=%20", "mine=", "x=1", "q=%00"):
         assert cards(query) == everything
     assert not cards(f"q={'x' * 5000}")
+
+
+def test_versions_of_one_title_are_told_apart_wherever_one_is_chosen(designer, session):
+    for code in ("one", "other"):
+        plain = instruments.load("utility_csi", "short").dump() | {"code": code}
+        version = publishing.publish(session, loading.load(plain), "test", NOW)
+    make_wave(session, version, title={"zh": "一", "en": "One"}, code="2026Q1")
+    wave = session.scalars(select(Wave.code)).one()
+    day = "version 1 of"
+    for path in ("/questionnaires/new", "/waves/new"):
+        page = designer.browse(path).get_text(" ")
+        assert day in page
+        assert f"asked in {wave} · other" in " ".join(page.split()), path
+        assert "not asked yet · one" in " ".join(page.split()), path
+    assert f"last {wave}" in designer.browse("/questionnaires").get_text()
+    begin(designer, DOCUMENT)
+    bring = " ".join(designer.browse(f"{DRAFT}/bring").get_text(" ").split())
+    assert f"asked in {wave} · other" in bring
+    assert "not asked yet" in designer.browse("/questionnaires/compare/one").select_one("#newer").get_text()

@@ -16,7 +16,7 @@ from surveys.editing import publishing
 from surveys.editing.nodes import ROOT, Node
 from surveys.models import Draft, DraftChange, DraftNode, StoredQuestionnaire, Version, Wave
 from web import i18n
-from web.labels import FORMS
+from web.labels import FORMS, version_told
 
 LONGEST_NUMBER = 9
 
@@ -32,7 +32,7 @@ class Source(NamedTuple):
 
 
 class PublishedVersion(NamedTuple):
-    """One line of the list of versions."""
+    """One line of the list of versions; `wave` is the code of the last wave that asks it."""
 
     code: str
     number: int
@@ -40,6 +40,17 @@ class PublishedVersion(NamedTuple):
     published_at: datetime
     published_by: str
     n_waves: int
+    wave: str
+
+    @property
+    def label(self) -> str:
+        """What a list calls it, so that no other is called the same."""
+        return f"{i18n.text(self.title)} · {self.told} · {self.code}"
+
+    @property
+    def told(self) -> str:
+        """What tells it from other versions of its questionnaire."""
+        return version_told(self.number, self.published_at, self.wave)
 
 
 class Instrument(NamedTuple):
@@ -128,6 +139,14 @@ def instruments_with_state(session: Session) -> list[Instrument]:
 def versions(session: Session) -> list[PublishedVersion]:
     """Give every published version, the newest first."""
     n_waves = select(Wave.version_id, func.count().label("n")).group_by(Wave.version_id).subquery()
+    last = (
+        select(Wave.code)
+        .where(Wave.version_id == Version.id)
+        .order_by(Wave.id.desc())
+        .limit(1)
+        .correlate(Version)
+        .scalar_subquery()
+    )
     query = (
         select(
             StoredQuestionnaire.code,
@@ -136,6 +155,7 @@ def versions(session: Session) -> list[PublishedVersion]:
             Version.published_at,
             Version.published_by,
             func.coalesce(n_waves.c.n, 0),
+            func.coalesce(last, ""),
         )
         .join(StoredQuestionnaire)
         .outerjoin(n_waves, n_waves.c.version_id == Version.id)

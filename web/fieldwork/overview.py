@@ -21,7 +21,7 @@ from surveys.watching.begun import Part
 from surveys.watching.rates import Group
 from surveys.watching.standing import Outcome
 from web.i18n import text
-from web.labels import MODE
+from web.labels import MODE, version_told
 from web.respond import addresses
 
 STATES = {
@@ -177,15 +177,23 @@ class Offered(NamedTuple):
 
 def versions(session: Session) -> Sequence[Offered]:
     """Give every published version, the newest first."""
-    query = select(Version, StoredQuestionnaire.code).join(StoredQuestionnaire)
-    query = query.where(Version.kind == "published")
+    last = select(Wave.code).where(Wave.version_id == Version.id).order_by(Wave.id.desc()).limit(1)
+    columns = Version, StoredQuestionnaire.code, last.correlate(Version).scalar_subquery()
+    query = select(*columns).join(StoredQuestionnaire).where(Version.kind == "published")
+    query = query.order_by(Version.published_at.desc(), Version.id.desc())
     return [
         Offered(
             version.id,
-            f"{code} · {_('version %(n)s', n=version.number)} · {text(version.document['title'])}",
+            " · ".join(
+                (
+                    text(version.document["title"]),
+                    version_told(version.number, version.published_at, wave or ""),
+                    code,
+                )
+            ),
             _titled(version.document.get("languages", Questionnaire.model_fields["languages"].default)),
         )
-        for version, code in session.execute(query.order_by(Version.published_at.desc(), Version.id.desc()))
+        for version, code, wave in session.execute(query)
     ]
 
 

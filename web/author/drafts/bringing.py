@@ -8,13 +8,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
-from sqlalchemy import select
 
 from surveys import audit
 from surveys.editing import library
 from surveys.editing.nodes import ROOT, Node
 from surveys.errors import SurveyError
-from surveys.models import Draft, LibraryEntry
+from surveys.models import LibraryEntry
 from web import i18n
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
@@ -46,14 +45,13 @@ class Named(NamedTuple):
 
 
 def _named(desk: Desk) -> Iterator[Named]:
-    for other in db.session.scalars(select(Draft).order_by(Draft.id)):
-        if other.id != desk.draft.id:
-            code = other.questionnaire.code
-            yield Named(f"{DRAFT}:{code}", _("Draft of %(code)s", code=code))
+    for other in sources.drafts(db.session):
+        if other.code != desk.code:
+            told = _("Draft of %(code)s", code=other.code)
+            label = f"{i18n.text(other.title)} · {told}" if other.title else told
+            yield Named(f"{DRAFT}:{other.code}", label)
     for version in sources.versions(db.session):
-        label = _("%(title)s, version %(n)s", title=i18n.text(version.title), n=version.number)
-        label = f"{label} · {version.code}"
-        yield Named(f"version:{version.code}/{version.number}", label)
+        yield Named(f"version:{version.code}/{version.number}", version.label)
     for each in sources.instruments_with_state(db.session):
         label = sources.called(each.document.title, each.form)
         yield Named(f"instrument:{each.name}/{each.form}", label)

@@ -7,6 +7,7 @@ from surveys.analysing.affected import Asked
 from surveys.editing import drafting, publishing
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
+from web.author import sources
 from web.author.drafts import differing, series
 from web.author.drafts.differing import Side
 from web.author.drafts.room import Desk, blueprint
@@ -30,6 +31,7 @@ def compare(code: str) -> ResponseReturnValue:
         documents[DRAFT] = desk.plain
         base = str(desk.draft.base_version.number) if desk.draft.base_version is not None else ""
     offered = list(documents)
+    told = {str(each.number): each.told for each in sources.versions(db.session) if each.code == code}
     newer = request.args.get("newer") or offered[-1]
     usual = base if newer == DRAFT else next((each for each in offered[::-1] if each != newer), newer)
     older = request.args.get("older") or usual or newer
@@ -43,7 +45,7 @@ def compare(code: str) -> ResponseReturnValue:
         "author/drafts/compare.html",
         code=code,
         title=documents[newer].get("title") or {},
-        offered=offered,
+        offered={each: told.get(each, "") for each in offered},
         older=older,
         newer=newer,
         groups=differing.groups(*sides, asked),

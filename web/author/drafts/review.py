@@ -21,6 +21,7 @@ from web import i18n
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
+from web.author import sources
 from web.author.drafts import differing, room, series
 from web.author.drafts.differing import Side
 from web.author.drafts.judging import Placed
@@ -73,6 +74,7 @@ def review(code: str) -> ResponseReturnValue:
         groups=differing.groups(*sides, asked) if before is not None else [],
         worded=list(differing.worded(*sides, asked, series.undecided(desk))),
         questions=list(series.questions(desk, asked)),
+        versions=[each for each in sources.versions(db.session) if each.code == code],
         whole=asked.whole,
         reached=differing.reached,
         editors=sorted(editors),

@@ -109,9 +109,7 @@ def _sources() -> Iterator[Source]:
         label = sources.called(each.document.title, each.form)
         yield Source(name, label, each.document.dump(), each.document.code)
     for version in sources.versions(db.session):
-        label = _("%(title)s, version %(n)s", title=i18n.text(version.title), n=version.number)
-        label = f"{label} · {version.code}"
-        yield Source(f"version:{version.code}/{version.number}", label, {}, version.code)
+        yield Source(f"version:{version.code}/{version.number}", version.label, {}, version.code)
 
 
 def _plain(form: StartForm, offered: Mapping[str, Source]) -> dict[str, Any]:
