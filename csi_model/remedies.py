@@ -46,6 +46,7 @@ REMEDIES = {
     "negative-weight": "Turn the question if it is worded the other way; else leave it out, or use mode A.",
     "not-distinct": "Join the constructs, or move the questions that they share in meaning.",
     "not-coherent": "Form the construct (mode B), or measure it by other questions; joining would not help.",
+    "against-index": "Turn its questions, if they are worded the other way round; or write valence: -1.",
     "reversed": "Turn the question, if it is worded the other way round.",
     "saturated": "Judge the model by its estimates, or add items so that it can be tested.",
     "tree-unflagged": "Write tree: true at the constructs that it shall hold.",

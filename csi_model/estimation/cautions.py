@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LOW_LOADING = 0.4
 
 
+AGAINST = -0.3  # correlation with the index, from which on a construct runs against it
+
+
 def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
     """Give the cautions of one estimation; `sample` are the answers as prepared, gaps and all."""
     spec, solution, scored, options = result.spec, result.solution, result.points, result.options
@@ -51,6 +54,7 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         found += withheld.cautions(spec, sample, scored, lambda: result.figure("constructs"))
     if (result.resampled is not None or result.covariance is not None) and result.told.leans.any():
         found += _approximate(result)
+    found += _against(spec, solution.construct_corr[0])
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions
@@ -73,6 +77,37 @@ def _negative(spec: ModelSpec, clipped: Mask, weights: F64) -> Iterator[Caution]
             edit=left_out(spec, codes),
             about=(name, *codes),
         )
+
+
+def _against(spec: ModelSpec, corr: F64) -> Iterator[Caution]:
+    """Name constructs that run against the index though more of them is better, as far as the model says.
+
+    Where all do that lead to it, it is the index itself.
+    """
+    index = spec.place[spec.index]
+    valence = np.array([each.valence for each in spec.constructs], dtype=float)
+    along = corr[index] * valence * valence[index]
+    apart = spec.scored & ~_shared(spec, index)
+    against = apart & (along <= AGAINST)
+    sources = apart & (spec.path_matrix[index] != 0)
+    if sources.sum() > 1 and against[sources].all():
+        against = np.arange(len(against)) == index
+    for place in np.flatnonzero(against):
+        name, rows = spec.construct_ids[place], np.flatnonzero(spec.block_mask[:, place])
+        turned = [f"{spec.indicator_ids[row]}: {{valence: {-spec.scales[row, 2]:g}}}" for row in rows]
+        other = "what leads to it" if place == index else spec.index
+        least = along[sources].max() if place == index else along[place]
+        yield Caution(
+            "against-index",
+            f"{name} falls where {other} rises (correlation {least:.2f}), as if more of it were worse.",
+            edit=f"indicators: {{{', '.join(turned)}}}",
+            about=(name, f"{least:.2f}"),
+        )
+
+
+def _shared(spec: ModelSpec, index: int) -> Mask:
+    """Say which constructs have a question of the index, themselves included."""
+    return np.asarray((spec.block_mask & spec.block_mask[:, [index]]).any(axis=0))
 
 
 def _approximate(result: Estimated) -> list[Caution]:

@@ -41,6 +41,16 @@ def scale_unused_by_some(columns, rng):
         columns[code] = np.ceil(columns[code] / 2)
 
 
+def turned(columns, rng):
+    for code in ("q1", "q2", "q3"):
+        columns[code] = 11 - columns[code]
+
+
+def turned_index(columns, rng):
+    for code in ("s1", "s2", "s3"):
+        columns[code] = 11 - columns[code]
+
+
 def low_loading(columns, rng):
     columns["q2"] = rounded(rng.standard_normal(300))
 
@@ -71,6 +81,8 @@ WORLDS = {
     "near-constant": near_constant,
     "scale-unused": scale_unused,
     "scale-unused, by some": scale_unused_by_some,
+    "against-index": turned,
+    "against-index, the index itself": turned_index,
     "low-loading": low_loading,
     "duplicate-items": duplicate_items,
     "not-coherent": not_coherent,
