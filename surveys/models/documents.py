@@ -22,7 +22,6 @@ class StoredQuestionnaire(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     versions: Mapped[list["Version"]] = relationship(
         primaryjoin="and_(Version.questionnaire_id == StoredQuestionnaire.id, Version.kind == 'published')",

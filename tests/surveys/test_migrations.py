@@ -1,12 +1,13 @@
 """Migrations and models agree on both databases, and there is a way back."""
 
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import URL, inspect
+from sqlalchemy import URL, bindparam, inspect, text
 
 from surveys import migrating
-from surveys.database import create_engine
+from surveys.database import UTCDateTime, create_engine
 
 
 def tables(url: URL) -> set[str]:
@@ -37,6 +38,29 @@ def test_every_step_back_can_be_taken_again(empty_database_url):
         migrating.downgrade(empty_database_url, revision)
         migrating.upgrade(empty_database_url)
     migrating.check(empty_database_url)
+
+
+def test_questionnaires_outlive_the_column_that_said_nothing(empty_database_url):
+    migrating.upgrade(empty_database_url, "0030_pilot_people")
+    engine = create_engine(empty_database_url)
+    insert = text(
+        "INSERT INTO questionnaire (id, code, created_at, archived_at) VALUES (7, 'csi', :at, :at)"
+    ).bindparams(bindparam("at", datetime(2026, 3, 1, tzinfo=UTC), UTCDateTime))
+    with engine.begin() as connection:
+        connection.execute(insert)
+    migrating.upgrade(empty_database_url)
+    with engine.connect() as connection:
+        assert list(connection.execute(text("SELECT * FROM questionnaire")).keys()) == [
+            "id",
+            "code",
+            "created_at",
+        ]
+        assert connection.execute(text("SELECT id, code FROM questionnaire")).all() == [(7, "csi")]
+    migrating.downgrade(empty_database_url, "0030_pilot_people")
+    with engine.connect() as connection:
+        [stored] = connection.execute(text("SELECT code, archived_at FROM questionnaire")).all()
+    engine.dispose()
+    assert stored == ("csi", None)
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_database_url, monkeypatch):

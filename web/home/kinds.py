@@ -114,7 +114,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         UNTIL_DELETED,
         {
-            "questionnaire": "id code created_at archived_at",
+            "questionnaire": "id code created_at",
             "version": "id questionnaire_id kind number document slots content_hash published_at "
             "published_by way reason accepted series approved_by change submitted_by",
             "review": "id draft_id number submitted_by submitted_at decision decided_by decided_at reason",
