@@ -48,11 +48,11 @@ def check_varied(part: Sample, where: str, name: str, remedy: str) -> None:
             )
 
 
-def listed(names: list[str], conjunction: str = "and") -> str:
+def listed(names: list[str]) -> str:
     """Name a few questions or units, and how many more."""
     if len(names) > MOST_NAMED:
         return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return f" {conjunction} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None:
@@ -112,15 +112,11 @@ def check_answered(codes: Sequence[str], values: F64) -> None:
         )
     if len(empty):
         named = [codes[row] for row in empty.tolist()]
-        raise DataError(
-            f"Column {named[0]} has no answers at all."
-            if len(named) == 1
-            else f"Columns {listed(named)} have no answers at all.",
-            code="all-missing",
-            remedy="Leave the indicator out of the model."
-            if len(named) == 1
-            else "Leave them out of the model.",
-            about=named,
+        raise _of_columns(
+            "all-missing",
+            named,
+            (f"Column {named[0]} has no answers at all.", "Leave the indicator out of the model."),
+            (f"Columns {listed(named)} have no answers at all.", "Leave them out of the model."),
         )
 
 
@@ -136,13 +132,25 @@ def check_alike(codes: Sequence[str], values: F64) -> None:
         )
     if len(constant):
         named = [codes[row] for row in constant.tolist()]
-        raise DataError(
-            f"Column {named[0]} is constant: every answer is {low[constant[0]]:g}."
-            if len(named) == 1
-            else f"Columns {listed(named)} are constant: everybody gave each the same answer.",
-            code="constant-column",
-            remedy="Leave the indicator out of the model; it tells nobody apart."
-            if len(named) == 1
-            else "Leave them out of the model; they tell nobody apart.",
-            about=(*named, *(f"{low[row]:g}" for row in constant[:1])),
+        value = f"{low[constant[0]]:g}"
+        raise _of_columns(
+            "constant-column",
+            named,
+            (
+                f"Column {named[0]} is constant: every answer is {value}.",
+                "Leave the indicator out of the model; it tells nobody apart.",
+            ),
+            (
+                f"Columns {listed(named)} are constant: everybody gave each the same answer.",
+                "Leave them out of the model; they tell nobody apart.",
+            ),
+            value,
         )
+
+
+def _of_columns(
+    code: str, named: Sequence[str], one: tuple[str, str], more: tuple[str, str], *about: str
+) -> DataError:
+    """Refuse one column or several, by a message and a remedy for either."""
+    message, remedy = one if len(named) == 1 else more
+    return DataError(message, code=code, remedy=remedy, about=(*named, *about))

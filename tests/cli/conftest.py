@@ -1,11 +1,21 @@
 """The command line as a fixture."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy.orm import Session
 
+import csi_model
 from surveys.database import create_engine
+from tests.csi_model.conftest import Shelf
+from tests.csi_model.simulated import GOLDEN
 from tests.databases import cluster  # noqa: F401
 from web import cli
+
+COMMAND = [sys.executable, "-m", "web.cli"]
 
 
 @pytest.fixture
@@ -34,3 +44,24 @@ def world(manyi, tmp_path):
     with Session(engine) as opened:
         yield opened
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def fitted():
+    """The golden answers by the golden model, with 60 resamples of seed 3."""
+    shelf = Shelf(GOLDEN)
+    spec = shelf.spec("model.yaml")
+    data = csi_model.prepare(spec, shelf.columns("data.csv"))
+    return csi_model.estimate(spec, data, csi_model.Options(bootstrap=60, seed=3))
+
+
+def prepared(folder, workers):
+    """Make a database in a folder; gives a free port and the environment of a site that runs there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "MANYI_INSTANCE": str(folder), "MANYI_PORT": str(port), "MANYI_WORKERS": str(workers),
+    }  # fmt: skip
+    subprocess.run([*COMMAND, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    return port, environment

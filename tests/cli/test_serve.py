@@ -1,17 +1,16 @@
 """Serving from the command line: a taken port, settings that cannot be used, and help with examples."""
 
-import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 
 import click
 import pytest
 
+from tests.cli.conftest import COMMAND, prepared
 from web.cli import COMMANDS
 from web.cli import manyi as group
 
@@ -70,16 +69,9 @@ def test_wrong_usage_has_exit_code_2(manyi):
 
 
 def test_the_site_starts_says_where_it_is_and_ends(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "MANYI_INSTANCE": str(tmp_path), "MANYI_PORT": str(port), "MANYI_WORKERS": "1",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "web.cli"]
-    subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    port, environment = prepared(tmp_path, workers=1)
     server = subprocess.Popen(
-        [*command, "serve", "--no-worker"], env=environment, stdout=subprocess.PIPE, text=True
+        [*COMMAND, "serve", "--no-worker"], env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
         for _ in range(300):

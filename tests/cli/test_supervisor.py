@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import COMMAND, prepared
 from web import front
 
 PATIENCE = 60
@@ -48,17 +49,10 @@ def until(what):
 
 @pytest.fixture
 def served(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "MANYI_INSTANCE": str(tmp_path), "MANYI_PORT": str(port), "MANYI_WORKERS": "2",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "web.cli"]
-    subprocess.run([*command, "db", "upgrade"], env=environment, check=True, capture_output=True)
+    port, environment = prepared(tmp_path, workers=2)
     began = time.monotonic()
     server = subprocess.Popen(
-        [*command, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
 
     def answers():

@@ -5,21 +5,12 @@ import json
 import numpy as np
 import pytest
 
-import csi_model
 from tests.csi_model.conftest import Shelf
 from tests.csi_model.simulated import GOLDEN
 
 MODEL, DATA = GOLDEN / "model.yaml", GOLDEN / "data.csv"
 SURVEY = (DATA, "--model", MODEL)
 FEW = ("--bootstrap", 60, "--seed", 3)
-
-
-@pytest.fixture(scope="module")
-def fitted():
-    shelf = Shelf(GOLDEN)
-    spec = shelf.spec("model.yaml")
-    data = csi_model.prepare(spec, shelf.columns("data.csv"))
-    return csi_model.estimate(spec, data, csi_model.Options(bootstrap=60, seed=3))
 
 
 def test_what_if_is_importance_times_the_rise_that_is_left(manyi, fitted):

@@ -20,20 +20,10 @@ from csi_model.resampling import bootstrap
 from csi_model.resampling.estimator import Estimator
 from csi_model.series.follow import follow
 from tests.csi_model.simulated import GOLDEN, SPEC, survey
+from tests.one_figure.conftest import OPTIONS
 from web.cli import manyi
 
-OPTIONS = csi_model.Options(bootstrap=60, seed=5, group_weights="own")
 SAT = SPEC.place["SAT"]
-
-
-@pytest.fixture(scope="module")
-def sample():
-    return survey(n=120, years=3, lift=0.4)[0]
-
-
-@pytest.fixture(scope="module")
-def by_group(sample):
-    return csi_model.estimate(SPEC, sample, OPTIONS, by="wave")
 
 
 @pytest.fixture(scope="module")

@@ -11,21 +11,10 @@ from csi_model.answers.prepare import prepare
 from csi_model.series.follow import follow
 from csi_model.series.wave import Form
 from tests.csi_model.evaluation.test_measure import TREATED, panel
-from tests.csi_model.simulated import GOLDEN, SPEC, labelled, survey
+from tests.csi_model.simulated import GOLDEN, SPEC, labelled
+from tests.one_figure.conftest import OPTIONS
 from web.cli import trend as trend_command
 from web.runs.sections import series_items
-
-OPTIONS = csi_model.Options(bootstrap=60, seed=5, group_weights="own")
-
-
-@pytest.fixture(scope="module")
-def sample():
-    return survey(n=120, years=3, lift=0.4)[0]
-
-
-@pytest.fixture(scope="module")
-def by_group(sample):
-    return csi_model.estimate(SPEC, sample, OPTIONS, by="wave")
 
 
 def test_levels_of_an_evaluation_are_points_of_groups_and_of_the_series():

@@ -21,18 +21,17 @@ def panel(lift: float = 0.0, seed: int = 4) -> tuple:
     return labelled(replace(data, values=values), unit=unit), unit, year
 
 
+def measured(data, n_resamples=400):
+    """Evaluate the measure of the third wave."""
+    waves = {"before": ["2021", "2022"], "after": ["2023"]}
+    return effect_of_measure(
+        SPEC, data, units="unit", waves="wave", treated=TREATED, **waves, n_resamples=n_resamples
+    )
+
+
 def test_a_planted_effect_is_found_on_every_construct():
     data, _unit, _year = panel(lift=0.9)
-    found = effect_of_measure(
-        SPEC,
-        data,
-        units="unit",
-        waves="wave",
-        treated=TREATED,
-        before=["2021", "2022"],
-        after=["2023"],
-        n_resamples=400,
-    )
+    found = measured(data)
     index = found["constructs"][found["index"]]
     assert index["effect"]["value"] == pytest.approx(10, abs=2.5)  # 0.9 of 9 scale steps
     assert index["effect"]["p"] < 0.001
@@ -47,16 +46,7 @@ def test_a_planted_effect_is_found_on_every_construct():
 
 def test_no_effect_is_not_seen():
     data, _unit, _year = panel()
-    found = effect_of_measure(
-        SPEC,
-        data,
-        units="unit",
-        waves="wave",
-        treated=TREATED,
-        before=["2021", "2022"],
-        after=["2023"],
-        n_resamples=400,
-    )
+    found = measured(data)
     assert found["constructs"][found["index"]]["effect"]["p"] > 0.05
     assert min(each["effect"]["p_holm"] for each in found["constructs"].values()) > 0.05
 
@@ -67,16 +57,7 @@ def test_the_yardstick_is_that_of_before():
     odd = data.values.copy()
     odd[year == "2023"] = np.random.default_rng(1).uniform(1, 10, (int((year == "2023").sum()), odd.shape[1]))
     levels = [
-        effect_of_measure(
-            SPEC,
-            each,
-            units="unit",
-            waves="wave",
-            treated=TREATED,
-            before=["2021", "2022"],
-            after=["2023"],
-            n_resamples=100,
-        )["constructs"]["SAT"]["treated"][:2]
+        measured(each, n_resamples=100)["constructs"]["SAT"]["treated"][:2]
         for each in (data, replace(data, values=odd))
     ]
     assert levels[0] == pytest.approx(levels[1], abs=1e-12)
@@ -163,15 +144,7 @@ def test_a_unit_that_never_answered_a_question_is_left_out_by_name():
     data, unit, year = panel()
     values = data.values.copy()
     values[(unit == "u9") & (year == "2022"), SPEC.indicator_ids.index("SAT1")] = np.nan
-    found = effect_of_measure(
-        SPEC,
-        replace(data, values=values),
-        units="unit",
-        waves="wave",
-        treated=TREATED,
-        before=["2021", "2022"],
-        after=["2023"],
-    )
+    found = measured(replace(data, values=values), n_resamples=2000)
     assert (found["n_treated"], found["n_comparison"]) == (8, 7)
     message = next(each["message"] for each in found["cautions"] if each["code"] == "unit-absent")
     assert message.startswith("Left out of SAT,")
