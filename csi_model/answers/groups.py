@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -37,18 +37,9 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
         or all answered alike in a group that is named, or in one of the last two; another is left out.
     """
     labels = sample.label(by)
-    known = dict(zip(labels.names, labels.sizes.tolist(), strict=True))
-    known = {name: size for name, size in known.items() if size}
+    sizes = {name: size for name, size in zip(labels.names, labels.sizes.tolist(), strict=True) if size}
+    wanted = _wanted(sizes, floor, chosen)
     cautions = [*sample.unlabelled(by)]
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise DataError(
-            f"There is no group {unknown[0]!r}.",
-            code="unknown-group",
-            remedy=f"Choose among {', '.join(list(known)[:12])}.",
-            about=(unknown[0],),
-        )
-    wanted = sorted(set(chosen) or (name for name, size in known.items() if size >= floor))
     if not chosen:
         cautions += [
             Caution(
@@ -56,20 +47,9 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
                 f"{name}: {size} respondents, fewer than {floor}; not compared.",
                 about=(name, f"n = {size}"),
             )
-            for name, size in known.items()
+            for name, size in sizes.items()
             if name not in wanted
         ]
-    if len(wanted) < 2:
-        has = f"only {wanted[0]} has" if wanted else "no group has"
-        raise DataError(
-            "Only one group was given."
-            if chosen
-            else f"There is nothing to compare: {has} {floor} answers or more.",
-            code="one-group",
-            remedy="Give two groups or more."
-            if chosen or len(known) < 2
-            else f"Join groups, or collect more answers, so that two have {floor} or more.",
-        )
     whole = replace(sample, labels={"group": labels})
     parts = {name: part for name, part in whole.split("group").samples.items() if name in wanted}
     for name in wanted:
@@ -87,6 +67,31 @@ def choose(sample: Sample, by: By, floor: int, chosen: Sequence[str] = ()) -> Gr
     return Groups(
         replace(together, n_given=sample.n_given), {name: cut[name] for name in parts}, tuple(cautions)
     )
+
+
+def _wanted(sizes: Mapping[str, int], floor: int, chosen: Sequence[str]) -> list[str]:
+    """Give the names of the groups to compare, or say why there are not two."""
+    unknown = [name for name in chosen if name not in sizes]
+    if unknown:
+        raise DataError(
+            f"There is no group {unknown[0]!r}.",
+            code="unknown-group",
+            remedy=f"Choose among {', '.join(list(sizes)[:12])}.",
+            about=(unknown[0],),
+        )
+    wanted = sorted(set(chosen) or (name for name, size in sizes.items() if size >= floor))
+    if len(wanted) < 2:
+        has = f"only {wanted[0]} has" if wanted else "no group has"
+        raise DataError(
+            "Only one group was given."
+            if chosen
+            else f"There is nothing to compare: {has} {floor} answers or more.",
+            code="one-group",
+            remedy="Give two groups or more."
+            if chosen or len(sizes) < 2
+            else f"Join groups, or collect more answers, so that two have {floor} or more.",
+        )
+    return wanted
 
 
 def _check(name: str, part: Sample, floor: int) -> None:

@@ -111,13 +111,7 @@ def compare(
     """
     options = options or Options()
     _check(options, n_permutations)
-    groups = choose(sample, by, options.floor, chosen)
-    common = None
-    if options.group_weights == "common":
-        groups = groups._replace(parts=sharing(sample, by, groups.parts, spec.home, options.missing))
-        rows = sample.label(by).of(*groups.parts)
-        pool = sample if rows.all() else sample.where(rows)
-        common = estimate_one(spec, pool, replace(options, bootstrap=0)).points.construct_shares[0]
+    groups, common = _weighted(spec, sample, by, options, choose(sample, by, options.floor, chosen))
     n_pairs = len(groups.parts) * (len(groups.parts) - 1) // 2
     tick = draw.ticker(
         None if progress is None else lambda share: progress(COMPARING * share),
@@ -142,18 +136,13 @@ def compare(
     if n_permutations:
         tests = _tested(spec, groups, options, partial(_rng, options, by), n_permutations, progress)
     levels, doubts = covariance_levels(spec, groups.whole, options) if invariance else (None, ())
-    everything = (
-        *sample.cautions,
-        *groups.cautions,
-        *(
-            replace(caution, message=f"Group {name}: {caution.message}")
-            for name, result in results.items()
-            for caution in result.cautions
-        ),
-        *cautions,
-        *doubts,
-        *(caution for each in tests.micom if each is not None for caution in each.cautions),
-    )
+    of_groups = [
+        replace(caution, message=f"Group {name}: {caution.message}")
+        for name, result in results.items()
+        for caution in result.cautions
+    ]
+    of_micom = [caution for each in tests.micom if each is not None for caution in each.cautions]
+    everything = (*sample.cautions, *groups.cautions, *of_groups, *cautions, *doubts, *of_micom)
     return Comparison(
         sample.n_given,
         n_permutations,
@@ -183,6 +172,18 @@ def _check(options: Options, n_permutations: int) -> None:
             code="permutations",
             remedy="Ask for 0, which means none, or for 999, say.",
         )
+
+
+def _weighted(
+    spec: ModelSpec, sample: Sample, by: By, options: Options, groups: Groups
+) -> tuple[Groups, F64 | None]:
+    """Give the groups, and the common weights of the questions where these are asked for."""
+    if options.group_weights != "common":
+        return groups, None
+    groups = groups._replace(parts=sharing(sample, by, groups.parts, spec.home, options.missing))
+    rows = sample.label(by).of(*groups.parts)
+    pool = sample if rows.all() else sample.where(rows)
+    return groups, estimate_one(spec, pool, replace(options, bootstrap=0)).points.construct_shares[0]
 
 
 def _rng(options: Options, by: By, test: int, first: str, second: str) -> np.random.Generator:

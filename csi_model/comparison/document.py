@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.comparison.compare import Comparison
 from csi_model.comparison.micom import ADVICE, Micom
@@ -19,86 +20,93 @@ from csi_model.options import Options
 from csi_model.specify import ModelSpec
 
 
+class _Figures(NamedTuple):
+    """The figures of a pair, each by its key and place."""
+
+    pair: Difference
+    formed: NDArray[np.bool_]
+
+    def at(self, key: str, *place: int) -> dict[str, Any]:
+        """Give both groups' estimates, and their difference with its tests."""
+        first, second = self.pair.estimates[key]
+        found = self.pair.difference[key]
+        return {
+            "first": number(first[place]),
+            "second": number(second[place]),
+            **found.at(*place).plain("difference"),
+            "p_bootstrap": number(found.p[place]),
+            "p": number(self.pair.p_permutation[key][place]),
+            "p_holm": number(self.pair.p_holm[key][place]),
+        }
+
+    def of_reflective(self, key: str, at: int, *constructs: int) -> dict[str, Any]:
+        """Give a figure that asks whether questions say the same; a formed construct's need not."""
+        found = self.at(key, at)
+        return dict.fromkeys(found) if self.formed[list(constructs)].any() else found
+
+
 def pair_document(spec: ModelSpec, pair: Difference) -> dict[str, Any]:
     """Give one pair of groups, figure by figure; the keys are those of an estimation's document.
 
     A figure has both groups' estimates, their difference with standard error, interval and ``p_bootstrap``,
     and the permutations' ``p`` and ``p_holm``; what does not exist or was not asked for is None.
     """
-    formed = formed_of(spec)
-
-    def of_reflective(key: str, at: int, *constructs: int) -> dict[str, Any]:
-        """Give a figure that asks whether questions say the same; a formed construct's need not."""
-        found = figure(key, at)
-        if formed[list(constructs)].any():
-            return dict.fromkeys(found)
-        return found
-
-    def figure(key: str, *place: int) -> dict[str, Any]:
-        first, second = pair.estimates[key]
-        found = pair.difference[key]
-        return {
-            "first": number(first[place]),
-            "second": number(second[place]),
-            **found.at(*place).plain("difference"),
-            "p_bootstrap": number(found.p[place]),
-            "p": number(pair.p_permutation[key][place]),
-            "p_holm": number(pair.p_holm[key][place]),
-        }
-
+    figures = _Figures(pair, formed_of(spec))
     names, place = spec.construct_ids, spec.place
-    # With every path at 1 a total effect counts the ways from source to target.
-    leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
     couples = [(row, column) for row in range(len(names)) for column in range(row)]
     outer = {"points": "indicator_points", **OUTER}
     return {
         "groups": [pair.first, pair.second],
         "failed": {"permutations": pair.failed[0], "bootstrap": pair.failed[1]},
-        "index": {"id": spec.index, **figure("points", place[spec.index])},
-        "constructs": {
-            name: {
-                "points": figure("points", k),
-                **{
-                    label: of_reflective(key, k, k) if label in RELIABILITY else figure(key, k)
-                    for label, key in QUALITY.items()
-                },
-            }
-            for k, name in enumerate(names)
-        },
+        "index": {"id": spec.index, **figures.at("points", place[spec.index])},
+        "constructs": {name: _construct(figures, k) for k, name in enumerate(names)},
         "dimensions": {
-            node.id: {"construct": construct, "points": figure("dimension_points", k)}
+            node.id: {"construct": construct, "points": figures.at("dimension_points", k)}
             for k, (construct, node) in enumerate(spec.dimensions)
         },
         "indicators": {
-            code: {label: figure(key, k) for label, key in outer.items()}
+            code: {label: figures.at(key, k) for label, key in outer.items()}
             for k, code in enumerate(spec.indicator_ids)
         },
         "paths": [
-            {"source": source, "target": target, **figure("paths", place[target], place[source])}
+            {"source": source, "target": target, **figures.at("paths", place[target], place[source])}
             for source, target in spec.paths
         ],
-        "total_effects": [
-            {"source": source, "target": target}
-            | {
-                label: figure(key, row, column)
-                for label, key in (
-                    ("standardised", "total_effects"),
-                    ("indirect", "indirect_effects"),
-                    ("points_per_point", "points_per_point"),
-                )
-            }
-            for column, source in enumerate(names)
-            for row, target in enumerate(names)
-            if row != column and leads[row, column]
-        ],
+        "total_effects": _total_effects(spec, figures),
         **{
             key: [
-                {"constructs": [names[column], names[row]], **of_reflective(key, k, row, column)}
+                {"constructs": [names[column], names[row]], **figures.of_reflective(key, k, row, column)}
                 for k, (row, column) in enumerate(couples)
             ]
             for key in ("htmt", "htmt2")
         },
     }
+
+
+def _construct(figures: _Figures, k: int) -> dict[str, Any]:
+    quality = {
+        label: figures.of_reflective(key, k, k) if label in RELIABILITY else figures.at(key, k)
+        for label, key in QUALITY.items()
+    }
+    return {"points": figures.at("points", k), **quality}
+
+
+def _total_effects(spec: ModelSpec, figures: _Figures) -> list[dict[str, Any]]:
+    """Give the effects of each construct on each that it leads to."""
+    # With every path at 1 a total effect counts the ways from source to target.
+    leads = effects.total_effects(spec.path_matrix.astype(float)) > 0.5
+    keys = {
+        "standardised": "total_effects",
+        "indirect": "indirect_effects",
+        "points_per_point": "points_per_point",
+    }
+    return [
+        {"source": source, "target": target}
+        | {label: figures.at(key, row, column) for label, key in keys.items()}
+        for column, source in enumerate(spec.construct_ids)
+        for row, target in enumerate(spec.construct_ids)
+        if row != column and leads[row, column]
+    ]
 
 
 def document(spec: ModelSpec, found: Comparison, options: Options) -> dict[str, Any]:

@@ -13,13 +13,12 @@ from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution, DataError
 from csi_model.estimation.estimate import estimate
 from csi_model.estimation.result import Result
-from csi_model.estimation.scores import points_among
 from csi_model.evaluation.arms import Arms, followed, states_of
-from csi_model.evaluation.effect import ENOUGH, Evaluation, evaluate_measure
+from csi_model.evaluation.comparing import Comparing
+from csi_model.evaluation.effect import ENOUGH, Evaluation
 from csi_model.evaluation.panel import check_treated, check_waves
-from csi_model.evaluation.scoring import lost_cautions, lost_names, score, unanswered
+from csi_model.evaluation.scoring import lost_cautions, score, unanswered
 from csi_model.evaluation.told import Told, checked, withheld_beside
-from csi_model.inference import seeds
 from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES, WITHHELD
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
@@ -87,54 +86,18 @@ def effect_of_measure(
     homeless = (*sample.unlabelled(units), *sample.unlabelled(waves))
     sample = replace(sample.where(~sample.label(units).is_blank), cautions=(*sample.cautions, *homeless))
     check_treated(np.array(sample.label(units).where(sample.label(waves).of(*order)).present), treated)
-    wave = sample.label(waves)
+    who, wave = sample.label(units), sample.label(waves)
     yardstick = estimate(spec, sample.where(wave.of(*before)), options)
     used = wave.of(*order)
-    who = sample.label(units)
     scored = score(yardstick, sample, units, used, waves)
     arms = Arms(everybody.label(units), everybody.label(waves), order, everybody.label(units).of(*treated))
     states = _states(yardstick, everybody, arms, scored.scores, options)
-    shown = np.array([place for place, state in states.items() if state in {SHOWN, INDICATIVE}])
-    pattern = np.unique(scored.lost[:, shown], axis=1, return_inverse=True)[1]
-
-    def compare(places: I64, scores: F64, *, reckoned: bool = True) -> Evaluation:
-        def figures(weights: F64) -> F64:
-            among = replace(scored.filled, weights=weights).where(weights > 0)
-            return np.asarray(points_among(yardstick, among)[places])
-
-        gone = lost_names(who.names, scored.lost[:, places[0]])
-        return evaluate_measure(
-            scores,
-            who.texts(),
-            wave.texts(),
-            seeds.generator(options.seed),
-            treated=[name for name in treated if name not in gone],
-            before=before,
-            after=after,
-            weights=sample.weights,
-            unit_weights=unit_weights,
-            figures=figures if reckoned else None,
-            n_resamples=n_resamples,
-            floor=options.floor,
-            level=options.level,
-        )
-
-    def of(places: I64) -> Evaluation:
-        return compare(places, scored.scores[:, places])
-
+    comparing = Comparing(
+        yardstick, scored, who, wave, sample.weights, treated, before, after, unit_weights, n_resamples
+    )
     index = np.array([spec.place[spec.index]])
-    asked = of(index)  # its cautions are those of the question asked
-    found: dict[str, tuple[Evaluation, int]] = {}
-    cautions = lost_cautions(spec, scored.lost, who.names)
-    for own in (shown[pattern == k] for k in np.unique(pattern)):
-        names = [spec.construct_ids[place] for place in own]
-        try:
-            each = of(own)
-        except DataError as error:  # the index can be compared, this cannot
-            told = f"{', '.join(names)} cannot be compared: {error.message}"
-            cautions.append(Caution("unit-absent", told, about=tuple(names)))
-        else:
-            found |= {name: (each, at) for at, name in enumerate(names)}
+    asked = comparing.of(index)  # its cautions are those of the question asked
+    found, cautions = _compared(comparing, states)
     if register is not None:
         leaves = Told(units, waves, order, {name: each.shares for name, (each, _) in found.items()})
         for name in _beside(yardstick, everybody, leaves, register, options.floor):
@@ -145,7 +108,8 @@ def effect_of_measure(
     doubts: list[Caution] = []
     if silent is not None:
         there = np.where(np.isnan(scored.scores[:, index]), np.nan, silent)
-        doubts = _unanswered_cautions(compare(index, there, reckoned=False))
+        doubts = _unanswered_cautions(comparing.means(index, there))
+    everything = (*sample.cautions, *yardstick.cautions, *cautions, *asked.cautions, *doubts)
     return {
         "index": spec.index,
         "level": options.level,
@@ -158,17 +122,29 @@ def effect_of_measure(
         "p_least": asked.permutation.least,
         "beside": None if register is None else len(register) - 1,
         "constructs": _by_construct(found, {spec.construct_ids[k]: state for k, state in states.items()}),
-        "cautions": [
-            caution.plain()
-            for caution in (
-                *sample.cautions,
-                *yardstick.cautions,
-                *cautions,
-                *asked.cautions,
-                *doubts,
-            )
-        ],
+        "cautions": [caution.plain() for caution in everything],
     }
+
+
+def _compared(
+    comparing: Comparing, states: Mapping[int, int]
+) -> tuple[dict[str, tuple[Evaluation, int]], list[Caution]]:
+    """Compare the constructs that are shown, those of the same units together; each with its place there."""
+    spec, lost = comparing.yardstick.spec, comparing.scored.lost
+    shown = np.array([place for place, state in states.items() if state in {SHOWN, INDICATIVE}])
+    pattern = np.unique(lost[:, shown], axis=1, return_inverse=True)[1]
+    found: dict[str, tuple[Evaluation, int]] = {}
+    cautions = lost_cautions(spec, lost, comparing.units.names)
+    for own in (shown[pattern == k] for k in np.unique(pattern)):
+        names = [spec.construct_ids[place] for place in own]
+        try:
+            each = comparing.of(own)
+        except DataError as error:  # the index can be compared, this cannot
+            told = f"{', '.join(names)} cannot be compared: {error.message}"
+            cautions.append(Caution("unit-absent", told, about=tuple(names)))
+        else:
+            found |= {name: (each, at) for at, name in enumerate(names)}
+    return found, cautions
 
 
 def _states(
