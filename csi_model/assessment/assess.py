@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from csi_model.answers.sample import Sample
 from csi_model.assessment.cvpat import against_benchmarks
 from csi_model.assessment.exact_fit import exact_fit
+from csi_model.assessment.folds import FOLDS
 from csi_model.assessment.of_covariance import Checks
 from csi_model.assessment.predict import Prediction, predict
 from csi_model.assessment.redundancy import redundancy
@@ -17,20 +18,17 @@ from csi_model.estimation.result import Result
 from csi_model.inference import seeds
 from csi_model.inference.figures import Figure
 from csi_model.inference.plain import number
+from csi_model.options import Options
 from csi_model.pls.implied import fit_of
 from csi_model.resampling.estimator import Estimator
 from csi_model.resampling.plan import resampled
 from csi_model.specify import ModelSpec
 
 RESAMPLES = 1000
+T = TypeVar("T")
 
 
-FOLDS = 10
-
-
-def assess(
-    result: Result, sample: Sample, *, n_folds: int = FOLDS, overall: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def assess(result: Result, sample: Sample, *, overall: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Give HTMT and HTMT2 with intervals, PLSpredict and the test of exact fit as plain values.
 
     Parameters
@@ -72,59 +70,65 @@ def assess(
         bootstrap=n,
         interval=options.interval if result.resampled else "percentile",
     )
-    found: dict[str, Any] = {"n": n, "seed": options.seed, "level": options.level}
-    cautions: list[dict[str, str]] = []
-
-    def part(name: str, work: Callable[[], Any]) -> None:
-        found[name] = None
-        try:
-            found[name] = work()
-        except ModelError as error:
-            cautions.append(error.plain() | {"code": f"{name}-{error.code}"})
-
     own = Checks(spec, sample, options, n) if options.method == "cbsem" else None
-
-    def tested() -> dict[str, Any]:
-        return _distances(exact_fit(estimator, n)) if own is None else own.exact_fit()
-
-    def ratios() -> dict[str, Any]:
-        spec.check_of_composites()
-        drawn = result.resampled or resampled(estimator)
-        point = estimator.of_sample() if own is not None else result.estimates
-        value = estimator.htmt2(estimator.moments)[0] if own is not None else result.figure("htmt2").value
-        again = estimator.htmt2_of_resamples()
-        return {
-            "htmt": _ratios(spec, lambda at: drawn.figure("htmt", point.htmt[0], at), options.level),
-            "htmt2": _ratios(spec, lambda at: drawn.percentiles(again, value, at), options.level),
-        }
-
-    foretold: list[Prediction] = []
-
-    def prediction() -> dict[str, Any]:
-        spec.check_of_composites()
-        rng = seeds.generator(options.seed, seeds.FOLDS)
-        foretold.append(
-            predict(spec, sample, rng=rng, n_folds=n_folds, scheme=options.scheme, missing=options.missing)
-        )
-        return _prediction(foretold[0], n_folds)
-
-    part("htmt", ratios)
-    found |= found["htmt"] or {"htmt2": None}
-    part("prediction", prediction)
-    found["cvpat"] = None
-    if foretold:
-        part("cvpat", lambda: against_benchmarks(spec, sample, foretold[0], options.level))
-    part("exact_fit", lambda: {"method": options.method} | tested())
+    found = _Found({"n": n, "seed": options.seed, "level": options.level})
+    ratios = found.add("htmt", lambda: _both_ratios(result, estimator, is_own=own is None))
+    found.parts |= ratios or {"htmt2": None}
+    foretold = found.add("prediction", lambda: _foretold(spec, sample, options))
+    found.parts["cvpat"] = None
+    if foretold is not None:
+        found.parts["prediction"] = _prediction(foretold)
+        found.add("cvpat", lambda: against_benchmarks(spec, sample, foretold, options.level))
+    test = (lambda: _distances(exact_fit(estimator, n))) if own is None else own.exact_fit
+    found.add("exact_fit", lambda: {"method": options.method} | test())
     if own is None:
         fit = fit_of(result.moments.corr, result.solution, spec, options.method)
-        found |= {name: number(fit[name][0]) for name in ("srmr_saturated", "srmr_estimated")}
-    if own is not None:
-        part("modification", own.modification)
+        found.parts |= {name: number(fit[name][0]) for name in ("srmr_saturated", "srmr_estimated")}
+    else:
+        found.add("modification", own.modification)
         if options.bootstrap:
-            part("parameters", own.parameters)
+            found.add("parameters", own.parameters)
     if overall:
-        part("redundancy", lambda: redundancy(spec, sample, options, overall, n))
-    return found | {"cautions": cautions}
+        found.add("redundancy", lambda: redundancy(spec, sample, options, overall, n))
+    return found.parts | {"cautions": found.cautions}
+
+
+class _Found:
+    """The parts of an assessment by name, and what could not be assessed and why."""
+
+    def __init__(self, begun: dict[str, Any]) -> None:
+        self.parts, self.cautions = begun, list[dict[str, str]]()
+
+    def add(self, name: str, work: Callable[[], T]) -> T | None:
+        """Do a part; None, and a caution, where that is refused."""
+        self.parts[name] = None
+        try:
+            made = work()
+        except ModelError as error:
+            self.cautions.append(error.plain() | {"code": f"{name}-{error.code}"})
+            return None
+        self.parts[name] = made
+        return made
+
+
+def _both_ratios(result: Result, estimator: Estimator, *, is_own: bool) -> dict[str, Any]:
+    """Give HTMT and HTMT2; a covariance model has none of its own, so they are those of `estimator`."""
+    spec, level = result.spec, result.options.level
+    spec.check_of_composites()
+    drawn = result.resampled or resampled(estimator)
+    point = result.estimates if is_own else estimator.of_sample()
+    value = result.figure("htmt2").value if is_own else estimator.htmt2(estimator.moments)[0]
+    again = estimator.htmt2_of_resamples()
+    return {
+        "htmt": _ratios(spec, lambda at: drawn.figure("htmt", point.htmt[0], at), level),
+        "htmt2": _ratios(spec, lambda at: drawn.percentiles(again, value, at), level),
+    }
+
+
+def _foretold(spec: ModelSpec, sample: Sample, options: Options) -> Prediction:
+    spec.check_of_composites()
+    rng = seeds.generator(options.seed, seeds.FOLDS)
+    return predict(spec, sample, rng=rng, scheme=options.scheme, missing=options.missing)
 
 
 def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float) -> list[list[Any]]:
@@ -148,7 +152,7 @@ def _ratios(spec: ModelSpec, figure_at: Callable[[float], Figure], level: float)
     ]
 
 
-def _prediction(found: Prediction, n_folds: int) -> dict[str, Any]:
+def _prediction(found: Prediction) -> dict[str, Any]:
     errors = {
         "": found.pls,
         "_lm": found.lm,
@@ -159,7 +163,7 @@ def _prediction(found: Prediction, n_folds: int) -> dict[str, Any]:
     return {
         "method": "pls",
         "power": found.power,
-        "n_folds": n_folds,
+        "n_folds": FOLDS,
         "technique": found.technique,
         "benchmark": found.benchmark,
         "indicators": {

@@ -10,7 +10,7 @@ from scipy import stats
 
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
-from csi_model.assessment.folds import draw_folds
+from csi_model.assessment.folds import FOLDS, draw_folds
 from csi_model.assessment.predict import Prediction, predict
 from csi_model.errors import DataError
 from csi_model.inference import seeds
@@ -112,8 +112,6 @@ def compare_predictions(
     other: ModelSpec,
     other_sample: Sample,
     options: Options | None = None,
-    *,
-    n_folds: int = 10,
 ) -> dict[str, Any]:
     """Test whether one model foretells unseen respondents better than another.
 
@@ -149,7 +147,7 @@ def compare_predictions(
             code="no-rows",
             remedy="Prepare both from the same answers.",
         )
-    deal = draw_folds(first, n_folds, seeds.generator(options.seed, seeds.FOLDS))
+    deal = draw_folds(first, FOLDS, seeds.generator(options.seed, seeds.FOLDS))
     mine, rival = (
         predict(model, rows, folds=deal, scheme=options.scheme, missing=options.missing)
         for model, rows in ((spec, first), (other, second))
@@ -173,7 +171,7 @@ def compare_predictions(
 
     return {
         "technique": mine.technique,
-        "n_folds": n_folds,
+        "n_folds": FOLDS,
         "seed": options.seed,
         "questions": shared,
         "overall": test(shared),

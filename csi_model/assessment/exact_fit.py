@@ -21,10 +21,8 @@ METHODS = ("pls", "plsc")
 DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
 
 
-STRUCTURES = ("estimated", "saturated")
-
-
 FEWEST = 20
+LEVEL_OF_TEST = 0.05
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class ExactFit:
     Attributes
     ----------
     statistic : distance of each name in `DISTANCES`
-    critical : its 1 − `alpha` quantile if the model holds
+    critical : its 95 % quantile if the model holds
     p : share of draws at least as far, with one added to both counts
     draws : ndarray of shape (n_usable, 4)
         Columns in the order of `DISTANCES`.
@@ -46,29 +44,24 @@ class ExactFit:
     p: dict[str, float]
     draws: F64
     n_failed: int
-    alpha: float
 
     def holds(self, name: str) -> bool:
         """Whether exact fit is not rejected by this distance."""
         return self.statistic[name] <= self.critical[name]
 
 
-def exact_fit(
-    estimator: Estimator, n_resamples: int, *, structure: str = "estimated", alpha: float = 0.05
-) -> ExactFit:
+def exact_fit(estimator: Estimator, n_resamples: int) -> ExactFit:
     r"""Test whether the model explains the correlations of the population exactly.
 
     Parameters
     ----------
     estimator
         Of method pls or plsc; the resamples are those that every call draws from it.
-    structure
-        As in `implied`.
 
     Raises
     ------
     SpecificationError
-        An unknown structure or method; second-order constructs or interactions.
+        An unknown method; second-order constructs or interactions.
     IdentificationError
         Indicators are copies of others, or the implied correlations contradict each other, so that the
         answers cannot be transformed.
@@ -87,13 +80,13 @@ def exact_fit(
     Computational Statistics & Data Analysis 81, 10-23.
     """
     spec, scheme, method = estimator.spec, estimator.options.scheme, estimator.options.method
-    _check(spec, method, structure, n_resamples)
+    _check(spec, method, n_resamples)
     moments = estimator.moments
     corr = moments.corr
     solution = algorithm.solve_one(corr[0], spec, scheme)
     if method == "plsc":
         solution = consistent.correct(corr, solution, spec)
-    model = implied(corr, solution, spec, method, structure)
+    model = implied(corr, solution, spec, method, "estimated")
     observed = distances(corr, model)[0]
     turn = _transformation(corr[0], model[0]) / np.sqrt(np.diag(moments.cov[0]))[:, None]
     parts = []
@@ -103,7 +96,7 @@ def exact_fit(
             fitted = algorithm.solve(under, spec, scheme)
             if method == "plsc":
                 fitted = consistent.correct(under, fitted, spec)
-            found = distances(under, implied(under, fitted, spec, method, structure))
+            found = distances(under, implied(under, fitted, spec, method, "estimated"))
         parts.append(np.where(fitted.converged[:, None], found, np.nan))
     draws = np.concatenate(parts)
     usable = draws[np.isfinite(draws).all(axis=1)]
@@ -113,22 +106,21 @@ def exact_fit(
             code="failed-draws",
             remedy="Use a smaller model or more respondents.",
         )
-    critical = np.quantile(usable, 1 - alpha, axis=0)
+    critical = np.quantile(usable, 1 - LEVEL_OF_TEST, axis=0)
     p = (1 + (usable >= observed).sum(axis=0)) / (1 + len(usable))
     statistic, limits, shares = (
         dict(zip(DISTANCES, row.tolist(), strict=True)) for row in (observed, critical, p)
     )
-    return ExactFit(statistic, limits, shares, usable, n_resamples - len(usable), alpha)
+    return ExactFit(statistic, limits, shares, usable, n_resamples - len(usable))
 
 
-def _check(spec: ModelSpec, method: str, structure: str, n_resamples: int) -> None:
-    for name, value, known in (("method", method, METHODS), ("structure", structure, STRUCTURES)):
-        if value not in known:
-            raise SpecificationError(
-                f"There is no {name} {value!r} of exact fit.",
-                code=name,
-                remedy=f"Choose {' or '.join(known)}.",
-            )
+def _check(spec: ModelSpec, method: str, n_resamples: int) -> None:
+    if method not in METHODS:
+        raise SpecificationError(
+            f"There is no method {method!r} of exact fit.",
+            code="method",
+            remedy=f"Choose {' or '.join(METHODS)}.",
+        )
     if not spec.is_plain:
         raise SpecificationError(
             "The test of exact fit is for models of first-order constructs.",

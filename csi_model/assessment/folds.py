@@ -9,6 +9,8 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import I64
 from csi_model.errors import DataError
 
+FOLDS = 10
+
 
 def draw_folds(sample: Sample, n_folds: int, rng: np.random.Generator) -> I64:
     """Deal respondents, or whole clusters where there are any, into folds of equal size; labels from 0."""

@@ -16,7 +16,7 @@ from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import fits
 from csi_model.arrays import F64, I64
 from csi_model.assessment.benchmark import by_predictors, linear_benchmark, targets_of, training_of
-from csi_model.assessment.folds import check_folds, draw_folds
+from csi_model.assessment.folds import FOLDS, check_folds, draw_folds
 from csi_model.errors import DataError, ModelError, SpecificationError
 from csi_model.pls import algorithm, products
 from csi_model.pls.products import augment, own
@@ -91,7 +91,7 @@ def predict(
     *,
     folds: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
-    n_folds: int = 10,
+    n_folds: int = FOLDS,
     technique: str = "DA",
     benchmark: str = "",
     scheme: str = "path",
@@ -109,7 +109,8 @@ def predict(
     benchmark : {"antecedents", "exogenous", "others"}
         What the linear benchmark regresses an indicator on: the indicators of direct antecedents (by default
         with technique DA, which knows these), those of exogenous constructs (with EA; Shmueli et al. 2019,
-        cSEM), or all that are not of its own construct (seminr).
+        cSEM), or all that are not of its own construct (seminr). Commands and pages foretell by DA and judge
+        by its own benchmark; the others are those of the two packages, whose figures these are compared with.
     missing : {"mean", "em", "fiml"}
         With ``em`` moments of training are fitted to what was answered, and a held-out respondent's gaps are
         filled from the questions that foretell alone: filling from the targets would tell what is asked.

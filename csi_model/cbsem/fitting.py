@@ -11,6 +11,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, defined, doubts, index_weights, models, standardise, testing
 from csi_model.cbsem.data import GroupData, choose
+from csi_model.cbsem.fit_measures import ChiSquare
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.options import check_options
 from csi_model.cbsem.results import CbsemResult, Parameter
@@ -70,9 +71,11 @@ def fit(
         What is the same in all groups. With equal intercepts, means of constructs are free from the second
         group on, unless they are equal too. Needs ``groups``.
     likelihood : {"normal", "wishart"}
-        Divide covariances by n or by n - 1.
+        Divide covariances by n or by n - 1. Commands and pages take the first; lavaan offers both, and is
+        compared with by both.
     information : {"expected", "observed"}, optional
-        For the standard errors of ML; observed by default with FIML, else expected.
+        For the standard errors of ML; observed by default with FIML, else expected: commands and pages leave
+        it so, comparisons with lavaan do not.
 
     Returns
     -------
@@ -126,11 +129,10 @@ def fit(
     n = sum(sample.n for sample in samples)
     objective = Objective(structure, discrepancies(samples, structure, options))
     try:
-        df = n_moments(objective) - structure.n_free
-        found = _search(objective, df)
-        covariance, test = testing.infer(objective, found, samples, options)
+        found, covariance, test = _solved(objective, samples, options)
     except IdentificationError as error:
         raise apart(error, [group.values for group in given], names) from None
+<<<<<<< HEAD
     except ConvergenceError as error:
         raise doubts.of_weights(error, given, len(names)) from None
     except np.linalg.LinAlgError:
@@ -139,11 +141,14 @@ def fit(
             code="singular",
             remedy="Leave out a path of the circle, or a fixed value.",
         ) from None
+=======
+>>>>>>> c735f55 (Options that only tests gave are gone, or have their door: --margin of groups side by side, clusters and floor of figures beside the model; remedies name what can be done)
     base = testing.baseline(names, samples, structure, options)
     summary = testing.measure(objective, found, samples, test, base, options=options)
     worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
-    cautions += standardise.admissibility(structure, found.theta, tuple(g.name for g in given))
-    cautions += doubts.of_size(n, structure.n_free, df)
+    group_names = tuple(group.name for group in given)
+    cautions += standardise.admissibility(structure, found.theta, group_names)
+    cautions += doubts.of_size(n, structure.n_free, test.df)
     cautions += defined.cautions(worked_out)
     cautions += index_weights.cautions(structure, found.theta)
     leaning = [group for group, sample in zip(given, samples, strict=True) if sample.strength]
@@ -151,15 +156,12 @@ def fit(
     return CbsemResult(
         estimator=estimator,
         missing=missing,
-        groups=tuple(group.name for group in given),
+        groups=group_names,
         n_given=chosen.n_given,
         n_used=round(n),
         iterations=found.iterations,
         fit=summary,
-        estimates=(
-            *_estimates(structure, found.theta, covariance, tuple(group.name for group in given)),
-            *worked_out,
-        ),
+        estimates=(*_estimates(structure, found.theta, covariance, group_names), *worked_out),
         r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
         cautions=cautions,
         structure=structure,
@@ -179,6 +181,21 @@ def _reduced(group: GroupData, wanted: models.Given, estimator: Estimator) -> Gr
         weights=group.weights,
         blocks=wanted.blocks,
     )
+
+
+def _solved(
+    objective: Objective, samples: Sequence[GroupMoments], options: Fitting
+) -> tuple[Optimum, F64, ChiSquare]:
+    """Find the optimum, the covariance of its estimates and the test of exact fit."""
+    try:
+        found = _search(objective, n_moments(objective) - objective.structure.n_free)
+        return found, *testing.infer(objective, found, samples, options)
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
+            code="singular",
+            remedy="Leave out a path of the circle, or a fixed value.",
+        ) from None
 
 
 def _search(objective: Objective, df: int) -> Optimum:

@@ -80,8 +80,6 @@ def assess_invariance(
     *,
     estimator: Literal["ML", "MLR"] = "ML",
     missing: Literal["listwise", "fiml"] = "listwise",
-    clusters: str | Sequence[Any] | None = None,
-    weights: str | Sequence[float] | None = None,
     level: float = 0.05,
 ) -> InvarianceTest:
     """Fit the measurement model at three levels of equality and compare them step by step.
@@ -90,10 +88,10 @@ def assess_invariance(
     ----------
     model : str or ModelSpec
         Only its measurement part is used; constructs covary freely.
+    data : mapping or Sample
+        As in ``fit``; clusters and weights are those of a sample.
     groups : str or sequence
         Column or labels, of a sample the name of its labels; at least two groups.
-    clusters, weights : str or sequence, optional
-        As in ``fit``; a sample has them itself.
     level : float
         A step holds if its p-value is at least this, or the drop in CFI is at most `CFI_DROP`.
 
@@ -116,7 +114,6 @@ def assess_invariance(
     critical(level)
     given = measurement_part(model)
     common: dict[str, Any] = {"estimator": estimator, "missing": missing, "groups": groups}
-    common |= {"clusters": clusters, "weights": weights}
     configural = fit(given, data, equal=INVARIANCE["configural"], **common)
     if len(configural.groups) < 2:
         raise SpecificationError(

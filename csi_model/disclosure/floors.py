@@ -66,8 +66,6 @@ def decide(
     *,
     weightings: Sequence[F64] = (),
     before: Collection[Cell] = (),
-    floor: int = FLOOR,
-    indicative: int = MARKED,
 ) -> Decision:
     """Decide once for all readers what may be printed of the figures of a run.
 
@@ -80,15 +78,13 @@ def decide(
         Shares of the questions in their constructs by which points of constructs are or were printed.
     before : collection of (group, kind, id)
         What an earlier edition of the same answers held, or what has no figure.
-    floor, indicative : int
-        Fewer answers than the one are not printed, fewer than the other are marked.
 
     Notes
     -----
-    A figure of fewer than `floor` answers is *few*. *Held* is besides: a dimension with a question that is
-    not printed; of groups of one kind within another so many that what is left of it belongs to two at least
-    and to `floor` answers; whatever else gives a figure of few answers less than four points of room
-    (`room`); and all of a group whose index is not printed.
+    A figure of fewer than `FLOOR` answers is *few*, one of fewer than `MARKED` *indicative*. *Held* is
+    besides: a dimension with a question that is not printed; of groups of one kind within another so many
+    that what is left of it belongs to two at least and to `FLOOR` answers; whatever else gives a figure of
+    few answers less than four points of room (`room`); and all of a group whose index is not printed.
     """
     columns = [np.flatnonzero(block) for block in spec.block_mask.T]
     inner = [
@@ -99,7 +95,7 @@ def decide(
     # Behind an interaction stand all: it has no points.
     some = np.where(spec.scored, scopes.any_of[:, :n_constructs], scopes.n[:, None])
     nested = [at for at, construct in enumerate(spec.constructs) if construct.components]
-    closing = Closing(scopes._replace(any_of=some), columns, np.array([*weightings]), floor, nested)
+    closing = Closing(scopes._replace(any_of=some), columns, np.array([*weightings]), FLOOR, nested)
     question = {code: at for at, code in enumerate(spec.indicator_ids)}
     place = {name: at for at, name in enumerate(scopes.names)}
     for group, kind, node in before:
@@ -114,12 +110,10 @@ def decide(
     )
     n = np.column_stack([some, scopes.any_of[:, n_constructs:], scopes.answered])
     held = np.column_stack([closing.constructs, dimensions, closing.questions])
-    state = np.where(
-        n < floor, FEW, np.where(held, HELD, np.where(n < indicative, INDICATIVE, SHOWN))
-    ).astype(np.int8)
+    state = _states(n, held, FLOOR, MARKED)
     ids = (spec.construct_ids, [node.id for _, node in spec.dimensions], spec.indicator_ids)
     nodes = tuple((kind, each) for kind, own in zip(KINDS, ids, strict=True) for each in own)
-    return Decision(scopes.names, nodes, n, state, floor, indicative)
+    return Decision(scopes.names, nodes, n, state, FLOOR, MARKED)
 
 
 def decide_parts(
@@ -147,8 +141,13 @@ def decide_parts(
     n = np.array([answered[rows].sum(axis=0) for rows in parts.rows().values()]).min(axis=0)
     # The units' figures are out: what would have to be held of them is held of the parts instead.
     tells = np.any([held & ~alone.get(name, False) for name, held in both.items()], axis=0)
-    state = np.where(n < floor, FEW, np.where(tells, HELD, np.where(n < indicative, INDICATIVE, SHOWN)))
-    return np.asarray(state, np.int8)
+    return _states(n, tells, floor, indicative)
+
+
+def _states(n: I64, held: Mask, floor: int, indicative: int) -> NDArray[np.int8]:
+    """Give the place in `STATES` of figures of `n` answers."""
+    state = np.where(n < floor, FEW, np.where(held, HELD, np.where(n < indicative, INDICATIVE, SHOWN)))
+    return state.astype(np.int8)
 
 
 def printed_of(kinds: Sequence[Labels], floor: int) -> Mask:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from csi_model.arrays import F64, Mask
 
+COPIES = 0.999
+
 
 def vif(corr: F64) -> F64:
     """Variance inflation of each variable given the others: the diagonal of the inverse; inf if collinear."""
@@ -21,9 +23,9 @@ def vif(corr: F64) -> F64:
     return np.where(almost_one, 1.0, np.where((found < 1) | ~np.isfinite(found), np.inf, found))
 
 
-def copies(corr: F64, limit: float = 0.999) -> list[NDArray[np.int64]]:
-    """Give the sets of variables of one matrix that correlate above `limit` with their first, of any sign."""
-    alike, left = np.abs(corr) > limit, np.ones(len(corr), dtype=bool)
+def copies(corr: F64) -> list[NDArray[np.int64]]:
+    """Give the sets of variables of one matrix that correlate above `COPIES` with their first, either way."""
+    alike, left = np.abs(corr) > COPIES, np.ones(len(corr), dtype=bool)
     found = []
     for row in range(len(corr)):
         group = np.flatnonzero(alike[row] & left)

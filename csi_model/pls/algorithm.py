@@ -51,14 +51,12 @@ class Solution(NamedTuple):
     components: F64 | None = None
 
 
-def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = TOLERANCE) -> Solution:
+def solve(corr: F64, spec: Design, scheme: str = "path") -> Solution:
     """Fit the model to each correlation matrix.
 
     Parameters
     ----------
     corr : ndarray of shape (n_batch, n_indicators, n_indicators)
-    tolerance
-        Largest change of a standardised weight at which the iteration stops.
 
     References
     ----------
@@ -91,7 +89,7 @@ def solve(corr: F64, spec: Design, scheme: str = "path", *, tolerance: float = T
             weights = weights / sd[:, blocks.columns]
             change = np.abs(weights - former).max(axis=1)
             broken = ~np.isfinite(change)
-            ended = (change < tolerance) | broken
+            ended = (change < TOLERANCE) | broken
             if ended.any():
                 here, on = active[ended], ~ended
                 found[here] = np.where(broken[ended, None], np.nan, weights[ended])

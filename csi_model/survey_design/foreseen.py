@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from csi_model.errors import DataError
 from csi_model.specify.model import ModelSpec
 from csi_model.survey_design.design import USUAL_SD_POINTS, Design
 from csi_model.survey_design.sample_size import answers_needed, half_width
@@ -17,6 +16,7 @@ from csi_model.survey_design.sample_size import answers_needed, half_width
 ONE_QUESTION_SD = 28.0
 SMALLEST_PATH = 0.2
 POWER = 0.8
+ANSWERS, WANTED = 400, 2.0  # what a wave usually has, and how near the index usually must be
 LEVEL_OF_TEST = 0.05
 
 
@@ -37,10 +37,10 @@ class Foreseen:
         construct, since its paths make no circle (Bollen 1989, pp. 93-104, 247, 332). Weighted composites
         (PLS) are computed in any case.
     half_width : float
-        Of the index's interval with the answers given, in points.
+        Of the index's interval with so many complete `answers`, in points.
     for_index, for_paths : int
-        Answers for the half-width that is wanted, and for standardised paths of 0.2 and more to be found with
-        80 % power (Kock & Hadaya 2018, inverse square root).
+        Answers for the half-width that is `wanted`, in points, and for standardised paths of 0.2 and more to
+        be found with 80 % power (Kock & Hadaya 2018, inverse square root).
     """
 
     n_constructs: int
@@ -57,32 +57,15 @@ class Foreseen:
     for_paths: int
 
 
-def foresee(
-    spec: ModelSpec, *, answers: int = 400, wanted: float = 2.0, design: Design | None = None
-) -> Foreseen:
-    """Tell what to expect of a model from a number of answers, before there are any.
+def foresee(spec: ModelSpec) -> Foreseen:
+    """Tell what to expect of a model from a simple random sample, before there are any answers.
 
-    Parameters
-    ----------
-    answers : int
-        Complete answers that are planned, 2 and more.
-    wanted : float
-        Half-width of the index's interval that is wanted, in points above 0.
-    design : Design, optional
-        Of the sample; a simple random one with the usual scatter of an index, or of a single question where
-        the index has but one.
-
-    Raises
-    ------
-    DataError
-        Fewer than 2 answers, or no points.
+    The index is taken to scatter as usual, or as a single question where it has but one. Other designs are
+    planned by `answers_needed`, `half_width` and their kin.
     """
-    if answers < 2 or not 0 < wanted < math.inf:
-        msg = "The precision needs answers and a half-width."
-        raise DataError(msg, code="design", remedy="Give 2 answers or more, and points above 0.")
     index = spec.constructs[spec.place[spec.index]]
     usual = USUAL_SD_POINTS if len(index.indicators) != 1 else ONE_QUESTION_SD
-    planned = design or Design(sd_points=usual)
+    planned = Design(sd_points=usual)
     weak = tuple(each.id for each in spec.constructs if len(each.indicators) == 1)
     n = len(spec.indicator_ids)
     moments, parameters = n * (n + 1) // 2, sum(_parameters(spec))
@@ -95,10 +78,10 @@ def foresee(
         parameters=parameters,
         weak=weak,
         is_identified=parameters <= moments and not weak,
-        answers=answers,
-        half_width=float(half_width(answers, planned)),
-        wanted=wanted,
-        for_index=int(answers_needed(wanted, planned)),
+        answers=ANSWERS,
+        half_width=float(half_width(ANSWERS, planned)),
+        wanted=WANTED,
+        for_index=int(answers_needed(WANTED, planned)),
         for_paths=math.ceil((critical / SMALLEST_PATH) ** 2),
     )
 

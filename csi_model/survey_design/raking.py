@@ -67,8 +67,6 @@ def rake(
     *,
     start: ArrayLike | None = None,
     bounds: tuple[float, float] | None = None,
-    tolerance: float = TOLERANCE,
-    most: int = MOST_ITERATIONS,
 ) -> Raked:
     r"""Rake respondents to margins by iterative proportional fitting, within bounds where asked.
 
@@ -82,8 +80,6 @@ def rake(
         Design weights, 0 or more; ones by default. A respondent with weight 0 is left out.
     bounds : (low, high), optional
         Final weights in multiples of their mean, low < 1 < high; `USUAL_BOUNDS` are usual.
-    tolerance, most
-        Largest accepted difference of shares, and how many rounds to try.
 
     Raises
     ------
@@ -121,9 +117,7 @@ def rake(
     table = np.column_stack([targets.places.T, begun])[used]
     rows, member, counts = np.unique(table, axis=0, return_inverse=True, return_counts=True)
     places = rows[:, :-1].astype(np.int64).T
-    found, iterations, error = _fit(
-        rows[:, -1], counts.astype(float), places, targets, (low, high), tolerance, most
-    )
+    found, iterations, error = _fit(rows[:, -1], counts.astype(float), places, targets, (low, high))
     weights = np.zeros(targets.n)
     weights[used] = found[member.ravel()]
     inside = weights[used]
@@ -156,8 +150,6 @@ def _fit(
     places: NDArray[np.int64],
     targets: Targets,
     bounds: tuple[float, float],
-    tolerance: float,
-    most: int,
 ) -> tuple[F64, int, float]:
     """Give weights of the table's rows (mean 1 over respondents), rounds used and the error left."""
     n = counts.sum()
@@ -168,7 +160,7 @@ def _fit(
         for place, share in zip(places, targets.shares, strict=True)
     ]
     error, where = np.inf, ""
-    for iteration in range(most + 1):
+    for iteration in range(MOST_ITERATIONS + 1):
         weights = np.clip(free, low, high)
         gaps = [
             np.bincount(place, weights * counts, len(share)) / n - share
@@ -180,7 +172,7 @@ def _fit(
             break
         error = latest
         where = targets.names[worst][int(np.abs(gaps[worst]).argmax())]
-        if error <= tolerance:
+        if error <= TOLERANCE:
             return weights, iteration, error
         with np.errstate(all="ignore"):
             for rows_of, share, names in zip(members, targets.shares, targets.names, strict=True):
@@ -192,7 +184,7 @@ def _fit(
         code="raking",
         remedy="Widen the bounds, or join classes: some combinations of classes have no respondent."
         if bounds != (0.0, np.inf)
-        else "Join classes: some combinations have no respondent, or raise the number of rounds.",
+        else "Join classes: some combinations have no respondent.",
     )
 
 

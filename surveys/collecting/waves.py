@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from surveys import words
 from surveys.collecting import sealing, settling
-from surveys.collecting.quotas import check_quota
 from surveys.errors import Problem, SurveyError
 from surveys.models import Version, Wave
 from surveys.models.collection import GRACE, RUNNING, Access, Mode, Purpose, WaveState
@@ -38,7 +37,6 @@ def create_wave(
     mode: str = Mode.WEB,
     access: str = Access.PUBLIC,
     anonymous: bool = True,
-    quotas: Sequence[Mapping[str, Any]] = (),
     settings: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Wave:
@@ -46,7 +44,6 @@ def create_wave(
 
     `mode` is how answers are taken (web, phone, face, paper, mixed), `access` who may answer (public,
     invited), `anonymous` whether answers may ever be tied to a person; it cannot be changed later.
-    A quota is ``{"where": {"customer_class": "industrial"}, "limit": 200}``.
     """
     if not CODE.fullmatch(code):
         raise SurveyError(Problem.WAVE_CODE, code=code)
@@ -63,8 +60,6 @@ def create_wave(
         raise SurveyError(Problem.PILOT_OF_DRAFT)
     if opens_at is not None and closes_at is not None and opens_at >= closes_at:
         raise SurveyError(Problem.WAVE_WINDOW)
-    for quota in quotas:
-        check_quota(quota)
     wave = Wave(
         code=code,
         title=words.in_all(title) if isinstance(title, str) else dict(title),
@@ -75,7 +70,7 @@ def create_wave(
         mode=str(mode),
         access=str(access),
         anonymous=anonymous,
-        quotas=[dict(quota) for quota in quotas],
+        quotas=[],
         settings=dict(settings or {}),
         public_key=secrets.token_urlsafe(12),
         created_at=now or datetime.now(UTC),

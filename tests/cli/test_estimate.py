@@ -239,7 +239,26 @@ def test_groups_are_set_side_by_side_or_it_is_said_why_not(manyi, tmp_path):
     found = json.loads(manyi("estimate", wide, *common, "unit")[1])
     assert set(found["side_by_side"]["groups"]) == {"u0", "u1", "u2", "u3"}
     assert {each["tier"] for each in found["side_by_side"]["groups"].values()} <= {"above", "with", "below"}
+    apart = json.loads(manyi("estimate", wide, *common, "unit", "--margin", 99)[1])["side_by_side"]
+    assert {(each["tier"], each["p_holm"]) for each in apart["groups"].values()} == {("with", 1.0)}
+    assert all(each["p_holm"] < 1 for each in found["side_by_side"]["groups"].values())
     code, out, err = manyi("estimate", wide, *common, "group")
     assert code == 0
     assert json.loads(out)["side_by_side"] is None
     assert "three are needed" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--margin", 1), "give --group and --bootstrap too"),
+        (("--margin", 1, "--group", "group"), "give --group and --bootstrap too"),
+        (("--margin", -1), "give 0 to 100"),
+        (("--margin", "nan"), "give 0 to 100"),
+        (("--margin", "much"), "not a valid float"),
+    ],
+)
+def test_a_margin_that_means_nothing_is_refused(manyi, options, said):
+    code, _out, err = manyi("estimate", DATA, "--model", MODEL, *options)
+    assert code == 2
+    assert said in " ".join(err.split())

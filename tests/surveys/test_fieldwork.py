@@ -10,6 +10,7 @@ from surveys.collecting import responses as responding
 from surveys.collecting import segments, waves
 from surveys.collecting.frame import add_unit, find_customer, import_customers
 from surveys.collecting.invitations import find_invitation, issue_invitations, set_outcome
+from surveys.collecting.quotas import set_quotas
 from surveys.collecting.submitting import screen_out, submit
 from surveys.document import loading
 from surveys.editing import publishing
@@ -60,15 +61,24 @@ def test_a_wave_opens_and_closes_once(session):
         ("WAVE_SETTING", {"purpose": "fun"}),
         ("WAVE_SETTING", {"mode": "anonymous"}),
         ("WAVE_SETTING", {"access": "all"}),
-        ("WAVE_QUOTA", {"quotas": [{"where": {"age": "9"}, "limit": 1}]}),
-        ("WAVE_QUOTA", {"quotas": [{"where": {}, "limit": 1}]}),
-        ("WAVE_QUOTA", {"quotas": [{"where": {"unit": "a"}, "limit": "many"}]}),
     ],
 )
 def test_wrong_waves_are_refused(session, code, settings):
     version = make_wave(session).version
     named = {"code": "W2", "title": "Second"} | settings
     refused(code, waves.create_wave, session, version, **named)
+
+
+@pytest.mark.parametrize(
+    "quota",
+    [
+        {"where": {"age": "9"}, "limit": 1},
+        {"where": {}, "limit": 1},
+        {"where": {"unit": "a"}, "limit": "many"},
+    ],
+)
+def test_wrong_quotas_are_refused(session, quota):
+    refused("WAVE_QUOTA", set_quotas, session, make_wave(session), [quota])
 
 
 def test_times_without_a_zone_are_refused(session):

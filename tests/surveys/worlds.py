@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from surveys.collecting import waves
 from surveys.collecting.frame import add_unit, find_customer, import_customers
+from surveys.collecting.quotas import set_quotas
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
@@ -84,9 +85,12 @@ def published_unchecked(session: Session, questionnaire: Questionnaire) -> Versi
     return version
 
 
-def make_wave(session: Session, version: Version | None = None, *, opened: bool = True, **settings) -> Wave:
+def make_wave(
+    session: Session, version: Version | None = None, *, opened=True, quotas=(), **settings
+) -> Wave:
     settings = {"code": "W1", "title": "First", "now": NOW} | settings
     wave = waves.create_wave(session, version or make_version(session), **settings)
+    set_quotas(session, wave, quotas)
     if opened:
         waves.open_wave(session, wave, NOW - timedelta(hours=1))
     session.commit()

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from surveys.collecting import responses, waves
+from surveys.collecting.quotas import set_quotas
 from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response
@@ -85,13 +86,14 @@ DOCUMENT = {
 }  # fmt: skip
 
 
-def make_wave(session, version=None, *, opened=True, **settings):
+def make_wave(session, version=None, *, opened=True, quotas=(), **settings):
     """Publish the questionnaire, unless a version of another is given, and open a wave of it."""
     version = version or publishing.latest_version(session, "site")
     if version is None:
         version = publishing.publish(session, loading.load(DOCUMENT), "Test", NOW)
     named = {"code": "W", "title": "Wave", "now": NOW} | settings
     wave = waves.create_wave(session, version, **named)
+    set_quotas(session, wave, quotas)
     if opened:
         waves.open_wave(session, wave, NOW)
     session.commit()

@@ -38,6 +38,14 @@ from web.exports.table import Table
     multiple=True,
     help="Estimate each value of this column as well; given twice, each pair of values.",
 )
+@click.option(
+    "--margin",
+    metavar="POINTS",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="With --group and --bootstrap: groups differ from the whole only by more than so many points.",
+)
 @analysis.strata
 @analysis.cluster
 @analysis.resamples(0, 0)
@@ -90,6 +98,7 @@ def estimate(
     missing: str,
     weights: str | None,
     group: tuple[str, ...],
+    margin: float,
     strata: str | None,
     cluster: str | None,
     bootstrap: int,
@@ -113,19 +122,16 @@ def estimate(
 
     Many units: manyi estimate answers.csv --model model.yaml --group unit --bootstrap 1000 --jobs 4
     """
-    if overall and not assess:
-        raise click.UsageError("--global is a part of the assessment: give --assess too.")
-    if against is not None and not assess:
-        raise click.UsageError("--against is a part of the assessment: give --assess too.")
+    for name, value in {"global": overall, "against": against}.items():
+        if value and not assess:
+            raise click.UsageError(f"--{name} is a part of the assessment: give --assess too.")
+    _check_margin(margin, is_beside=bool(group and bootstrap))
     alone = {"group": group, "strata": strata, "bootstrap": bootstrap, "assess": assess, "tree": tree}
     multigroup.check(multigroup_column, equal, alone | {"scores": scores, "xlsx": xlsx})
     covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
     syntax = said_of(index, scale, missing_codes) | {"orthogonal": orthogonal or None}
     spec = analysis.read_model(model, covariance=covariance, **syntax)
-    other = None
-    if against is not None:
-        alike = {**syntax, "index": None} if against.suffix in analysis.LAVAAN else {}
-        other = analysis.read_model(against, **alike)
+    other = None if against is None else _other(against, syntax)
     how = analysis.read_tree(tree)
     wholes = dict(_overall(each, spec) for each in overall)
     read = partial(
@@ -150,7 +156,7 @@ def estimate(
         result = csi_model.estimate(spec, prepared, options, by=group or None, progress=bar)
     document = csi_model.document(result)
     if group and bootstrap:
-        document["side_by_side"] = _side_by_side(result, document["cautions"])
+        document["side_by_side"] = _side_by_side(result, margin, document["cautions"])
     if how is not None:
         document["tree"] = csi_model.tree_document(result, how)
     if assess:
@@ -160,6 +166,24 @@ def estimate(
             checks["against"] = _against(spec, prepared, other, read(other), options, checks["cautions"])
     if scores is not None:
         write_table(scores, _scores(result, prepared))
+    _write(document, xlsx, json_file)
+
+
+def _check_margin(margin: float, *, is_beside: bool) -> None:
+    if not 0 <= margin <= 100:
+        raise click.UsageError(f"--margin {margin:g} is no number of points: give 0 to 100.")
+    if margin and not is_beside:
+        raise click.UsageError("--margin is of groups side by side: give --group and --bootstrap too.")
+
+
+def _other(against: Path, syntax: dict[str, Any]) -> csi_model.ModelSpec:
+    """Read the model to hold this one against; lavaan syntax with what was said of the first."""
+    alike = {**syntax, "index": None} if against.suffix in analysis.LAVAAN else {}
+    return analysis.read_model(against, **alike)
+
+
+def _write(document: dict[str, Any], xlsx: Path | None, json_file: Path | None) -> None:
+    """Write the result where it is wanted, and tell it for people."""
     if xlsx is not None:
         tables = csi_model.tables_of(document)
         write_workbook(xlsx, {name: Table(*table) for name, table in tables.items()})
@@ -191,10 +215,12 @@ def _overall(given: str, spec: csi_model.ModelSpec) -> tuple[str, str]:
     return construct, column
 
 
-def _side_by_side(result: csi_model.Result, cautions: list[dict[str, str]]) -> dict[str, Any] | None:
+def _side_by_side(
+    result: csi_model.Result, margin: float, cautions: list[dict[str, str]]
+) -> dict[str, Any] | None:
     """Compare the groups, or say among the cautions why not."""
     try:
-        found = csi_model.side_by_side(result)
+        found = csi_model.side_by_side(result, margin=margin)
     except csi_model.ModelError as error:
         cautions.append(error.plain())
         return None

@@ -14,7 +14,7 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
     """
     parts: dict[str, Callable[[], Any]] = {
         "items": lambda: series_items(sample, result),
-        "expectations": lambda: _expectations(system, sample, result.options.level),
+        "expectations": lambda: _expectations(system, sample, _taken(sample, result)),
         "retention": lambda: _retention(system, sample, result),
         "priorities": lambda: _priorities(system, result),
         "tree": lambda: _tree(system, result),
@@ -51,8 +51,15 @@ def series_items(sample: csi_model.Sample, result: csi_model.Result) -> dict[str
     }
 
 
+def _taken(sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
+    """Give how figures beside the model are taken: as the run was."""
+    clusters = None if sample.clusters is None else sample.clusters.number
+    options = result.options
+    return {"weights": sample.weights, "clusters": clusters, "floor": options.floor, "level": options.level}
+
+
 def _expectations(
-    system: IndicatorSystem, sample: csi_model.Sample, level: float
+    system: IndicatorSystem, sample: csi_model.Sample, taken: dict[str, Any]
 ) -> list[dict[str, Any]] | None:
     if not system.gaps:
         return None
@@ -70,7 +77,7 @@ def _expectations(
         tier: csi_model.TierAnswers(*(points[:, [place[code] for code in side]] for side in sides))
         for tier, sides in answers_of.items()
     }
-    gaps = csi_model.expectation_gaps(answers, weights=sample.weights, level=level)
+    gaps = csi_model.expectation_gaps(answers, **taken)
     return [
         {
             "tier": tier,
@@ -101,8 +108,7 @@ def _retention(
         scores[:, cost],
         loyalty=None if loyalty is None else scores[:, loyalty],
         cuts=cuts,
-        weights=sample.weights,
-        level=result.options.level,
+        **_taken(sample, result),
     )
     return {
         "cuts": list(cuts),

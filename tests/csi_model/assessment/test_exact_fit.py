@@ -40,13 +40,13 @@ def prepared(values, spec=SPEC, **options):
     return prepare(spec, dict(zip(spec.indicator_ids, values.T, strict=True)), **options)
 
 
-def exact_fit(data, n_resamples, seed, *, spec=SPEC, method="pls", groups=None, **wish):
+def exact_fit(data, n_resamples, seed, *, spec=SPEC, method="pls", groups=None):
     own = Estimator(spec, data, Options(method=method, seed=seed))
     if groups is not None:
         rng = np.random.default_rng(1)
         drawn_from = RandomGroups(own.counted, data.units, rng, groups=groups)
         own.drawn, own.moments = drawn_from.draw, drawn_from.sample()
-    return room.exact_fit(own, n_resamples, **wish)
+    return room.exact_fit(own, n_resamples)
 
 
 def fitted(spec, data, scheme="path", method="pls"):
@@ -129,19 +129,12 @@ def test_a_true_model_holds_and_a_false_one_is_rejected(method):
         assert true.p["d_uls"] > 0.05
 
 
-def test_a_wrong_structure_is_no_matter_of_the_saturated_model():
-    data = prepared(survey(np.random.default_rng(3), shortcut=0.6))
-    found = exact_fit(data, 200, 1, method="plsc", structure="saturated")
-    assert found.holds("srmr")
-    assert found.p["srmr"] > 0.05
-
-
 def test_the_test_keeps_its_size():
     """Twice forty true models: a test at 10 % rejects 10 % of them, within four binomial errors."""
     rejected = 0
     for seed in range(80):
         data = prepared(survey(np.random.default_rng(seed), n=150))
-        found = exact_fit(data, 60, seed, method="plsc", alpha=0.1)
+        found = exact_fit(data, 60, seed, method="plsc")
         rejected += found.p["srmr"] <= 0.1
     assert rejected <= 8 + 4 * np.sqrt(80 * 0.1 * 0.9)
 
@@ -190,7 +183,7 @@ def test_large_samples_take_draws_of_moments():
     assert by_group.critical["srmr"] == pytest.approx(by_row.critical["srmr"], rel=0.15)
 
 
-@pytest.mark.parametrize("wish", [{"method": "cbsem"}, {"structure": "free"}, {"n_resamples": 19}])
+@pytest.mark.parametrize("wish", [{"method": "cbsem"}, {"n_resamples": 19}])
 def test_unknown_wishes_are_refused(rng, wish):
     data = prepared(survey(rng))
     arguments = {"n_resamples": 100, "seed": 1} | wish
@@ -219,7 +212,7 @@ def test_resamples_without_solutions_are_counted_and_too_many_refused(rng):
     values[:, 2] = 5.0
     values[7, 2] = 6.0
     data = prepared(values)
-    found = exact_fit(data, 100, 1, structure="saturated")
+    found = exact_fit(data, 100, 1)
     assert 15 < found.n_failed < 50
     assert len(found.draws) == 100 - found.n_failed
     with pytest.raises(DataError, match="of 20 resamples had no solution"):

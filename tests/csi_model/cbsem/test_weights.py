@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from csi_model.answers.prepare import prepare_items
 from csi_model.cbsem import assess_invariance, bollen_stine, bootstrap, fit
 from csi_model.errors import DataError, SpecificationError
 from tests.csi_model.cbsem.drawn import TEXT, draw
@@ -105,8 +106,10 @@ def test_weights_reach_what_is_resampled():
 
 def test_invariance_of_weighted_groups_is_judged_by_scaled_differences():
     data = skewed_world()
-    groups = np.arange(300) % 2
-    found = assess_invariance(MODEL, data, groups.astype(str), estimator="MLR", weights="w")
+    groups = (np.arange(300) % 2).astype(str)
+    names = [name for name in data if name != "w"]
+    sample = prepare_items(names, data, weights=data["w"], groups=groups)
+    found = assess_invariance(MODEL, sample, "group", estimator="MLR")
     assert found.reached == "scalar"
     assert found.configural.fit.chi2_scaled < found.configural.fit.chi2
 

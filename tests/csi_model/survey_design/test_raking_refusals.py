@@ -114,6 +114,6 @@ def test_bounds_that_cannot_hold_are_refused():
 def test_margins_that_contradict_each_other_are_refused():
     classes = {"tier": ["key"] * 5 + ["base"] * 5, "area": ["town"] * 5 + ["country"] * 5}
     margins = {"tier": {"key": 0.2, "base": 0.8}, "area": {"town": 0.5, "country": 0.5}}
-    refused("does not settle", classes, margins, error=ConvergenceError, most=200)
+    refused("does not settle", classes, margins, error=ConvergenceError)
     mixed = {"tier": ["key"] * 6 + ["base"] * 5, "area": ["town"] * 5 + ["country"] * 6}
-    refused("Widen the bounds", mixed, margins, error=ConvergenceError, bounds=(0.2, 4), most=200)
+    refused("Widen the bounds", mixed, margins, error=ConvergenceError, bounds=(0.2, 4))
