@@ -132,7 +132,6 @@ def fit(
         found, covariance, test = _solved(objective, samples, options)
     except IdentificationError as error:
         raise apart(error, [group.values for group in given], names) from None
-<<<<<<< HEAD
     except ConvergenceError as error:
         raise doubts.of_weights(error, given, len(names)) from None
     except np.linalg.LinAlgError:
@@ -141,8 +140,6 @@ def fit(
             code="singular",
             remedy="Leave out a path of the circle, or a fixed value.",
         ) from None
-=======
->>>>>>> c735f55 (Options that only tests gave are gone, or have their door: --margin of groups side by side, clusters and floor of figures beside the model; remedies name what can be done)
     base = testing.baseline(names, samples, structure, options)
     summary = testing.measure(objective, found, samples, test, base, options=options)
     worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
@@ -187,15 +184,8 @@ def _solved(
     objective: Objective, samples: Sequence[GroupMoments], options: Fitting
 ) -> tuple[Optimum, F64, ChiSquare]:
     """Find the optimum, the covariance of its estimates and the test of exact fit."""
-    try:
-        found = _search(objective, n_moments(objective) - objective.structure.n_free)
-        return found, *testing.infer(objective, found, samples, options)
-    except np.linalg.LinAlgError:
-        raise ConvergenceError(
-            "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
-            code="singular",
-            remedy="Leave out a path of the circle, or a fixed value.",
-        ) from None
+    found = _search(objective, n_moments(objective) - objective.structure.n_free)
+    return found, *testing.infer(objective, found, samples, options)
 
 
 def _search(objective: Objective, df: int) -> Optimum:
