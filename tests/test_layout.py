@@ -1,5 +1,6 @@
 """Files that a newcomer can read at one sitting."""
 
+import ast
 from pathlib import Path
 from statistics import median
 
@@ -30,3 +31,19 @@ def test_half_of_the_files_are_read_in_minutes():
         if not {"golden", "node_modules", "migrations"} & set(path.parts)
     ]
     assert median(size for size in sizes if size > 2) <= MEDIAN_LINES
+
+
+RECKONED = {"average", "corrcoef", "cov", "dot", "mean", "median", "percentile", "quantile", "std", "var"}
+
+
+def test_the_site_reckons_no_statistic():
+    """What a page or a command says is the engine's or the surveys'; the demo invents people."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+        for path in sorted((ROOT / "web").rglob("*.py"))
+        if not {"demo", "node_modules"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RECKONED
+    ]
+    # The tally of a pilot is the surveys' own.
+    assert [each for each in found if not each.endswith(" tally.mean")] == []

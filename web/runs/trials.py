@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import csi_model
-from surveys.codes import LOWEST_ANSWER, REASONS
+from surveys.codes import REASONS
 from surveys.document.questionnaire import Questionnaire
 from surveys.trial.trial import Trial
 
@@ -15,7 +15,7 @@ def estimated(document: Questionnaire, trial: Trial) -> dict[str, Any] | None:
     """Estimate the model of a questionnaire from a trial's complete answers; None where it has no model.
 
     The answers follow a mood and nothing else, so figures say nothing about customers: what counts is that
-    there are some, what is said about them, and how much of the answers is there for them.
+    there are some, and what is said about them.
     """
     model = document.model()
     if model is None:
@@ -35,9 +35,6 @@ def estimated(document: Questionnaire, trial: Trial) -> dict[str, Any] | None:
         "n_used": result["n_used"],
         "converged": result["converged"],
         "index": result["index"],
-        "answered": {
-            code: float((trial.answers[code] >= LOWEST_ANSWER).mean()) for code in spec.indicator_ids
-        },
         "cautions": result["cautions"],
     }
 
