@@ -79,12 +79,12 @@ def assess(result: Result, sample: Sample, *, overall: Mapping[str, str] | None 
     if foretold is not None:
         found.parts["prediction"] = _prediction(foretold)
         found.add("cvpat", lambda: against_benchmarks(spec, sample, foretold, options.level))
-    test = (lambda: _distances(exact_fit(estimator, n))) if own is None else own.exact_fit
-    found.add("exact_fit", lambda: {"method": options.method} | test())
     if own is None:
+        found.add("exact_fit", lambda: {"method": options.method} | _distances(exact_fit(estimator, n)))
         fit = fit_of(result.moments.corr, result.solution, spec, options.method)
         found.parts |= {name: number(fit[name][0]) for name in ("srmr_saturated", "srmr_estimated")}
     else:
+        found.add("exact_fit", lambda: {"method": options.method} | own.exact_fit())
         found.add("modification", own.modification)
         if options.bootstrap:
             found.add("parameters", own.parameters)

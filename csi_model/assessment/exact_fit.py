@@ -45,10 +45,6 @@ class ExactFit:
     draws: F64
     n_failed: int
 
-    def holds(self, name: str) -> bool:
-        """Whether exact fit is not rejected by this distance."""
-        return self.statistic[name] <= self.critical[name]
-
 
 def exact_fit(estimator: Estimator, n_resamples: int) -> ExactFit:
     r"""Test whether the model explains the correlations of the population exactly.

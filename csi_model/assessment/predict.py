@@ -91,7 +91,6 @@ def predict(
     *,
     folds: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
-    n_folds: int = FOLDS,
     technique: str = "DA",
     benchmark: str = "",
     scheme: str = "path",
@@ -102,7 +101,7 @@ def predict(
     Parameters
     ----------
     folds : array of shape (n_respondents,) or (n_repetitions, n_respondents), optional
-        Label of the fold in which each respondent is held out. Without it `n_folds` are drawn by `rng`;
+        Label of the fold in which each respondent is held out. Without it ten are drawn by `rng`;
         sampling clusters of `sample` stay whole.
     technique : {"DA", "EA"}
         From the direct antecedents' own scores, or from those of the earliest (exogenous) ones alone.
@@ -160,7 +159,7 @@ def predict(
                 code="folds",
                 remedy="Give folds, or a random generator as rng.",
             )
-        deals = draw_folds(sample, n_folds, rng)[None]
+        deals = draw_folds(sample, FOLDS, rng)[None]
     else:
         deals = check_folds(folds, len(sample))
     wide = augment(spec, sample.values)

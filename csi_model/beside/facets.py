@@ -62,10 +62,8 @@ def facet_scores(
     points: F64,
     facets: Sequence[str],
     *,
-    shares: F64 | None = None,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = FLOOR,
     level: float = LEVEL,
 ) -> Facets:
     r"""Score a construct and its facets: perceived value, switching cost or loyalty.
@@ -76,16 +74,17 @@ def facet_scores(
         Answers as points 0-100, ``nan`` where missing.
     facets : sequence of str
         Facet of every item, e.g. ``("benefit_cost", "benefit_cost", "alternative", "alternative")``.
-    shares : ndarray of shape (n_items,), optional
-        Non-negative item weights, such as normalised unstandardised outer weights; equal facets, and equal
-        items in a facet, by default.
     weights, clusters
         Respondent weights and sampling units.
-    floor : int
-        Answers that every item needs.
+
+    Raises
+    ------
+    DataError
+        Fewer than `FLOOR` answers to an item, points outside 0-100, facets that do not fit the items.
 
     Notes
     -----
+    Facets count equally, and so do the items of one.
     Perceived value is benefit against cost, and the offer against the best alternative; switching cost is
     lost relationship investment and adjustment cost. Switching cost is no quality and never enters a
     satisfaction score. Scores are :math:`\sum_i \omega_i \bar s_i`, so that facets add up to the whole.
@@ -99,23 +98,12 @@ def facet_scores(
     if labels.shape != (points.shape[1],):
         msg = f"{points.shape[1]} items but {labels.size} facet names."
         raise DataError(msg, code="facets", remedy="Name the facet of every item.")
-    check_floor(points, floor)
+    check_floor(points, FLOOR)
     check_points(points)
     names = tuple(dict.fromkeys(labels.tolist()))
     inside = (labels[:, None] == np.array(names)).astype(float)
-    if shares is None:
-        shares = inside @ (1 / inside.sum(axis=0)) / len(names)
-    shares = np.asarray(shares, float)
-    if shares.shape != labels.shape or not np.isfinite(shares).all() or (shares < 0).any():
-        msg = "Item weights must be one non-negative number per item."
-        raise DataError(
-            msg, code="shares", remedy="Use the normalised outer weights, or none for equal ones."
-        )
+    shares = inside @ (1 / inside.sum(axis=0)) / len(names)
     mass = shares @ inside
-    if (mass <= 0).any():
-        msg = f"Facet {names[int(np.argmin(mass))]!r} has no weight."
-        raise DataError(msg, code="shares", remedy="Give one of its items a positive weight or leave it out.")
-    shares, mass = shares / shares.sum(), mass / shares.sum()
     means, covariance = weighted_means(points, weights, clusters)
     combine = np.vstack([shares, (shares[:, None] * inside / mass).T])
     values, error = combine @ means, np.sqrt(np.diag(combine @ covariance @ combine.T))

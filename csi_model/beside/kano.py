@@ -17,6 +17,7 @@ from csi_model.inference.making import from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
 from csi_model.options import FLOOR, LEVEL
 
+RESAMPLES = 2000  # of units, for `Kano.support`
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
 
 
@@ -85,8 +86,6 @@ def classify_service(
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    n_resamples: int = 2000,
-    floor: int = FLOOR,
     level: float = LEVEL,
 ) -> Kano:
     """Classify a service from the pair of Kano questions.
@@ -100,13 +99,11 @@ def classify_service(
         Of the resamples; 0 or more.
     weights, clusters : ndarray of shape (n_respondents,), optional
         Respondent weights and sampling units, which are resampled whole.
-    n_resamples : int
-        Bootstrap draws for ``support``.
 
     Raises
     ------
     DataError
-        Answers that are not 1 to 5, or fewer pairs than the floor.
+        Answers that are not 1 to 5, or fewer pairs than `FLOOR`.
 
     Notes
     -----
@@ -125,8 +122,8 @@ def classify_service(
     if not np.isin(answers, (1, 2, 3, 4, 5)).all():
         raise DataError("Kano answers are not 1 to 5.", code="scales", remedy="Code like = 1 to dislike = 5.")
     n = len(answers)
-    if n < floor:
-        msg = f"{n} respondents answered both questions, below the floor of {floor}."
+    if n < FLOOR:
+        msg = f"{n} respondents answered both questions, below the floor of {FLOOR}."
         raise DataError(msg, code="floor", remedy="Look at a larger unit or more waves.")
     mass = check_weights(weights, len(pairs))[both]
     place = _TABLE[answers[:, 0].astype(int) - 1, answers[:, 1].astype(int) - 1]
@@ -141,7 +138,7 @@ def classify_service(
     held = np.zeros((len(units), 6))
     np.add.at(held, unit, mass[:, None] * inside)
     rng = seeds.generator(seed)
-    counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=n_resamples)
+    counts = rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=RESAMPLES)
     support = float((np.argmax(counts @ held, axis=1) == order[0]).mean())
     category = CATEGORIES[int(order[0])]
     cautions = []

@@ -61,7 +61,6 @@ def price_tolerance(
     *,
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
-    floor: int = FLOOR,
     level: float = LEVEL,
 ) -> PriceTolerance:
     r"""Draw the share of customers who stay against a price increase.
@@ -78,7 +77,7 @@ def price_tolerance(
     Raises
     ------
     DataError
-        Increases that do not rise, likelihoods outside 0-1, fewer answers to a step than the floor.
+        Increases that do not rise, likelihoods outside 0-1, fewer answers to a step than `FLOOR`.
 
     Notes
     -----
@@ -101,7 +100,7 @@ def price_tolerance(
         raise DataError(msg, code="increases", remedy="Give one positive, rising percentage per step.")
     if ((staying < 0) | (staying > 1)).any():
         raise DataError("A likelihood lies outside 0 to 1.", code="range", remedy="Divide points by 100.")
-    check_floor(staying, floor)
+    check_floor(staying, FLOOR)
     mass = check_weights(weights, len(staying))
     means, covariance = weighted_means(staying, mass, clusters)
     shares, mix = _falling(means, mass @ ~np.isnan(staying))

@@ -108,9 +108,7 @@ def _shifted(old: Form, new: Form) -> list[Break]:
     return [Break(old.code, new.code, MODE, tuple(mode for mode in modes if abs(moved[mode]) > 1e-9))]
 
 
-def bridge_shift(
-    old: tuple[float, float], new: tuple[float, float], *, covariance: float = 0.0, level: float = LEVEL
-) -> Bridge:
+def bridge_shift(old: tuple[float, float], new: tuple[float, float], *, covariance: float = 0.0) -> Bridge:
     """Measure in a bridge wave what the new form alone does to the index.
 
     Parameters
@@ -127,4 +125,4 @@ def bridge_shift(
         raise DataError(
             msg, code="covariance", remedy="Compute it from the respondents who answered both forms."
         )
-    return Bridge(from_normal(points[1] - points[0], np.sqrt(variance), level=level))
+    return Bridge(from_normal(points[1] - points[0], np.sqrt(variance), level=LEVEL))

@@ -123,7 +123,8 @@ def test_perfect_measurement_of_a_perfect_chain_is_predicted_perfectly(rng, tech
     quality = rng.standard_normal(60)
     values = np.column_stack([quality, 2 * quality, 1 + quality] + [quality + k for k in range(5)])
     blurred = values + 1e-5 * rng.standard_normal(values.shape)
-    found = predict(spec, prepared(blurred, spec), rng=rng, n_folds=5, technique=technique)
+    data = prepared(blurred, spec)
+    found = predict(spec, data, folds=draw_folds(data, 5, rng), technique=technique)
     assert (found.pls.rmse < 1e-4).all()
     np.testing.assert_allclose(found.q2_predict, 1, atol=1e-8)
 
@@ -201,7 +202,7 @@ def test_folds_that_are_no_partition_are_refused(rng, folds, words):
 @pytest.mark.parametrize("n_folds", [-1, 0, 1, 121])
 def test_too_few_or_too_many_folds_are_refused(rng, n_folds):
     with pytest.raises(DataError, match="Ask for 2 to 120 folds"):
-        predict(SPEC, prepared(survey(rng)), rng=rng, n_folds=n_folds)
+        draw_folds(prepared(survey(rng)), n_folds, rng)
 
 
 def test_a_constant_column_in_training_is_named(rng):

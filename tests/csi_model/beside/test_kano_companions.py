@@ -20,7 +20,7 @@ def test_every_cell_of_the_kano_table_is_named_as_published():
     published = ["QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ"]
     for row, line in enumerate(published):
         for column, letter in enumerate(line):
-            result = classify_service(np.full(30, row + 1.0), np.full(30, column + 1.0), 0, n_resamples=5)
+            result = classify_service(np.full(30, row + 1.0), np.full(30, column + 1.0), 0)
             assert result.category == CATEGORIES[letters[letter]]
 
 
@@ -46,13 +46,13 @@ def test_a_narrow_lead_is_unclear():
 def test_neighbours_who_answer_alike_count_less():
     """Every pair ten times in one cluster: errors and support are those of the pairs themselves."""
     offered, missing = _service([14, 10, 5, 3, 0, 0])
-    once = classify_service(offered, missing, 3, n_resamples=4000)
+    once = classify_service(offered, missing, 3)
     tenfold, place = (np.repeat(offered, 10), np.repeat(missing, 10)), np.repeat(np.arange(32), 10)
-    found = classify_service(*tenfold, 3, clusters=place, n_resamples=4000)
+    found = classify_service(*tenfold, 3, clusters=place)
     np.testing.assert_allclose(found.shares.se, once.shares.se, rtol=1e-10)
     assert found.better.se == pytest.approx(once.better.se)
     assert found.support == pytest.approx(once.support, abs=0.03)
-    blind = classify_service(*tenfold, 3, n_resamples=4000)
+    blind = classify_service(*tenfold, 3)
     assert blind.support > once.support + 0.1
     assert (found.clear, once.clear, blind.clear) == (False, False, True)
 

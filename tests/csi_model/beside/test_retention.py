@@ -23,7 +23,7 @@ def test_facets_add_up_to_the_whole():
     rng = np.random.default_rng(1)
     points = _answers(rng, 300, [60, 55, 70, 65])
     points[rng.random(points.shape) < 0.1] = np.nan
-    result = facet_scores(points, FACETS, shares=np.array([0.4, 0.1, 0.3, 0.2]))
+    result = facet_scores(points, FACETS)
     whole = sum(result.shares[f] * result.facets[f].value for f in result.facets)
     assert result.total.value == pytest.approx(whole, abs=1e-10)
     assert result.shares == pytest.approx({"benefit_cost": 0.5, "alternative": 0.5})
@@ -227,7 +227,6 @@ def test_without_variation_the_interval_is_the_point():
         (lambda: facet_scores(np.full((10, 2), 50.0), ("a", "b")), "floor"),
         (lambda: facet_scores(np.full((50, 2), 500.0), ("a", "b")), "scales"),
         (lambda: facet_scores(np.full((50, 2), 50.0), ("a",)), "facets"),
-        (lambda: facet_scores(np.full((50, 2), 50.0), ("a", "b"), shares=np.array([1.0, 0])), "shares"),
         (lambda: retention_map(np.full(50, 50.0), np.full(49, 50.0)), "length"),
         (lambda: retention_map(np.full(50, 50.0), np.full(50, 50.0), cuts=(60, 500)), "cuts"),
         (lambda: retention_map(np.full(50, 50.0), np.full(50, 50.0), weights=-np.ones(50)), "weights"),
