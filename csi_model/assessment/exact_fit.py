@@ -22,7 +22,6 @@ DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
 
 
 FEWEST = 20
-LEVEL_OF_TEST = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class ExactFit:
     Attributes
     ----------
     statistic : distance of each name in `DISTANCES`
-    critical : its 95 % quantile if the model holds
+    critical : its quantile at the level of the options, if the model holds
     p : share of draws at least as far, with one added to both counts
     draws : ndarray of shape (n_usable, 4)
         Columns in the order of `DISTANCES`.
@@ -102,7 +101,7 @@ def exact_fit(estimator: Estimator, n_resamples: int) -> ExactFit:
             code="failed-draws",
             remedy="Use a smaller model or more respondents.",
         )
-    critical = np.quantile(usable, 1 - LEVEL_OF_TEST, axis=0)
+    critical = np.quantile(usable, estimator.options.level, axis=0)
     p = (1 + (usable >= observed).sum(axis=0)) / (1 + len(usable))
     statistic, limits, shares = (
         dict(zip(DISTANCES, row.tolist(), strict=True)) for row in (observed, critical, p)

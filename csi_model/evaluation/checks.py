@@ -53,7 +53,7 @@ def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F6
         wald = float(placebo[:, k] @ np.linalg.pinv(covariance) @ placebo[:, k])
         # Hotelling's scaling keeps the joint test honest when units are few.
         p[k] = float(stats.f.sf(wald * (own - n + 1) / (own * n), n, own - n + 1))
-    reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    reach = stats.norm.ppf((1 + by_wave.level) / 2) + stats.norm.ppf(0.8)
     return ParallelTrends(before[:-1], p, reach * by_wave.se[:n].max(axis=0))
 
 
@@ -97,7 +97,7 @@ def unit_cautions(fewest: int, df: float) -> list[Caution]:
     return [Caution("few-units", text, about=(f"{min(fewest, df + 1):.0f} < {FEW_UNITS}",))]
 
 
-def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution]:
+def trend_cautions(trends: ParallelTrends | None, n_before: int, level: float) -> list[Caution]:
     """Caution where the sides moved apart before, or nothing shows whether they did."""
     if trends is None:
         text = f"With {n_before} before-wave nothing shows whether the sides moved alike before."
@@ -110,7 +110,7 @@ def trend_cautions(trends: ParallelTrends | None, n_before: int) -> list[Caution
             " look at the placebo differences themselves."
         )
         return [Caution("no-joint-trend", text, about=(f"{n_before}",))]
-    if (trends.p < 0.05).any():
+    if (trends.p < 1 - level).any():
         text = (
             "Treated and comparison units moved apart before the measure already; the effect may be a trend."
         )

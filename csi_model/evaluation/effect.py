@@ -177,7 +177,7 @@ def evaluate_measure(
     cautions = (
         *panel.cautions,
         *unit_cautions(fewest, float(arm_df.min())),
-        *trend_cautions(trends, n_before),
+        *trend_cautions(trends, n_before, level),
         *rebound_cautions(effect, rebound),
     )
     return Evaluation(

@@ -129,6 +129,15 @@ def test_a_true_model_holds_and_a_false_one_is_rejected(method):
         assert true.p["d_uls"] > 0.05
 
 
+def test_what_is_critical_goes_by_the_level_of_the_options():
+    own = Estimator(SPEC, prepared(survey(np.random.default_rng(3))), Options(seed=1))
+    strict, lax = (room.exact_fit(own.again(level=level), 60) for level in (0.95, 0.8))
+    np.testing.assert_array_equal(strict.draws, lax.draws)
+    for place, name in enumerate(DISTANCES):
+        assert lax.critical[name] == np.quantile(lax.draws[:, place], 0.8)
+        assert lax.critical[name] < strict.critical[name]
+
+
 def test_the_test_keeps_its_size():
     """Twice forty true models: a test at 10 % rejects 10 % of them, within four binomial errors."""
     rejected = 0

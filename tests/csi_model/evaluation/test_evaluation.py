@@ -50,6 +50,15 @@ def test_trend_test_holds_its_level_and_finds_a_drift():
     assert drifting.trends.detectable[0] > 0
 
 
+def test_trends_are_judged_at_the_level_of_the_call():
+    panel = drawn_panel(np.random.default_rng(4), drift=2.5)
+    strict, lax = (evaluate(panel, np.random.default_rng(0), level=level) for level in (0.999, 0.5))
+    assert 0.001 < strict.trends.p[0] == lax.trends.p[0] < 0.5
+    assert strict.trends.detectable[0] > 1.4 * lax.trends.detectable[0]
+    told = [{caution.code for caution in each.cautions} for each in (strict, lax)]
+    assert ["trends-differ" in each for each in told] == [False, True]
+
+
 def test_event_study_is_zero_at_the_last_before_wave_and_shows_the_effect_after():
     result = evaluate(drawn_panel(np.random.default_rng(5), effect=8.0), np.random.default_rng(0))
     assert result.by_wave.value[2, 0] == 0
