@@ -18,7 +18,7 @@ from csi_model.inference.plain import number
 from csi_model.options import Options
 
 # What a wave is compared with; the trend is a slope a year through all waves since the base.
-LAST, YEAR, BASE, TREND = HORIZONS = ("last", "year", "base", "trend")
+LAST, YEAR, BASE, TREND = ("last", "year", "base", "trend")
 
 # What may be said of a move. A hint is more than chance alone, but not among all that is looked at together.
 UP, DOWN, HINT, UNCLEAR, BROKEN, ABSENT = "up", "down", "hint", "unclear", "break", "absent"

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -22,8 +22,6 @@ from surveys.errors import Problem, SurveyError
 from surveys.keys import Key
 from surveys.models import AuditEntry, Invitation, Response, Segment, Wave
 from surveys.models.collection import ResponseState
-
-SEAL: Final = "wave.seal"
 
 
 def hold(session: Session, response: Response) -> None:

@@ -19,8 +19,6 @@ WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # Nothing is seen where only these stand.
 UNSEEN: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u3164\u115f\u1160\u2800]+")
 
-Languages = Mapping[str, Finding]
-
 
 @lru_cache(maxsize=8192)  # a draft is judged after every change, and most texts are those of before
 def shown(text: str) -> str:
