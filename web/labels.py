@@ -7,7 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from surveys.models.collection import Access, Mode, Purpose
+from surveys.models.collection import KIOSK, Access, Mode, Purpose
 
 ACCESS: Mapping[str, object] = {
     Access.PUBLIC: _l("Public link: whoever has it may answer"),
@@ -15,8 +15,8 @@ ACCESS: Mapping[str, object] = {
 }
 ANONYMOUS = "anonymous"
 PRIVACY: Mapping[str, object] = {
-    ANONYMOUS: _l("Anonymous: no answer can be tied to a person or a link"),
-    "confidential": _l("Confidential: fieldwork alone knows which link led to which answers"),
+    ANONYMOUS: _l("Anonymous: which person or link gave which answers is not stored"),
+    "confidential": _l("Confidential: which link gave which answers is stored, and no page shows it"),
 }
 PURPOSE: Mapping[str, object] = {
     Purpose.OFFICIAL: _l("Official: counts towards the index"),
@@ -29,6 +29,8 @@ MODE: Mapping[str, object] = {
     Mode.PAPER: _l("Paper"),
     Mode.MIXED: _l("Mixed"),
 }
+# How single answers came.
+CHANNELS: Mapping[str, object] = {**MODE, KIOSK: _l("Tablet for many people")}
 GROUPS: Mapping[str, object] = {
     "province": _l("By province"),
     "city": _l("By city"),

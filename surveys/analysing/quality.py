@@ -37,7 +37,7 @@ from surveys.collecting.waves import IN_THE_FIELD
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing.publishing import load_document
 from surveys.models import Burst, QualityCheck, Response, Segment, Unit, Wave
-from surveys.models.collection import Access, ResponseState, WaveState
+from surveys.models.collection import KIOSK, Access, ResponseState, WaveState
 from surveys.models.decisions import DecisionKind
 
 LISTED_IN_AUDIT = 1000
@@ -221,7 +221,9 @@ def _read(session: Session, wave: Wave, document: Questionnaire) -> tuple[NDArra
     else:
         period = func.to_char(func.timezone("UTC", table.completed_at), "YYYY-MM-DD HH24")
     query = (
-        select(table.id, table.answers, table.timings, func.coalesce(table.segment_id, -1), period)
+        select(
+            table.id, table.answers, table.timings, func.coalesce(table.segment_id, -1), period, table.mode
+        )
         .where(
             Response.wave_id == wave.id,
             Response.state == ResponseState.COMPLETE,
@@ -230,7 +232,7 @@ def _read(session: Session, wave: Wave, document: Questionnaire) -> tuple[NDArra
         .order_by(Response.id)
     )
     rows = [row for part in read_rows(session, query) for row in part]
-    ids, answers, timings, segments, periods = zip(*rows, strict=True) if rows else ((),) * 5
+    ids, answers, timings, segments, periods, modes = zip(*rows, strict=True) if rows else ((),) * 6
     count = len(ids)
     wanted = select(Segment.id, Unit.code).join(Segment.unit)
     units = {ident: code for ident, code in session.execute(wanted)}  # noqa: C416  rows are no pairs
@@ -243,6 +245,7 @@ def _read(session: Session, wave: Wave, document: Questionnaire) -> tuple[NDArra
         unit=np.array([units.get(each, "") for each in segments], dtype=np.str_),
         period=days if wave.anonymous else hours,
         day=days,
+        at_kiosk=np.array([mode == KIOSK for mode in modes], dtype=bool),
         is_anonymous=wave.anonymous,
         asked=scored(document, layout),
     )

@@ -75,6 +75,7 @@ class WaveAnswers:
     unit: NDArray[np.str_]  # the office's code, empty where none is known
     period: NDArray[np.str_]  # the hour in UTC; the day where only that is kept
     day: NDArray[np.str_]
+    at_kiosk: Mask
     is_anonymous: bool
     asked: Scored
 

@@ -1,4 +1,4 @@
-"""Completed questionnaires counted by the hour, for each office and each range of addresses, apart from them.
+"""Completed questionnaires counted by the hour, for each office, range and tablet, apart from them.
 
 Written in a transaction of its own, in batches, and only where several came within an hour: nothing here
 tells when one person answered, or from where. SQLite keeps the counters in `burst.db` beside the database,
@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from surveys.codes import LOWEST_ANSWER
 from surveys.collecting.alike import FEWEST_ANSWERS, Scored, all_best
 from surveys.database import create_engine, make_private
+from surveys.models.collection import KIOSK
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ FEWEST = 5  # a smaller count is never written
 BATCH_SECONDS = 10.0
 MOST_CELLS = 50_000
 
-OFFICE, RANGE = "office", "range"
+OFFICE, RANGE, TABLET = "office", "range", KIOSK
 # No range: what stands before a proxy that is not set up, or behind it.
 NOWHERE = tuple(
     ipaddress.ip_network(each)
@@ -141,12 +142,15 @@ def counters_of(engine: Engine) -> Counters:
         return _KNOWN.setdefault(engine, Counters(engine))
 
 
-def cells_of(wave_id: int, unit: str, address: str, now: datetime) -> list[Cell]:
-    """Say where a completed questionnaire is counted: with its office, and with its range of addresses."""
+def cells_of(wave_id: int, unit: str, address: str, now: datetime, *, at_kiosk: bool = False) -> list[Cell]:
+    """Say where a completed questionnaire is counted: with its office, and with its range of addresses.
+
+    Those of a tablet are counted so among themselves: many from one address are what it is for.
+    """
     began = hour_of(now)
     place = range_of(address)
-    cells = [Cell(wave_id, began, OFFICE, unit)]
-    return [*cells, Cell(wave_id, began, RANGE, place)] if place else cells
+    cells = [Cell(wave_id, began, TABLET if at_kiosk else OFFICE, unit)]
+    return [*cells, Cell(wave_id, began, TABLET if at_kiosk else RANGE, place)] if place else cells
 
 
 def hour_of(now: datetime) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from surveys.asking.answers import Answers
-from surveys.collecting import links
+from surveys.collecting import links, windows
 from surveys.collecting.invitations import LIVE
 from surveys.collecting.packing import layout_of
 from surveys.collecting.quotas import full_quota
@@ -22,7 +22,7 @@ from surveys.collecting.segments import find_segment, segment_of, values_of
 from surveys.database import insert_if_new
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Participation, Response, Segment, Wave
-from surveys.models.collection import Access, InvitationState, ResponseState, WaveState
+from surveys.models.collection import Access, InvitationState, ResponseState
 from surveys.models.marks import key_digest, random_id
 
 MAX_TEXT = 20_000
@@ -46,6 +46,7 @@ def open_response(
     invitation: Invitation | None = None,
     segment: Mapping[str, str] | None = None,
     seed: int | None = None,
+    channel: str = "",
 ) -> Response:
     """Give the response of this link, or with a public one of this browser; make it if there is none.
 
@@ -60,6 +61,8 @@ def open_response(
         Known values (unit code, customer_class, tier, account_type, area), for example from a unit's link.
     seed
         What random orders and lots come from, 32 bits.
+    channel
+        How the answers come, where it is not the wave's own mode.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def open_response(
         "id": random_id(),
         "version_id": wave.version_id,
         "anonymous": wave.anonymous,
-        "mode": wave.mode,
+        "mode": channel or wave.mode,
         "language": language[:16],
         "state": ResponseState.OPEN.value,
         "revision": 0,
@@ -102,7 +105,7 @@ def open_response(
         number = wave.key_number
         mark = key_digest(client_key) if invitation is None else links.mark_of(session, wave, invitation)
         # Only in a wave that is open, and by its present key, when this statement has its turn.
-        stands = exists().where(Wave.id == wave.id, Wave.state == WaveState.OPEN, Wave.key_number == number)
+        stands = exists().where(Wave.id == wave.id, windows.is_open_at(now), Wave.key_number == number)
         session.execute(insert_if_new(session, Response, stands, **values, client_key=mark))
         response = session.scalar(links.BY_KEY, {"wave": wave.id, "key": mark})
         if response is None:  # settled or closed meanwhile
@@ -175,6 +178,7 @@ def save_page(
                 Response.id == response.id,
                 Response.revision == response.revision,
                 Response.state == ResponseState.OPEN,
+                exists().where(Wave.id == response.wave_id, windows.takes_on_at(now)),
             )
             .values(page),
             execution_options=NO_SYNC,
@@ -184,6 +188,9 @@ def save_page(
                 set_committed_value(response, name, value)
             return
         session.refresh(response)
+        session.refresh(response.wave)
+        if response.state == ResponseState.OPEN:
+            require_going(response.wave, now)  # it was closed, or ended earlier, meanwhile
     raise SurveyError(Problem.RESPONSE_SUBMITTED)
 
 

@@ -20,7 +20,7 @@ from surveys.document.wording import language_of, piped_names
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.models import Invitation, Response, Version, Wave
-from surveys.models.collection import Access, InvitationState, ResponseState
+from surveys.models.collection import KIOSK, Access, InvitationState, ResponseState
 
 # What may stand in a link as a unit's code; anything else is ignored.
 UNIT: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -128,6 +128,7 @@ class Visit:
             segment=segment,
             now=now,
             seed=self.seed,
+            channel=KIOSK if self.seat else "",
         )
 
     def take_back(self) -> None:

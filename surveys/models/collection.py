@@ -26,6 +26,7 @@ from surveys.models.organisation import Customer, Segment, one_of
 # Before the code of a full quota in `ended_by`; nothing follows where a segment of the wave was full.
 OF_QUOTA: Final = "quota:"
 GRACE: Final = timedelta(hours=48)
+KIOSK: Final = "kiosk"  # the mode of answers from a tablet for many people; others have their wave's
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -140,10 +141,13 @@ class Wave(Base):
 
     version: Mapped[Version] = relationship()
 
+    def has_begun(self, now: datetime) -> bool:
+        """Tell whether an open or paused wave is past its first moment."""
+        return self.state in RUNNING and (self.opens_at is None or self.opens_at <= now)
+
     def is_open(self, now: datetime) -> bool:
         """Tell whether somebody may begin at this moment."""
-        begun = self.opens_at is None or self.opens_at <= now
-        return self.state == WaveState.OPEN and begun and (self.closes_at is None or now < self.closes_at)
+        return self.state == WaveState.OPEN and self.has_begun(now) and now < (self.closes_at or NEVER)
 
     def is_paused(self, now: datetime) -> bool:
         """Tell whether nobody begins and no page is shown for a time; after the last day nothing pauses."""
@@ -151,8 +155,7 @@ class Wave(Base):
 
     def takes_on(self, now: datetime) -> bool:
         """Tell whether pages of who has begun are saved: until the grace after the last day is over."""
-        begun = self.opens_at is None or self.opens_at <= now
-        return self.state in RUNNING and begun and now < self.ends_at
+        return self.has_begun(now) and now < self.ends_at
 
     @property
     def ends_at(self) -> datetime:

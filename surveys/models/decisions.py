@@ -43,7 +43,7 @@ class Decision(Base):
 
 
 class Burst(Base):
-    """Answers that came far closer together than is usual for an office or for a range of addresses.
+    """Answers that came far closer together than is usual for an office, a range of addresses or a tablet.
 
     `n_alike` of the `n` were all at the good end of every scale, or copies of one another; such a burst
     `excludes` those.
@@ -51,7 +51,7 @@ class Burst(Base):
 
     __tablename__ = "burst"
     __table_args__ = (
-        CheckConstraint("kind IN ('office', 'range')", name="kind"),
+        CheckConstraint("kind IN ('office', 'range', 'kiosk')", name="kind"),
         UniqueConstraint("wave_id", "kind", "place", "began"),
     )
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from surveys.analysing import decisions, quality
 from surveys.codes import SKIPPED
@@ -12,6 +13,8 @@ from surveys.collecting.alike import all_best, copies, scored
 from surveys.collecting.counting import Cell, Counters, cells_of, range_of
 from surveys.collecting.packing import layout_of
 from surveys.editing.publishing import load_document
+from surveys.models import Response
+from surveys.models.collection import KIOSK
 from tests.surveys.test_quality import make_scored_wave, store
 from tests.surveys.worlds import NOW, make_units
 
@@ -51,11 +54,14 @@ class World:
         self.asked = scored(load_document(self.wave.version), layout)
         self.counters = Counters(session.get_bind().engine)
 
-    def come(self, rows, at, address="", unit=""):
+    def come(self, rows, at, address="", unit="", *, at_kiosk=False):
         here = segments.find_segment(self.session, {"unit": unit}).id if unit else -1
         ids = store(self.session, self.wave, rows, completed_at=at, segment_ids=[here] * len(rows))
+        if at_kiosk:
+            of_these = Response.id.in_(list(map(int, ids)))
+            self.session.execute(update(Response).where(of_these).values(mode=KIOSK))
         for row in rows:
-            cells = cells_of(self.wave.id, unit, address, at)
+            cells = cells_of(self.wave.id, unit, address, at, at_kiosk=at_kiosk)
             self.counters.note(cells, np.array(row, dtype=np.int16), self.asked)
         self.counters.flush()
         return set(ids)
@@ -189,3 +195,79 @@ def test_alike_is_told_of_enough_answers_only(world):
     )
     assert all_best(answers, world.asked).tolist() == [True, False, False, True]
     assert copies(np.repeat(answers, 2, axis=0), world.asked).tolist() == [2, 2, 0, 0, 2, 2, 2, 2]
+
+
+@pytest.fixture
+def hall(session):
+    """A public wave, and an office that answers a little every day by the link."""
+    world = World(session, access="public")
+    make_units(session)
+    rng = np.random.default_rng(12)
+    for day in range(6):
+        world.come(varied(rng, 3), DAY + timedelta(days=day, hours=9), f"81.2.{day}.1", "C1-O1")
+    return world
+
+
+def bursts_told(world):
+    return {
+        (each.kind, each.place, each.n, each.excludes)
+        for each in quality.bursts_of(world.session, world.wave)
+    }
+
+
+def test_an_honest_tablet_of_many_people_is_no_burst_and_flags_nobody(hall):
+    rng = np.random.default_rng(13)
+    for hour in range(8, 14):
+        hall.come(
+            varied(rng, 40), DAY + timedelta(days=2, hours=hour), "93.184.216.34", "C1-O1", at_kiosk=True
+        )
+    assert hall.out() == set()
+    assert bursts_told(hall) == set()
+    assert not any(each.flags for each in decisions.standings(hall.session, hall.wave).values())
+    # The same by the link is one: the tablet's limit is its own.
+    hall.come(varied(rng, 40), DAY + timedelta(days=4, hours=8), "93.184.216.34", "C1-O1")
+    hall.out()
+    assert {(kind, n) for kind, _, n, _ in bursts_told(hall)} == {
+        ("office", 43),
+        ("office", 40),
+        ("range", 40),
+    }
+
+
+@pytest.mark.parametrize("row", [BEST, [4, 7, 2, 9, 5, 6, 3]])
+def test_a_stuffed_tablet_is_flagged_and_left_out_and_honest_people_at_it_stay(hall, row):
+    rng = np.random.default_rng(14)
+    honest = set()
+    for day in range(6):
+        for hour in range(8, 12):
+            at = DAY + timedelta(days=day, hours=hour)
+            honest |= hall.come(varied(rng, 12), at, "93.184.216.34", "C1-O1", at_kiosk=True)
+    stuffed = hall.come(
+        [row] * 40, DAY + timedelta(days=3, hours=14), "93.184.216.34", "C1-O1", at_kiosk=True
+    )
+    assert hall.out() == stuffed
+    assert {("kiosk", "C1-O1", 40, True), ("kiosk", "93.184.216.0/24", 40, True)} == bursts_told(hall)
+
+
+def test_a_tablet_that_is_stuffed_every_hour_does_not_make_that_usual(hall):
+    stuffed = set()
+    for day in range(5):
+        for hour in range(8, 16):
+            at = DAY + timedelta(days=day, hours=hour)
+            stuffed |= hall.come([BEST] * 12, at, "93.184.216.34", "C1-O1", at_kiosk=True)
+    assert hall.out() == stuffed
+
+
+def test_stuffing_by_a_tablets_address_under_many_offices_is_found_by_its_range(hall):
+    stuffed = set()
+    for unit in ("C1-O1", "C2-O1"):
+        at = DAY + timedelta(days=3, hours=14)
+        stuffed |= hall.come([BEST] * 9, at, "45.83.64.1", unit, at_kiosk=True)
+    assert hall.out() == stuffed
+
+
+def test_more_than_one_a_minute_at_a_tablet_are_a_mark_and_leave_nobody_out(hall):
+    rng = np.random.default_rng(15)
+    hall.come(varied(rng, 61), DAY + timedelta(days=3, hours=14), "", "C1-O1", at_kiosk=True)
+    assert hall.out() == set()
+    assert bursts_told(hall) == {("kiosk", "C1-O1", 61, False)}

@@ -17,6 +17,7 @@ from surveys.analysing.decisions import RULES, Standing
 from surveys.collecting import waves
 from surveys.errors import SurveyError
 from surveys.models import Analysis, Burst, QualityCheck, Wave
+from surveys.models.collection import KIOSK
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST
 from web.extensions import db
@@ -199,6 +200,10 @@ def burst_text(burst: Burst) -> str:
     """Say where and when a burst was, how many came, and how many of them were alike."""
     if burst.kind == "range":
         where = _("addresses %(place)s", place=burst.place)
+    elif burst.kind == KIOSK and burst.place:
+        where = _("tablets at %(place)s", place=burst.place)
+    elif burst.kind == KIOSK:
+        where = _("tablets without an office")
     elif burst.place:
         where = _("office %(place)s", place=burst.place)
     else:

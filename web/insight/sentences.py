@@ -169,7 +169,7 @@ def break_texts(breaks: Sequence[Break], titles: Mapping[str, str]) -> list[str]
 def _what(found: Break) -> str:
     if found.kind == "scale":
         return " → ".join(found.what)
-    names = {mode: str(label) for mode, label in labels.MODE.items()} if found.kind == "mode" else {}
+    names = {mode: str(label) for mode, label in labels.CHANNELS.items()} if found.kind == "mode" else {}
     return ", ".join(names.get(each, each) for each in found.what)
 
 

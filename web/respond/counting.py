@@ -11,7 +11,7 @@ from surveys.collecting.packing import layout_of
 from surveys.collecting.page_turn import Turn
 from surveys.collecting.responses import account_of
 from surveys.collecting.visit import Visit
-from surveys.models.collection import Purpose, ResponseState
+from surveys.models.collection import KIOSK, Purpose, ResponseState
 
 
 def counting_of(found: Visit, came: Turn, now: datetime) -> Callable[[], None]:
@@ -25,7 +25,8 @@ def counting_of(found: Visit, came: Turn, now: datetime) -> Callable[[], None]:
         return lambda: None
     asked = scored(found.router.document, layout_of(found.session, response.version_id))
     unit = account_of(response).get("unit", "")
-    cells = cells_of(response.wave_id, unit, request.remote_addr or "", now)
+    address = request.remote_addr or ""
+    cells = cells_of(response.wave_id, unit, address, now, at_kiosk=response.mode == KIOSK)
     counters = counters_of(found.session.get_bind().engine)
     answers = response.answers
     return lambda: counters.note(cells, answers, asked)
