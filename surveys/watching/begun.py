@@ -32,6 +32,14 @@ class Part(NamedTuple):
         """How many have begun."""
         return sum(self.outcomes.values())
 
+    @property
+    def written(self) -> str:
+        """Its name in files: one day or channel, the first and the last day, several channels."""
+        if len(self.names) == 1:
+            return self.names[0]
+        is_day = self.names[0][:1].isdigit()
+        return f"{self.names[0]}/{self.names[-1]}" if is_day else "+".join(self.names)
+
     def rate(self, name: str) -> Rate:
         """Give a rate by its name."""
         return next(each for each in self.rates if each.name == name)

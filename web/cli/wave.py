@@ -1,6 +1,6 @@
 """`manyi wave`: the quotas of a wave, set and counted; what became of everybody, and the rates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from surveys.collecting.cells import filled, set_limits
 from surveys.collecting.quotas import count_complete, set_quotas
 from surveys.collecting.waves import wave_by_code
 from surveys.models import Wave
+from surveys.watching.begun import LEAST, by_channel, by_day
 from surveys.watching.rates import Rate
 from surveys.watching.standing import CODES, Outcome, parts
 from surveys.watching.standing import standing as standing_of
@@ -19,6 +20,9 @@ from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import record, session
 from web.cli.table import aligned
+
+# What those who have begun are counted by, as the page of a wave does.
+BEGUN = {"channel": by_channel, "day": by_day}
 
 
 @click.group(short_help="Quotas and rates of a wave.")
@@ -105,20 +109,23 @@ def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int
 
 @wave.command()
 @click.argument("wave")
-@click.option("--by", type=click.Choice(["unit", "customer_class"]), help="Also for each of these.")
+@click.option(
+    "--by", type=click.Choice(["unit", "customer_class", "channel", "day"]), help="Also for each of these."
+)
 @json_option
 def rates(wave: str, by: str | None, json_file: Path | None) -> None:
     """Show what became of everybody in WAVE, and its rates by AAPOR's names: RR1 to RR6, COOP, REF, CON.
 
     Where nobody was invited there is no rate, only how many of those who began have finished. Units and
-    classes have rates in confidential waves alone: in the others nobody knows who was invited.
+    classes have rates in confidential waves alone: in the others nobody knows who was invited. Channels and
+    days (in UTC) have those of who began, in any wave; fewer than 5 people never stand alone.
 
     Example: manyi wave rates 2026Q1 --by unit
     """
     with session() as opened:
         looked_at = wave_by_code(opened, wave)
         found = standing_of(opened, looked_at)
-        own = parts(opened, looked_at, by) if by else {}
+        own = _parts(opened, looked_at, by) if by else {}
     if json_file is not None:
         groups = {name: _told(*part) for name, part in own.items()}
         document = {"wave": wave, "begun": found.begun, "finished": found.finished}
@@ -127,9 +134,12 @@ def rates(wave: str, by: str | None, json_file: Path | None) -> None:
     rows += [[name.value, *CODES[name], str(number)] for name, number in found.outcomes.items() if number]
     click.echo("\n".join(aligned(rows)), err=True)
     if own:
-        head = [by or "", "n", "complete", "RR1", "COOP1", "REF1", "CON1"]
-        of_parts = [[name or "–", *_of_part(*part)] for name, part in own.items()]
+        shown = ("COOP1", "COOP2", "REF3") if by in BEGUN else ("RR1", "COOP1", "REF1", "CON1")
+        head = [by or "", "n", "complete", *shown]
+        of_parts = [[name or "–", *_of_part(*part, shown)] for name, part in own.items()]
         click.echo("\n".join(aligned([head, *of_parts])), err=True)
+    elif by in BEGUN:
+        click.echo(f"Fewer than {LEAST} have begun: nothing is told by {by}.", err=True)
     if found.rates is None:
         click.echo(
             f"Nobody was invited: {found.finished} of {found.begun} who began have finished.", err=True
@@ -143,13 +153,21 @@ def rates(wave: str, by: str | None, json_file: Path | None) -> None:
     click.echo("\n".join(aligned(told)), err=True)
 
 
-def _of_part(outcomes: Mapping[Outcome, int], rates: list[Rate] | None) -> list[str]:
-    """Give the cells of a part: how many, complete ones, and its first rates."""
+def _parts(
+    opened: Session, found: Wave, by: str
+) -> dict[str, tuple[Mapping[Outcome, int], list[Rate] | None]]:
+    if by in BEGUN:
+        return {part.written: (part.outcomes, part.rates) for part in BEGUN[by](opened, found)}
+    return {**parts(opened, found, by)}
+
+
+def _of_part(outcomes: Mapping[Outcome, int], rates: list[Rate] | None, shown: Sequence[str]) -> list[str]:
+    """Give the cells of a part: how many, complete ones, and some of its rates."""
     told = {each.name: each.value for each in rates or ()}
-    shares = [told.get(name) for name in ("RR1", "COOP1", "REF1", "CON1")]
+    shares = [told.get(name) for name in shown]
     return [
         str(sum(outcomes.values())),
-        str(outcomes[Outcome.COMPLETE]),
+        str(outcomes.get(Outcome.COMPLETE, 0)),
         *("–" if share is None else f"{share:.4f}" for share in shares),
     ]
 

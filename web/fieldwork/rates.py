@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from surveys.models import Wave
-from surveys.watching.begun import Part, by_channel, by_day
+from surveys.watching.begun import by_channel, by_day
 from surveys.watching.rates import Rate
 from surveys.watching.standing import CODES, Outcome, standing
 from web.accounts.access import allow
@@ -38,7 +38,7 @@ def _rows(session: Session, wave: Wave) -> Iterator[tuple[object, ...]]:
     yield from _lines("wave", "", whole.outcomes, whole.rates or [])
     for by, parts in (("channel", by_channel(session, wave)), ("day", by_day(session, wave))):
         for part in parts:
-            yield from _lines(by, ends(part), part.outcomes, part.rates)
+            yield from _lines(by, part.written, part.outcomes, part.rates)
 
 
 def _lines(
@@ -51,11 +51,3 @@ def _lines(
     for each in rates:
         value = "" if each.value is None else round(each.value, 4)
         yield by, name, each.name, "", value, round(each.over, 1), round(each.n, 1)
-
-
-def ends(part: Part) -> str:
-    """Name a part in a file: one day or channel, the first and the last day, several channels."""
-    if len(part.names) == 1:
-        return part.names[0]
-    is_day = part.names[0][:1].isdigit()
-    return f"{part.names[0]}/{part.names[-1]}" if is_day else "+".join(part.names)
