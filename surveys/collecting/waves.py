@@ -117,6 +117,38 @@ def resume_wave(session: Session, wave: Wave, now: datetime) -> None:
     session.flush()
 
 
+def change_dates(
+    session: Session, wave: Wave, now: datetime, *, opens_at: datetime | None, closes_at: datetime | None
+) -> None:
+    """Move the first and the last moment of a wave whose window is not over.
+
+    Who has begun is asked on: by the new end, and the grace after it.
+
+    Raises
+    ------
+    SurveyError
+        The wave is closed, its window is over, it has begun and the first day would move, or no day is left.
+    """
+    if wave.state == WaveState.CLOSED:
+        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+    if wave.state != WaveState.PLANNED:
+        if wave.closes_at is not None and wave.closes_at <= now:
+            raise SurveyError(Problem.WAVE_OVER, code=wave.code)
+        if wave.opens_at is not None and wave.opens_at <= now:
+            if opens_at != wave.opens_at:
+                raise SurveyError(Problem.WAVE_BEGUN, code=wave.code)
+        else:
+            opens_at = now if opens_at is None else max(opens_at, now)
+    if closes_at is not None and closes_at <= now:
+        raise SurveyError(Problem.WAVE_ENDED)
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+        raise SurveyError(Problem.WAVE_WINDOW)
+    if wave.resumes_on is not None and closes_at is not None and closes_at.date() < wave.resumes_on:
+        raise SurveyError(Problem.WAVE_ENDS_PAUSED, day=wave.resumes_on.isoformat())
+    wave.opens_at, wave.closes_at = opens_at, closes_at
+    session.flush()
+
+
 def end_wave(session: Session, wave: Wave, now: datetime) -> None:
     """End the window of an open or paused wave now: nobody begins, who has begun may finish in the grace."""
     if not wave.is_open(now) and not wave.is_paused(now):

@@ -63,6 +63,7 @@ ACTIONS = {
     "wave.create": _l("Planned a wave"),
     "wave.issue_links": _l("Made single-use links"),
     "wave.download_rates": _l("Downloaded outcomes and rates"),
+    "wave.change_dates": _l("Changed the dates of a wave"),
     "wave.end": _l("Ended the window of a wave"),
     "wave.open": _l("Opened a wave"),
     "wave.pause": _l("Paused a wave"),

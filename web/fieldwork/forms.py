@@ -1,12 +1,11 @@
 """The forms of fieldwork: a new wave, and single-use links."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import to_utc
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -31,7 +30,9 @@ from wtforms.validators import (
 
 from surveys import words
 from surveys.collecting import waves
-from surveys.models.collection import Access, Mode, Purpose
+from surveys.models import Wave
+from surveys.models.collection import Access, Mode, Purpose, WaveState
+from web.fieldwork.days import end_of, first_day, last_day
 from web.fieldwork.overview import Offered
 from web.forms import one_line, stripped
 from web.i18n import names
@@ -193,6 +194,28 @@ class PauseForm(ReasonForm):
     )
 
 
+class DatesForm(ReasonForm):
+    """Other days for a wave whose window is not over."""
+
+    opens_on = _day(_l("First day"), _l("Empty: from the moment the wave is opened."))
+    closes_on = _day(_l("Last day"), _l("Empty: until the wave is closed by hand."))
+
+    def validate_opens_on(self, field: DateField) -> None:
+        """Refuse years that can only be typing errors."""
+        _sensible(field.data)
+
+    validate_closes_on = validate_opens_on
+
+
+def dates_form(wave: Wave) -> DatesForm:
+    """Give the form of a wave's days as they are; why is asked once it is open."""
+    days = {"opens_on": first_day(wave.opens_at), "closes_on": last_day(wave.closes_at)}
+    form = DatesForm(None, prefix="dates", data=days)
+    if wave.state == WaveState.PLANNED:
+        del form.reason
+    return form
+
+
 class LinksForm(FlaskForm):
     """How many single-use links to make; `known` is how many there were when the page was opened."""
 
@@ -211,14 +234,3 @@ class LinksForm(FlaskForm):
 def _sensible(day: date | None) -> None:
     if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValidationError(_("Write a year from 2000 to 2100."))
-
-
-def begin_of(day: date) -> datetime:
-    """Give the moment at which a day begins where the site is."""
-    moment: datetime = to_utc(datetime.combine(day, time.min))
-    return moment.replace(tzinfo=UTC)
-
-
-def end_of(day: date) -> datetime:
-    """Give the moment at which a day is over where the site is."""
-    return begin_of(day + timedelta(days=1))

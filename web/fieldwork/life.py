@@ -16,7 +16,8 @@ from surveys.models.collection import WaveState
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.extensions import db
-from web.fieldwork.forms import PauseForm, ReasonForm
+from web.fieldwork.days import begin_of, end_of, first_day, last_day
+from web.fieldwork.forms import DatesForm, PauseForm, ReasonForm
 from web.fieldwork.views import find, page, record, refused
 
 blueprint = Blueprint("life", __name__, url_prefix="/waves")
@@ -51,6 +52,31 @@ def pause(code: str) -> ResponseReturnValue:
 def resume(code: str) -> ResponseReturnValue:
     """Let a paused wave go on."""
     return _changed(code, waves.resume_wave, "wave.resume", _("The wave goes on."))
+
+
+@blueprint.post("/<code>/dates")
+@allow(DESIGNER)
+def change_dates(code: str) -> ResponseReturnValue:
+    """Change the first and the last day of a wave whose window is not over, with a reason once it is open."""
+    found, form = find(code), DatesForm(prefix="dates")
+    if found.state == WaveState.PLANNED:
+        del form.reason
+    if not form.validate_on_submit():
+        return page(found, forms={"dates": form}, status=422)
+    before = {"opens_at": found.opens_at, "closes_at": found.closes_at}
+    opens, closes = form.opens_on.data, form.closes_on.data
+    keeps_begin = opens == first_day(found.opens_at) or (found.has_begun(datetime.now(UTC)) and opens is None)
+    after = {
+        "opens_at": found.opens_at if keeps_begin else begin_of(opens) if opens else None,
+        "closes_at": found.closes_at if closes == last_day(found.closes_at) else closes and end_of(closes),
+    }
+
+    def changed(session: Session, wave: Wave, now: datetime) -> None:
+        waves.change_dates(session, wave, now, **after)
+        after.update(opens_at=wave.opens_at, closes_at=wave.closes_at)
+
+    detail = {"before": before, "after": after} | ({"reason": form.reason.data} if "reason" in form else {})
+    return _changed(code, changed, "wave.change_dates", _("The dates are changed."), detail)
 
 
 @blueprint.post("/<code>/end")

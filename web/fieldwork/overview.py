@@ -20,14 +20,16 @@ from surveys.models.dispositions import Disposition
 from surveys.watching.begun import Part
 from surveys.watching.rates import Group
 from surveys.watching.standing import Outcome
+from web.fieldwork.days import day_of
 from web.i18n import text
-from web.labels import MODE, version_told
+from web.labels import CHANNELS, version_told
 from web.respond import addresses
 
 STATES = {
     "planned": _l("Planned"),
     "open": _l("Open"),
     "paused": _l("Paused"),
+    "overdue": _l("Paused, should go on"),
     "waiting": _l("Open, not begun"),
     "grace": _l("Window is over: who has begun may finish"),
     "over": _l("Window is over"),
@@ -111,6 +113,8 @@ def standings(session: Session, units: Collection[int] | None = None) -> list[St
 
 def state_of(wave: Wave, now: datetime) -> str:
     """Say where a wave is in its life; an open wave outside its window takes no answers."""
+    if wave.is_paused(now) and wave.resumes_on is not None and wave.resumes_on <= day_of(now):
+        return "overdue"
     if wave.state not in RUNNING or wave.is_open(now) or wave.is_paused(now):
         return str(wave.state)
     if wave.closes_at is None or now < wave.closes_at:
@@ -121,7 +125,7 @@ def state_of(wave: Wave, now: datetime) -> str:
 def part_name(part: Part) -> str:
     """Name a channel or the days that stand together."""
     if not part.names[0][:1].isdigit():
-        return " + ".join(str(MODE.get(name, name)) for name in part.names)
+        return " + ".join(str(CHANNELS.get(name, name)) for name in part.names)
     first, last = (format_date(date.fromisoformat(part.names[at]), "medium") for at in (0, -1))
     return first if first == last else f"{first} – {last}"
 
@@ -137,7 +141,7 @@ class Given(NamedTuple):
 
 def last_reason(session: Session, wave: Wave) -> Given | None:
     """Give the reason of the last change of state, as the trail has it; None where it needed none."""
-    changes = ("wave.open", "wave.pause", "wave.resume", "wave.end", "wave.close")
+    changes = ("wave.open", "wave.change_dates", "wave.pause", "wave.resume", "wave.end", "wave.close")
     told = select(AuditEntry).where(AuditEntry.target == f"wave:{wave.code}", AuditEntry.action.in_(changes))
     last = session.scalar(told.order_by(AuditEntry.id.desc()).limit(1))
     if last is None or not last.detail.get("reason"):

@@ -26,9 +26,17 @@ from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.fieldwork import overview, quotas
-from web.fieldwork.forms import LinksForm, PauseForm, ReasonForm, WaveForm, begin_of, end_of, wave_form
+from web.fieldwork.days import begin_of, end_of
+from web.fieldwork.forms import (
+    LinksForm,
+    PauseForm,
+    ReasonForm,
+    WaveForm,
+    dates_form,
+    wave_form,
+)
 from web.i18n import choose
-from web.labels import ACCESS, ANONYMOUS, MODE, PURPOSE
+from web.labels import ACCESS, ANONYMOUS, MODE, PRIVACY, PURPOSE
 from web.respond import addresses
 
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/waves")
@@ -212,9 +220,12 @@ def page(
         state=overview.state_of(found, now),
         is_open=found.is_open(now),
         needs_reason=found.takes_on(now),
+        has_begun=found.has_begun(now),
+        is_over=found.closes_at is not None and found.closes_at <= now,
         given=overview.last_reason(db.session, found),
         forms={
             "pause": PauseForm(None, prefix="pause"),
+            "dates": dates_form(found),
             "end": ReasonForm(None, prefix="end"),
             "close": ReasonForm(None, prefix="close"),
         }
@@ -235,6 +246,7 @@ def page(
         rates=overview.RATES,
         begun=(by_channel(db.session, found), by_day(db.session, found)),
         part_name=overview.part_name,
+        privacy=PRIVACY[ANONYMOUS if found.anonymous else "confidential"],
         labels=(PURPOSE[found.purpose], ACCESS[found.access], MODE[found.mode]),
     )
     return rendered, status

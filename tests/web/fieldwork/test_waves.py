@@ -76,7 +76,7 @@ def test_a_wave_of_invited_people_may_be_confidential(designer, session, version
     designer.submit("/waves/new", 303, **named | {"access": "invited"})
     assert session.scalars(select(Wave)).one().anonymous is False
     page = designer.browse("/waves/2026Q1").get_text()
-    assert "Confidential: fieldwork alone knows" in page
+    assert "Confidential: which link gave" in page
     assert "manyi invitations issue" in page
 
 
