@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from surveys.analysing import quality
+from surveys.collecting import counting
 from surveys.collecting.waves import close_wave, pause_wave, resume_wave
-from tests.surveys.worlds import make_units
-from tests.web.answering import RECEIPT, Respondent, make_wave, stored
+from surveys.document import loading
+from surveys.editing import publishing
+from tests.surveys.worlds import make_units, text
+from tests.web.answering import DOCUMENT, RECEIPT, Respondent, make_wave, stored
 from tests.web.visiting import check_page
 from web.respond.kiosk import IDLE_SECONDS
 
@@ -173,6 +177,58 @@ def test_a_tablet_whose_wave_pauses_or_closes_starts_anew_and_shows_nobodys_word
     assert BeautifulSoup(refused.text, "html.parser").select("form.kiosk input[value='C1-O1']")
     by_link = Respondent(app, f"/s/{wave.public_key}").get(f"/s/{wave.public_key}")
     assert not BeautifulSoup(by_link.text, "html.parser").select(".kiosk")
+
+
+def test_no_page_of_a_tablet_leads_away_from_its_clock(app, session):
+    """Neither ours nor authors' links: who followed one would leave it open to the next person."""
+    words = '<a href="https://example.org/a?b=1">Rules</a> and <a href="/who-sees-what"><b>more</b></a>'
+    document = {**DOCUMENT, "code": "linked", "intro": text(words)}
+    document["sections"] = [{**each, "intro": text(words)} for each in DOCUMENT["sections"]]
+    version = publishing.publish(session, loading.load(document), "Test", datetime.now(UTC))
+    wave = make_wave(session, version, code="L")
+    by_link = Respondent(app, f"/s/{wave.public_key}").get(f"/s/{wave.public_key}/start").text
+    assert by_link.count('<a href="https://example.org/a?b=1"') == 2
+    tablet = Tablet(app, wave)
+    tablet.sit_down()
+    for fields in (FIRST, SECOND, None):
+        page = tablet.page
+        assert "Rules and more" in page.select_one(".intro").get_text()
+        assert {node["href"] for node in page.select("a[href]")} == {"#main"}
+        assert page.select_one("details.privacy li")
+        if fields:
+            tablet.answer(fields)
+    wrong = BeautifulSoup(tablet.post("words", {"DAY": "no day"}).text, "html.parser")
+    assert {node["href"][0] for node in wrong.select("a[href]")} == {"#"}
+
+
+def test_answers_of_a_tablet_say_so_and_others_do_not(app, session, wave):
+    tablet = Tablet(app, wave)
+    tablet.sit_down()
+    tablet.answer(FIRST, SECOND, LAST)
+    Respondent(app, f"/s/{wave.public_key}").answer_all()
+    assert sorted(response.mode for response, _ in stored(session, wave)) == ["kiosk", "web"]
+
+
+def test_a_stuffed_tablet_is_told_on_the_page_of_quality(app, session, sign_in, monkeypatch):
+    monkeypatch.setattr(counting, "BATCH_SECONDS", 600.0)
+    document = {**DOCUMENT, "code": "rated", "sections": DOCUMENT["sections"][:2]}
+    rows = [{"code": f"Q{number}", "text": text(f"Q{number}")} for number in range(1, 7)]
+    grid = {**document["sections"][1]["questions"][0], "rows": rows}
+    document["sections"] = [document["sections"][0], {**document["sections"][1], "questions": [grid]}]
+    version = publishing.publish(session, loading.load(document), "Test", datetime.now(UTC))
+    wave = make_wave(session, version, code="Q")
+    best = {row["code"]: "10" for row in rows}
+    for number in range(24):
+        tablet = Tablet(app, wave)
+        tablet.sit_down()
+        honest = {code: str(1 + (number + 3 * place) % 9) for place, code in enumerate(best)}
+        tablet.answer(FIRST, honest if number % 12 < 1 else best)
+    counting.counters_of(session.get_bind().engine).flush()
+    quality.assess(session, wave, now=datetime.now(UTC))
+    session.commit()
+    assert len(quality.excluded_responses(session, wave)) == 22
+    page = sign_in("analyst").browse("/waves/Q/quality").get_text(" ", strip=True)
+    assert "tablets without an office" in page
 
 
 def test_thanks_at_a_tablet_lead_nowhere_else(app, wave):

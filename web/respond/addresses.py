@@ -51,9 +51,19 @@ def after_dropping(found: Visit, section: str) -> str:
     return f"{start(found)}/{section}{_query(found, dropped=1)}"
 
 
-def done(found: Visit) -> str:
-    """Give the path of the thanks."""
-    return f"{start(found)}/done"
+def resumed(found: Visit, section: str, unit: str) -> str:
+    """Give the path of a page where somebody goes on who began by the public link on this device."""
+    return f"{start(found)}/{section}{_with(resumed=1, unit=unit)}"
+
+
+def anew(public_key: str, unit: str) -> str:
+    """Give the path by which the next person begins on this device."""
+    return f"{link(public_key=public_key)}{_with(unit=unit)}"
+
+
+def done(found: Visit, unit: str = "") -> str:
+    """Give the path of the thanks; it names the unit of the link for whoever begins after that."""
+    return f"{start(found)}/done{_with(unit=unit)}"
 
 
 def _query(found: Visit, **said: int) -> str:

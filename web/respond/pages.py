@@ -11,7 +11,7 @@ from surveys.asking.way import Way
 from surveys.codes import NOT_APPLICABLE
 from surveys.collecting.visit import Visit
 from web import i18n
-from web.respond import addresses, commenting, kiosk
+from web.respond import addresses, commenting, kiosk, privacy, sharing
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pieces import Given
 from web.respond.visit import mark_of
@@ -58,16 +58,22 @@ def sent_values(page: CompiledPage, form: Mapping[str, Iterable[str]]) -> dict[s
     return values
 
 
-def notice(page: CompiledPage, told: Mapping[str, str]) -> dict[str, str]:
-    """Fill the hole above the questions: an answer has brought up a question, or made one drop out."""
+def notice(found: Visit, page: CompiledPage, told: Mapping[str, str]) -> dict[str, str]:
+    """Fill the hole above the questions: what an answer has brought up or taken out, or who goes on here."""
+    more = ""
     with force_locale(i18n.locale(page.language)):
         if told.get("more"):
-            text = _("Your answer brings up a further question.")
+            text = _("Your answer brings up something more to answer.")
         elif told.get("dropped"):
             text = _("You changed an answer: a question that no longer applies to you was taken out.")
+        elif told.get("resumed") and found.response is not None and sharing.is_shared(found):
+            text = _("This goes on where somebody stopped on this device.")
+            place = escape(addresses.anew(found.wave.public_key, sharing.unit()))
+            label = escape(_("That was not me: begin anew"))
+            more = f' <button class="anew" formaction="{place}">{label}</button>'
         else:
             return {}
-    return {"notice": f'<p class="notice" role="status">{escape(text)}</p>'}
+    return {"notice": f'<p class="notice" role="status">{escape(text)}{more}</p>'}
 
 
 def fill(
@@ -94,13 +100,15 @@ def fill(
             "saved": escape(_("Every page is saved when you go on.")),
         }
     frame |= commenting.holes(found, page, way, form) | {"kiosk": kiosk.corner(found)}
+    frame |= {"privacy": privacy.told(found, page.language), "off": sharing.brings_nothing_back(found)}
     if place == 1:
         frame["intro"] = page.intro.fill(names)
     own_words = {key: escape(way.texts[field]) for key, field in page.written.items() if field in way.texts}
     shown = way.shown.get(section, ())
     given = Given(_orders(page, way), way.left_out, page.following.options(way))
-    return page.fill(
-        shown, values | chosen | names | frame | own_words, page.following.attributes(way), given
+    everything = values | chosen | names | frame | own_words
+    return privacy.without_ways_out(
+        found, page.fill(shown, everything, page.following.attributes(way), given)
     )
 
 

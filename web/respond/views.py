@@ -20,10 +20,10 @@ from surveys.errors import Problem, SurveyError
 from surveys.models.collection import OF_QUOTA, ResponseState
 from web import i18n
 from web.limits import limiter
-from web.respond import addresses, commenting, kiosk, messages, pages, sessions
+from web.respond import addresses, commenting, kiosk, messages, pages, sessions, sharing
 from web.respond.compile import CompiledPage
 from web.respond.counting import counting_of
-from web.respond.visit import remember, revision_of, visit
+from web.respond.visit import mark_of, remember, revision_of, today, visit
 
 blueprint = Blueprint("respond", __name__)
 SLOWEST_PAGE_SECONDS = 3600.0
@@ -45,7 +45,9 @@ def closed(error: ClosedError) -> ResponseReturnValue:
 def paused(error: PausedError) -> ResponseReturnValue:
     """Say kindly that the survey pauses, when it goes on, and that nothing is lost."""
     sessions.rollback()
-    told = {"has_begun": error.has_begun, "day": error.resumes_on, "written": _written()}
+    # A day that is past promises nothing any more.
+    day = error.resumes_on if error.resumes_on and error.resumes_on >= today() else None
+    told = {"has_begun": error.has_begun, "day": day, "written": _written()}
     tag, corner = i18n.tag(i18n.choose()), kiosk.corner_of_refusal()
     return render_template("respond/paused.html", page_tag=tag, corner=corner, **told)
 
@@ -78,7 +80,7 @@ def start(public_key: str = "", token: str = "", seat: str = "") -> ResponseRetu
     if found.is_over:
         if token:
             raise ClosedError(has_answered=True)
-        return redirect(addresses.done(found), 303)
+        return redirect(addresses.done(found, sharing.unit()), 303)
     _require_pages(found)
     way = found.way()
     last = found.response.section if found.response is not None else ""
@@ -87,7 +89,18 @@ def start(public_key: str = "", token: str = "", seat: str = "") -> ResponseRetu
         section = next(reversed(way.shown), None)
     if section is None:
         raise ClosedError  # a questionnaire that asks this person nothing
-    return remember(found, make_response(redirect(addresses.page(found, section), 303)))
+    place = addresses.page(found, section)
+    if last and sharing.is_shared(found):
+        place = addresses.resumed(found, section, sharing.unit())
+    return remember(found, make_response(redirect(place, 303)))
+
+
+@blueprint.post("/s/<public_key>")
+def anew(public_key: str) -> ResponseReturnValue:
+    """Let somebody else begin on this device; what was answered there before stays, and no way leads back."""
+    found = visit(public_key, "")
+    page = make_response(redirect(addresses.anew(found.wave.public_key, sharing.unit()), 303))
+    return sharing.forget(found, page) if revision_of(found, request.form.get("_t", "")) is not None else page
 
 
 @blueprint.get("/s/<public_key>/done")
@@ -119,6 +132,8 @@ def _thanks(found: Visit) -> str:
             languages=[code for code in document.languages if code != found.language],
             is_trial=commenting.is_trial(found),
             corner=Markup(kiosk.corner(found, has_finished=True)),  # noqa: S704  rendered with escapes
+            anew=addresses.anew(found.wave.public_key, sharing.unit()) if sharing.is_shared(found) else "",
+            mark=mark_of(found),
         )
 
 
@@ -145,7 +160,9 @@ def show(section: str, public_key: str = "", token: str = "", seat: str = "") ->
     if section not in way.shown:
         return redirect(addresses.start(found), 303)
     page = pages.page_of(found.router, section, found.language)
-    values = pages.stored_values(page, way) | pages.notice(page, request.args) | _unread(found, page, way)
+    values = (
+        pages.stored_values(page, way) | pages.notice(found, page, request.args) | _unread(found, page, way)
+    )
     shown = pages.fill(found, page, way, values)
     return remember(found, make_response(shown))
 

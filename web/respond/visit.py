@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Response as Page
@@ -26,11 +26,16 @@ def visit(public_key: str, token: str, seat: str = "") -> Visit:
         keys=keys_of(public_key, seat) if seat else request.cookies,
         language=i18n.choose(),
         now=now,
-        today=now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date(),
+        today=today(),
     )
     found.seat = seat
     found.language = i18n.choose_of(found.router.document.languages)
     return found
+
+
+def today() -> date:
+    """Give the day where the installation is."""
+    return datetime.now(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
 
 
 BYTES = 16
@@ -94,11 +99,12 @@ def remember(found: Visit, page: Page) -> Page:
     if found.response is None and found.router.draws:
         kept[seed_name(found.wave, found.token)] = str(found.seed)
     for name, value in kept.items():
-        _keep(page, name, value)
+        keep(page, name, value)
     return page
 
 
-def _keep(page: Page, name: str, value: str) -> None:
+def keep(page: Page, name: str, value: str) -> None:
+    """Write a cookie that stays until nobody goes on any more."""
     page.set_cookie(
         name,
         value,
