@@ -1,15 +1,24 @@
 """The page for the works council: every table, column, role and page of staff is told, as the code has it."""
 
+import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
 import surveys.models  # noqa: F401  their tables
 import web.accounts.models  # noqa: F401
+from surveys.collecting.invitations import issue_invitations
 from surveys.database import Base
+from tests.surveys.worlds import make_customers
 from tests.web.answering import Respondent, make_wave
+from tests.web.conftest import PASSWORD
+from tests.web.visiting import Visitor
+from web import i18n
+from web.accounts import attempts
 from web.accounts.access import FOREIGN, PUBLIC, rule_of
 from web.accounts.roles import NAMES, ROLES
+from web.home.browsers import BROWSERS, TOLD_WITH
 from web.home.kinds import KINDS, OWN
 from web.home.seeing import doors
 
@@ -109,10 +118,68 @@ def test_respondents_find_it(app, session, stranger):
     wave = make_wave(session)
     person = Respondent(app, f"/s/{wave.public_key}")
     page = person.open()
-    assert page.select_one(f"a[href='{PATH}']").get_text() == "Who sees my answers?"
+    told = page.select_one("details.privacy")
+    assert told.summary.get_text() == "Who sees my answers?"
+    assert "the language and the day" in told.get_text()
+    assert told.select_one(f"a[href='{PATH}']")["target"] == "_blank", "what was typed stays"
     person.send(OK="no")
     assert person.section == "done"
     assert person.page.select_one(f"a[href='{PATH}']")
+
+
+def test_each_respondent_is_told_what_holds_for_their_wave(app, session):
+    waves = {
+        name: make_wave(session, code=name, access=access, anonymous=name != "CONF", purpose=purpose)
+        for name, access, purpose in (
+            ("OPEN", "public", "official"), ("ANON", "invited", "official"), ("CONF", "invited", "pilot"),
+        )
+    }  # fmt: skip
+    links = {"OPEN": f"/s/{waves['OPEN'].public_key}"}
+    for name in ("ANON", "CONF"):
+        whose = make_customers(session, 1) if name == "CONF" else 1
+        links[name] = f"/i/{issue_invitations(session, waves[name], whose, datetime.now(UTC))[0]}"
+    session.commit()
+    told = {
+        name: Respondent(app, link).open().select_one("details.privacy").get_text(" ", strip=True)
+        for name, link in links.items()
+    }
+    assert ["they are yours" in told[name] for name in links] == [False, False, True]
+    assert ["Not stored with them" in told[name] for name in links] == [True, True, False]
+    assert ["a key that is kept apart" in told[name] for name in links] == [False, True, False]
+    assert ["the language and the time" in told[name] for name in links] == [False, False, True]
+    chinese = Respondent(app, links["ANON"], "zh").open().select_one("details.privacy")
+    assert not re.search(r"[A-Za-z]", chinese.get_text())
+
+
+def test_every_cookie_is_told_and_how_long_it_stays(app, session, sign_in, stranger):
+    """Whatever a respondent, a tablet and staff are left with is one of those that the page tells of."""
+    wave = make_wave(session)
+    person = Respondent(app, f"/s/{wave.public_key}")
+    person.answer_all()
+    person.get("/who-sees-what?lang=zh")
+    tablet = Respondent(app, f"/k/{wave.public_key}")
+    tablet.open()
+    staff = Visitor(app)
+    sign_in("designer")
+    staff.log_in("designer@example.org", PASSWORD)
+    left = {
+        name: {cookie.key for cookie in visitor._cookies.values()}
+        for name, visitor in (("person", person.client), ("tablet", tablet.client), ("staff", staff.client))
+    }
+    assert left["tablet"] == set()
+    assert {f"r_{wave.public_key}", i18n.COOKIE} <= left["person"]
+    assert {"manyi", attempts.KNOWN} <= left["staff"]
+    known = (*BROWSERS, *TOLD_WITH)
+    for name in set().union(*left.values()):
+        assert name in known or name.startswith(("r_", "o_")), (
+            f"say in web/home/browsers.py what {name} is for"
+        )
+    told = (
+        stranger.browse(f"{PATH}?lang=en").select_one("[aria-labelledby=browsers]").get_text(" ", strip=True)
+    )
+    for words in ("60 days", "12 hours", f"{attempts.KNOWN_DAYS} days", "a year"):
+        assert words in told
+    assert "copies of the database" in stranger.browse(f"{PATH}?lang=en").get_text()
 
 
 def test_what_is_never_stored_has_no_column():

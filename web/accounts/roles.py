@@ -18,7 +18,7 @@ NAMES: Final = {
     VIEWER: _l("Viewer"),
 }
 DUTIES: Final = {
-    ADMINISTRATOR: _l("Administrator: accounts, audit trail and everything else"),
+    ADMINISTRATOR: _l("Administrator: accounts, audit trail, and all that the other roles may do"),
     DESIGNER: _l("Designer: questionnaires and waves"),
     ANALYST: _l("Analyst: models, runs and every figure"),
     INTERVIEWER: _l("Interviewer: the waves and their links, to fill questionnaires in with people"),

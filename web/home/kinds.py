@@ -36,7 +36,8 @@ KINDS: Final[Mapping[str, Kind]] = {
             "What was answered in numbers and own words, the seconds spent on each part, language, way of "
             "asking, what the answers count as, and when. In an anonymous wave when is the day alone, and "
             "no link, account or name stands with them. No page shows a single questionnaire; whoever runs "
-            "the server can write the answers of a wave to a file."
+            "the server can write the answers of a wave to a file; whoever has it may recognise somebody by "
+            "rare answers or own words."
         ),
         _l(
             "Own words until 24 months after the wave has closed, answers of questionnaires that were broken "
@@ -155,8 +156,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         _l("Quality of answers"),
         _l(
             "Which answers are doubtful, by a number that leads to nobody, and who left them out or "
-            "returned them and why. How many answers came within an hour from an office or a range of "
-            "addresses is counted where it was five or more, apart from the answers."
+            "returned them and why. How many answers came within an hour from an office, a range of "
+            "addresses or a tablet for many people is counted where it was five or more, apart from the "
+            "answers."
         ),
         _l(
             "Decisions until whoever runs the server deletes them; the counts by the hour go a day after "

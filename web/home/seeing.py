@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 import csi_model
 from web.accounts.access import rule_of
+from web.accounts.attempts import KNOWN_DAYS
 from web.accounts.roles import NAMES, OF_UNITS, ROLES
+from web.home.browsers import BROWSERS
 from web.home.kinds import KINDS, Kind
 
 CHANGES, SEES, NOTHING = _l("sees and changes"), _l("sees"), "–"
@@ -27,12 +29,24 @@ class Row(NamedTuple):
     roles: Sequence[object]
 
 
+def browsers() -> list[str]:
+    """Give what the site leaves in browsers."""
+    return [_filled(each, _about()) for each in BROWSERS.values()]
+
+
+def _about() -> dict[str, object]:
+    settings = current_app.config["MANYI"]
+    return {
+        "floor": csi_model.Options().floor,
+        "hours": settings["SESSION_HOURS"],
+        "resume": settings["RESUME_DAYS"],
+        "known": KNOWN_DAYS,
+    }
+
+
 def rows() -> list[Row]:
     """Give every kind with what each role may do."""
-    about = {
-        "floor": csi_model.Options().floor,
-        "hours": current_app.config["MANYI"]["SESSION_HOURS"],
-    }
+    about = _about()
     return [
         Row(
             key,

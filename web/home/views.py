@@ -44,6 +44,7 @@ def who_sees_what() -> ResponseReturnValue:
         names=seeing.names(),
         duties=[DUTIES[role] for role in ROLES],
         never=NEVER,
+        browsers=seeing.browsers(),
     )
 
 
