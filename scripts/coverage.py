@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
+from coverage_demo import STUDIES as AS_FILLED_IN
 from coverage_gaps import STUDIES as AS_REAL
 from coverage_models import Hit, clustered, gappy, groups, hit, kinds, large, model, weighted
 from numpy.typing import NDArray
@@ -130,10 +131,11 @@ STUDIES: dict[str, Callable[[np.random.Generator, int], Iterator[Hit]]] = {
     "gaps": gaps,
     "measure": measures,
     **AS_REAL,
+    **AS_FILLED_IN,
 }
 # Two thirds of the resamples where each costs many fits.
 SLOW = {"kinds", "gappy"}
-COSTLY = {"model", "kinds", "weighted", "clustered", "gappy", "large", "groups", *AS_REAL}
+COSTLY = {"model", "kinds", "weighted", "clustered", "gappy", "large", "groups", *AS_REAL, *AS_FILLED_IN}
 
 
 def run(name: str, samples: int, resamples: int, seed: int, pool: ProcessPoolExecutor) -> bool:

@@ -48,8 +48,8 @@ class MeanReplaced:
     def __init__(self, values: F64, weights: F64) -> None:
         self.values, self.weights = values, weights
         self.n, self.p = values.shape
-        self.center = np.nanmean(values, axis=0)
         self.complete = not np.isnan(values).any()
+        self.center = values.mean(axis=0) if self.complete else np.nanmean(values, axis=0)
         self.upper = np.triu_indices(self.p)
 
     @cached_property
@@ -78,8 +78,10 @@ class MeanReplaced:
         return np.array([self._sums(self.values[part], self.weights[part]) for part in parts])
 
     def _sums(self, values: F64, weights: F64) -> F64:
-        observed = ~np.isnan(values)
-        deviations = np.where(observed, values - self.center, 0.0)
+        deviations = values - self.center
+        if not self.complete:
+            observed = ~np.isnan(values)
+            deviations = np.where(observed, deviations, 0.0)
         weighted = deviations * weights[:, None]
         rows, columns = self.upper
         parts = [weighted.sum(axis=0), (weighted.T @ deviations)[rows, columns]]

@@ -19,6 +19,9 @@ from csi_model.errors import Caution, DataError
 ANSWERED, NOT_ASKED, SKIPPED, DONT_KNOW, NOT_APPLICABLE, UNKNOWN = range(6)
 GAPS = ("answered", "not_asked", "skipped", "dont_know", "not_applicable", "unknown")
 
+# What a sample makes of the rest when it is first asked for.
+MADE = {"points", "whole", "asked", "units"}
+
 # A label by its name; several names are joined, a group being a pair of values.
 By = str | tuple[str, ...]
 
@@ -85,6 +88,11 @@ class Sample:
         return points_of(self.values, self.scales)
 
     @cached_property
+    def whole(self) -> bool:
+        """Whether everybody answered everything: then nothing need be asked answer by answer."""
+        return not self.gaps.any()
+
+    @cached_property
     def asked(self) -> Mask:
         """Who was asked what, so that it applied: a blank in a file counts as asked, (n, p)."""
         return np.asarray(~np.isin(self.gaps, (NOT_ASKED, NOT_APPLICABLE)))
@@ -99,7 +107,7 @@ class Sample:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what can be made anew: it need not travel to another process."""
-        return {name: value for name, value in vars(self).items() if name not in {"points", "units", "asked"}}
+        return {name: value for name, value in vars(self).items() if name not in MADE}
 
     def label(self, by: By) -> Labels:
         """Give the labels of a name, or of several, joined.
@@ -153,12 +161,12 @@ class Sample:
         DataError
             There are none.
         """
-        whole = np.asarray(~np.isnan(self.values).any(axis=1))
-        if whole.all():
+        if self.whole:
             return self
-        if not whole.any():
+        complete = np.asarray(~np.isnan(self.values).any(axis=1))
+        if not complete.any():
             raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
-        return replace(self.where(whole), n_given=self.n_given, cautions=self.cautions)
+        return replace(self.where(complete), n_given=self.n_given, cautions=self.cautions)
 
     def within(self, by: By) -> Sample:
         """Give weights mean 1 in each part: neither their scale there nor the part's weight shall count."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.cbsem.moments import LOG_2PI, Patterns, masked_inverse
+from csi_model.cbsem.moments import LOG_2PI, Newest, Patterns, masked_inverse
 
 
 class Discrepancy(Protocol):
@@ -45,10 +47,12 @@ def vech_matrix(vech: F64, p: int) -> F64:
     return out
 
 
-def _pair_products(left: F64, right: F64) -> F64:
-    """``sum_a left_a[i, k] right_a[j, l]`` as an array indexed [i, k, j, l]."""
-    k, p, _ = left.shape
-    return (left.reshape(k, p * p).T @ right.reshape(k, p * p)).reshape(p, p, p, p)
+def vech_place(p: int) -> NDArray[np.intp]:
+    """Place of each entry of a symmetric matrix in its lower triangle, (p, p)."""
+    place = np.empty((p, p), dtype=np.intp)
+    a, b = np.tril_indices(p)
+    place[a, b] = place[b, a] = np.arange(a.size)
+    return place
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,14 @@ class Likelihood:
     patterns: Patterns
     saturated_logl: float
     mean: F64 | None = None
+
+    @cached_property
+    def _inverse(self) -> Newest[tuple[F64, F64]]:
+        return Newest(partial(masked_inverse, self.patterns))
+
+    @cached_property
+    def _around(self) -> Newest[tuple[F64, F64]]:
+        return Newest(self.patterns.around)
 
     @property
     def p(self) -> int:
@@ -77,10 +89,10 @@ class Likelihood:
         """Half a chi-square; infinite where a covariance matrix is not positive definite."""
         mean, sigma = self.split(moments)
         try:
-            inverse, log_det = masked_inverse(self.patterns, sigma)
+            inverse, log_det = self._inverse(sigma)
         except np.linalg.LinAlgError:
             return float("inf")
-        _, second = self.patterns.around(mean)
+        _, second = self._around(mean)
         n, answered = self.patterns.n, self.patterns.seen.sum(axis=1)
         fit = n @ (answered * LOG_2PI + log_det) + np.einsum("aij,aij->", inverse, second)
         return float(0.5 * fit + self.saturated_logl)
@@ -88,8 +100,8 @@ class Likelihood:
     def slope(self, moments: F64) -> F64:
         """First derivative in the moments."""
         mean, sigma = self.split(moments)
-        inverse, _ = masked_inverse(self.patterns, sigma)
-        first, second = self.patterns.around(mean)
+        inverse, _ = self._inverse(sigma)
+        first, second = self._around(mean)
         spread = self.patterns.n[:, None, None] * inverse - inverse @ second @ inverse
         a, b = np.tril_indices(self.p)
         by_sigma = spread.sum(axis=0)[a, b] * vech_weight(self.p)
@@ -100,29 +112,26 @@ class Likelihood:
 
     def weight(self, moments: F64) -> F64:
         """Expected second derivative."""
-        mean, sigma = self.split(moments)
-        inverse, _ = masked_inverse(self.patterns, sigma)
-        del mean
-        weighted = self.patterns.n[:, None, None] * inverse
-        product = _pair_products(weighted, inverse)
-        a, b = np.tril_indices(self.p)
-        w = vech_weight(self.p)
-        block = product[a[:, None], a[None, :], b[:, None], b[None, :]]
-        block = block + product[a[:, None], b[None, :], b[:, None], a[None, :]]
-        return self._stack(weighted.sum(axis=0), None, block * np.outer(w, w))
+        inverse, _ = self._inverse(self.split(moments)[1])
+        n, (a, b), w = self.patterns.n, np.tril_indices(self.p), vech_weight(self.p)
+        i, j, k, m = a[:, None], b[:, None], a[None, :], b[None, :]
+        triangles = np.sqrt(n)[:, None] * inverse[:, a, b]
+        product, at = triangles.T @ triangles, vech_place(self.p)
+        block = product[at[i, k], at[j, m]] + product[at[i, m], at[j, k]]
+        return self._stack(np.tensordot(n, inverse, 1), None, block * np.outer(w, w))
 
     def curvature(self, moments: F64) -> F64:
         """Observed second derivative."""
         mean, sigma = self.split(moments)
-        inverse, _ = masked_inverse(self.patterns, sigma)
-        first, second = self.patterns.around(mean)
+        inverse, _ = self._inverse(sigma)
+        first, second = self._around(mean)
         weighted = self.patterns.n[:, None, None] * inverse
         spread = inverse @ second @ inverse - 0.5 * weighted
-        product = _pair_products(inverse, spread)
-        a, b = np.tril_indices(self.p)
-        w = vech_weight(self.p)
+        (a, b), w = np.tril_indices(self.p), vech_weight(self.p)
         i, j, k, m = a[:, None], b[:, None], a[None, :], b[None, :]
-        block = product[j, k, m, i] + product[j, m, k, i] + product[i, k, m, j] + product[i, m, k, j]
+        product, at = inverse[:, a, b].T @ spread[:, a, b], vech_place(self.p)
+        block = product[at[j, k], at[m, i]] + product[at[j, m], at[k, i]]
+        block += product[at[i, k], at[m, j]] + product[at[i, m], at[k, j]]
         if self.mean is not None:
             return np.asarray(block * np.outer(w, w))
         pull = np.einsum("aij,aj->ai", inverse, first)
@@ -145,7 +154,7 @@ class Likelihood:
     def scores(self, moments: F64) -> F64:
         """Each respondent's slope of the (weighted) log-likelihood in the moments, (n, k)."""
         mean, sigma = self.split(moments)
-        inverse, _ = masked_inverse(self.patterns, sigma)
+        inverse, _ = self._inverse(sigma)
         p, member = self.p, self.patterns.member
         away = np.where(self.patterns.seen[member], self.patterns.values - mean, 0.0)
         whole = inverse.shape[0] == 1

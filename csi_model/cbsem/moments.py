@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
+
+T = TypeVar("T")
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 
@@ -80,6 +84,20 @@ def masked_inverse(patterns: Patterns, sigma: F64) -> tuple[F64, F64]:
     root = np.linalg.cholesky(block)
     log_det = 2.0 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
     return np.where(both, np.linalg.inv(block), 0.0), log_det
+
+
+class Newest(Generic[T]):
+    """A function of one array that keeps its newest value: a search asks for several things at one place."""
+
+    def __init__(self, work: Callable[[F64], T]) -> None:
+        self.work = work
+        self.kept: tuple[F64, T] | None = None
+
+    def __call__(self, at: F64) -> T:
+        """Give the value at a place."""
+        if self.kept is None or not np.array_equal(self.kept[0], at):
+            self.kept = at.copy(), self.work(at)
+        return self.kept[1]
 
 
 def log_likelihood(patterns: Patterns, mean: F64, sigma: F64) -> float:

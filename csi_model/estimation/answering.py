@@ -144,6 +144,8 @@ def constant_in(spec: ModelSpec, fails: F64, sample: Sample, n_failed: int) -> l
 
 def never_together(sample: Sample) -> Iterator[Caution]:
     """Name questions that nobody answered both: their correlation is the prior's (`prior.weak_prior`)."""
+    if sample.whole:
+        return
     seen = ~np.isnan(sample.values)
     count = seen.sum(axis=0)
     apart = np.argwhere(np.triu(count[:, None] + count <= len(sample), 1))  # nobody both: no more than all
@@ -162,6 +164,8 @@ def never_together(sample: Sample) -> Iterator[Caution]:
 
 def _missing(sample: Sample) -> Iterator[Caution]:
     """Name what many did not answer who were asked, and to whom it applies."""
+    if sample.whole:
+        return
     asked = sample.asked
     gaps = np.isnan(sample.values) & asked
     whole = gaps.sum() / max(asked.sum(), 1)

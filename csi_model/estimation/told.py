@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from csi_model.answers.sample import GAPS, Sample
+from csi_model.answers.sample import ANSWERED, GAPS, Sample, points_of
 from csi_model.answers.treatment import fits
 from csi_model.arrays import F64, I64, Mask
 
@@ -42,10 +42,23 @@ class Told(NamedTuple):
 
 def told_by(sample: Sample, missing: str) -> Told:
     """Count a sample's answers by question; `missing` is the treatment of gaps."""
-    counts = np.array([(sample.gaps == state).sum(axis=0) for state in range(len(GAPS))])
-    seen = ~np.isnan(sample.values)
-    mass = sample.weights @ seen
-    with np.errstate(invalid="ignore"):
-        points = (sample.weights @ np.where(seen, sample.points, 0.0)) / mass
+    counts = _counts(sample)
     leans = (counts[0] < APPROXIMATE) & (counts[0] < len(sample)) & fits(missing)
-    return Told(counts, points, leans)
+    return Told(counts, points_of(_means(sample), sample.scales), leans)
+
+
+def _counts(sample: Sample) -> I64:
+    if sample.whole:
+        counts = np.zeros((len(GAPS), len(sample.codes)), dtype=np.int64)
+        counts[ANSWERED] = len(sample)
+        return counts
+    return np.array([(sample.gaps == state).sum(axis=0) for state in range(len(GAPS))])
+
+
+def _means(sample: Sample) -> F64:
+    """Give the weighted mean of the answers to each question, as they were given, (p,)."""
+    if sample.whole:
+        return np.asarray(sample.weights @ sample.values / sample.weights.sum())
+    seen = ~np.isnan(sample.values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((sample.weights @ np.where(seen, sample.values, 0.0)) / (sample.weights @ seen))

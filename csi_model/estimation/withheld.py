@@ -47,6 +47,8 @@ def cautions(
     ----------
     Little and Rubin (2002), Statistical Analysis with Missing Data, section 15.5 (pattern-mixture models).
     """
+    if sample.whole:
+        return
     share = withheld(sample)
     of_index = np.flatnonzero(scored.construct_shares[0, :, spec.place[spec.index]] > 0)
     leaning = leans(sample, np.flatnonzero(share > MANY), of_index)

@@ -7,6 +7,7 @@ import numpy as np
 
 from surveys.codes import DONT_KNOW, NOT_APPLICABLE, NOT_ASKED, SKIPPED
 from surveys.document.questionnaire import Questionnaire
+from surveys.questions.pieces import Slot
 from web.demo.asked import Asked, asked_of
 from web.demo.people import F64, Columns, Drawing, Mask, People
 from web.demo.planted import Planted
@@ -28,33 +29,53 @@ def answers(
     planted: Planted, document: Questionnaire, drawn: People, wave: int, rng: np.random.Generator
 ) -> Filled:
     """Answer the whole questionnaire."""
-    n = len(drawn.office)
-    system, slots = system_of(document), slots_of(document)
-    usual = slots[system.constructs[0].indicators[0]]
+    n, slots = len(drawn.office), slots_of(document)
     found: Columns = {code: np.full(n, SKIPPED) for code in slots}
-    for node in system.constructs:
-        for code in (*node.indicators, *node.checks):
-            found[code] = rated(planted, slots[code], node.id, drawn, wave, rng)
+    found |= rated_by(planted, document, drawn, wave, rng)
     drawing = Drawing(document, slots, drawn, rng, planted.traits, planted.ranking.appeal, found)
     for rule in planted.said:
         rule.draw(drawing)
     appeal = _beside(planted, drawing)
-    liners = rng.random(n) < STRAIGHT_LINERS
-    lazy = on_scale(rng.normal(7, 2, n), usual)
-    for slot in document.slots:
-        column = found[slot.code]
-        if slot.kind == "rating" and slot.high == usual.high:
-            column[liners] = lazy[liners]
-            if slot.dont_know:
-                column[(rng.random(n) < 0.03) & ~liners] = DONT_KNOW
-            if slot.not_applicable:
-                column[(rng.random(n) < 0.04) & ~liners] = NOT_APPLICABLE
+    liners = in_a_line(document, found, rng)
+    for slot in _usual(document):
+        if slot.dont_know:
+            found[slot.code][(rng.random(n) < 0.03) & ~liners] = DONT_KNOW
+        if slot.not_applicable:
+            found[slot.code][(rng.random(n) < 0.04) & ~liners] = NOT_APPLICABLE
     asked = asked_of(document, found)
     _rank(planted, drawing, asked, appeal)
     _name_worst(drawing, asked)
     for code, mask in asked.hidden.items():
         found[code][mask] = NOT_ASKED
     return Filled({slot.code: found[slot.code] for slot in document.slots}, drawing.decimals, liners)
+
+
+def rated_by(
+    planted: Planted, document: Questionnaire, drawn: People, wave: int, rng: np.random.Generator
+) -> Columns:
+    """Rate every question of every construct, whoever is asked it."""
+    slots = slots_of(document)
+    return {
+        code: rated(planted, slots[code], node.id, drawn, wave, rng)
+        for node in system_of(document).constructs
+        for code in (*node.indicators, *node.checks)
+    }
+
+
+def in_a_line(document: Questionnaire, found: Columns, rng: np.random.Generator) -> Mask:
+    """Let some answer all questions found on the usual scale alike, and say who, (n,)."""
+    usual, n = _usual(document), len(next(iter(found.values())))
+    liners = rng.random(n) < STRAIGHT_LINERS
+    lazy = on_scale(rng.normal(7, 2, n), usual[0])
+    for code in found.keys() & {slot.code for slot in usual}:
+        found[code][liners] = lazy[liners]
+    return liners
+
+
+def _usual(document: Questionnaire) -> list[Slot]:
+    """Give the ratings on the scale of the first construct's first question."""
+    high = slots_of(document)[system_of(document).constructs[0].indicators[0]].high
+    return [slot for slot in document.slots if slot.kind == "rating" and slot.high == high]
 
 
 def _beside(planted: Planted, drawing: Drawing) -> F64:

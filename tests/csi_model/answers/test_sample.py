@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 import csi_model
 from csi_model.answers.labels import Coded, Labels, joined, read
 from csi_model.answers.sample import GAPS
+from csi_model.estimation.told import told_by
+from csi_model.estimation.withheld import withheld
 from tests.csi_model.simulated import SPEC, labelled, survey
 
 NAMES = st.sampled_from(["", "a", "b", "c 1", "ü"])
@@ -157,3 +159,21 @@ def test_names_that_nobody_has_stay_in_the_parts_of_a_whole():
     found = Labels(("a", "b"), np.array([0, 0], dtype=np.int32))
     assert found.present == ("a",)
     assert list(found.rows()) == ["a"]
+
+
+def test_what_is_whole_is_told_as_if_it_were_looked_at_answer_by_answer():
+    columns = dict(zip(SPEC.indicator_ids, survey(300, 1)[0].values.T.copy(), strict=True))
+    weights = np.random.default_rng(2).uniform(0.5, 2, 300)
+    sample = csi_model.prepare(SPEC, columns, weights=weights)
+    looked = csi_model.prepare(SPEC, columns, weights=weights)
+    vars(looked)["whole"] = False
+    assert sample.whole
+    short, long = told_by(sample, "em"), told_by(looked, "em")
+    np.testing.assert_array_equal(short.counts, long.counts)
+    np.testing.assert_allclose(short.points, long.points, rtol=1e-13)
+    assert not short.leans.any()
+    assert not withheld(looked).any()
+    own, other = (csi_model.document(csi_model.estimate(SPEC, each)) for each in (sample, looked))
+    assert own["cautions"] == other["cautions"]
+    columns[SPEC.indicator_ids[0]][0] = np.nan
+    assert not csi_model.prepare(SPEC, columns).whole
