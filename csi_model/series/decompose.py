@@ -56,6 +56,9 @@ class WaveAnswers:
         Respondent weights.
     items : sequence of str, optional
         Names of the items, for refusals.
+    means : ndarray of shape (n_items,), optional
+        Where gaps are fitted: the items' points, to which those of the segments shall add up to rounding, and
+        not to the small rest that a fit leaves.
     clusters : ndarray of shape (n_respondents,), optional
         Sampling units, for the errors; one label is one unit in both waves.
     """
@@ -68,6 +71,7 @@ class WaveAnswers:
     levels: Callable[[Mask], F64] | None = None
     asked: Mask | None = None
     items: Sequence[str] = ()
+    means: F64 | None = None
 
 
 def decompose(
@@ -169,7 +173,10 @@ def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> _
     else:
         columns = np.hstack([wave.levels(part[:, None]) for part in inside.T])
     means, units, sums = unit_sums(np.hstack([mix, columns]), weights, wave.clusters)
-    return _Moments(means[:size].reshape(n, -1), means[size:].reshape(n, -1), units, sums)
+    shares, levels = means[:size].reshape(n, -1), means[size:].reshape(n, -1)
+    if wave.means is not None:
+        levels = levels + wave.means - (shares * levels).sum(axis=0)
+    return _Moments(shares, levels, units, sums)
 
 
 def _slopes(exact: Sequence[_Moments], shares: Sequence[F64], side: int) -> Parts:

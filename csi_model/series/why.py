@@ -68,6 +68,7 @@ def why(
             levels=None if levels is None else lambda among: levels(among)[:, rows],
             asked=None if levels is None else part.asked[:, rows],
             items=[spec.indicator_ids[row] for row in rows],
+            means=None if levels is None else waves[code].items.means[rows],
         )
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
