@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031_tablets"
-down_revision = "0030_pilot_people"
+revision = "0032_tablets"
+down_revision = "0031_archived"
 
 KIND = "ck_burst_kind"
 BEFORE, SINCE = (
