@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -53,7 +54,7 @@ def follow(
     options
         Resamples (`bootstrap`) give the re-estimated weights their uncertainty.
     order
-        Waves in order of time; that of their names by default.
+        Waves in order of time; that of their names, and of the numbers in these, by default.
     base
         The wave whose weights are frozen; the first by default.
     segments, optional
@@ -90,11 +91,13 @@ def follow(
             raise DataError(
                 f"No wave {named!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}."
             )
+    _check_opened(codes, opened or {})
     cut = sample.split(by).samples
     parts = {code: cut[code] for code in codes}
+    large = [code for code in codes if len(parts[code]) >= options.floor]
     waves = {}
     for number, code in enumerate(codes):
-        waves[code] = followed(spec, code, parts[code], codes, of_part(options, by, code))
+        waves[code] = followed(spec, code, parts[code], large, of_part(options, by, code))
         if progress is not None:
             progress((number + 1) / len(codes))
     of_base, marks = check_base(waves, base), _marks(spec, codes, reworded or {})
@@ -149,7 +152,7 @@ def follow(
 
 def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
     found = list(labels.present)
-    codes = tuple(order) or tuple(found)
+    codes = tuple(order) or tuple(sorted(found, key=_in_order))
     strange = [code for code in codes if code not in found]
     if strange:
         raise DataError(f"No wave {strange[0]!r}.", code="unknown-wave", remedy=f"Choose among {found}.")
@@ -157,6 +160,27 @@ def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
         msg = f"A series needs two waves or more, each once, not {list(codes)}."
         raise DataError(msg, code="waves", remedy="Name the waves in order of time.")
     return codes
+
+
+def _in_order(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Order names by their texts, and by the numbers within: wave 9 comes before wave 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part or 0) if at % 2 else 0, "" if at % 2 else part) for at, part in enumerate(parts)], name
+
+
+def _check_opened(codes: Sequence[str], opened: Mapping[str, date]) -> None:
+    """Refuse waves whose order contradicts the days on which they opened."""
+    dated = [code for code in codes if code in opened]
+    for before, after in pairwise(dated):
+        if opened[after] <= opened[before]:
+            right = sorted(dated, key=lambda code: opened[code])
+            raise DataError(
+                f"Wave {after} opened on {opened[after]}, not after wave {before} ({opened[before]}), which"
+                " it follows.",
+                code="opened",
+                remedy=f"Correct the day, or name the waves in order of time, such as {','.join(right)}.",
+                about=(before, after),
+            )
 
 
 def _marks(

@@ -9,6 +9,7 @@ import numpy as np
 
 from csi_model.answers.answered import Answered
 from csi_model.answers.checks import check_varied
+from csi_model.answers.levelled import Levelled
 from csi_model.answers.sample import Sample
 from csi_model.answers.treatment import source
 from csi_model.arrays import F64, Mask
@@ -45,22 +46,23 @@ class Followed:
     caution: Caution | None = None
 
 
-def followed(spec: ModelSpec, code: str, part: Sample, codes: Sequence[str], options: Options) -> Followed:
-    """Estimate a wave, or say in a caution why it has no estimation of its own.
+def followed(spec: ModelSpec, code: str, part: Sample, large: Sequence[str], options: Options) -> Followed:
+    """Estimate a wave, or say in a caution why it has no estimation of its own; `large` waves have enough.
 
     Raises
     ------
     DataError
         Too few answers, or none to a question of the index.
     """
+    without = _series_without(code, large)
     if len(part) < options.floor:
         raise DataError(
             f"Wave {code} has {len(part)} answers, below the floor of {options.floor}.",
             code="floor",
-            remedy=f"Leave {_series_without(code, codes)}, or collect more answers.",
+            remedy=f"Leave {without}, or collect more answers." if without else "Collect more answers.",
             about=(code, f"n = {len(part)}"),
         )
-    unless = f"Leave out of the model what tells nobody apart, or {_series_without(code, codes)}."
+    unless = f"Leave out of the model what tells nobody apart{f', or {without}' if without else ''}."
     refusal: ModelError
     try:
         check_varied(part, f"In wave {code}", code, unless)
@@ -106,14 +108,16 @@ def check_base(waves: Mapping[str, Followed], base: str) -> Result:
     )
 
 
-def _series_without(code: str, codes: Sequence[str]) -> str:
-    return f"the wave out of the series (--order {','.join(each for each in codes if each != code)})"
+def _series_without(code: str, large: Sequence[str]) -> str:
+    """Name the series without a wave, where one is left."""
+    others = [each for each in large if each != code]
+    return f"the wave out of the series (--order {','.join(others)})" if len(others) > 1 else ""
 
 
 def _levels_of(result: Result) -> Levels | None:
     """Give the levels of an estimation, where it fitted gaps."""
     estimator = result.estimator
-    if estimator is None or estimator.levels() is None:
+    if estimator is None or not isinstance(estimator.counted, Answered | Levelled):
         return None
     return lambda among: np.asarray(estimator.levels(among))
 

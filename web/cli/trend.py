@@ -18,7 +18,9 @@ from web.cli.table import aligned, span
 @click.option(
     "--wave", required=True, metavar="COLUMN", help="Column that names the wave of each respondent."
 )
-@click.option("--order", metavar="W1,W2,…", default="", help="Waves in order of time; by name without it.")
+@click.option(
+    "--order", metavar="W1,W2,…", default="", help="Waves in order of time; by name and number without it."
+)
 @click.option(
     "--base", metavar="WAVE", default="", help="Wave whose weights are frozen; the first without it."
 )

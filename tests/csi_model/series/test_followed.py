@@ -1,6 +1,7 @@
 """A wave without an estimation of its own: what the base's weights make of it stays, the rest is missing."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -162,3 +163,34 @@ def test_a_bridge_is_a_part_of_the_change(answers, reworded):
     assert parts == pytest.approx(stored[2] - stored[1], abs=1e-9)
     assert change["se"] > 0.4
     assert "form" not in found["why"][0]
+
+
+def test_waves_are_in_order_of_the_numbers_in_their_names(answers):
+    data, year = answers
+    for names in (("9", "10", "11"), ("2024 Q9", "2024 Q10", "2025 Q1"), ("b", "c2", "c10")):
+        code = np.array(names)[year.astype(int) - 2021]
+        found = follow(SPEC, labelled(data, wave=code), "wave", PLAIN)
+        assert [each["wave"] for each in found["waves"]] == list(names)
+        assert found["base"] == names[0]
+
+
+def test_days_against_the_order_of_the_waves_are_refused(answers):
+    data, _ = answers
+    opened = {"2021": date(2023, 3, 1), "2022": date(2022, 3, 1), "2023": date(2024, 3, 1)}
+    with pytest.raises(csi_model.DataError, match="Wave 2022 opened on 2022-03-01, not after") as refusal:
+        follow(SPEC, data, "wave", PLAIN, opened=opened)
+    assert "2022,2021,2023" in refusal.value.remedy
+    follow(SPEC, data, "wave", PLAIN, opened=opened, order=("2022", "2021", "2023"))
+
+
+def test_no_series_of_one_wave_is_advised(answers):
+    data, year = answers
+    few = np.where(np.arange(len(year)) < 20, "2020", np.where(np.arange(len(year)) < 40, "2019", "2021"))
+    with pytest.raises(csi_model.DataError, match="Wave 2019 has 20 answers") as refusal:
+        follow(SPEC, labelled(data, wave=few), "wave", PLAIN)
+    assert refusal.value.remedy == "Collect more answers."
+    few = np.where(few == "2021", year, few)
+    with pytest.raises(csi_model.DataError, match="Wave 2019 has 20 answers") as refusal:
+        follow(SPEC, labelled(data, wave=few), "wave", PLAIN)
+    assert "--order 2021,2022,2023" in refusal.value.remedy, "2020 is too small as well"
+    follow(SPEC, labelled(data, wave=few), "wave", PLAIN, order=("2021", "2022", "2023"))
