@@ -2,13 +2,16 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from surveys.editing.translating import Entry, Text
 from surveys.errors import Because, Problem, Reason, SurveyError
+
+LONGEST = 200  # characters of the line that names the language
 
 
 def written(texts: Iterable[Text], target: str) -> bytes:
@@ -30,7 +33,8 @@ def read(file: bytes, target: str) -> Iterator[Entry]:
         TRANSLATION_FILE: this is no PO catalogue in UTF-8, or one of another language.
     """
     try:
-        catalogue = read_po(io.BytesIO(file), charset="utf-8", abort_invalid=True)
+        catalogue = _Sent(charset="utf-8")
+        PoFileParser(catalogue, abort_invalid=True).parse(io.BytesIO(file))
     except (PoFileError, ValueError, AttributeError, IndexError, TypeError, LookupError) as error:
         raise _refusal(Reason.CATALOGUE_NONE, fault=error) from None
     if (named := catalogue.locale_identifier) and named != _local(target):
@@ -38,6 +42,24 @@ def read(file: bytes, target: str) -> Iterator[Entry]:
     for message in catalogue:
         if message.id and isinstance(message.id, str) and isinstance(message.string, str):
             yield Entry(message.context or "", message.id, message.string)
+
+
+class _Sent(Catalog):  # type: ignore[misc,unused-ignore]
+    """A catalogue that somebody sends: its head says the language, and what comes twice is as it came first.
+
+    What else a head asks for costs what it asks: 150 bytes that want a billion plural forms took all memory,
+    a media type of many parts minutes. So do places of a text that comes again and again.
+    """
+
+    def __setitem__(self, id: Any, message: Message) -> None:  # noqa: A002  the name is Babel's
+        """Take a message."""
+        if id == "":
+            lines = str(message.string).splitlines()
+            named = [line for line in lines if line.lower().startswith("language:")]
+            message.string = "".join(f"{line[:LONGEST]}\n" for line in named[:1])
+        elif self.get(id, message.context) is not None:
+            return
+        super().__setitem__(id, message)
 
 
 def _local(language: str) -> str | None:
