@@ -4,6 +4,8 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from tests.databases import cluster  # noqa: F401
 from web import cli
 
 COMMAND = [sys.executable, "-m", "web.cli"]
+PATIENCE = 60
 
 
 @pytest.fixture
@@ -65,3 +68,21 @@ def prepared(folder, workers):
     }  # fmt: skip
     subprocess.run([*COMMAND, "db", "upgrade"], env=environment, check=True, capture_output=True)
     return port, environment
+
+
+def until(what):
+    """Ask again and again, until there is an answer."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if (found := what()) is not None:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("not in time")
+
+
+def status(port):
+    """Give what a site at this port answers with; None where it answers nothing."""
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).status
+    except OSError:
+        return None

@@ -4,13 +4,12 @@ import re
 import signal
 import socket
 import subprocess
-import time
-import urllib.request
+from functools import partial
 
 import click
 import pytest
 
-from tests.cli.conftest import COMMAND, prepared
+from tests.cli.conftest import COMMAND, prepared, status, until
 from web.cli import COMMANDS
 from web.cli import manyi as group
 
@@ -73,14 +72,10 @@ def test_the_site_starts_says_where_it_is_and_ends(tmp_path):
     server = subprocess.Popen(
         [*COMMAND, "serve", "--no-worker"], env=environment, stdout=subprocess.PIPE, text=True
     )
+
+    answers = partial(status, port)
     try:
-        for _ in range(300):
-            try:
-                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.1)
-        assert answer.status == 200
+        assert until(answers) == 200
         server.send_signal(signal.SIGTERM)
         written, _ = server.communicate(timeout=30)
     finally:

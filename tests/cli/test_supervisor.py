@@ -6,15 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import COMMAND, prepared
+from tests.cli.conftest import COMMAND, PATIENCE, prepared, status, until
 from web import front
-
-PATIENCE = 60
 
 
 def children(pid):
@@ -38,15 +36,6 @@ def lives(pid):
     return stat.rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
 
 
-def until(what):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if (found := what()) is not None:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("not in time")
-
-
 @pytest.fixture
 def served(tmp_path):
     port, environment = prepared(tmp_path, workers=2)
@@ -55,12 +44,7 @@ def served(tmp_path):
         [*COMMAND, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
 
-    def answers():
-        try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).status
-        except OSError:
-            return None
-
+    answers = partial(status, port)
     until(answers)
     yield server, answers, port, time.monotonic() - began
     if server.poll() is None:
