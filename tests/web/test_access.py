@@ -117,7 +117,9 @@ TABLE = {
     "drafts.download": READERS,
     "drafts.undo": DESIGNERS,
     "fieldwork.create": DESIGNERS,
-    **dict.fromkeys(["life.open_", "life.pause", "life.resume", "life.end", "life.close"], DESIGNERS),
+    **dict.fromkeys(
+        ["life.open_", "life.pause", "life.resume", "life.change_dates", "life.end", "life.close"], DESIGNERS
+    ),
     "fieldwork.links": DESIGNERS,
     "fieldwork.set_quotas": DESIGNERS,
     "quality.show": ANALYSTS,
