@@ -64,7 +64,8 @@ def check_scale(codes: Sequence[str], values: F64, low: F64, high: F64) -> None:
         remedy = "Correct it, add it to missing_codes, or give the indicator its own scale."
         if state is not None:
             remedy = (
-                f"If it is no answer, add to the model: state_codes: {{{values[row, column]:g}: {state}}}."
+                f"If it is no answer, add to the model: state_codes: {{{values[row, column]:g}: {state}}}"
+                f" (in lavaan syntax # manyi: missing {values[row, column]:g})."
             )
         raise DataError(
             f"Column {codes[column]}, row {row + 1}: {values[row, column]:g} is off"
@@ -90,7 +91,10 @@ def check_declared(values: F64, low: F64, high: F64) -> None:
         answers = found[~np.isin(found, given)]
         least, most = (f"{each:g}" for each in (np.nanmin(answers), np.nanmax(answers)))
         codes = ", ".join(f"{each:g}" for each in given)
-        remedy = f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}."
+        remedy = (
+            f"Declare the scale as it was asked, such as scale: {{low: {least}, high: {most}}}"
+            f" (in lavaan syntax # manyi: scale {least} {most})."
+        )
         declared = f"{ends[0]:g}–{ends[1]:g}"
         raise DataError(
             f"Answers to {n_left} of {int(own.sum())} questions on the scale {declared} lie off it;"

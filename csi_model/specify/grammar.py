@@ -21,6 +21,12 @@ BLOCKS = {
 }
 BLOCK = re.compile(rf"({'|'.join(BLOCKS)})\s*:(?!=)", re.IGNORECASE)
 
+YAML = re.compile(r"\w+\s*:\s*[\[{]")  # what remedies of cautions say of a model
+WRITE_YAML = (
+    "Write the model so first: manyi model FILE.lav -o model.yaml. A scale, the index and codes for no answer"
+    " may stand in a comment here, as in # manyi: scale 1 10; index SAT; missing 98 99."
+)
+
 OPERATORS = {
     "|": ("thresholds (|)", "WLSMV finds them by itself: leave the line out, and ask for --estimator WLSMV."),
     "~*~": ("scales of ordered answers (~*~)", "Leave the line out: ordered answers have a variance of one."),
@@ -129,6 +135,8 @@ def parse(text: str) -> Written:
         mark = OPERATOR.search(line)
         if block := BLOCK.match(line):
             raise unsupported(number, line, f"{block[1]}:", BLOCKS[block[1].lower()])
+        if YAML.match(line):
+            raise refuse(f"Line {number} ({line!r}) is a line of MODEL.yaml.", "syntax", WRITE_YAML)
         if mark is None:
             raise unreadable(number, line, "it has no operator")
         op, left, right = mark.group(), line[: mark.start()].strip(), line[mark.end() :].strip()

@@ -78,7 +78,7 @@ def test_the_comment_speaks_and_a_flag_wins(ask):
     wide = {name: 10 * column for name, column in columns.items()}
     wide["q1"][:4] = 999
     code, _, err = ask(CFA, wide, "--method", "cbsem")
-    assert (code, "{low: 10, high: 100}. If 999 is no answer, add it to missing_codes." in err) == (
+    assert (code, "scale 10 100). If 999 is no answer, add it to missing_codes." in err) == (
         1,
         True,
     ), err
