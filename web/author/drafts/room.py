@@ -23,6 +23,7 @@ from surveys.editing.operations import Operation
 from surveys.findings.finding import Finding
 from surveys.findings.subject import Subject
 from surveys.models import Draft, DraftChange, SeriesDecision, Version
+from web import i18n
 from web.author.drafts import judging
 from web.author.model import findings_of_model
 from web.extensions import db
@@ -55,6 +56,11 @@ class Desk:
     def plain(self) -> dict[str, Any]:
         """The document as plain values, whatever is missing in it."""
         return assembled(self.nodes, self.names)
+
+    @property
+    def title(self) -> str:
+        """What people read at the top, or the code of a draft that has none yet."""
+        return i18n.text(self.plain.get("title") or {}) or self.code
 
     @property
     def key(self) -> judging.Key:
