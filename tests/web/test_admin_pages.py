@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from surveys import audit
+from surveys.collecting import responses
+from surveys.models import AuditEntry
 from surveys.proving.begin import begin
+from tests.surveys.worlds import make_wave
 from tests.web.noted import entries, entries_but_log_ins
 from tests.web.visiting import Visitor
 from web.accounts.models import Staff
@@ -212,6 +215,20 @@ def test_a_long_trail_is_checked_on_request(administrator, session, monkeypatch)
     assert not page.select(".notice-success, .notice-error")
     asked = administrator.browse(page.select_one("main .notice a")["href"])
     assert "nothing was changed unseen. Entries checked: 6." in asked.select_one(".notice-success").get_text()
+
+
+def test_many_answers_are_checked_on_request(administrator, session, monkeypatch):
+    begun(session)
+    wave = make_wave(session)
+    responses.open_response(session, wave, client_key="browser", language="en", now=datetime.now(UTC))
+    session.commit()
+    n_entries = session.scalars(select(func.count()).select_from(AuditEntry)).one()
+    monkeypatch.setattr(views, "CHECKED_UNASKED", n_entries + 1)
+    assert administrator.browse("/admin/audit").select(".notice-success, .notice-error")
+    monkeypatch.setattr(views, "CHECKED_UNASKED", n_entries)
+    page = administrator.browse("/admin/audit")
+    assert not page.select(".notice-success, .notice-error")
+    assert page.select_one("main .notice a")
 
 
 def test_a_role_given_past_the_site_is_found_and_one_given_by_it_is_not(administrator, session, account):
