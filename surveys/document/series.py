@@ -1,28 +1,31 @@
 """What tells whether the answers to a rated question of two versions are one series."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
 from unicodedata import normalize
 
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.wording import in_language
-from surveys.questions.parts import Text
 
 # Between the texts of one wording: of the question, around it, and of its scale.
 BETWEEN: Final = " | "
 BLANKS_AND_SIGNS: Final = re.compile(r"[\W_]+")
 
 
-class Wording(NamedTuple):
+@dataclass(frozen=True)
+class Wording:
     """Everything a respondent read of one rated question, by language, and the ends of its scale.
 
-    `lineage` is what its version says of its series; versions of the first format say nothing.
+    `lineage` is what its version says of its series; versions of the first format say nothing. `written` are
+    the texts with the signs of the author, for people to read; nothing is compared by them.
     """
 
     texts: Mapping[str, str]
     scale: tuple[float, float]
     lineage: int | None = None
+    written: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def continues(self, earlier: "Wording", languages: Iterable[str]) -> bool:
         """Tell whether it is of one series with an earlier one: by what both say, else by their texts."""
@@ -59,17 +62,15 @@ def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
         for rated in question.rated(document.scales):
             low, high = map(float, rated.ends)
             lineage = None if document.is_first_format else rated.lineage
-            yield rated.code, Wording(_read(document.languages, rated.texts), (low, high), lineage)
+            texts = {each: [in_language(part, each) for part in rated.texts] for each in document.languages}
+            read = {each: _joined(normalize("NFKC", part) for part in parts) for each, parts in texts.items()}
+            written = {each: _joined(parts) for each, parts in texts.items()}
+            yield rated.code, Wording(read, (low, high), lineage, written)
 
 
-def _read(languages: Sequence[str], parts: Sequence[Text]) -> dict[str, str]:
-    """Join the texts of each language; spaces do not matter, nor whether signs are of full or half width."""
-    return {
-        language: BETWEEN.join(
-            " ".join(normalize("NFKC", in_language(part, language)).split()) for part in parts
-        )
-        for language in languages
-    }
+def _joined(parts: Iterable[str]) -> str:
+    """Join the texts of one language; spaces do not matter, and for comparing not the width of signs."""
+    return BETWEEN.join(" ".join(part.split()) for part in parts)
 
 
 def _bare(text: str) -> str:

@@ -1,6 +1,7 @@
 """Questions worded anew break a series where leaders look; widths of signs and added languages do not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
@@ -100,11 +101,11 @@ def test_signs_of_another_width_are_no_rewording(session):
 def test_two_versions_of_the_second_format_say_themselves_what_is_one_series():
     first, reworded = (Wording({"en": said}, (1.0, 10.0), 1) for said in ("Satisfied?", "How satisfied?"))
     assert find_breaks(forms_of(Asked({"A": first}), Asked({"A": reworded}))) == ()
-    anew = first._replace(lineage=2)
+    anew = replace(first, lineage=2)
     (found,) = find_breaks(forms_of(Asked({"A": first}), Asked({"A": anew})))
     assert (found.kind, found.what) == ("wording", ("A",))
     # Another scale is another series, whatever is said.
-    wider = first._replace(scale=(0.0, 10.0))
+    wider = replace(first, scale=(0.0, 10.0))
     assert {each.kind for each in find_breaks(forms_of(Asked({"A": first}), Asked({"A": wider})))} == {
         "wording",
         "scale",

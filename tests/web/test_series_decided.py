@@ -129,7 +129,9 @@ def test_signs_alone_are_proposed_as_the_same_and_another_scale_is_never(designe
     assert "punctuation alone" in designer.browse(FINDINGS).get_text()
     (field,) = choices(designer)
     assert field.select_one("[selected]")["value"] == "same"
-    reword(designer, parts["S2"], en="Two or so")
+    reword(designer, parts["S2"], en="Two or so", zh="二（大约，粗略）？")
+    shown = designer.browse(REVIEW).select_one("[aria-labelledby=series]").get_text()
+    assert "二（大约，粗略）？" in shown, "signs are shown as they are written"
     _, field = choices(designer)
     assert field.select_one("[selected]")["value"] == ""
     designer.submit(f"{DRAFT}/{parts['s10'].id}", 303, form="#part", **{"v:high": "7"})

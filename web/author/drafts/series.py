@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from surveys.analysing.affected import Affected, Asked
-from surveys.document.series import BETWEEN
+from surveys.document.series import BETWEEN, Wording
 from surveys.document.wording import language_of
 from surveys.editing import series
 from surveys.editing.operations import Operation
@@ -56,11 +56,11 @@ def questions(desk: Desk, asked: Asked) -> Iterator[Question]:
         return
     naming = Naming(document, language_of(document, i18n.choose()))
     for each in desk.reworded:
-        before, now = each.former.wording.texts, each.wording.texts
+        before, now = each.former.wording, each.wording
         texts = [
-            (said, *_apart(before.get(said, ""), now.get(said, "")))
+            (said, *_apart(before, now, said))
             for said in each.languages
-            if before.get(said) != now.get(said)
+            if before.texts.get(said) != now.texts.get(said)
         ]
         decision = desk.decided.get(each.content)
         said = NEW if each.is_new else SAME if decision is not None else ""
@@ -68,11 +68,13 @@ def questions(desk: Desk, asked: Asked) -> Iterator[Question]:
         yield Question(each, naming.part(each.code), texts, asked.of({each.code}), said, by)
 
 
-def _apart(before: str, now: str) -> tuple[str, str]:
-    """Give of two wordings, each of several texts, those that differ."""
-    pairs = [*zip_longest(before.split(BETWEEN), now.split(BETWEEN), fillvalue="")]
-    one, other = zip(*(pair for pair in pairs if pair[0] != pair[1]), strict=True)
-    return " · ".join(filter(None, one)), " · ".join(filter(None, other))
+def _apart(before: Wording, now: Wording, language: str) -> tuple[str, str]:
+    """Give of two wordings, each of several texts, those that differ, as they are written."""
+    sides = (before.texts, now.texts, before.written, now.written)
+    parts = zip_longest(*(each.get(language, "").split(BETWEEN) for each in sides), fillvalue="")
+    differing = [(was, is_now) for one, other, was, is_now in parts if one != other]
+    was, is_now = zip(*differing, strict=True)
+    return " · ".join(filter(None, was)), " · ".join(filter(None, is_now))
 
 
 def undecided(desk: Desk) -> frozenset[str]:
