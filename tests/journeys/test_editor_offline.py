@@ -19,8 +19,16 @@ WORDS = {
         "Make my change",
         "Keep theirs",
         "What waited here is done",
+        "look at it below and decide",
     ),
-    "zh": ("这一步在这里等待", "中排第一", "采用我的修改", "保留对方的", "等待的操作已完成"),
+    "zh": (
+        "这一步在这里等待",
+        "中排第一",
+        "采用我的修改",
+        "保留对方的",
+        "等待的操作已完成",
+        "请在下方查看并决定",
+    ),
 }
 
 
@@ -157,7 +165,7 @@ def test_a_block_is_unlocked_offline_and_its_reason_is_in_the_trail_once(sit, de
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_move_that_another_made_too_is_told_and_decided(sit, desk, width, language):
-    waits, first, mine, theirs, done = WORDS[language]
+    waits, first, mine, theirs, done, undone = WORDS[language]
     ann, bob = sit("ann", "S2", viewport={"width": width, "height": 800}), sit("bob", "S2")
     ann.goto(f"{ann.url}?lang={language}")
     up, down = "#whole ~ .actions-row [value=up]", "#whole ~ .actions-row [value=down]"
@@ -177,6 +185,7 @@ def test_a_move_that_another_made_too_is_told_and_decided(sit, desk, width, lang
         line = ann.locator("#unsent li:has(button)").filter(has_text="bob@example.org")
         line.wait_for()
         assert where in line.inner_text(), "where theirs put it"
+        until(ann, undone)
         assert ann.evaluate("document.documentElement.scrollWidth <= innerWidth")
         accessible(ann)
         line.locator(f"button:has-text('{decided}')").click()

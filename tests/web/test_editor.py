@@ -234,3 +234,12 @@ def test_what_is_typed_in_one_go_is_one_step(designer, nodes):
     assert len(designer.browse(f"{DRAFT}/history").select(".history > li")) == 1
     designer.submit(DRAFT, 303, form="#undo", which="undo")
     assert written(document_of(designer)) == written(DOCUMENT)
+
+
+def test_a_part_that_is_moved_to_where_it_stands_stays_and_is_told(designer, nodes):
+    begin(designer)
+    last = f"{DRAFT}/{nodes()['S2'].id}"
+    before = document_of(designer)
+    designer.submit(last, 303, form="[aria-labelledby=whole] form[action$='/move']", to="down")
+    assert "It stands there already." in designer.browse(last).select_one(".notices").get_text()
+    assert document_of(designer) == before

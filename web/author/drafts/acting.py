@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask import abort, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask import redirect as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -136,6 +136,7 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
     else:
         abort(404)
     if (parent, place) == (node.parent, node.place):
+        flash(_("It stands there already."), "info")
         return to(url_for("drafts.part", code=code, node_id=node_id), 303)
     operation = {"op": "move", "id": node_id, "parent": parent, "place": place}
     then = request.form.get("then", "")

@@ -134,13 +134,10 @@ function start() {
   }
 
   // Send what waits, the oldest first; give whether the line is there. One at a time.
-  function flush() {
-    flushing ??= flushed().finally(() => (flushing = undefined));
-    return flushing;
-  }
+  const flush = () => (flushing ??= flushed().finally(() => (flushing = undefined)));
 
   async function flushed() {
-    const done = [];
+    let done = [], undecided = false;
     clear();
     for (const each of await held(who)) {
       const own = form && each.address === form.getAttribute("action");
@@ -165,8 +162,10 @@ function start() {
         began = each.at;
         stopped = true;
         say(kind);
-      } else if (kind !== "saved") tell(each, kind, page, decided);
-      else {
+      } else if (kind !== "saved") {
+        tell(each, kind, page, decided);
+        undecided ||= Boolean(each.page);
+      } else {
         await forget(each);
         if (each.page) done.push([each, answer]);
         if (own) take(page);
@@ -174,13 +173,14 @@ function start() {
       }
     }
     if (done.length) await after(done);
+    if (undecided) say("decide");
     return true;
   }
 
   // What came of mine where others did the same and it was wanted all the same.
   async function decided(each, answer) {
     if (answer.kind === "saved") await after([[each, answer]]);
-    else if (answer.kind === "offline" || answer.kind === "login") say(answer.kind);
+    else if (["offline", "login", ""].includes(answer.kind)) say(answer.kind);
     else tell(each, answer.kind, answer.page, decided);
   }
 

@@ -78,10 +78,15 @@ export function tell(each, kind, page, done) {
   const link = made("a", { href: kind === "used" ? each.address : each.page ?? each.address, textContent: each.title });
   line.append(said(why ? "barred" : kind), " ", link, " ", why || "", " ");
   for (const section of both) {
-    line.append(made("p", { textContent: section.querySelector("h2").textContent }), document.adoptNode(section.querySelector("dl")));
+    if (both.length > 1) line.append(made("p", { textContent: section.querySelector("h2").textContent }));
+    line.append(document.adoptNode(section.querySelector("dl")));
   }
-  if (both.length) line.append(button("mine", () => mine(each, page, line, gone, done)), " ", button("theirs", gone));
-  else line.append(button(each.page ? "undo" : "discard", gone));
+  const leave = async () => {
+    await gone();
+    await done?.(each, { kind: "" });
+  };
+  if (both.length) line.append(button("mine", () => mine(each, page, line, gone, done)), " ", button("theirs", leave));
+  else line.append(button(each.page ? "undo" : "discard", leave));
   list.append(line);
   list.hidden = false;
 }
