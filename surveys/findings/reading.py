@@ -1,6 +1,7 @@
 """A file as plain values: what makes it no document at all, and keys that stand twice."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, get_args
@@ -29,8 +30,13 @@ def read(source: bytes) -> Read:
     twice: list[str] = []
     try:
         plain = json.loads(
-            source, object_pairs_hook=lambda pairs: _object(pairs, twice), parse_constant=float
+            source,
+            object_pairs_hook=lambda pairs: _object(pairs, twice),
+            parse_constant=_finite,
+            parse_float=_finite,
         )
+    except NoNumberError as cause:
+        return _unreadable("number", number=cause)
     except UnicodeDecodeError:
         return _unreadable("encoding")
     except RecursionError:
@@ -47,6 +53,18 @@ def read(source: bytes) -> Read:
         found.append(error("document-format", "", format=written, known=", ".join(FORMATS)))
         return Read(None, tuple(found))
     return Read(_whole(plain), tuple(found))
+
+
+class NoNumberError(ValueError):
+    """What stands where a number should, and is none that a database holds."""
+
+
+def _finite(written: str) -> float:
+    """Read a number; NaN and Infinity are none of JSON's, and 1e999 is too large for any computer."""
+    number = float(written)
+    if not math.isfinite(number):
+        raise NoNumberError(written[:20])
+    return number
 
 
 def _unreadable(variant: str, **about: object) -> Read:

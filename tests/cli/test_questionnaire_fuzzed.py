@@ -142,6 +142,7 @@ def test_a_file_with_strange_bytes_in_it_gives_findings(piece, at):
 @pytest.mark.parametrize(
     ("source", "code", "place"),
     [
+        (b'{"format": 2, "code": -Infinity}', "document-unreadable", ""),
         (b"[" * 200_000, "document-unreadable", ""),
         (b'{"a":' * 200_000, "document-unreadable", ""),
         (json.dumps(BASE, ensure_ascii=False).encode("gb18030"), "document-unreadable", ""),
@@ -152,7 +153,7 @@ def test_a_file_with_strange_bytes_in_it_gives_findings(piece, at):
         (b'{"format": 3}', "document-format", ""),
         (b"null", "document-shape", ""),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_broken_file_is_refused_with_its_reason(source, code, place):
     assert (code, "error", place) in found(source)

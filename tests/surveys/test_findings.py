@@ -59,6 +59,8 @@ def test_a_stop_that_nobody_passes_is_a_dead_end():
 @pytest.mark.parametrize(
     ("source", "code"),
     [
+        (b'{"code": NaN}', "document-unreadable"),
+        (b'{"code": 1e999}', "document-unreadable"),
         (b"{", "document-unreadable"),
         (b"[" * 200_000, "document-unreadable"),
         ('{"code": "问卷"}'.encode("gb18030"), "document-unreadable"),
