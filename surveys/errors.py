@@ -168,6 +168,10 @@ class Reason(Enum):
     CODE_NOT_IN_VERSION = auto()
     DOCUMENT_LONG = auto()
     SIGN = auto()
+    WAVE_PLANNED = auto()
+    WAVE_OPEN = auto()
+    WAVE_PAUSED = auto()
+    WAVE_CLOSED = auto()
     SCALE_ENDS = auto()
     LABEL_POINT = auto()
     LIMIT_DAY = auto()
@@ -232,6 +236,11 @@ class SurveyError(ValueError):
         return cls(
             Problem[plain["problem"]], **{name: _read(each) for name, each in plain["context"].items()}
         )
+
+
+def wrong_state(wave: str, state: str) -> SurveyError:
+    """Refuse what a wave, by its code, does not take in its state."""
+    return SurveyError(Problem.WAVE_STATE, code=wave, state=Because(Reason[f"WAVE_{state.upper()}"]))
 
 
 def _plain(context: Mapping[str, object]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys.collecting.responses import answers_of
 from surveys.database import lock_row
 from surveys.editing import publishing
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Problem, SurveyError, wrong_state
 from surveys.models import QuotaCell, Response, Wave
 from surveys.models.collection import Purpose, WaveState
 from surveys.models.dispositions import Disposition
@@ -81,7 +81,7 @@ def set_limits(session: Session, wave: Wave, limits: Mapping[str, int | None]) -
         raise SurveyError(Problem.QUOTA_PILOT, code=wave.code)
     lock_row(session, wave)
     if wave.state == WaveState.CLOSED:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     session.execute(delete(QuotaCell).where(QuotaCell.wave_id == wave.id, QuotaCell.quota.in_(limits)))
     wanted = {code: most for code, most in limits.items() if most is not None}
     taken = _counted(session, wave) if wanted else {}

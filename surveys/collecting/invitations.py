@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveys.collecting.coarsening import FEWEST, Cell, coarsen
 from surveys.collecting.links import response_of
 from surveys.collecting.segments import find_segment, values_of
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Problem, SurveyError, wrong_state
 from surveys.models import Customer, Invitation, Unit, Wave
 from surveys.models.collection import InvitationState, ResponseState, WaveState
 
@@ -58,7 +58,7 @@ def issue_invitations(
         has a link already.
     """
     if wave.state == WaveState.CLOSED:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     if isinstance(customers, int) and not wave.anonymous:
         raise SurveyError(Problem.INVITATION_KIND, code=wave.code)
     people = None if isinstance(customers, int) else list(customers)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Problem, SurveyError, wrong_state
 from surveys.models import Response, Segment, Unit, Wave
 from surveys.models.collection import WaveState
 from surveys.models.dispositions import Disposition
@@ -40,7 +40,7 @@ def count_complete(session: Session, wave: Wave, where: Mapping[str, str]) -> in
 def set_quotas(session: Session, wave: Wave, quotas: Sequence[Mapping[str, Any]]) -> None:
     """Replace the quotas of a wave that is not closed; whoever has answered stays."""
     if wave.state == WaveState.CLOSED:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     for quota in quotas:
         check_quota(quota)
     wave.quotas = [dict(quota) for quota in quotas]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveys import words
 from surveys.collecting import sealing, settling
-from surveys.errors import Problem, SurveyError
+from surveys.errors import Problem, SurveyError, wrong_state
 from surveys.models import Version, Wave
 from surveys.models.collection import GRACE, RUNNING, Access, Mode, Purpose, WaveState
 
@@ -83,7 +83,7 @@ def create_wave(
 def open_wave(session: Session, wave: Wave, now: datetime) -> None:
     """Let answers in, from now or from the start of the window."""
     if wave.state != WaveState.PLANNED:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     if wave.closes_at is not None and wave.closes_at <= now:
         raise SurveyError(Problem.WAVE_WINDOW)
     wave.state = WaveState.OPEN
@@ -100,7 +100,7 @@ def pause_wave(session: Session, wave: Wave, now: datetime, *, resumes_on: date 
         Nobody can begin as it is, or the day is not one on which the wave can go on.
     """
     if not wave.is_open(now):
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     if resumes_on is not None and (
         resumes_on < now.date() or (wave.closes_at is not None and wave.closes_at.date() < resumes_on)
     ):
@@ -112,7 +112,7 @@ def pause_wave(session: Session, wave: Wave, now: datetime, *, resumes_on: date 
 def resume_wave(session: Session, wave: Wave, now: datetime) -> None:
     """Let a paused wave go on, everybody where they were."""
     if not wave.is_paused(now):
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     wave.state, wave.resumes_on = WaveState.OPEN, None
     session.flush()
 
@@ -130,7 +130,7 @@ def change_dates(
         The wave is closed, its window is over, it has begun and the first day would move, or no day is left.
     """
     if wave.state == WaveState.CLOSED:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     if wave.state != WaveState.PLANNED:
         if wave.closes_at is not None and wave.closes_at <= now:
             raise SurveyError(Problem.WAVE_OVER, code=wave.code)
@@ -152,7 +152,7 @@ def change_dates(
 def end_wave(session: Session, wave: Wave, now: datetime) -> None:
     """End the window of an open or paused wave now: nobody begins, who has begun may finish in the grace."""
     if not wave.is_open(now) and not wave.is_paused(now):
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     wave.state, wave.resumes_on, wave.closes_at = WaveState.OPEN, None, now
     session.flush()
 
@@ -166,7 +166,7 @@ def close_wave(session: Session, wave: Wave, now: datetime) -> None:
     settling.lock(session)
     sealing.lock_answers(session, wave)
     if wave.state not in RUNNING:
-        raise SurveyError(Problem.WAVE_STATE, code=wave.code, state=wave.state)
+        raise wrong_state(wave.code, wave.state)
     wave.state = WaveState.CLOSED
     if wave.opens_at is None or wave.opens_at < now:
         wave.closes_at = min(wave.closes_at or now, now)

@@ -37,6 +37,10 @@ def test_a_wave_opens_and_closes_once(session):
     assert wave.is_open(NOW)
     assert not wave.is_open(NOW - timedelta(seconds=1))
     refused("WAVE_STATE", waves.open_wave, session, wave, NOW)
+    with pytest.raises(SurveyError) as caught:
+        waves.open_wave(session, wave, NOW)
+    assert "“开放中”" in caught.value.text("zh")
+    assert "is open;" in caught.value.text("en")
     waves.close_wave(session, wave, NOW + timedelta(days=1))
     session.commit()
     assert not wave.is_open(NOW)
