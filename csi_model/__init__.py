@@ -41,7 +41,7 @@ from csi_model.estimation.result import Result
 from csi_model.estimation.scores import expected_scores, index_among, respondent_scores
 from csi_model.estimation.tables import tables_of
 from csi_model.evaluation.measure import effect_of_measure
-from csi_model.evaluation.told import Told
+from csi_model.evaluation.register import Evaluated
 from csi_model.improvement.asymmetry import asymmetry
 from csi_model.improvement.ranking import rank, ranked
 from csi_model.improvement.stated import stated
@@ -80,6 +80,7 @@ __all__ = [
     "DataError",
     "Design",
     "Dimension",
+    "Evaluated",
     "Figure",
     "Form",
     "IdentificationError",
@@ -93,7 +94,6 @@ __all__ = [
     "Segmentation",
     "SpecificationError",
     "TierAnswers",
-    "Told",
     "WhatIf",
     "allocate",
     "answers_for_change",

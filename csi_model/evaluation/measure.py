@@ -17,8 +17,8 @@ from csi_model.evaluation.arms import Arms, followed, states_of
 from csi_model.evaluation.comparing import Comparing
 from csi_model.evaluation.effect import ENOUGH, Evaluation
 from csi_model.evaluation.panel import check_treated, check_waves
+from csi_model.evaluation.register import Evaluated, checked, withheld_beside
 from csi_model.evaluation.scoring import lost_cautions, score, unanswered
-from csi_model.evaluation.told import Told, checked, withheld_beside
 from csi_model.inference.figures import FEW, HELD, INDICATIVE, SHOWN, STATES, WITHHELD
 from csi_model.inference.many import holm
 from csi_model.inference.plain import number
@@ -38,7 +38,7 @@ def effect_of_measure(
     after: Sequence[str],
     unit_weights: Mapping[str, float] | None = None,
     n_resamples: int = 2000,
-    register: list[Told] | None = None,
+    register: list[Evaluated] | None = None,
 ) -> dict[str, Any]:
     """Estimate what a measure did to the index and each construct, as plain values.
 
@@ -69,7 +69,7 @@ def effect_of_measure(
         ``p_holm`` (the index keeps its own p: it is the question asked), ``p_permutation`` over assignments
         of units, the levels of both arms and the difference by wave, or its ``state`` alone where they are
         withheld: of fewer than ``floor`` answers in an arm and wave, or giving such away (`arms.states_of`),
-        by itself or beside earlier ones (`told.withheld_beside`); ``beside`` says how many those are;
+        by itself or beside earlier ones (`register.withheld_beside`); ``beside`` says how many those are;
         ``trend_p`` before the measure; ``expected_gain`` by regression to the mean; the units that it holds
         for. ``enough`` is whether five units stand on each side: below, nothing has an error, and the
         permutation alone says something, no less than ``p_least``.
@@ -99,7 +99,7 @@ def effect_of_measure(
     asked = comparing.of(index)  # its cautions are those of the question asked
     found, cautions = _compared(comparing, states)
     if register is not None:
-        leaves = Told(units, waves, order, {name: each.shares for name, (each, _) in found.items()})
+        leaves = Evaluated(units, waves, order, {name: each.shares for name, (each, _) in found.items()})
         for name in _beside(yardstick, everybody, leaves, register, options.floor):
             states[spec.place[name]] = HELD
             del found[name]
@@ -189,13 +189,13 @@ def _behind(yardstick: Result, everybody: Sample, places: I64) -> Mask:
 
 
 def _beside(
-    yardstick: Result, everybody: Sample, told: Told, register: Sequence[Told], floor: int
+    yardstick: Result, everybody: Sample, made: Evaluated, register: Sequence[Evaluated], floor: int
 ) -> list[str]:
     """Give the constructs that earlier ones leave no room for; without the index there is nothing to say."""
     spec = yardstick.spec
-    places = np.array([spec.place[name] for name in told.constructs])
+    places = np.array([spec.place[name] for name in made.constructs])
     answered = _behind(yardstick, everybody, places)
-    gone = list(withheld_beside(told, register, everybody, answered, floor))
+    gone = list(withheld_beside(made, register, everybody, answered, floor))
     if spec.index in gone:
         raise DataError(
             f"Beside what the register holds, the arms would give away fewer than {floor} people.",

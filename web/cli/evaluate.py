@@ -97,7 +97,7 @@ def evaluate(
 
 
 @contextmanager
-def _register(path: Path | None) -> Iterator[list[csi_model.Told] | None]:
+def _register(path: Path | None) -> Iterator[list[csi_model.Evaluated] | None]:
     """Give the evaluations of a file, one a line, and keep what was added; nobody else reads it meanwhile."""
     if path is None:
         yield None
@@ -116,12 +116,12 @@ def _register(path: Path | None) -> Iterator[list[csi_model.Told] | None]:
         os.fsync(file.fileno())
 
 
-def _read(path: Path, file: TextIO) -> list[csi_model.Told]:
+def _read(path: Path, file: TextIO) -> list[csi_model.Evaluated]:
     file.seek(0)
-    found: list[csi_model.Told] = []
+    found: list[csi_model.Evaluated] = []
     try:
         for line in file:
-            found.append(csi_model.Told.read(json.loads(line)))  # noqa: PERF401  the place of a bad one is told
+            found.append(csi_model.Evaluated.read(json.loads(line)))  # noqa: PERF401  names a bad line
     except UnicodeDecodeError:
         raise Refusal(f"{path} is not in UTF-8: it is no register of evaluations.") from None
     except csi_model.DataError as error:

@@ -17,8 +17,8 @@ Shares = Mapping[str, float]  # what each unit counts in its arm
 
 
 @dataclass(frozen=True)
-class Told:
-    """What an evaluation has told: whose units were in its two arms, in which waves.
+class Evaluated:
+    """An evaluation as a register keeps it: whose units were in its two arms, in which waves.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Told:
         return {"units": self.units, "waves": self.waves, "order": list(self.order), "constructs": arms}
 
     @classmethod
-    def read(cls, found: Any) -> Told:
+    def read(cls, found: Any) -> Evaluated:
         """Read what `plain` gave.
 
         Raises
@@ -67,7 +67,7 @@ def _shares(found: Mapping[str, Any]) -> Shares:
     return {str(name): float(share) for name, share in found.items()}
 
 
-def checked(earlier: Sequence[Told], units: str, waves: str, sample: Sample) -> None:
+def checked(earlier: Sequence[Evaluated], units: str, waves: str, sample: Sample) -> None:
     """Refuse evaluations that cannot be held beside this one.
 
     Raises
@@ -91,7 +91,7 @@ def checked(earlier: Sequence[Told], units: str, waves: str, sample: Sample) -> 
 
 
 def withheld_beside(
-    told: Told, earlier: Sequence[Told], sample: Sample, answered: Mask, floor: int
+    made: Evaluated, earlier: Sequence[Evaluated], sample: Sample, answered: Mask, floor: int
 ) -> Iterator[str]:
     """Give the constructs of an evaluation that together with earlier ones would give few people away.
 
@@ -100,14 +100,14 @@ def withheld_beside(
     sample : Sample
         All answers, with the units of every evaluation among its labels.
     answered : ndarray of shape (n, n_constructs)
-        Who is behind the points of each construct, in the order of `told`.
+        Who is behind the points of each construct, in the order of `made`.
     """
-    wave = sample.label(told.waves)
-    kinds = [sample.label(name) for name in dict.fromkeys(each.units for each in (told, *earlier))]
-    for place, name in enumerate(told.constructs):
-        for when in told.order:
+    wave = sample.label(made.waves)
+    kinds = [sample.label(name) for name in dict.fromkeys(each.units for each in (made, *earlier))]
+    for place, name in enumerate(made.constructs):
+        for when in made.order:
             here = wave.of(when)
-            there = [each for each in (told, *earlier) if when in each.order and name in each.constructs]
+            there = [each for each in (made, *earlier) if when in each.order and name in each.constructs]
             if len(there) < 2:
                 continue
             means = np.vstack([_means(each, name, sample, here & answered[:, place]) for each in there])
@@ -117,13 +117,13 @@ def withheld_beside(
                 break
 
 
-def _means(told: Told, construct: str, sample: Sample, counted: Mask) -> F64:
+def _means(made: Evaluated, construct: str, sample: Sample, counted: Mask) -> F64:
     """Give what each respondent who counts does so in each arm, (2, n)."""
-    labels = sample.label(told.units)
+    labels = sample.label(made.units)
     number = np.where(counted, labels.number, -1)
     sizes = np.maximum(np.bincount(number[number >= 0], minlength=len(labels.names)), 1)
     found = np.zeros((2, len(number)))
-    for arm, shares in enumerate(told.constructs[construct]):
+    for arm, shares in enumerate(made.constructs[construct]):
         own = np.array([shares.get(name, 0.0) for name in labels.names]) / sizes
         found[arm] = np.append(own, 0.0)[number]
     return found

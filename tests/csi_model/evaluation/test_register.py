@@ -11,7 +11,7 @@ import csi_model
 from csi_model.answers.labels import read
 from csi_model.disclosure.floors import decide_parts, printed_of
 from csi_model.disclosure.together import gives_away, speaks_of_few
-from csi_model.evaluation.told import Told
+from csi_model.evaluation.register import Evaluated
 from csi_model.inference.figures import INDICATIVE, SHOWN
 from tests.csi_model.simulated import SPEC, labelled, survey
 
@@ -153,7 +153,7 @@ def told(world, treated, register, **more):
 
 
 def test_a_second_evaluation_is_held_beside_the_first(world):
-    register: list[Told] = []
+    register: list[Evaluated] = []
     first, second = ("u0", "u1", "u2", "u6", "u7"), ("u0", "u1", "u2", "u7", "u8")
     assert told(world, second, []) == (0, {"shown"})
     assert told(world, first, register) == (0, {"shown"})
@@ -161,13 +161,13 @@ def test_a_second_evaluation_is_held_beside_the_first(world):
     with pytest.raises(csi_model.DataError, match="Beside what the register holds") as refusal:
         told(world, second, register)
     assert (refusal.value.code, bool(refusal.value.remedy), len(register)) == ("floor", True, 2)
-    kept = [Told.read(each.plain()) for each in register]
+    kept = [Evaluated.read(each.plain()) for each in register]
     assert kept == register
     assert register[0].constructs["SAT"][1]["u6"] == pytest.approx(12 / 152)
 
 
 def test_of_other_columns_a_register_is_refused(world):
-    register: list[Told] = []
+    register: list[Evaluated] = []
     told(world, ("u0", "u1", "u2", "u6", "u7"), register)
     with pytest.raises(csi_model.DataError, match="Beside what the register holds"):
         told(world, ("r0", "r1", "r2", "r7", "r8"), register, units="region")
@@ -183,4 +183,4 @@ def test_of_other_columns_a_register_is_refused(world):
 )
 def test_what_is_no_evaluation_is_refused(given):
     with pytest.raises(csi_model.DataError, match="no evaluation"):
-        Told.read(given)
+        Evaluated.read(given)
