@@ -41,8 +41,10 @@ def read(source: bytes) -> Read:
         return _unreadable("encoding")
     except RecursionError:
         return _unreadable("depth", limit=DEEPEST)
-    except ValueError as cause:
-        return _unreadable("", reason=cause)
+    except json.JSONDecodeError as cause:
+        return _unreadable("place", line=cause.lineno, column=cause.colno)
+    except ValueError:  # a whole number of thousands of digits
+        return _unreadable("digits")
     if _depth(plain) > DEEPEST:
         return _unreadable("depth", limit=DEEPEST)
     if not isinstance(plain, dict):

@@ -11,6 +11,7 @@ from surveys.errors import Problem, SurveyError
 from surveys.findings import places
 from surveys.findings.finding import Finding, error
 from surveys.logic.reading import LONGEST
+from surveys.questions.parts import CODE, OPTION_CODE
 
 TEXTS: Final = frozenset({"text", "title", "name", "fallback", "without"})
 CONDITIONS: Final = frozenset({"show_if", "when", "valid_if"})
@@ -28,7 +29,7 @@ HOLDING: Final = {
 ROUNDS: Final = 60
 NAMES: Final = 64
 
-# The variant of a finding of shape by what pydantic says; all else is told in its words.
+# The variant of a finding of shape by what pydantic says; of all else the finding says no more than that.
 SAID: Final = {
     "extra_forbidden": "unknown",
     **dict.fromkeys(("bool_parsing", "bool_type"), "truth"),
@@ -39,10 +40,15 @@ SAID: Final = {
     "tuple_type": "list",
     **dict.fromkeys(("dict_type", "model_type"), "object"),
     "string_pattern_mismatch": "pattern",
-    **dict.fromkeys(("string_too_long", "too_long", "string_too_short"), "length"),
-    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), "limit"),
-    "finite_number": "limit",
+    "string_too_long": "long",
+    "too_long": "many",
+    "greater_than_equal": "least",
+    "less_than_equal": "most",
+    **dict.fromkeys(("int_parsing_size", "finite_number"), "limit"),
 }
+LIMITS: Final = ("max_length", "ge", "le")
+# What a text has to be made of, where a sentence says it better than the pattern.
+PATTERNS: Final = {CODE: "code", OPTION_CODE: "option"}
 
 Location = tuple[str | int, ...]
 
@@ -60,9 +66,10 @@ class Fault(NamedTuple):
 
     location: Location
     kind: str
-    words: str
     cause: Any
     expected: str
+    limit: str
+    pattern: str
 
 
 def shaped(given: dict[str, Any]) -> Shaped:
@@ -92,13 +99,15 @@ def shaped(given: dict[str, Any]) -> Shaped:
 
 def _faults(refusal: ValidationError, before: Location) -> Iterator[Fault]:
     for each in refusal.errors(include_url=False, include_input=False):
-        cause = each.get("ctx", {}).get("error")
+        about = each.get("ctx", {})
+        cause = about.get("error")
         location = (*before, *each["loc"])
         if isinstance(cause, ValidationError):  # a question is read by the class of its type
             yield from _faults(cause, location)
         else:
-            expected = str(each.get("ctx", {}).get("expected", ""))
-            yield Fault(location, each["type"], each["msg"], cause, expected)
+            expected = str(about.get("expected", "")).replace(", ", " / ").replace(" or ", " / ")
+            limit = next((str(about[name]) for name in LIMITS if name in about), "")
+            yield Fault(location, each["type"], cause, expected, limit, str(about.get("pattern", "")))
 
 
 def _whole(plain: dict[str, Any], faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -185,14 +194,16 @@ class _Mending:
     def _wrong(self, fault: Fault, key: str, place: str) -> Finding:
         refusal = fault.cause if isinstance(fault.cause, SurveyError) else None
         if refusal is not None and refusal.problem is Problem.TYPE_UNKNOWN:
-            return error("document-shape", place, "type", **refusal.context)
+            variant = "type" if isinstance(refusal.context["type"], str) else "text"
+            return error("document-shape", place, variant, key="type", **refusal.context)
         unreadable = refusal is not None and refusal.problem is Problem.LOGIC_UNREADABLE
         if key in CONDITIONS and (unreadable or fault.kind == "string_too_long"):
             about = {"reason": refusal} if refusal is not None else {"limit": LONGEST}
             return error("logic-unreadable", place, "" if refusal is not None else "long", **about)
-        variant = SAID.get(fault.kind, "") if refusal is None else ""
-        reason = refusal or fault.words
-        return error("document-shape", place, variant, key=key, reason=reason, known=fault.expected)
+        if refusal is not None:
+            return error("document-shape", place, "refused", key=key, reason=refusal)
+        variant = PATTERNS.get(fault.pattern) or SAID.get(fault.kind, "")
+        return error("document-shape", place, variant, key=key, known=fault.expected, limit=fault.limit)
 
     def _at(self, location: list[str | int]) -> Any:
         node: Any = self.plain

@@ -1,7 +1,7 @@
 """The parts of a document of which questions are made: codes, texts, scales, options and rows."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -10,8 +10,11 @@ from surveys.logic.reading import parse
 from surveys.logic.types import Type
 from surveys.questions.seeing import Answer, stored_number
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
-OptionCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,32}$")]
+CODE: Final = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"
+OPTION_CODE: Final = r"^[A-Za-z0-9_]{1,32}$"
+
+Code = Annotated[str, Field(pattern=CODE)]
+OptionCode = Annotated[str, Field(pattern=OPTION_CODE)]
 Text = Annotated[dict[str, str], Field(max_length=20)]
 Labels = Annotated[dict[Annotated[str, Field(pattern=r"^-?[0-9]{1,5}$")], Text], Field(max_length=40)]
 Messages = dict[Literal["required", "range", "least", "most", "valid", "text"], Text]

@@ -54,6 +54,36 @@ def test_what_an_error_names_is_not_published(manyi, tmp_path):
     assert "nothing was published" in err
 
 
+@pytest.mark.parametrize(
+    ("where", "value", "said"),
+    [
+        (("scales", "s10", "low"), "1", "low has to be a number, without quotation marks."),
+        (("sections", 0, "questions", 0, "options", 0, "value"), "1", "value has to be a number"),
+        (("sections", 0, "questions", 0, "required"), "true", "required has to be true or false"),
+        (("sections", 0, "questions", 0, "lineage"), "1", "lineage has to be a number"),
+    ],
+)
+def test_what_stands_in_quotation_marks_and_should_not_is_not_published(manyi, tmp_path, where, value, said):
+    plain = instruments.load("utility_csi", "short").dump()
+    *before, last = where
+    holder = plain
+    for step in before:
+        holder = holder[step]
+    holder[last] = value
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps(plain), encoding="utf-8")
+    assert manyi("db", "upgrade")[0] == 0
+    code, _, err = manyi("survey", "import", file, "--publish", "--reason", "test")
+    assert (code, "document-shape" in err, said in err, "nothing was published" in err) == (
+        1,
+        True,
+        True,
+        True,
+    )
+    with session() as opened:
+        assert publishing.find_questionnaire(opened, plain["code"]) is None
+
+
 def test_publishing_past_review_needs_a_reason_and_is_in_the_trail(manyi, tmp_path):
     file = tmp_path / "q.json"
     file.write_text(json.dumps(instruments.load("utility_csi", "short").dump()), encoding="utf-8")
@@ -127,7 +157,7 @@ def test_codebook_and_paper_form_are_files_of_drafts_too(manyi, tmp_path):
     assert manyi("survey", "import", file)[0] == 0
     assert manyi("survey", "export", "acsi", "--draft", "--format", "docx", "-o", form)[0] == 0
     made = docx.Document(form)
-    assert made.sections[0].header.paragraphs[0].text == "草稿（第 0 次修改），不得用于调查"
+    assert made.sections[0].header.paragraphs[0].text == "草稿（刚建立，尚未修改），不得用于调查"
     assert manyi("survey", "export", "acsi", "--draft", "--format", "codebook", "-o", file)[0] == 0
     file.write_text(json.dumps({"format": "manyi/2", "code": "empty"}), encoding="utf-8")
     assert manyi("survey", "import", file)[0] == 0

@@ -73,6 +73,17 @@ def test_a_broken_file_gives_findings(source, code):
     assert code in {each for each, _ in found(source)}
 
 
+@pytest.mark.parametrize(
+    ("source", "zh"),
+    [
+        (b'{\n"code": x', "文件不是 JSON：从第 2 行第 9 列起无法读取。"),
+        (b'{"low": ' + b"9" * 5000 + b"}", "文件中有位数过多的数字。"),
+    ],
+)
+def test_a_broken_file_is_told_of_in_the_words_of_the_reader(source, zh):
+    assert [each.message("zh") for each in findings_of_file(source)] == [zh]
+
+
 def test_many_keys_cost_as_many_steps():
     """A file of the size that is taken would have been read for an hour."""
     keys = ",".join(f'"{number}": 1' for number in range(20_000))
