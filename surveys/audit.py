@@ -92,7 +92,7 @@ def checked(session: Session) -> Iterator[Checked]:
             key = keys.by_name(entry.key)
             follows = joins and entry.number == number
             if entry.action == EMPTIED:
-                known = sealed.get(entry.detail.get("checkpoint", 0), False)
+                known = sealed.get(_checkpoint_of(entry) or 0, False)
             else:
                 known = None if key is None else _is_of(entry, key)
             yield Checked(entry, number, known if follows else False)
@@ -116,9 +116,8 @@ def _checkpoints(session: Session) -> dict[int, bool | None]:
     """Say of each checkpoint, by its number, whether it is proved and the emptied are those that it seals."""
     emptied: dict[int, list[tuple[int, str, datetime]]] = {}
     for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == EMPTIED)).yield_per(1000):
-        is_bare = (entry.actor, entry.target, set(entry.detail)) == ("", "", {"checkpoint"})
-        number = entry.detail.get("checkpoint") if is_bare else None
-        if isinstance(number, int):
+        number = _checkpoint_of(entry)
+        if number is not None and (entry.actor, entry.target, len(entry.detail)) == ("", "", 1):
             emptied.setdefault(number, []).append((_number(entry), entry.hash, entry.at))
     found: dict[int, bool | None] = {}
     for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == CHECKPOINT)):
@@ -128,6 +127,13 @@ def _checkpoints(session: Session) -> dict[int, bool | None]:
         said = seal_of_emptied(emptied.get(_number(entry), ()))
         found[_number(entry)] = is_proved(session, entry) and said == entry.detail.get("seal")
     return found
+
+
+def _checkpoint_of(entry: AuditEntry) -> int | None:
+    """Give the checkpoint that an emptied entry names; a forged one may hold anything."""
+    detail: Any = entry.detail
+    number = detail.get("checkpoint") if isinstance(detail, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _is_of(entry: AuditEntry, key: Key) -> bool:

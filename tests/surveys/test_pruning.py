@@ -96,3 +96,13 @@ def test_an_edited_log_in_is_not_emptied_and_the_database_refuses_all_else(trail
 def test_the_database_lets_log_ins_be_emptied_and_nothing_else(trail, change):
     with pytest.raises(IntegrityError, match="the audit trail cannot be changed"):
         trail.execute(text(f"UPDATE audit_entry SET {change}"))
+
+
+@pytest.mark.parametrize(
+    "detail", ["[]", '"x"', "null", "[[1]]", '{"checkpoint": [1]}', '{"checkpoint": "1"}']
+)
+@pytest.mark.parametrize("action", [audit.EMPTIED, audit.CHECKPOINT])
+def test_an_entry_that_holds_anything_is_a_finding_and_no_fault(trail, detail, action):
+    changed = "UPDATE audit_entry SET action = '{}', actor = '', target = '', detail = '{}' WHERE id = 3"
+    tamper(trail, "audit_entry", changed.format(action, detail))
+    assert "entry" in kinds(trail)
