@@ -205,7 +205,19 @@ def foreign(copy):
         made.execute("CREATE TABLE songs (title TEXT)")
 
 
-@pytest.mark.parametrize("spoil", [truncated, overwritten, no_database, empty, foreign])
+def of_nobody(copy):
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as made:
+        made.execute("CREATE TABLE response (id INTEGER PRIMARY KEY)")
+
+
+def newer(copy):
+    with closing(sqlite3.connect(copy)) as made:
+        made.execute("UPDATE alembic_version SET version_num = '9999_later'")
+        made.commit()
+
+
+@pytest.mark.parametrize("spoil", [truncated, overwritten, no_database, empty, foreign, of_nobody, newer])
 def test_a_broken_copy_is_refused_and_nothing_changes(manyi, database, tmp_path, spoil):
     add_responses(database, 2)
     copy = tmp_path / "copy.db"

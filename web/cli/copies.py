@@ -9,6 +9,7 @@ import click
 from sqlalchemy import URL
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from surveys import migrating
 from surveys.collecting import settling
 from surveys.proving import restoring
 from web import running
@@ -79,13 +80,20 @@ def restore(file: Path, *, yes: bool) -> None:
     if not file.is_file():
         raise Refusal(f"{file} is not there.")
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as found:
+        # As an address: of a name with ?, # or % another file would be looked at than is put back.
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as found:
             sound = found.execute("PRAGMA integrity_check").fetchone()[0]
             tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master")}
+            marked = "alembic_version" in tables
+            revision = found.execute("SELECT version_num FROM alembic_version").fetchone() if marked else None
     except sqlite3.DatabaseError:
         raise Refusal(f"{file} is no SQLite database.") from None
-    if sound != "ok" or "response" not in tables:
+    if sound != "ok" or "response" not in tables or revision is None:
         raise Refusal(f"{file} is damaged, or no copy of Manyi's database.")
+    if revision[0] not in migrating.revisions():
+        raise Refusal(f"{file} is of a newer release of Manyi. Install the release that made it.")
+    if target.exists() and file.samefile(target):
+        raise Refusal(f"{file} is the present database itself. Name the copy that is to be put back.")
     if running.is_running(instance_folder()):
         raise Refusal("The site runs: answers that it acknowledges meanwhile would be lost. Stop it first.")
     if target.exists():
