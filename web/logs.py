@@ -1,6 +1,7 @@
 """What is logged: what happened, where and how long; never answers, addresses of links, or secrets."""
 
 import logging
+import re
 import sys
 import time
 import uuid
@@ -11,11 +12,21 @@ import structlog
 from flask import Flask, Response, g, request
 
 SECRET = {"token", "password", "csrf_token", "secret", "key", "cookie", "answers", "texts", "values", "form"}
+# What would end a line, or tell a terminal to do something; tracebacks keep their lines.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Replace what must not be written, should a call ever pass it."""
     return {name: "…" if name in SECRET else value for name, value in event.items()}
+
+
+def spell_controls(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Write control characters out: the text of a fault may hold what somebody sent."""
+    return {
+        name: CONTROLS.sub(lambda sign: ascii(sign[0])[1:-1], value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
 
 
 def configure(app: Flask) -> None:
@@ -34,6 +45,7 @@ def configure(app: Flask) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            spell_controls,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

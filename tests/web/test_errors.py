@@ -1,5 +1,7 @@
 """Friendly pages for everything that goes wrong, in both languages; logs that hold no answers."""
 
+import unicodedata
+
 import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError
@@ -29,6 +31,11 @@ def broken(capsys, app):
     @public
     def fault():
         raise ZeroDivisionError("a fault with " + SECRET_ANSWER[:3])
+
+    @app.get("/forging")
+    @public
+    def forging():
+        raise ValueError("\x1b[2J\x07 forged\r\u2028 \u202e line")
 
     @app.get("/down")
     @public
@@ -63,6 +70,14 @@ def test_a_status_without_a_page_of_its_own_gets_a_kindred_one(broken):
         response = broken.test_client().get(f"/fail/{status}?lang=en")
         assert response.status_code == status
         assert check_page(response).h1.get_text() == str(PAGES[like][0])
+
+
+def test_what_a_fault_quotes_cannot_forge_a_line_or_steer_a_terminal(broken, capsys):
+    broken.test_client().get("/forging")
+    logged = capsys.readouterr().err
+    assert "forged" in logged
+    assert not [sign for sign in logged if unicodedata.category(sign) in {"Cc", "Cf", "Zl"} and sign != "\n"]
+    assert r"\x1b[2J" in logged
 
 
 def test_what_really_happens_gets_the_same_pages(app):

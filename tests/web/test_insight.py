@@ -214,7 +214,16 @@ def test_no_name_becomes_markup_of_a_chart(hostile):
     assert not re.search("<(?!br>|extra></extra>|/extra>)", text), text
 
 
-FORMULAS = ['=HYPERLINK("http://evil.example","x")', "+1+1", "-1+cmd|' /C calc'!A0", "@x", "\t=1"]
+FORMULAS = [
+    '=HYPERLINK("http://evil.example","x")',
+    "+1+1",
+    "-1+cmd|' /C calc'!A0",
+    "@x",
+    "\t=1",
+    "\n=1",
+    "＝1+1",
+    "＠x",
+]
 
 
 @pytest.mark.parametrize("cell", FORMULAS)

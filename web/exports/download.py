@@ -8,8 +8,9 @@ from flask import Response, send_file
 from web.exports import csv
 from web.exports.table import Table
 
-# A cell that begins so is computed where the file is opened, with whatever it names.
-FORMULA = re.compile("[=+\\-@\t\r]")
+# A cell that begins so is computed where the file is opened, with whatever it names; Chinese and Japanese
+# spreadsheets take the wide signs for the narrow ones.
+FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def _inert(cell: object) -> object:
