@@ -51,6 +51,8 @@ class Caution:
     message : str
     edit : str
         Lines of MODEL.yaml that carry the remedy out, where it is such a change.
+    instead : str
+        Lines to put in place of these, where the answers cannot tell which of both is right.
     about : tuple of str
         What it is about in signs that need no language: codes, names of groups, numbers.
     """
@@ -59,15 +61,16 @@ class Caution:
     message: str
     edit: str = ""
     about: tuple[str, ...] = ()
+    instead: str = ""
 
     @property
     def remedy(self) -> str:
         """What to do about it, a sentence."""
-        remedy = REMEDIES[self.code]
-        return f"{remedy} In the model: {self.edit}" if self.edit else remedy
+        edits = " or else ".join(filter(None, (self.edit, self.instead)))
+        return f"{REMEDIES[self.code]} In the model: {edits}" if edits else REMEDIES[self.code]
 
     def plain(self) -> dict[str, Any]:
         """Give the caution as the document writes it."""
         found: dict[str, Any] = {"code": self.code, "message": self.message, "remedy": self.remedy}
-        more = {"edit": self.edit, "about": list(self.about)}
+        more = {"edit": self.edit, "instead": self.instead, "about": list(self.about)}
         return found | {name: value for name, value in more.items() if value}

@@ -58,7 +58,8 @@ def _tell(given: Mapping[str, Any], parts: tuple[str, str], language: str) -> To
     if said is None or remedy is None:
         return _as_given(given)
     about = ", ".join(given.get("about", ()))
-    whole = (said, f"({about})" if about else "", remedy, f"[{given['edit']}]" if "edit" in given else "")
+    edits = [f"[{given[each]}]" for each in ("edit", "instead") if each in given]
+    whole = (said, f"({about})" if about else "", remedy, *edits)
     return Told(" ".join(filter(None, whole)), given["code"], language)
 
 

@@ -119,7 +119,7 @@ def squarem(step: Step, at: F64, tolerance: float, covariance: Callable[[F64], F
     raise DataError(
         "No moments of the answers were found: EM did not settle.",
         code="em",
-        remedy="Leave out a question that few answered, or choose --missing mean.",
+        remedy="Leave out a question that few answered, or fill in means: manyi estimate --missing mean.",
     )
 
 

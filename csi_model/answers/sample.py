@@ -165,7 +165,11 @@ class Sample:
             return self
         complete = np.asarray(~np.isnan(self.values).any(axis=1))
         if not complete.any():
-            raise DataError("No row is complete.", code="no-rows", remedy="Use --missing fiml.")
+            raise DataError(
+                "No row is complete.",
+                code="no-rows",
+                remedy="Choose --missing em, which takes every answer given.",
+            )
         return replace(self.where(complete), n_given=self.n_given, cautions=self.cautions)
 
     def within(self, by: By) -> Sample:

@@ -116,11 +116,14 @@ def _check(spec: ModelSpec, method: str, n_resamples: int) -> None:
             code="method",
             remedy=f"Choose {' or '.join(METHODS)}.",
         )
+    staged = [each.id for each in spec.constructs if each.components or each.product]
     if not spec.is_plain:
         raise SpecificationError(
-            "The test of exact fit is for models of first-order constructs.",
+            "The test of exact fit and the SRMR of the estimated model (srmr_estimated) are of first-order"
+            f" constructs: of {', '.join(staged)} no correlations of questions follow from the paths.",
             code="staged",
-            remedy="Leave out second-order constructs and interactions.",
+            remedy="Read srmr_saturated, or leave out second-order constructs and interactions.",
+            about=staged,
         )
     if n_resamples < FEWEST:
         raise DataError(

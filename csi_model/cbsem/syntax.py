@@ -85,7 +85,7 @@ def _of_group(term: Term, group: int, n_groups: int) -> Term:
                 f"Line {term.line}: c() before {term.rhs or 1} has {len(entries)} entries, and there "
                 f"{'is one group' if n_groups == 1 else f'are {n_groups} groups'}.",
                 code="groups-of-modifier",
-                remedy="Give one entry a group, and groups (--multigroup).",
+                remedy="Give one entry a group, and groups: manyi estimate --multigroup.",
             )
         if entries:
             picked[kind] = (entries[0] if len(entries) == 1 else entries[group],)

@@ -17,6 +17,7 @@ from csi_model.measures.points import Points
 from csi_model.options import Options
 from csi_model.pls import stages
 from csi_model.pls.algorithm import Solution
+from csi_model.remedies import REMEDIES
 from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
 
@@ -144,7 +145,7 @@ def usable(sample: Sample, options: Options) -> Sample:
         raise DataError(
             f"No row is complete, and a covariance model by {taker} takes no others.",
             code="no-rows",
-            remedy="Ask for --estimator ML or MLR with --missing em, which take every answer given.",
+            remedy=REMEDIES["listwise-used"],
         )
     if not left_out:
         return complete
@@ -195,7 +196,8 @@ def _as_solution(spec: ModelSpec, result: CbsemResult, moments: Moments) -> tupl
     covariance = result.latent_covariance()
     order = [latent.index(name) for name in names]
     covariance = covariance[np.ix_(order, order)]
-    spread = np.sqrt(np.diag(covariance)) * [turn[name] for name in names]
+    with np.errstate(invalid="ignore"):  # a variance below zero, which `heywood` names
+        spread = np.sqrt(np.diag(covariance)) * [turn[name] for name in names]
     shares = result.r_squared[0]
     endogenous = np.asarray(spec.path_matrix.any(axis=1))
     r_squared = np.array([float(shares.get(name, 0.0)) * endogenous[place[name]] for name in names])

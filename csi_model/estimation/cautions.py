@@ -12,7 +12,7 @@ from csi_model.answers.treatment import fits
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.estimation import answering, by_covariance, collinear, withheld
-from csi_model.estimation.edits import left_out
+from csi_model.estimation.edits import left_out, turned
 from csi_model.estimation.told import APPROXIMATE
 from csi_model.pls import consistent
 from csi_model.specify import ModelSpec
@@ -45,7 +45,8 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         about = (f"{result.failed} / {options.bootstrap}",)
         found.append(Caution("failed-draws", message, about=about))
         found += answering.constant_in(spec, result.estimator.constant_in_failed(), sample, result.failed)
-    found += _loadings(spec, np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1))
+    loadings = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
+    found += [*_reversed(spec, loadings), *_loadings(spec, loadings)]
     if options.method != "cbsem" and fits(options.missing):
         found += answering.never_together(sample)
     if fits(options.missing) and (
@@ -54,7 +55,7 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         found += withheld.cautions(spec, sample, scored, lambda: result.figure("constructs"))
     if (result.resampled is not None or result.covariance is not None) and result.told.leans.any():
         found += _approximate(result)
-    found += _against(spec, solution.construct_corr[0])
+    found += _against(spec, solution.construct_corr[0], loadings)
     found += collinear.cautions(spec, result.items, solution)
     if result.resampled is not None:
         found += result.resampled.cautions
@@ -79,10 +80,12 @@ def _negative(spec: ModelSpec, clipped: Mask, weights: F64) -> Iterator[Caution]
         )
 
 
-def _against(spec: ModelSpec, corr: F64) -> Iterator[Caution]:
-    """Name constructs that run against the index though more of them is better, as far as the model says.
+def _against(spec: ModelSpec, corr: F64, loadings: F64) -> Iterator[Caution]:
+    r"""Name constructs that run against the index though more of them is better, as far as the model says.
 
-    Where all do that lead to it, it is the index itself.
+    Construct j runs against index c where :math:`v_j v_c r_{jc} \le -0.3`, r their correlation and v the
+    valence (1 or -1). Where all do that lead to it, it is the index itself. The lines turn its questions, but
+    those that run against the rest of it already: turning the others turns it, and makes it one.
     """
     index = spec.place[spec.index]
     valence = np.array([each.valence for each in spec.constructs], dtype=float)
@@ -93,14 +96,14 @@ def _against(spec: ModelSpec, corr: F64) -> Iterator[Caution]:
     if sources.sum() > 1 and against[sources].all():
         against = np.arange(len(against)) == index
     for place in np.flatnonzero(against):
-        name, rows = spec.construct_ids[place], np.flatnonzero(spec.block_mask[:, place])
-        turned = [f"{spec.indicator_ids[row]}: {{valence: {-spec.scales[row, 2]:g}}}" for row in rows]
+        rows = np.flatnonzero(spec.block_mask[:, place] & (loadings > -LOW_LOADING))
+        name = spec.construct_ids[place]
         other = "what leads to it" if place == index else spec.index
         least = along[sources].max() if place == index else along[place]
         yield Caution(
             "against-index",
             f"{name} falls where {other} rises (correlation {least:.2f}), as if more of it were worse.",
-            edit=f"indicators: {{{', '.join(turned)}}}",
+            edit=turned(spec, rows),
             about=(name, f"{least:.2f}"),
         )
 
@@ -124,21 +127,38 @@ def _approximate(result: Estimated) -> list[Caution]:
     return [Caution("approximate", message, about=tuple(named))]
 
 
+def _reversed(spec: ModelSpec, own: F64) -> Iterator[Caution]:
+    """Name questions that run the other way than the rest of their construct, with both ways to mend it.
+
+    A construct goes with the larger sum of its loadings. Of three questions it is as well these two that are
+    worded the other way as that one: correlations are the same, so the answers alone cannot tell.
+    """
+    for place in range(len(spec.constructs)):
+        mine = spec.home_mask[:, place]
+        rows, rest = (np.flatnonzero(mine & each) for each in (own <= -LOW_LOADING, own > -LOW_LOADING))
+        if not len(rows):
+            continue
+        codes = [spec.indicator_ids[row] for row in rows]
+        others = [spec.indicator_ids[row] for row in rest]
+        loads = [f"{own[row]:.2f}" for row in rows]
+        runs, are = ("runs", "loading") if len(rows) == 1 else ("run", "loadings")
+        named, rest_named = " and ".join(codes), " and ".join(others)
+        yield Caution(
+            "reversed",
+            f"{named} {runs} the other way than the rest of {spec.construct_ids[place]}"
+            f" ({are} {', '.join(loads)}); the answers cannot tell whether {named} or {rest_named} should be"
+            " turned.",
+            edit=turned(spec, rows),
+            about=(*codes, *loads),
+            instead=turned(spec, rest),
+        )
+
+
 def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:
-    """Name questions that hardly measure their construct, and those that run the other way."""
+    """Name questions that hardly measure their construct."""
     found = []
     for code, loading in zip(spec.indicator_ids, own, strict=True):
-        if loading <= -LOW_LOADING:
-            valence = -next(each.valence for each in spec.indicators if each.id == code)
-            found.append(
-                Caution(
-                    "reversed",
-                    f"{code} runs the other way than the rest of its construct (loading {loading:.2f}).",
-                    edit=f"indicators: {{{code}: {{valence: {valence}}}}}",
-                    about=(code, f"{loading:.2f}"),
-                )
-            )
-        elif loading < LOW_LOADING:
+        if -LOW_LOADING < loading < LOW_LOADING:
             message = f"{code} hardly measures its construct (loading {loading:.2f})."
             edit = left_out(spec, [code])
             found.append(Caution("low-loading", message, edit=edit, about=(code, f"{loading:.2f}")))

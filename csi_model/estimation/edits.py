@@ -18,6 +18,12 @@ def left_out(spec: ModelSpec, codes: Iterable[str]) -> str:
     return f"constructs: [{named}]"
 
 
+def turned(spec: ModelSpec, rows: Iterable[int]) -> str:
+    """Turn questions: their answers count from the other end of the scale."""
+    lines = [f"{spec.indicator_ids[row]}: {{valence: {-spec.scales[row, 2]:g}}}" for row in rows]
+    return f"indicators: {{{', '.join(lines)}}}" if lines else ""
+
+
 def in_mode(names: Iterable[str], mode: str) -> str:
     """Estimate the weights of constructs by another mode."""
     return f"constructs: [{', '.join(f'{{id: {name}, mode: {mode}}}' for name in names)}]"

@@ -56,7 +56,7 @@ def multigroup(
         raise SpecificationError(
             f"Several groups at once are fitted by cbsem, not by {options.method}.",
             code="multigroup",
-            remedy="Choose method cbsem, or estimate each group apart (--group).",
+            remedy="Choose method cbsem, or estimate each group apart (manyi estimate --group).",
         )
     used = by_covariance.usable(sample, options)
     if len(used.label(by).present) < FEWEST:

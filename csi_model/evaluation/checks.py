@@ -41,7 +41,19 @@ class RegressionToMean(NamedTuple):
 
 
 def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F64) -> ParallelTrends | None:
-    """Test whether both sides moved alike before the measure; None with fewer than two waves before."""
+    r"""Test whether both sides moved alike before the measure; None with fewer than two waves before.
+
+    Notes
+    -----
+    With d the differences of the arms in the n before-waves but the last, each less that of the last, S their
+    covariance over resamples and :math:`\nu` degrees of freedom, :math:`W = d'S^{-1}d` and
+    :math:`W (\nu - n + 1) / (n \nu)` is F with n and :math:`\nu - n + 1`. Detectable is
+    :math:`(z_{(1 + level) / 2} + z_{0.8}) \max s_t`.
+
+    References
+    ----------
+    Hotelling (1931), Annals of Mathematical Statistics 2:360-378; Roth (2022), AER: Insights 4:305-322.
+    """
     n = len(before) - 1
     if n < 1:
         return None

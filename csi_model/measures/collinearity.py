@@ -11,7 +11,10 @@ COPIES = 0.999
 
 
 def vif(corr: F64) -> F64:
-    """Variance inflation of each variable given the others: the diagonal of the inverse; inf if collinear."""
+    """Variance inflation of each variable given the others: the diagonal of the inverse; inf if collinear.
+
+    ``nan`` where a correlation is: what is unknown is not collinear.
+    """
     if corr.shape[-1] == 1:
         return np.ones(corr.shape[:-1])
     with np.errstate(all="ignore"):
@@ -20,7 +23,8 @@ def vif(corr: F64) -> F64:
         except np.linalg.LinAlgError:
             found = np.full(corr.shape[:-1], np.inf)
     almost_one = (found > 0.999) & (found < 1)  # rounding
-    return np.where(almost_one, 1.0, np.where((found < 1) | ~np.isfinite(found), np.inf, found))
+    found = np.where(almost_one, 1.0, np.where((found < 1) | ~np.isfinite(found), np.inf, found))
+    return np.where(np.asarray(np.isnan(corr).any(axis=(-2, -1)))[..., None], np.nan, found)
 
 
 def copies(corr: F64) -> list[NDArray[np.int64]]:

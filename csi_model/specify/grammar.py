@@ -14,9 +14,9 @@ from csi_model.specify.words import LABEL, read_modifier, read_name, split, unre
 OPERATOR = re.compile(r":=|==|=~|<~|~\*~|~~|~|\||<|>")
 GOES_ON = ("+", "~", "*", "=", ",", "(")
 BLOCKS = {
-    "level": "Leave the levels out; --cluster gives errors that heed them.",
-    "group": "Write one model, with c(a, b) where groups differ, and fit them by --multigroup or --group.",
-    "block": "Write one model, and fit groups by --multigroup or --group.",
+    "level": "Leave the levels out; manyi estimate --cluster gives errors that heed them.",
+    "group": "Write one model, c(a, b) where groups differ: manyi estimate --multigroup or --group fits it.",
+    "block": "Write one model, and fit groups: manyi estimate --multigroup or --group.",
     "class": "Write one model; manyi segments looks for classes that nobody named.",
 }
 BLOCK = re.compile(rf"({'|'.join(BLOCKS)})\s*:(?!=)", re.IGNORECASE)
@@ -28,7 +28,10 @@ WRITE_YAML = (
 )
 
 OPERATORS = {
-    "|": ("thresholds (|)", "WLSMV finds them by itself: leave the line out, and ask for --estimator WLSMV."),
+    "|": (
+        "thresholds (|)",
+        "Leave the line out: manyi estimate --method cbsem --estimator WLSMV finds them by itself.",
+    ),
     "~*~": ("scales of ordered answers (~*~)", "Leave the line out: ordered answers have a variance of one."),
     "<": ("an inequality (<)", "Estimate without it, and look whether the estimate keeps it."),
     ">": ("an inequality (>)", "Estimate without it, and look whether the estimate keeps it."),

@@ -13,7 +13,7 @@ from csi_model.specify.elements import Construct, Indicator, Parts, check_scale,
 from csi_model.specify.grammar import Term, Written, parse
 
 SETTINGS = re.compile(r"^\s*#\s*manyi:\s*(.*)$", re.MULTILINE)
-COVARIANCE = "Leave it out, or estimate with --method cbsem."
+COVARIANCE = "Leave it out, or take the covariance model: manyi estimate --method cbsem."
 ENDS = 2  # of a scale
 
 
@@ -136,7 +136,7 @@ def read_covariance(text: str, chosen: Settings) -> tuple[Parts, Written]:
             raise refuse(
                 f"Line {term.line} uses composites (<~), which is not estimated by a covariance model.",
                 "syntax-unsupported",
-                "Write =~, or estimate with --method pls.",
+                "Write =~, or take composites: manyi estimate --method pls.",
             )
         if ":" in term.rhs and term.op == "~":
             raise refuse(

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import yaml
 
 from tests.csi_model.estimation.test_doubtful_answers import chain
@@ -45,3 +46,15 @@ def test_a_code_for_no_answer_is_said_as_lavaan_says_it(manyi, tmp_path):
     assert (code, "in lavaan syntax # manyi: missing 99" in err) == (1, True), err
     lavaan.write_text(f"# manyi: missing 99\n{TURNED}", encoding="utf-8")
     assert manyi("estimate", data, "--model", lavaan)[0] == 0
+
+
+@pytest.mark.parametrize("command", [["trend", "--wave", "year"], ["priorities"]])
+def test_what_pls_does_not_is_sent_to_a_command_that_does(manyi, tmp_path, command):
+    lavaan, columns = tmp_path / "model.lav", chain()
+    columns["year"] = np.repeat([2025, 2026], 150)
+    data = written(tmp_path / "data.csv", columns)
+    lavaan.write_text(TURNED.replace("~ QUAL", "~ b*QUAL"), encoding="utf-8")
+    name, *more = command
+    code, _, err = manyi(name, data, "--model", lavaan, *more)
+    assert (code, "manyi estimate --method cbsem" in err) == (1, True), err
+    assert manyi("estimate", data, "--model", lavaan, "--method", "cbsem")[0] == 0

@@ -87,7 +87,12 @@ def test_a_refused_part_is_named_and_the_rest_stands(sample):
     found = assess(estimate(ModelSpec.from_mapping(plain), data, Options(bootstrap=40)), data)
     assert found["exact_fit"] is None
     assert set(found["prediction"]["indicators"]) > {"LOY1", "LOY2", "LOY3"}
-    assert [caution["code"] for caution in found["cautions"]] == ["exact_fit-staged"]
+    (caution,) = found["cautions"]
+    assert (caution["code"], caution["about"]) == ("exact_fit-staged", ["BOTH"])
+    assert found["srmr_estimated"] is None
+    assert "(srmr_estimated)" in caution["message"]
+    assert "Read srmr_saturated" in caution["remedy"]
+    assert 0 < found["srmr_saturated"] < 0.2
     values = {tuple(row[:2]): row[2] for row in found["htmt"]}
     assert values["IMG", "SAT"] > 0
     assert values["SAT", "BOTH"] is None

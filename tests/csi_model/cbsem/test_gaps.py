@@ -64,7 +64,7 @@ def test_without_a_whole_row_the_way_out_is_named_and_works(wish):
     data = prepared(rarely_met())
     with pytest.raises(csi_model.DataError, match="No row is complete") as told:
         csi_model.estimate(SPEC, data, Options("cbsem", **wish))
-    assert "--estimator ML or MLR with --missing em" in str(told.value)
+    assert "Choose --missing em and ML or MLR" in str(told.value)
     assert csi_model.estimate(SPEC, data, Options("cbsem", estimator="MLR", missing="em")).n_used == 1200
 
 

@@ -9,6 +9,7 @@ import pytest
 from csi_model import ModelSpec, Options, estimate, prepare
 from csi_model.cbsem import fit
 from csi_model.errors import IdentificationError, ModelError, SpecificationError
+from csi_model.measures.collinearity import vif
 from csi_model.specify.expressions import read
 from tests.csi_model.cbsem.worlds import CFA, TWO, world
 
@@ -179,3 +180,17 @@ def test_random_lines_are_estimated_or_refused_with_their_words():
             outcomes["estimated"] += 1
     assert not silent
     assert min(outcomes.values()) > 50
+
+
+def test_what_rests_on_a_variance_below_zero_is_unknown_and_named():
+    """A loading fixed by a slip of the pen: its construct has no correlations, so no VIF without end."""
+    data = world(7102, 150)
+    text = "形象 =~ i1 + i2 + 11049*i3\nQUAL =~ q1 + q2 + q3\nSAT =~ s1 + s2 + s3\n"
+    text += "QUAL ~ 形象\nSAT ~ 形象 + QUAL"
+    spec = ModelSpec.from_lavaan(text, covariance=True)
+    result = estimate(spec, prepare(spec, data), Options(method="cbsem"))
+    codes = {caution.code for caution in result.cautions}
+    assert "heywood" in codes
+    assert "collinear-constructs" not in codes
+    assert np.isnan(vif(np.array([[1, np.nan], [np.nan, 1]]))).all()
+    assert np.isinf(vif(np.ones((2, 2)))).all()

@@ -25,6 +25,16 @@ def reversed_(columns, rng):
     columns["q3"] = 11 - columns["q3"]
 
 
+def two_reversed(columns, rng):
+    for code in ("q1", "q2"):
+        columns[code] = 11 - columns[code]
+
+
+def two_reversed_of_the_index(columns, rng):
+    for code in ("s2", "s3"):
+        columns[code] = 11 - columns[code]
+
+
 def near_constant(columns, rng):
     lowest = np.argsort(columns["s1"] + columns["s2"], kind="stable")[:9]
     columns["s3"] = np.full(300, 10.0)
@@ -78,6 +88,10 @@ def collinear_items(columns, rng):
 
 WORLDS = {
     "reversed": reversed_,
+    "reversed, two of three": two_reversed,
+    "reversed, two of three of the index": two_reversed_of_the_index,
+    "against-index, two of three reversed": two_reversed,
+    "against-index, two of three of the index reversed": two_reversed_of_the_index,
     "near-constant": near_constant,
     "scale-unused": scale_unused,
     "scale-unused, by some": scale_unused_by_some,
@@ -106,9 +120,48 @@ def test_the_lines_of_a_remedy_work_when_tried(world):
     before = said(plain)
     assert code in before, list(before)
     assert before[code].plain()["edit"] == before[code].edit
-    after = said(put_in(plain, before[code].edit))
-    assert code not in after
-    assert set(after) <= set(before), set(after) - set(before)
+    for edit in filter(None, (before[code].edit, before[code].instead)):
+        after = said(put_in(plain, edit))
+        assert code not in after
+        wrong = (
+            {"against-index"} if edit == before[code].instead else set()
+        )  # what tells that it was the other
+        assert set(after) <= set(before) | wrong, set(after) - set(before)
+
+
+@pytest.mark.parametrize("method", ["pls", "plsc", "cbsem"])
+@pytest.mark.parametrize(("world", "one", "two"), [
+    (two_reversed, "q3", ("q1", "q2")), (two_reversed_of_the_index, "s1", ("s2", "s3")),
+])  # fmt: skip
+def test_where_two_of_three_are_reversed_both_ways_to_turn_them_are_said_and_lead_to_one_end(
+    world, one, two, method
+):
+    """The third is named, for two are more than one; the other way, or turning all afterwards, is right."""
+
+    def said(model, given):
+        spec = ModelSpec.from_mapping(model)
+        result = estimate(spec, prepare(spec, given), Options(method=method))
+        return result.points.constructs, {caution.code: caution for caution in result.cautions}
+
+    columns = chain()
+    world(columns, None)
+    right, _ = said(CHAIN, chain())
+    _, found = said(CHAIN, columns)
+    named, against = found["reversed"], found["against-index"]
+    assert f"whether {one} or {' and '.join(two)} should be turned" in named.message
+    assert named.edit == f"indicators: {{{one}: {{valence: -1}}}}"
+    assert named.instead == f"indicators: {{{', '.join(f'{code}: {{valence: -1}}' for code in two)}}}"
+    assert named.remedy.endswith(f"{named.edit} or else {named.instead}")
+    assert against.edit == named.instead, "the one that agrees with the rest of the model"
+    points, left = said(put_in(dict(CHAIN), named.instead), columns)
+    assert {"reversed", "against-index", "negative-weight"}.isdisjoint(left)
+    np.testing.assert_allclose(points, right, rtol=1e-6)
+    wrongly = put_in(dict(CHAIN), named.edit)
+    _, left = said(wrongly, columns)
+    assert "reversed" not in left
+    points, last = said(put_in(wrongly, left["against-index"].edit), columns)
+    assert {"reversed", "against-index"}.isdisjoint(last)
+    np.testing.assert_allclose(points, right, rtol=1e-6)
 
 
 def test_a_question_that_stands_alone_is_not_left_out():
