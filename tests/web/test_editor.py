@@ -243,3 +243,32 @@ def test_a_part_that_is_moved_to_where_it_stands_stays_and_is_told(designer, nod
     designer.submit(last, 303, form="[aria-labelledby=whole] form[action$='/move']", to="down")
     assert "It stands there already." in designer.browse(last).select_one(".notices").get_text()
     assert document_of(designer) == before
+
+
+def test_a_step_is_past_the_part_that_was_seen_beside(designer, nodes):
+    """A step may wait for a line: others have moved or removed parts when it comes."""
+    begin(designer)
+    at = {code: f"{DRAFT}/{nodes()[code].id}" for code in ("A", "MET", "S1", "S2")}
+
+    def seen(part, page):
+        return fields_of(designer.browse(at[page]).select_one(f"form[action='{at[part]}/move']"))
+
+    def codes():
+        return [each["code"] for each in document_of(designer)["sections"][0]["questions"]]
+
+    def sent(part, form, to):
+        return designer.client.post(f"{at[part]}/move", data=form | {"to": to}, headers=HEADERS)
+
+    assert codes() == ["MET", "S1", "S2"]
+    waits = seen("MET", "A")
+    assert sent("S2", seen("S2", "S2"), "up").status_code == 303
+    assert codes() == ["MET", "S2", "S1"]
+    assert sent("MET", waits, "down").status_code == 303
+    assert codes() == ["S2", "S1", "MET"], "behind S1, as it was seen"
+    waits = seen("MET", "MET")
+    assert sent("S1", seen("S1", "S1"), str(nodes()["B"].id)).status_code == 303
+    for form in (waits, waits | {"mark": "b" * 32, "above": "x"}):
+        answer = sent("MET", form, "up")
+        assert answer.status_code == 422
+        assert "What stood beside it was moved or removed meanwhile." in answer.text
+    assert codes() == ["S2", "MET"]

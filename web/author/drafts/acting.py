@@ -112,13 +112,13 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
     desk = room.find(code)
     node = desk.node(node_id)
     wanted = request.form.get("to", "")
-    siblings = desk.nodes.siblings(node)
-    at = siblings.index(node)
     parent: int | None = node.parent
-    if wanted == "up":
-        place = _between(siblings, at - 1) if at else node.place
-    elif wanted == "down":
-        place = _between(siblings, at + 2) if at + 1 < len(siblings) else node.place
+    if wanted in {"up", "down"}:
+        stepped = _stepped(desk, node, wanted)
+        if stepped is None:
+            fault = _("What stood beside it was moved or removed meanwhile. Move it as the parts stand now.")
+            return page(desk, node, fault=fault, status=422)
+        place = stepped
     elif room.NUMBER.fullmatch(wanted) and desk.nodes.is_there(int(wanted)):
         target = desk.nodes.by_id[int(wanted)]
         parent = target.id
@@ -142,6 +142,25 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
     then = request.form.get("then", "")
     stays = room.NUMBER.fullmatch(then) is not None and desk.nodes.is_there(int(then))
     return _do(desk, [operation], int(then) if stays else node_id, _("Moved."))
+
+
+def _stepped(desk: Desk, node: Node, step: str) -> str | None:
+    """Give a place past the neighbour that was seen when the step was asked for; None where it is gone.
+
+    A step may have waited for a line: others have moved parts since.
+    """
+    siblings = desk.nodes.siblings(node)
+    others = [each for each in siblings if each.id != node.id]
+    stands, down = siblings.index(node), step == "down"
+    seen = request.form.get("below" if down else "above", "")
+    if seen:
+        past = next((number for number, each in enumerate(others) if str(each.id) == seen), None)
+        if past is None:
+            return None
+        at = past + down
+    else:
+        at = min(stands + 1, len(others)) if down else max(stands - 1, 0)
+    return node.place if at == stands else _between(others, at)
 
 
 def _between(siblings: list[Node], at: int) -> str:

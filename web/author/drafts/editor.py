@@ -105,6 +105,7 @@ def page(
         forms=tree.form(desk, node),
         indicators=tree.indicators(desk, node),
         beside=tree.beside(desk),
+        neighbours=_neighbours(desk, node),
         parts_below=_below(desk, node, hold),
         previewed=section_of(desk, node),
         targets=list(_targets(desk, node, hold)),
@@ -119,6 +120,13 @@ def page(
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),
     ), status
+
+
+def _neighbours(desk: Desk, node: Node) -> tuple[Node | None, Node | None]:
+    """Give the parts of its kind before and behind a part."""
+    row = [None, *desk.nodes.siblings(node), None]
+    at = row.index(node)
+    return row[at - 1], row[at + 1]
 
 
 def _reading(desk: Desk) -> Reading | None:

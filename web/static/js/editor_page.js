@@ -11,7 +11,7 @@ export function write(field, value) {
 
 // What stands around the form is shown anew, unless somebody is in it or has written something there.
 export function around(page, form) {
-  for (const now of document.querySelectorAll("#saved, #trees, #found-here, #counts, .below-list")) {
+  for (const now of document.querySelectorAll("#saved, #trees, #found-here, #counts, #neighbours, .below-list")) {
     const then = page.getElementById(now.id);
     if (!then || now.contains(document.activeElement) || now.querySelector("[name=q]")?.value) continue;
     const open = new Set([...now.querySelectorAll("details[open][data-node]")].map((each) => each.dataset.node));
