@@ -60,6 +60,11 @@ class Change(NamedTuple):
         """How far it goes, with its sign."""
         return digits.signed(self.figure)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is more than chance explains."""
+        return self.verdict in {"up", "down"}
+
 
 class Break(NamedTuple):
     """What changed between two waves; `steps` are the waves whose change to the wave before may cross it."""
@@ -139,10 +144,6 @@ class Series:
             return {code: node["weight_share"] for code, node in nodes if node["construct"] == construct}
         found: Mapping[str, float] = self.stored["shares"][self.last.wave.code][construct]
         return found
-
-    def index_change(self, part: str) -> Change | None:
-        """Give the index's move since the wave before; None without one or without a series run."""
-        return None if self.stored is None else self.change(part, self.stored["index"])
 
     def change(self, part: str, node: str, horizon: str = "last") -> Change | None:
         """Give the move of a construct, or of what stands beside; None without such a horizon or a run."""

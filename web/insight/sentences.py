@@ -135,7 +135,7 @@ def _trend(change: Change, titles: Mapping[str, str]) -> str:
         "points": digits.signed(change.figure),
         "wave": titles[change.against or ""],
     }
-    is_yearly, is_clear = change.per == "year", change.verdict in {"up", "down"}
+    is_yearly, is_clear = change.per == "year", change.is_clear
     said: str
     if is_clear and is_yearly:
         said = _("Since %(wave)s by %(points)s points a year: more than chance explains.", **told)

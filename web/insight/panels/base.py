@@ -7,7 +7,7 @@ A panel is a file of this folder with
 - `panels(seen)`: gives what there is to show, a `Panel` or several, or none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from surveys.editing import publishing
 from web import digits
 from web.i18n import text
 from web.insight import sentences
-from web.insight.blocks import TOP, Breaks, Chart, Panel
+from web.insight.blocks import TOP, Arrow, Block, Breaks, Chart, Panel, Words
 from web.insight.charts.bars import bars
 from web.insight.charts.over_waves import over_waves
 from web.insight.results import Break, Series, WaveResult
@@ -136,6 +136,18 @@ def certainty(figure: Figure, grid: digits.Grid = digits.POINTS) -> str:
         high=high,
     )
     return said
+
+
+def how_it_moved(seen: Seen, node: str) -> Iterator[Block]:
+    """Say how a figure moved, over which waves; an arrow stands where it clearly rose or fell."""
+    series, part = seen.series, seen.part
+    change = series.change(part, node)
+    if change is not None and change.is_clear:
+        yield Arrow(change)
+    yield Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting))
+    for each in sentences.further_texts(series, part, node):
+        yield Words(each)
+    yield Words(sentences.perhaps_text(series, part, node), look="hint")
 
 
 def headings(first: str) -> tuple[str, ...]:

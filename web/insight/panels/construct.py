@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from web.insight import sentences
-from web.insight.blocks import TOP, Arrow, Panel, Score, Words
-from web.insight.panels.base import Seen, certainty, over_the_waves, points
+from web.insight.blocks import TOP, Panel, Score, Words
+from web.insight.panels.base import Seen, certainty, how_it_moved, over_the_waves, points
 
 PAGE, ORDER = "construct", 10
 
@@ -15,7 +14,6 @@ def panels(seen: Seen) -> Iterator[Panel]:
     """Give the number and the line over waves."""
     code, series = seen.construct, seen.series
     point = series.construct(seen.part, code).at(-1)
-    change = series.change(seen.part, code)
     lower = _("lower is better") if seen.result["constructs"][code]["valence"] < 0 else ""
     yield Panel(
         "headline",
@@ -24,10 +22,7 @@ def panels(seen: Seen) -> Iterator[Panel]:
             Score(points(point)),
             Words(lower, look="tag"),
             Words(certainty(point)),
-            Arrow(change, seen.is_waiting),
-            Words(sentences.change_text(change, seen.before, is_waited_for=seen.is_waiting)),
-            *(Words(each) for each in sentences.further_texts(series, seen.part, code)),
-            Words(sentences.perhaps_text(series, seen.part, code), look="hint"),
+            *how_it_moved(seen, code),
             Words(_worth(seen)),
         ],
         place=TOP,

@@ -63,8 +63,7 @@ def _longest(seen: Seen, node: str) -> Moved | None:
     own = [
         (horizon, change)
         for horizon in seen.series.moves(seen.part)[node]
-        if (change := seen.series.change(seen.part, node, horizon)) is not None
-        and change.verdict in {"up", "down"}
+        if (change := seen.series.change(seen.part, node, horizon)) is not None and change.is_clear
     ]
     if not own:
         return None
