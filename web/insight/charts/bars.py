@@ -9,6 +9,7 @@ from web.insight.charts.look import (
     FIRST_ON_TOP,
     Json,
     cells,
+    row_height,
     whiskers,
     wrap,
     written,
@@ -32,12 +33,13 @@ def bars(
     grid
         The steps in which the figures are printed.
     """
+    rows = [wrap(name) for name in names]
     points, said = cells(figure, grid), texts(figure, grid)
     traces: list[Json] = [
         {
             "type": "bar",
             "orientation": "h",
-            "y": [wrap(name) for name in names],
+            "y": rows,
             "x": [value for value, _, _ in points],
             "marker": {"color": BLUE},
             "error_x": whiskers(points) | {"width": 4},
@@ -48,14 +50,14 @@ def bars(
     ]
     numbers: list[Json] = [
         {
-            "y": wrap(name),
+            "y": row,
             "x": value if high is None else high,
             "text": own + unit,
             "showarrow": False,
             "xanchor": "left",
             "xshift": 8,
         }
-        for name, own, (value, _, high) in zip(names, said, points, strict=True)
+        for row, own, (value, _, high) in zip(rows, said, points, strict=True)
         if value is not None
     ]
     if ends is None:
@@ -63,4 +65,5 @@ def bars(
     else:
         ends = (ends[0], ends[1] + 0.14 * (ends[1] - ends[0]))  # for the number behind the longest bar
     more = {"annotations": numbers}
-    return written(traces, x={"range": list(ends)}, y=FIRST_ON_TOP, height=90 + 44 * len(names), more=more)
+    height = 90 + row_height(rows, 44) * len(rows)
+    return written(traces, x={"range": list(ends)}, y=FIRST_ON_TOP, height=height, more=more)

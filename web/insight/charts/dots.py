@@ -12,6 +12,7 @@ from web.insight.charts.look import (
     Json,
     cells,
     known,
+    row_height,
     whiskers,
     wrap,
     written,
@@ -30,9 +31,9 @@ def dots(
     Parameters
     ----------
     muted
-        Positions drawn in grey: groups with few answers.
+        Positions drawn hollow and in grey: groups with few answers.
     """
-    points = cells(figure)
+    rows, points = [wrap(name) for name in names], cells(figure)
     band = printed(reference)
     value, low, high = (known(part.item()) for part in (band.value, band.low, band.high))
     whole = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
@@ -48,13 +49,19 @@ def dots(
         {
             "type": "scatter",
             "mode": "markers",
-            "y": [wrap(name) for name in names],
+            "y": rows,
             "x": [each for each, _, _ in points],
-            "marker": {"size": 11, "color": [GREY if at in muted else BLUE for at in range(len(names))]},
+            "marker": {
+                "size": 11,
+                "color": [GREY if at in muted else BLUE for at in range(len(rows))],
+                "symbol": ["circle-open" if at in muted else "circle" for at in range(len(rows))],
+            },
             "error_x": whiskers(points),
             "customdata": texts(figure),
             "hovertemplate": "%{y}<br>%{customdata}<extra></extra>",
             "showlegend": False,
         }
     ]
-    return written(traces, y=FIRST_ON_TOP, height=90 + 40 * len(names), more={"shapes": shapes})
+    height = 90 + row_height(rows, 40) * len(rows)
+    y = FIRST_ON_TOP | {"autorange": False, "range": [len(rows) - 0.5, -0.5]}  # as much room as between rows
+    return written(traces, y=y, height=height, more={"shapes": shapes})

@@ -20,6 +20,7 @@ SERIES = ((BLUE, "solid", "circle"), (ORANGE, "dash", "square"), (GREEN, "dot", 
 FAINT = "rgba(11, 92, 173, 0.14)"
 FONT = 'system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 WRAP = 14
+LINE = 19  # pixels from one line of a name to the next
 
 AXIS = {"gridcolor": "#e6ebf0", "zeroline": False, "fixedrange": True}
 # Ticks that nobody sees keep names away from the bars.
@@ -120,6 +121,12 @@ def wrap(name: str) -> str:
         width = ceil(len(name) / number)  # lines of like length: no sign stands alone
         lines = [name[at : at + width] for at in range(0, len(name), width)]
     return "<br>".join(escape(line, quote=False) for line in lines)
+
+
+def row_height(rows: Sequence[str], least: int) -> int:
+    """Give the pixels that each row of wrapped names needs, so that no name touches the next."""
+    lines = max((row.count("<br>") + 1 for row in rows), default=1)
+    return max(least, LINE * lines + 8)
 
 
 def folded(name: str) -> str:

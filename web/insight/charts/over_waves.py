@@ -12,6 +12,7 @@ from web.insight.charts.look import (
     GREY,
     SERIES,
     Json,
+    Number,
     Point,
     cells,
     folded,
@@ -45,6 +46,7 @@ def over_waves(
     for place, (name, points, said) in enumerate(drawn):
         colour, dash, symbol = SERIES[place % len(SERIES)]
         values = [value for value, _, _ in points]
+        sides = _free(values)
         first = place == 0
         if first:
             traces += [band for piece in pieces for band in _band(places[piece], points[piece])]
@@ -57,7 +59,7 @@ def over_waves(
                 "name": name,
                 "mode": "lines+markers+text" if first else "lines+markers",
                 "text": _pieced(said, pieces),
-                "textposition": "top center",
+                "textposition": _pieced(sides, pieces, sides),
                 "line": {"color": colour, "dash": dash, "width": 3 if first else 2},
                 "marker": {"symbol": symbol, "size": 8 if first else 6, "color": colour},
                 "hovertemplate": "%{customdata}<br>" + escape(name) + " %{text}<extra></extra>",
@@ -84,6 +86,18 @@ def over_waves(
         legend=len(lines) > 1,
         more={"shapes": [between | {"x0": at - 0.5, "x1": at - 0.5} for at in cut]},
     )
+
+
+def _free(values: Sequence[Number]) -> list[str]:
+    """Give the side of each point where its number stands: below the low ones, where no line runs."""
+    sides = []
+    for at, value in enumerate(values):
+        beside = [
+            each for each in (*values[max(at - 1, 0) : at], *values[at + 1 : at + 2]) if each is not None
+        ]
+        is_low = value is not None and bool(beside) and all(value < each for each in beside)
+        sides.append("bottom center" if is_low else "top center")
+    return sides
 
 
 def _pieced(values: Sequence[Any], pieces: Sequence[slice], fill: Sequence[Any] = ()) -> list[Any]:

@@ -43,7 +43,7 @@ def _chart(seen: Seen, kind: str) -> Chart | None:
         rows,
         _(
             "The band is the index of all customers. Where a line crosses it, the difference may be chance. "
-            "Grey: fewer than %(least)d answers.",
+            "Grey and hollow: fewer than %(least)d answers.",
             least=Options.indicative,
         ),
     )
