@@ -15,7 +15,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chaos_server import ask, kill, serve
 from sqlalchemy import select
@@ -101,7 +101,7 @@ class Respondent(threading.Thread):
         while not self.stop.is_set():
             status, location, page = ask(self.port, "GET", place, cookies)
             if status == 200:
-                return place, page
+                return urlsplit(place).path, page
             place = location if status == 303 else self.link
             if status not in {0, 303}:
                 raise AssertionError(f"{place} gave {status}")
