@@ -64,7 +64,7 @@ def answer(app: Flask, wave: Wave, address: str, pick: Pick, seconds: float) -> 
         if 'name="_t"' not in text:
             return
         sent = _filled(text, pick) | {"_s": str(seconds / 15)}
-        action = urlsplit(html.unescape(re.findall(r'<form[^>]*action="([^"]*)"', text)[0])).path
+        action = urlsplit(html.unescape(re.findall(r'<form id="answers"[^>]*action="([^"]*)"', text)[0])).path
         place = client.post(action, data=sent, headers=headers).location or place
     raise SystemExit(f"the questionnaire did not end; last at {place}")
 

@@ -180,7 +180,7 @@ def test_language_switch_and_back_keep_answers_and_a_closed_browser_resumes(site
     again = browser.new_context(storage_state=state)
     page = again.new_page()
     page.goto(f"{site.address}/s/{site.key}")
-    assert page.url.endswith("/EXPERIENCE")
+    assert page.url.endswith("/EXPERIENCE?resumed=1"), "told that somebody has begun here"
     again.close()
 
 

@@ -36,6 +36,7 @@ FREE = {
     "surveys/proving/since.py": "waves of a run",
     "surveys/proving/waves.py": "every seal is proved",
     "web/author/sources.py": "waves of a published version",
+    "web/fieldwork/overview.py": "waves of a published version",
     "web/insight/edition.py": "waves of published runs",
     "web/runs/compute.py": "waves of a run",
     "web/runs/series.py": "waves of runs",

@@ -34,6 +34,8 @@ def codes() -> set[str]:
                 given = [each.value for each in getattr(node, "keywords", ()) if each.arg == "code"]
                 if name == "refuse":
                     given = node.args[1:2]
+                elif name == "_of_columns":
+                    given = node.args[:1]
                 elif not name.endswith("Error"):
                     continue
                 found |= {each.value for each in given if isinstance(each, ast.Constant)}

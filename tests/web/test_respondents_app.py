@@ -66,7 +66,7 @@ def test_it_answers_where_neither_accounts_nor_statistics_are_loaded(site_url, s
 
 def test_its_addresses_are_those_of_links_alone(app, respondents):
     rules = [rule.rule for rule in respondents.url_map.iter_rules() if rule.endpoint != "static"]
-    assert len(rules) == 16
+    assert len(rules) == 17
     assert all(rule.startswith(PREFIXES) for rule in rules)
     assert not [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIXES)]
 
