@@ -61,7 +61,7 @@ def answer(app: Flask, wave: Wave, address: str, pick: Pick, seconds: float) -> 
             place = response.location
             continue
         text = response.get_data(as_text=True)
-        if 'name="_t"' not in text:
+        if '<form id="answers"' not in text:
             return
         sent = _filled(text, pick) | {"_s": str(seconds / 15)}
         action = urlsplit(html.unescape(re.findall(r'<form id="answers"[^>]*action="([^"]*)"', text)[0])).path
