@@ -69,7 +69,7 @@ def notice(found: Visit, page: CompiledPage, told: Mapping[str, str]) -> dict[st
         elif told.get("resumed") and found.response is not None and sharing.is_shared(found):
             text = _("This goes on where somebody stopped on this device.")
             place = escape(addresses.anew(found.wave.public_key, sharing.unit()))
-            label = escape(_("That was not me: begin anew"))
+            label = escape(_("That was not me: a new questionnaire"))
             more = f' <button class="anew" formaction="{place}">{label}</button>'
         else:
             return {}
