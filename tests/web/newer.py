@@ -1,6 +1,7 @@
 """Newer runs of a wave with the same figures, without the time that estimating takes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from sqlalchemy import inspect
 
@@ -8,6 +9,8 @@ from surveys.analysing import official
 from surveys.models import Analysis
 from web.insight import results
 from web.runs import series
+
+_copies = count(1)
 
 
 def newer_run(session, wave_code: str) -> Analysis:
@@ -31,9 +34,14 @@ def make_official(session, run: Analysis) -> Analysis:
 
 
 def copy_of(session, run_id: int, **other) -> Analysis:
-    """Store one more finished run like that one, but for what is given."""
+    """Store one more finished run like that one, but for what is given.
+
+    No two copies end at the same time: a process keeps what it read of a run by its number and its end, and
+    each test's database numbers its runs anew.
+    """
     old = session.get(Analysis, run_id)
     columns = {name.key: getattr(old, name.key) for name in inspect(Analysis).columns if name.key != "id"}
+    columns["finished_at"] += timedelta(microseconds=next(_copies))
     newer = Analysis(**columns | other)
     session.add(newer)
     session.commit()

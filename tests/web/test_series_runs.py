@@ -138,6 +138,7 @@ def test_what_has_moved_is_said_with_its_interval_and_the_worse_first(analyst, s
     )
     assert "下降 4 分（2 至 7）" in zh
     assert "上升 7 分（4 至 9）" in zh
+    assert "括号内是各项变化最可能所在的范围。" in zh, "a range is told what it is"
 
 
 def test_nothing_has_moved_is_said_too(analyst):

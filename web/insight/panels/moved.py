@@ -39,7 +39,10 @@ def panels(seen: Seen) -> Iterator[Panel]:
     titles = sentences.titles_of(seen.series.waves)
     told = [sentences.move_text(each.name, each.horizon, each.change, titles) for each in found]
     hint = (
-        _("Looked at together, these moves are more than chance explains.")
+        _(
+            "Looked at together, these moves are more than chance explains."
+            " In brackets is the range in which each most likely lies."
+        )
         if found
         else _("No change can be shown in any topic: what moved may be chance.")
     )
