@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from surveys import anchors
@@ -48,7 +48,7 @@ def record(
     `detail` says what changed. It never holds answers, contact data or secrets.
     """
     lock_for_writing(session, AuditEntry)
-    last = session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+    last = _last(session)
     key = keys_of(session).newest("audit", least=_least(last, keys_of(session)))
     entry = AuditEntry(
         number=_number_of(session, last) + 1,
@@ -70,7 +70,7 @@ def record(
 
 def end(session: Session) -> Anchor | None:
     """Give the anchor of the trail as it is; None where nothing was recorded."""
-    last = session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+    last = _last(session)
     return Anchor(_number_of(session, last), last.hash) if last is not None else None
 
 
@@ -140,7 +140,13 @@ def _is_of(entry: AuditEntry, key: Key) -> bool:
     return hmac.compare_digest(entry.hash, _keyed_hash(entry, key.secret))
 
 
-def _least(last: AuditEntry | None, keys: Keys) -> int:
+def _last(session: Session) -> Row[int | None, str | None, str] | None:
+    """Give what the next entry is chained to; the rest of the newest one is not read."""
+    newest_first = select(AuditEntry.number, AuditEntry.key, AuditEntry.hash).order_by(AuditEntry.id.desc())
+    return session.execute(newest_first.limit(1)).first()
+
+
+def _least(last: Row[int | None, str | None, str] | None, keys: Keys) -> int:
     """Give the least number of a key: no new one takes that of a key that is missing."""
     if last is None or last.key is None:
         return 1
@@ -148,9 +154,9 @@ def _least(last: AuditEntry | None, keys: Keys) -> int:
     return number if keys.by_name(last.key) is not None else number + 1
 
 
-def _number_of(session: Session, last: AuditEntry | None) -> int:
+def _number_of(session: Session, last: Row[int | None, str | None, str] | None) -> int:
     if last is None or last.number is not None:
-        return 0 if last is None else _number(last)
+        return 0 if last is None else int(last.number)
     return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 

@@ -5,6 +5,9 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from surveys import words
+from surveys.findings.finding import quoted
+
+QUOTED: Final = 600  # what a finding names of numbers and rows is cut before
 
 
 class Kind(StrEnum):
@@ -25,6 +28,8 @@ class Kind(StrEnum):
     RUN = "run"
     RUN_GONE = "run_gone"
     ROLES = "roles"
+    ILLEGIBLE = "illegible"
+    ORPHAN = "orphan"
     NOT_BEGUN = "not_begun"
     KEY_MISSING = "key_missing"
     ANCHORS_MISSING = "anchors_missing"
@@ -40,5 +45,6 @@ class Finding(NamedTuple):
     about: Mapping[str, Any]
 
     def text(self, language: str = "en") -> str:
-        """Say it in a language."""
-        return words.say("proof", self.kind, language, **self.about)
+        """Say it in a language; what somebody wrote into the database is shown, and steers no screen."""
+        about = {name: quoted(value, QUOTED) for name, value in self.about.items()}
+        return words.say("proof", self.kind, language, **about)

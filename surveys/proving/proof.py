@@ -10,6 +10,7 @@ from surveys.audit import Checked
 from surveys.proving import records, waves
 from surveys.proving import trail as trails
 from surveys.proving.findings import UNKNOWN, Finding
+from surveys.proving.legible import illegible
 from surveys.proving.said import listen
 
 
@@ -45,7 +46,22 @@ def prove(
         Anchors that somebody kept elsewhere.
     more
         Finds what does not match the entries where this package cannot look.
+
+    What cannot be read stops it: then that alone is found, and the rest stands unchecked.
     """
+    try:
+        return _proof(session, outside, more)
+    except Exception:
+        if found := tuple(illegible(session)):
+            return Proof(found, (), None, None, frozenset())
+        raise
+
+
+def _proof(
+    session: Session,
+    outside: Sequence[Anchor],
+    more: Callable[[Session, Iterable[Checked]], Iterable[Finding]] | None,
+) -> Proof:
     trail = trails.read(session)
     told = listen(trail.entries)
     found = [

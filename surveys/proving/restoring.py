@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import anchors, audit
 from surveys.anchors import Anchor
 from surveys.keys import keys_of
+from surveys.models import AuditEntry
 
 
 def heads(session: Session) -> dict[int, str]:
-    """Give number → hash of each entry of the trail."""
-    return {each.number: each.entry.hash for each in audit.checked(session)}
+    """Give number → hash of each entry of the trail, whatever else of it cannot be read."""
+    found = session.execute(select(AuditEntry.number, AuditEntry.hash).order_by(AuditEntry.id))
+    return {number or place: head for place, (number, head) in enumerate(found, start=1)}
 
 
 def note(

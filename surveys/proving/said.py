@@ -23,7 +23,7 @@ def listen(entries: Iterable[Checked]) -> Said:
     """Read what the entries say; those that are not whole say nothing."""
     said = Said(begun=False, seals={}, decisions={}, published={}, runs={}, versions={})
     for each in entries:
-        if each.is_whole is False:
+        if each.is_whole is False or not isinstance(each.entry.detail, dict):
             continue
         entry, detail = each.entry, each.entry.detail
         kind, _, name = entry.target.partition(":")

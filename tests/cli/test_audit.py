@@ -96,6 +96,17 @@ def test_a_restore_stands_in_the_trail_and_can_itself_be_taken_back(manyi, site,
     assert manyi("audit", "verify")[0] == 0
 
 
+def test_a_trail_that_cannot_be_read_is_said_and_the_copy_put_back(manyi, site, tmp_path):
+    assert manyi("backup", tmp_path / "copy.db")[0] == 0
+    with opened(site) as session:
+        tamper(session, "audit_entry", "UPDATE audit_entry SET detail = 'none' WHERE id > 1")
+    code, out, err = manyi("audit", "verify")
+    assert (code, err) == (1, "1 findings.\n")
+    assert "In audit_entry.detail, 5 cells cannot be read (rows: 2, 3, 4, 5, 6)" in out
+    assert manyi("restore", tmp_path / "copy.db", "--yes")[0] == 0
+    assert manyi("audit", "verify")[0] == 0
+
+
 def test_a_copy_put_back_by_hand_is_found_until_it_is_noted(manyi, site):
     assert add_unit(manyi, "U9")[0] == 0
     with opened(site) as session:

@@ -9,6 +9,7 @@ from surveys import audit
 from surveys.collecting import responses
 from surveys.models import AuditEntry
 from surveys.proving.begin import begin
+from tests.surveys.tampering import tamper
 from tests.surveys.worlds import make_wave
 from tests.web.noted import entries, entries_but_log_ins
 from tests.web.visiting import Visitor
@@ -205,6 +206,22 @@ def test_a_broken_chain_is_said_with_its_place(administrator, session):
     page = administrator.browse("/admin/audit")
     assert "Entry 3 of the trail was altered" in page.select_one(".notice-error").get_text()
     assert [row["id"] for row in page.select(".row-wrong")] == ["entry-3"]
+
+
+@pytest.mark.parametrize("at_once", [4, 10_000])
+def test_a_trail_that_cannot_be_read_is_said_and_its_page_stays(administrator, session, monkeypatch, at_once):
+    monkeypatch.setattr(views, "CHECKED_UNASKED", at_once)
+    begun(session)
+    record(session, 5)
+    tamper(session, "audit_entry", "UPDATE audit_entry SET at = 'yesterday' WHERE id = 3")
+    for language, words in (
+        ("en", "In audit_entry.at, 1 cells cannot be read (rows: 3)"),
+        ("zh", "无法读取"),
+    ):
+        page = administrator.browse(f"/admin/audit?lang={language}")
+        assert words in page.select_one(".notice-error").get_text()
+        assert not page.select("table, .empty")
+    assert administrator.browse("/admin/audit?check=1").select(".notice-error")
 
 
 def test_a_long_trail_is_checked_on_request(administrator, session, monkeypatch):

@@ -18,6 +18,12 @@ staff_role = Table(
 )
 
 
+class Names(AsaList):
+    """A list of names in a text, whose type says that queries with it may be kept."""
+
+    cache_ok = True
+
+
 class Role(Base, RoleMixin):
     """One of the roles; what each may do stands with the views (`allow`)."""
 
@@ -26,7 +32,7 @@ class Role(Base, RoleMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     description: Mapped[str | None] = mapped_column(String(255))
-    permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Names()))
 
 
 class Staff(Base, UserMixin):

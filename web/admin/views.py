@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from surveys.audit import record
 from surveys.database import lock_for_writing
 from surveys.models import AuditEntry, Response, Unit
+from surveys.proving import legible
 from surveys.proving.proof import Proof, prove
 from web import anchoring
 from web.accounts import notices, roles, set_up, units
@@ -189,9 +190,9 @@ def audit() -> ResponseReturnValue:
     if not 1 <= number <= pages:
         abort(404)
     newest_first = select(AuditEntry).order_by(AuditEntry.id.desc())
-    entries = db.session.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    entries = legible.read(db.session, newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     sealed = db.session.scalar(select(func.count()).select_from(Response)) or 0
-    is_checked = total + sealed <= CHECKED_UNASKED or "check" in request.args
+    is_checked = total + sealed <= CHECKED_UNASKED or "check" in request.args or entries is None
     return render_template(
         "admin/audit.html",
         entries=entries,
