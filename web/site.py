@@ -41,6 +41,7 @@ ROOMS = (
     "author.drafts.starting",
     "author.drafts.editor",
     "author.drafts.acting",
+    "author.drafts.pasting",
     "author.drafts.condition",
     "author.drafts.found",
     "author.drafts.translating",

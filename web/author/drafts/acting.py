@@ -1,7 +1,7 @@
-"""What is done to whole parts: added, pasted, moved, doubled, removed, brought back."""
+"""What is done to whole parts: added, moved, doubled, removed, brought back."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from flask import abort, flash, render_template, request, url_for
 from flask import redirect as to
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from surveys.editing.nodes import KINDS, Node, below
 from surveys.editing.operations import Operation
-from surveys.editing.order import between, spread
+from surveys.editing.order import between
 from surveys.errors import SurveyError
 from surveys.models import DraftChange
 from web import i18n
@@ -25,11 +25,8 @@ from web.author.drafts.using import uses_of, without
 from web.author.drafts.wording import kind_of, name_of
 from web.extensions import db
 
-MOST_PASTED: Final = 500
-PASTED: Final = frozenset({"row", "option", "question", "member"})
 
-
-def _do(desk: Desk, operations: list[Operation], node_id: int, said: str = "") -> ResponseReturnValue:
+def do(desk: Desk, operations: list[Operation], node_id: int, said: str = "") -> ResponseReturnValue:
     """Make the change and go to a part: to the first new one where the change adds any."""
     try:
         outcome = room.send(desk, operations)
@@ -59,7 +56,7 @@ def add(code: str, node_id: int) -> ResponseReturnValue:
     place = _place_behind(desk, node, kind, behind)
     new = len(desk.nodes) + 10**6
     operation = {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
-    return _do(desk, [operation], new, _("Added."))
+    return do(desk, [operation], new, _("Added."))
 
 
 def _place_behind(desk: Desk, node: Node, kind: str, behind: str) -> str:
@@ -70,39 +67,6 @@ def _place_behind(desk: Desk, node: Node, kind: str, behind: str) -> str:
             after = there[number + 1].place if number + 1 < len(there) else ""
             return between(each.place, after)
     return between(low, "")
-
-
-@blueprint.post(f"{NODE}/paste")
-@allow(DESIGNER)
-def paste(code: str, node_id: int) -> ResponseReturnValue:
-    """Add a part for every line that was pasted: its text, and after a tab that of the next language.
-
-    Of the questions of a dimension a line is a code.
-    """
-    desk = room.find(code)
-    node = desk.node(node_id)
-    kind = request.form.get("kind", "")
-    if kind not in PASTED or kind not in below(node.kind):
-        abort(404)
-    lines = [line for line in request.form.get("lines", "").splitlines() if line.strip()]
-    if not lines or len(lines) > MOST_PASTED:
-        message = _("Paste between 1 and %(n)s lines.", n=MOST_PASTED)
-        return page(desk, node, fault=message, status=422)
-    there = desk.nodes.children(node.id, kind)
-    places = spread(there[-1].place if there else "", "", len(lines))
-    operations = []
-    for number, (line, place) in enumerate(zip(lines, places, strict=True)):
-        fields = made(desk, node, kind, request.form.get("type", ""), number)
-        if kind == "member":
-            fields["of"] = line.strip()
-        else:
-            texts = zip(desk.languages, (each.strip() for each in line.split("\t")), strict=False)
-            fields |= {f"text/{language}": text for language, text in texts if text}
-        new = len(desk.nodes) + 10**6 + number
-        operations.append(
-            {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
-        )
-    return _do(desk, operations, node_id, _("Added: %(n)s.", n=len(lines)))
 
 
 @blueprint.post(f"{NODE}/move")
@@ -141,7 +105,7 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
     operation = {"op": "move", "id": node_id, "parent": parent, "place": place}
     then = request.form.get("then", "")
     stays = room.NUMBER.fullmatch(then) is not None and desk.nodes.is_there(int(then))
-    return _do(desk, [operation], int(then) if stays else node_id, _("Moved."))
+    return do(desk, [operation], int(then) if stays else node_id, _("Moved."))
 
 
 def _stepped(desk: Desk, node: Node, step: str) -> str | None:
@@ -180,7 +144,7 @@ def double(code: str, node_id: int) -> ResponseReturnValue:
         abort(404)
     siblings = desk.nodes.siblings(node)
     operations = list(copied(desk, node, _between(siblings, siblings.index(node) + 1)))
-    return _do(desk, operations, operations[0]["id"], _("Copied."))
+    return do(desk, operations, operations[0]["id"], _("Copied."))
 
 
 @blueprint.route(f"{NODE}/drop", methods=["GET", "POST"])
@@ -205,7 +169,7 @@ def drop(code: str, node_id: int) -> ResponseReturnValue:
         ), 200 if request.method == "GET" else 422
     operations: list[dict[str, Any]] = list(_repairs(desk, node)) if how == "repair" else []
     operations.append({"op": "drop", "id": node_id})
-    return _do(desk, operations, node.parent, _("Removed. The history can bring it back."))
+    return do(desk, operations, node.parent, _("Removed. The history can bring it back."))
 
 
 def _repairs(desk: Desk, node: Node) -> Iterator[Operation]:
@@ -223,4 +187,4 @@ def restore(code: str, node_id: int) -> ResponseReturnValue:
         abort(404)
     back = [each for each in desk.nodes.chain(node) if each.dropped]
     operations: list[Operation] = [{"op": "restore", "id": each.id} for each in back]
-    return _do(desk, operations, node_id, _("Brought back."))
+    return do(desk, operations, node_id, _("Brought back."))
