@@ -165,9 +165,9 @@ def test_random_lines_are_estimated_or_refused_with_their_words():
     rng = np.random.default_rng(5)
     data = world(7103, 120)
     base = TWO.replace("~ QUAL", "~ b*QUAL") + "s2 ~~ a*s3\n"
-    lines = [random_line(rng) for _ in range(250)]
+    lines = [random_line(rng) for _ in range(130)]
     outcomes, silent = {"estimated": 0, "refused": 0}, []
-    for text in itertools.chain(lines[:220], ("\n".join(lines[k : k + 3]) for k in range(220, 250, 3))):
+    for text in itertools.chain(lines[:100], ("\n".join(lines[k : k + 3]) for k in range(100, 130, 3))):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)
@@ -179,7 +179,7 @@ def test_random_lines_are_estimated_or_refused_with_their_words():
             assert np.isfinite(result.theta).all()
             outcomes["estimated"] += 1
     assert not silent
-    assert min(outcomes.values()) > 50
+    assert min(outcomes.values()) > 30
 
 
 def test_what_rests_on_a_variance_below_zero_is_unknown_and_named():
