@@ -14,14 +14,15 @@ from csi_model.inference.figures import Figure
 from csi_model.inference.many import between_variance
 
 FEW_UNITS = 8
+SAME = 1e-10  # of the largest variance: below it waves move as others do, and rounding is left
 
 
 class ParallelTrends(NamedTuple):
     """Did treated and comparison units move alike before the measure?
 
     ``p`` (n_figures,) is that of the joint test of the differences in ``waves``, the before-waves but the
-    last, ``nan`` where units are too few for one; ``detectable`` (n_figures,) the divergence in points that
-    the data would have shown with 80 % probability.
+    last, ``nan`` where units are too few for one, or none moves; ``detectable`` (n_figures,) the divergence
+    in points that the data would have shown with 80 % probability.
     """
 
     waves: tuple[str, ...]
@@ -47,7 +48,8 @@ def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F6
     -----
     With d the differences of the arms in the n before-waves but the last, each less that of the last, S their
     covariance over resamples and :math:`\nu` degrees of freedom, :math:`W = d'S^{-1}d` and
-    :math:`W (\nu - n + 1) / (n \nu)` is F with n and :math:`\nu - n + 1`. Detectable is
+    :math:`W (\nu - n + 1) / (n \nu)` is F with n and :math:`\nu - n + 1`. Where waves move as others do, n is
+    the rank of S and :math:`S^{-1}` its pseudoinverse. Detectable is
     :math:`(z_{(1 + level) / 2} + z_{0.8}) \max s_t`.
 
     References
@@ -62,9 +64,13 @@ def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F6
         if not own > n:  # too few units for one, or for any error
             continue
         covariance = np.atleast_2d(np.cov(steps[:, :n, k], rowvar=False))
-        wald = float(placebo[:, k] @ np.linalg.pinv(covariance) @ placebo[:, k])
+        spread, along = np.linalg.eigh(covariance)
+        kept = spread > SAME * spread[-1]
+        if not (rank := int(kept.sum())):
+            continue
+        wald = float((((placebo[:, k] @ along) ** 2)[kept] / spread[kept]).sum())
         # Hotelling's scaling keeps the joint test honest when units are few.
-        p[k] = float(stats.f.sf(wald * (own - n + 1) / (own * n), n, own - n + 1))
+        p[k] = float(stats.f.sf(wald * (own - rank + 1) / (own * rank), rank, own - rank + 1))
     reach = stats.norm.ppf((1 + by_wave.level) / 2) + stats.norm.ppf(0.8)
     return ParallelTrends(before[:-1], p, reach * by_wave.se[:n].max(axis=0))
 

@@ -177,13 +177,19 @@ def _times(places: Sequence[int], days: F64) -> tuple[F64, str]:
 
 
 def _lack_of_fit(course: Course, places: Sequence[int], times: F64) -> float:
-    """Give the probability of waves as far off the line as these, were it a line; ``nan`` with few units."""
+    """Give the probability of waves as far off the line as these, were it a line.
+
+    ``nan`` with few units, and where the error of some waves tells that of the others.
+    """
     rows, k = list(places), len(places) - 2
     if course.df < 2 * k:
         return float("nan")
-    inverse = np.linalg.pinv(course.covariance[np.ix_(rows, rows)])
+    covariance = course.covariance[np.ix_(rows, rows)]
+    if np.linalg.matrix_rank(covariance, hermitian=True) < len(rows):
+        return float("nan")
+    inverse = np.linalg.inv(covariance)
     line = np.column_stack([np.ones(len(rows)), times - times.mean()])
-    fitted = np.linalg.pinv(line.T @ inverse @ line) @ line.T @ inverse @ course.values[rows]
+    fitted = np.linalg.solve(line.T @ inverse @ line, line.T @ inverse @ course.values[rows])
     rest = course.values[rows] - line @ fitted
     distance = float(rest @ inverse @ rest)
     if np.isinf(course.df):

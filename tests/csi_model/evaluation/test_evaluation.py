@@ -50,6 +50,25 @@ def test_trend_test_holds_its_level_and_finds_a_drift():
     assert drifting.trends.detectable[0] > 0
 
 
+def test_a_wave_that_is_given_twice_tells_nothing_more_of_the_trends():
+    points, units, waves, treated = drawn_panel(np.random.default_rng(4), drift=2.5)
+    again = waves == "w2"
+    twice = (
+        np.concatenate([points, points[again]]),
+        np.concatenate([units, units[again]]),
+        np.concatenate([waves, np.full(again.sum(), "w2, again")]),
+        treated,
+    )
+    rng = np.random.default_rng
+    once, more = (
+        evaluate((points, units, waves, treated), rng(0)),
+        evaluate(twice, rng(0), before=("w1", "w2", "w2, again", "w3")),
+    )
+    assert more.trends.waves == ("w1", "w2", "w2, again")
+    # The mean of the waves before, and so the degrees of freedom, are a little others.
+    assert more.trends.p[0] == pytest.approx(once.trends.p[0], rel=0.01)
+
+
 def test_trends_are_judged_at_the_level_of_the_call():
     panel = drawn_panel(np.random.default_rng(4), drift=2.5)
     strict, lax = (evaluate(panel, np.random.default_rng(0), level=level) for level in (0.999, 0.5))

@@ -150,6 +150,10 @@ def test_waves_off_any_line_are_said_and_noise_is_not(df):
     share = np.mean([each["lack_of_fit_p"] < 0.05 for each in lines])
     assert share == pytest.approx(0.05, abs=0.035)
     assert moves(course([60, 60, 60, 66, 66, 66], df=7.0), 6)["trend"]["lack_of_fit_p"] is None
+    told = course([60, 60, 60, 66, 66, 66])
+    told.covariance[1] = told.covariance[0]  # what errs in the second wave is what errs in the first
+    told.covariance[:, 1] = told.covariance[:, 0]
+    assert moves(told, 6)["trend"]["lack_of_fit_p"] is None
 
 
 def test_small_samples_are_marked():
