@@ -70,7 +70,8 @@ class MeanReplaced:
 
     def of_counts(self, counts: F64) -> Moments:
         """Give the moments of resamples."""
-        counts = counts * self.weights
+        if not (self.weights == 1).all():
+            counts = counts * self.weights
         return self.of_sums(counts @ self.products, counts.sum(axis=1))
 
     def group_sums(self, parts: Sequence[I64]) -> F64:

@@ -69,6 +69,8 @@ class SamplingUnits:
     def draw(self, n_resamples: int, rng: np.random.Generator) -> I64:
         """Draw how often each unit is in each resample, (n_resamples, n_units)."""
         check(self)
+        if len(self.size) == 1:
+            return rng.multinomial(self.draws()[0], np.full(self.size[0], 1 / self.size[0]), size=n_resamples)
         times = np.empty((n_resamples, len(self.stratum)), dtype=np.int64)
         for units, size, wanted in zip(self.strata, self.size, self.draws(), strict=True):
             times[:, units] = rng.multinomial(wanted, np.full(size, 1 / size), size=n_resamples)
@@ -88,6 +90,8 @@ class SamplingUnits:
 
     def scaled(self, times: I64, depth: int = 1) -> F64:
         """Give each unit's weight in resamples (…, n_units); those of a stratum add up to its size."""
+        if not self.designed:
+            return times.astype(float)
         factor = self.size / self.draws(depth)
         return times * factor[self.stratum]
 
