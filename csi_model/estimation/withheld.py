@@ -11,6 +11,7 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution
 from csi_model.inference.figures import Figure
+from csi_model.inference.means import variances
 from csi_model.measures.points import Points
 from csi_model.specify import ModelSpec
 
@@ -54,7 +55,7 @@ def cautions(
     leaning = leans(sample, np.flatnonzero(share > MANY), of_index)
     if not leaning.any():
         return
-    spread = np.sqrt(_variance(sample)) * np.where(leaning, share, 0.0)
+    spread = np.sqrt(variances(sample.points, sample.weights)) * np.where(leaning, share, 0.0)
     for place, name in enumerate(spec.construct_ids):
         weights = scored.construct_shares[0, :, place]
         lost = float(weights @ spread)
@@ -107,11 +108,3 @@ def leans(sample: Sample, questions: I64, of_index: I64) -> Mask:
         statistic[row] = abs(sides[0].mean() - sides[1].mean()) / np.sqrt(error) if error > 0 else 0.0
     n_looked_at = max(int((statistic > 0).sum()), 1)
     return np.asarray(statistic > ndtri(1 - CHANCE / (2 * n_looked_at)))
-
-
-def _variance(sample: Sample) -> F64:
-    """Variance of the answers given, in points, (p,)."""
-    seen = ~np.isnan(sample.points)
-    mass = np.maximum(sample.weights @ seen, 1e-12)
-    mean = sample.weights @ np.where(seen, sample.points, 0.0) / mass
-    return np.asarray(sample.weights @ np.where(seen, sample.points - mean, 0.0) ** 2 / mass)

@@ -18,7 +18,7 @@ from csi_model.inference import seeds
 from csi_model.inference.checks import check_answers, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_draws
-from csi_model.inference.means import weighted_means
+from csi_model.inference.means import variances, weighted_means
 from csi_model.options import LEVEL
 
 
@@ -148,7 +148,7 @@ def what_if(
         means, covariance = weighted_means(raised[:, concerned], weights, clusters)
         realised[concerned] = means
         error[np.ix_(concerned, concerned)] = covariance
-        spread = np.nanstd(points[:, concerned], axis=0)
+        spread = np.sqrt(variances(points[:, concerned], weights))
 
         def named(which: NDArray[np.bool_]) -> str:
             return ", ".join(str(k) if names is None else names[k] for k in concerned[which])

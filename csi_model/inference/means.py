@@ -101,6 +101,14 @@ def linearised(values: F64, weights: F64 | None = None) -> tuple[F64, F64]:
     return means, mass * np.where(answered, values - means, 0.0) / total
 
 
+def variances(values: F64, weights: F64) -> F64:
+    """Weighted variance of every column over its answered rows, (n_columns,); 0 where there is none."""
+    answered = ~np.isnan(values)
+    mass = np.maximum(weights @ answered, 1e-12)
+    means = weights @ np.where(answered, values, 0.0) / mass
+    return np.asarray(weights @ np.where(answered, values - means, 0.0) ** 2 / mass)
+
+
 def n_effective(weights: F64) -> float:
     """Effective number of answers under unequal weights (Kish 1965, section 11.7)."""
     return float(weights.sum() ** 2 / (weights**2).sum())

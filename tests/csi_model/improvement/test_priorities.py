@@ -119,6 +119,18 @@ def test_what_if_with_sampling_error_of_the_rise_is_wider():
     assert "extrapolated" in {c.code for c in within.cautions}
 
 
+def test_what_if_takes_the_standard_deviation_of_the_answers_as_they_are_weighted():
+    """Of 50, 50 and a heavy 90 the spread is 10 points with these weights, 19 without."""
+    points = np.tile([[50.0], [50.0], [90.0]], (20, 1))
+    heavy = np.tile([1.0, 1.0, 28.0], 20)
+    how = {"importance_": np.array([0.2]), "importance_draws": np.full((50, 1), 0.2), "index_points": 70}
+    told = [
+        {each.code for each in what_if(points - 40, np.array([15.0]), weights=weights, **how).cautions}
+        for weights in (None, heavy)
+    ]
+    assert ["extrapolated" in each for each in told] == [False, True]
+
+
 def test_what_if_never_passes_the_end_of_the_scale():
     points, effect, draws = _scenario()
     result = what_if(points, np.full(3, 30.0), 10 * effect, 10 * draws, index_points=90)
