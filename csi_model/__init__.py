@@ -48,7 +48,16 @@ from csi_model.improvement.stated import stated
 from csi_model.improvement.what_if import WhatIf, scenario
 from csi_model.inference.figures import WITHHELD, Figure
 from csi_model.inference.plain import plain
-from csi_model.options import ESTIMATORS, MISSING, Options
+from csi_model.options import (
+    ESTIMATORS,
+    GROUP_WEIGHTS,
+    INTERVALS,
+    METHODS,
+    MISSING,
+    PLS_METHODS,
+    SCHEMES,
+    Options,
+)
 from csi_model.segmentation.segments import Segmentation, segments
 from csi_model.series.breaks import Bridge, bridge_shift
 from csi_model.series.changes import changes_document
@@ -69,7 +78,12 @@ from csi_model.units.side_by_side import side_by_side
 __all__ = [
     "ALLOCATIONS",
     "ESTIMATORS",
+    "GROUP_WEIGHTS",
+    "INTERVALS",
+    "METHODS",
     "MISSING",
+    "PLS_METHODS",
+    "SCHEMES",
     "WITHHELD",
     "Bridge",
     "Caution",

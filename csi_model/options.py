@@ -24,7 +24,11 @@ INDICATIVE = 100
 FEWEST_RESAMPLES = 20
 
 
-METHODS = ("pls", "plsc", "cbsem")
+PLS_METHODS = ("pls", "plsc")
+METHODS = (*PLS_METHODS, "cbsem")
+
+
+SCHEMES = ("path", "factorial", "centroid")
 
 
 MISSING = ("em", "mean", "listwise", "fiml")
@@ -133,6 +137,3 @@ def _whole(name: str, value: object, least: int) -> int:
             remedy="Correct it.",
         )
     return number
-
-
-SCHEMES = ("path", "factorial", "centroid")

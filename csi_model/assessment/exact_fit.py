@@ -10,13 +10,11 @@ from csi_model.answers.moments import Moments
 from csi_model.arrays import F64
 from csi_model.errors import DataError, IdentificationError, SpecificationError
 from csi_model.measures import fit
+from csi_model.options import PLS_METHODS
 from csi_model.pls import algorithm, consistent
 from csi_model.pls.implied import distances, implied
 from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
-
-METHODS = ("pls", "plsc")
-
 
 DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
 
@@ -110,11 +108,11 @@ def exact_fit(estimator: Estimator, n_resamples: int) -> ExactFit:
 
 
 def _check(spec: ModelSpec, method: str, n_resamples: int) -> None:
-    if method not in METHODS:
+    if method not in PLS_METHODS:
         raise SpecificationError(
             f"There is no method {method!r} of exact fit.",
             code="method",
-            remedy=f"Choose {' or '.join(METHODS)}.",
+            remedy=f"Choose {' or '.join(PLS_METHODS)}.",
         )
     staged = [each.id for each in spec.constructs if each.components or each.product]
     if not spec.is_plain:

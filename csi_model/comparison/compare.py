@@ -21,7 +21,6 @@ from csi_model.comparison.overall import Overall, overall_difference
 from csi_model.comparison.pairs import Difference, Own, compare_parts
 from csi_model.comparison.shuffling import crosses
 from csi_model.comparison.statistic import (
-    METHODS,
     RELATIONS,
     Selections,
     named,
@@ -33,7 +32,7 @@ from csi_model.estimation.groups import of_part, seed_of_group
 from csi_model.estimation.one import estimate_one
 from csi_model.estimation.result import Result
 from csi_model.inference import seeds
-from csi_model.options import Options, Progress
+from csi_model.options import PLS_METHODS, Options, Progress
 from csi_model.pls.items import ratio
 from csi_model.specify import ModelSpec
 
@@ -157,11 +156,11 @@ def compare(
 
 
 def _check(options: Options, n_permutations: int) -> None:
-    if options.method not in METHODS:
+    if options.method not in PLS_METHODS:
         raise SpecificationError(
             f"Groups are not compared by method {options.method!r}.",
             code="method",
-            remedy="Choose pls or plsc; csi_model.cbsem.assess_invariance compares covariance models.",
+            remedy="Choose pls or plsc; invariance=True holds the covariance model of the groups beside.",
         )
     if n_permutations < 0:
         msg = f"{n_permutations} permutations cannot be drawn."

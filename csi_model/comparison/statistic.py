@@ -19,6 +19,7 @@ from csi_model.specify import ModelSpec
 # From correlations (B, p, p) to standardised outer weights (B, p, J), nan where a draw did not converge.
 WeightSolver = Callable[[F64], F64]
 
+# Estimates that do not depend on the level of answers.
 RELATIONS = (
     "weights",
     "loadings",
@@ -33,12 +34,6 @@ RELATIONS = (
     "htmt",
     "htmt2",
 )
-
-
-"""Estimates that do not depend on the level of answers."""
-
-
-METHODS = ("pls", "plsc")
 
 
 # Fields of `Draws` that are points go by a longer name beside weights and paths.

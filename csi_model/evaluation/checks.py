@@ -11,6 +11,7 @@ from csi_model.arrays import F64
 from csi_model.errors import Caution
 from csi_model.evaluation.panel import Panel
 from csi_model.inference.figures import Figure
+from csi_model.inference.kinds import critical
 from csi_model.inference.many import between_variance
 
 FEW_UNITS = 8
@@ -71,7 +72,7 @@ def parallel_trends(by_wave: Figure, steps: F64, before: tuple[str, ...], df: F6
         wald = float((((placebo[:, k] @ along) ** 2)[kept] / spread[kept]).sum())
         # Hotelling's scaling keeps the joint test honest when units are few.
         p[k] = float(stats.f.sf(wald * (own - rank + 1) / (own * rank), rank, own - rank + 1))
-    reach = stats.norm.ppf((1 + by_wave.level) / 2) + stats.norm.ppf(0.8)
+    reach = critical(by_wave.level) + stats.norm.ppf(0.8)
     return ParallelTrends(before[:-1], p, reach * by_wave.se[:n].max(axis=0))
 
 

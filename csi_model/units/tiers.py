@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.checks import check_standard_errors
 from csi_model.inference.figures import Figure
+from csi_model.inference.kinds import against_zero
 from csi_model.inference.making import from_normal
 from csi_model.inference.many import holm
 from csi_model.options import LEVEL
@@ -84,9 +84,7 @@ def tier_units(
     error = np.sqrt(np.maximum(variance * (1 - 2 * shares) + shares**2 @ variance, 0.0))
     difference = from_normal(points - overall, error, level=level)
     beyond = np.maximum(np.abs(difference.value) - margin, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * stats.norm.sf(np.where(beyond == 0, 0.0, beyond / error))
-    corrected = holm(p)
+    corrected = holm(against_zero(beyond, error))
     tier = tuple(
         WITH if q > 1 - level else ABOVE if d > 0 else BELOW
         for q, d in zip(corrected, difference.value, strict=True)

@@ -13,7 +13,7 @@ from surveys.analysing.matrix import load_beside, load_matrix, load_packed
 from surveys.analysing.offered import accounts_of, offers, varying_in
 from surveys.codes import LOWEST_ANSWER, REASONS, WRITTEN, are_written
 from surveys.collecting.packing import layout_of
-from surveys.document.wording import in_language
+from surveys.document.wording import column_text
 from surveys.editing.publishing import load_document, router_of
 from surveys.models import Wave
 from surveys.questions.pieces import Column
@@ -57,14 +57,19 @@ class WaveTable(NamedTuple):
         yield ["code", "value", *languages]
         for column, has_reserved in zip(self.columns, self.reserved, strict=True):
             asked = [
-                " – ".join(_said(text, column, language) for text in column.texts) for language in languages
+                " – ".join(column_text(text, column, language) for text in column.texts)
+                for language in languages
             ]
             yield [column.code, "", *asked]
             meanings: dict[int, Mapping[str, str] | str] = dict(column.values)
             if has_reserved:
                 meanings |= {number: REASONS[stored] for stored, number in WRITTEN.items()}
             for value, text in sorted(meanings.items()):
-                yield [column.code, str(value), *(_said(text, column, language) for language in languages)]
+                yield [
+                    column.code,
+                    str(value),
+                    *(column_text(text, column, language) for language in languages),
+                ]
         for sentence, names in (("order", self.orders), ("offered", self.offered)):
             for name in names:
                 yield [name, "", *(words.say("ways_out", sentence, language) for language in languages)]
@@ -117,9 +122,3 @@ def as_text(answers: NDArray[np.int16], reserved: NDArray[np.bool_]) -> NDArray[
     for stored, number in WRITTEN.items():
         texts[(answers == stored) & reserved] = str(number)
     return texts
-
-
-def _said(text: Mapping[str, str] | str, column: Column, language: str) -> str:
-    if isinstance(text, str):
-        return words.say("ways_out", text, language, place=column.place)
-    return in_language(text, language)

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from surveys import words
 from surveys.codes import REASONS
 from surveys.document.questionnaire import Questionnaire
-from surveys.document.wording import in_language
+from surveys.document.wording import column_text
 from surveys.logic.reading import parse
 from surveys.logic.tree import Junction
 from surveys.logic.writing import to_text
-from surveys.questions.pieces import Column
 
 
 def codebook(document: Questionnaire, series: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -42,7 +40,7 @@ def codebook(document: Questionnaire, series: Mapping[str, str]) -> list[dict[st
                 "type": types[slot.question],
                 "kind": slot.kind,
                 "text": {
-                    language: " – ".join(_said(text, column, language) for text in column.texts)
+                    language: " – ".join(column_text(text, column, language) for text in column.texts)
                     for language in document.languages
                 },
                 "low": slot.low,
@@ -78,9 +76,3 @@ def _all_of(conditions: list[str]) -> str:
     if len(conditions) < 2:
         return "".join(conditions)
     return to_text(Junction("and", tuple(parse(each) for each in conditions)))
-
-
-def _said(text: Mapping[str, str] | str, column: Column, language: str) -> str:
-    if isinstance(text, str):
-        return words.say("ways_out", text, language, place=column.place)
-    return in_language(text, language)

@@ -14,6 +14,8 @@ Name = Annotated[dict[str, str], Field(max_length=20)]
 Grouping = Literal[
     "province", "city", "county", "office", "unit", "customer_class", "tier", "account_type", "area"
 ]
+# The tiers of expectations.
+Tier = Literal["basic", "price_linked", "beyond_value"]
 
 
 class _Node(BaseModel):
@@ -26,7 +28,7 @@ class DimensionNode(_Node):
     id: str
     name: Name
     indicators: tuple[str, ...] = Field(min_length=1)
-    tier: Literal["basic", "price_linked", "beyond_value"] | None = None
+    tier: Tier | None = None
 
 
 class ConstructNode(_Node):
@@ -56,7 +58,7 @@ class ConstructNode(_Node):
 class Gap(_Node):
     """One expectation tier: where it is expected and where it is perceived (dimension ids)."""
 
-    tier: Literal["basic", "price_linked", "beyond_value"]
+    tier: Tier
     expected: str
     perceived: tuple[str, ...]
 

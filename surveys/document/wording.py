@@ -10,6 +10,7 @@ from surveys import words
 from surveys.document.questionnaire import Questionnaire
 from surveys.logic import tree
 from surveys.questions.base import Question
+from surveys.questions.pieces import Column
 
 HOLE = re.compile(r"\{(\w+)\}")
 SETTINGS = frozenset({"utility", "unit"})
@@ -19,6 +20,13 @@ RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
 def in_language(text: Mapping[str, str], language: str) -> str:
     """Give the text in a language, else in English, else in whichever there is."""
     return text.get(language) or text.get(words.FALLBACK) or next(iter(text.values()), "")
+
+
+def column_text(text: Mapping[str, str] | str, column: Column, language: str) -> str:
+    """Give a text of a column in a language; one that the program itself says is told by its key."""
+    if isinstance(text, str):
+        return words.say("ways_out", text, language, place=column.place)
+    return in_language(text, language)
 
 
 def language_of(document: Questionnaire, wanted: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.codes import DONT_KNOW, LOWEST_ANSWER, NOT_APPLICABLE
+from surveys.codes import LOWEST_ANSWER, WAYS_OUT
 from surveys.logic.tree import Comparison, Expression, Junction, Not, Reference, State, Test, terms
 
 Mask = NDArray[np.bool_]
@@ -21,7 +21,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": np.greater,
     ">=": np.greater_equal,
 }
-_WAYS_OUT: Final = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE}
+_STORED: Final = {word: stored for stored, word in WAYS_OUT.items()}
 
 
 def can_hold(leaf: Test) -> bool:
@@ -49,7 +49,7 @@ def holding(expression: Expression, column: Column) -> Mask:
         case State(word="answered", reference=reference):
             return np.asarray(column(reference.name) >= LOWEST_ANSWER)
         case State(word=word, reference=reference):
-            return np.asarray(column(reference.name) == _WAYS_OUT[word])
+            return np.asarray(column(reference.name) == _STORED[word])
         case Comparison(left=Reference(name=name), relation=relation, right=right):
             values = column(name)
             return np.asarray((values >= LOWEST_ANSWER) & _compared(values, relation, right, column))

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final, Literal
 
 from surveys.errors import Because, Reason
+from surveys.logic.reading import AMONG, STATES
 from surveys.logic.tree import (
     ACCOUNT,
     Among,
@@ -34,8 +35,6 @@ Value = Literal["nothing", "option", "options", "number", "numbers", "day", "day
 MOST_LEVELS: Final = 4
 MOST_ROWS: Final = 40
 
-STATES: Final = ("answered", "dont_know", "not_applicable")
-AMONG: Final = ("any", "all", "none")
 ANSWER, TODAY = " answer", " today"  # what a relation ends with where its value is no constant
 _ORDERS: Final = ("==", "!=", "<", "<=", ">", ">=")
 _LISTS: Final = ("in list", "not in list")

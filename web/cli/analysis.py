@@ -19,15 +19,13 @@ LAVAAN = {".lav", ".lavaan", ".txt"}
 model = click.option(
     "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
 )
-scheme = click.option(
-    "--scheme", type=click.Choice(["path", "factorial", "centroid"]), default="path", show_default=True
-)
+scheme = click.option("--scheme", type=click.Choice(csi_model.SCHEMES), default="path", show_default=True)
 missing = click.option("--missing", type=click.Choice(csi_model.MISSING), default="em", show_default=True)
 weights = click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
 cluster = click.option("--cluster", metavar="COLUMN", help="Resample these as wholes.")
 group_weights = click.option(
     "--group-weights",
-    type=click.Choice(["common", "own"]),
+    type=click.Choice(csi_model.GROUP_WEIGHTS),
     default="common",
     show_default=True,
     help="Points of groups by the questions' weights of all of them, or by each group's own.",

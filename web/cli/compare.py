@@ -18,7 +18,7 @@ Row = tuple[str, dict[str, Any]]
 @analysis.model
 @click.option("--by", metavar="COLUMN", required=True, help="Compare the values of this column.")
 @click.option("--groups", metavar="A,B", help="These values alone; all by default.")
-@click.option("--method", type=click.Choice(["pls", "plsc"]), default="pls", show_default=True)
+@click.option("--method", type=click.Choice(csi_model.PLS_METHODS), default="pls", show_default=True)
 @analysis.scheme
 @analysis.missing
 @click.option("--weights", "--weight", "weights", metavar="COLUMN", help="Column of respondent weights.")

@@ -17,7 +17,7 @@ from web.exports.table import Table
 @click.command(short_help="Estimate the index from a data file and a model file.")
 @click.argument("data", type=click.Path(path_type=Path))
 @analysis.model
-@click.option("--method", type=click.Choice(["pls", "plsc", "cbsem"]), default="pls", show_default=True)
+@click.option("--method", type=click.Choice(csi_model.METHODS), default="pls", show_default=True)
 @click.option(
     "--estimator",
     type=click.Choice(csi_model.ESTIMATORS),
@@ -49,7 +49,7 @@ from web.exports.table import Table
 @analysis.strata
 @analysis.cluster
 @analysis.resamples(0, 0)
-@click.option("--interval", type=click.Choice(["percentile", "bca", "studentised"]), default="percentile")
+@click.option("--interval", type=click.Choice(csi_model.INTERVALS), default="percentile")
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")
 @click.option(

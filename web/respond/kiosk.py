@@ -19,6 +19,7 @@ from surveys.collecting.waves import find_wave
 from surveys.models.collection import Access
 from web import i18n
 from web.respond import addresses, sessions
+from web.respond.sharing import unit
 from web.respond.visit import mark_of, revision_of, visit
 
 blueprint = Blueprint("kiosk", __name__)
@@ -33,7 +34,7 @@ def begin(public_key: str) -> ResponseReturnValue:
     wave = find_wave(sessions.current(), public_key)
     if wave is None or wave.access != Access.PUBLIC:
         raise ClosedError
-    page = make_response(redirect(addresses.seat(public_key, secrets.token_urlsafe(24), _unit()), 303))
+    page = make_response(redirect(addresses.seat(public_key, secrets.token_urlsafe(24), unit()), 303))
     page.delete_cookie(i18n.COOKIE)
     return _cleared(page)
 
@@ -42,7 +43,7 @@ def begin(public_key: str) -> ResponseReturnValue:
 def leave(public_key: str, seat: str) -> ResponseReturnValue:
     """Start anew: the answers so far stay, as broken off, and nobody gets back to them."""
     found = visit(public_key, "", seat)
-    page = make_response(redirect(addresses.kiosk(found.wave.public_key, _unit()), 303))
+    page = make_response(redirect(addresses.kiosk(found.wave.public_key, unit()), 303))
     if revision_of(found, request.form.get("_t", "")) is not None:
         vacate(found)
         found.session.commit()
@@ -68,15 +69,11 @@ def corner_of_refusal() -> Markup:
     asked = request.view_args or {}
     if "seat" not in asked:
         return Markup()
-    return Markup(_form(leave="", anew=addresses.kiosk(asked["public_key"], ""), unit=_unit()))  # noqa: S704
+    return Markup(_form(leave="", anew=addresses.kiosk(asked["public_key"], ""), unit=unit()))  # noqa: S704
 
 
 def _form(**told: str | bool) -> str:
     return render_template("respond/_kiosk.html", idle=IDLE_SECONDS, warned=WARNED_SECONDS, **told)
-
-
-def _unit() -> str:
-    return request.args.get("unit", "")
 
 
 def _cleared(page: Page) -> Page:
