@@ -279,3 +279,8 @@ def test_a_step_is_past_the_part_that_was_seen_beside(designer, nodes):
         assert answer.status_code == 422
         assert "What stood beside it was moved or removed meanwhile." in answer.text
     assert codes() == ["S2", "MET"]
+    waits = seen("MET", "MET")
+    assert sent("S2", seen("S2", "S2"), "down").status_code == 303
+    assert codes() == ["MET", "S2"]
+    assert sent("MET", waits, "down").status_code == 303
+    assert codes() == ["MET", "S2"], "it was the last when it was asked for, and stays"
