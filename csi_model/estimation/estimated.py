@@ -18,7 +18,7 @@ from csi_model.estimation import by_covariance, weight_effect
 from csi_model.estimation.told import Told
 from csi_model.inference.figures import FEW, INDICATIVE, SHOWN, Figure, figure
 from csi_model.inference.making import from_normal
-from csi_model.measures.importance import Levels, members
+from csi_model.measures.importance import Levels
 from csi_model.measures.indirect import ARROW, Routes, routes_of
 from csi_model.measures.points import Points
 from csi_model.options import Options
@@ -237,7 +237,7 @@ def answered(spec: ModelSpec, sample: Sample) -> Levels:
     there = ~np.isnan(sample.values)
     each = there.sum(axis=0)
 
-    def any_of(mask: Mask | F64) -> F64:
+    def any_of(mask: Mask) -> F64:
         """Count who answered any question of each column of `mask`: all, where one was answered by all."""
         inside = (np.flatnonzero(column) for column in mask.T)
         return np.array(
@@ -248,5 +248,5 @@ def answered(spec: ModelSpec, sample: Sample) -> Levels:
             dtype=float,
         )
 
-    whole, parts = any_of(spec.block_mask), any_of(members(spec).T)
+    whole, parts = any_of(spec.block_mask), any_of(spec.dimension_mask)
     return Levels(np.where(spec.scored, whole, len(sample)), parts, each.astype(float))

@@ -63,7 +63,8 @@ def ends(
             return studentised(drawn, value[cells], own[rows][:, cells], level)
         if kind == "bca" and sway is not None:
             return bca(drawn, value[cells], sway[:, cells], wide)
-        return percentile(drawn, wide)
+        low, high = _quantiles(drawn, _tails(wide))  # all are finite: nothing need be left out
+        return low, high
 
     finite = np.isfinite(flat)
     count = finite.sum(axis=0)
@@ -100,8 +101,12 @@ def percentile(draws: F64, level: float = LEVEL) -> tuple[F64, F64]:
         flat = draws.reshape(len(draws), -1)
         if not (kept.all() and there.all()):
             flat = flat[np.ix_(kept, there)]
-        found[:, there] = _quantiles(flat, np.array([(1 - level) / 2, (1 + level) / 2]))
+        found[:, there] = _quantiles(flat, _tails(level))
     return _shaped(found, draws)
+
+
+def _tails(level: float) -> F64:
+    return np.array([(1 - level) / 2, (1 + level) / 2])
 
 
 def _quantiles(draws: F64, shares: F64) -> F64:

@@ -55,13 +55,7 @@ def importance(spec: ModelSpec, points_per_point: F64, construct_shares: F64) ->
     parts = [spec.place[part] for construct in spec.constructs for part in construct.components]
     constructs = on_index.copy()
     constructs[..., parts] = (indicators @ home)[..., parts]
-    return Levels(constructs, indicators @ members(spec).T, indicators)
-
-
-def members(spec: ModelSpec) -> F64:
-    """Say which questions a dimension has, (n_dimensions, n_indicators), 1 or 0."""
-    found = [[code in node.indicators for code in spec.indicator_ids] for _, node in spec.dimensions]
-    return np.array(found, dtype=float).reshape(len(spec.dimensions), len(spec.indicator_ids))
+    return Levels(constructs, indicators @ spec.dimension_mask.astype(float), indicators)
 
 
 def leads(spec: ModelSpec) -> dict[str, Mask]:

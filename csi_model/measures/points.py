@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from csi_model.arrays import F64
+from csi_model.arrays import F64, Mask
 from csi_model.specify import ModelSpec
 
 
@@ -77,8 +77,7 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
         matrix[:, :, j] = wide / wide.sum(axis=1, keepdims=True)
     construct_points = np.where(spec.scored, by_shares(scores, matrix), np.nan)
     scaled = matrix * unit[:, None]
-    member = _members(spec)
-    dimension_points, dimension_shares = _dimensions(scores, shares, member)
+    dimension_points, dimension_shares = _dimensions(scores, shares, spec.dimension_mask)
     sd = np.where(spec.scored, np.sqrt(np.einsum("bpj,bpj->bj", scaled, cov @ scaled)), np.nan)
     return Points(scores, shares, matrix, dimension_points, dimension_shares, construct_points, sd, clipped)
 
@@ -99,7 +98,7 @@ def by_common_weights(spec: ModelSpec, scored: Points, shares: F64) -> Points:
     """
     n_batch = len(scored.indicators)
     own = np.where(spec.home_mask, shares, 0.0).sum(axis=1)
-    dimension_points, dimension_shares = _dimensions(scored.indicators, own, _members(spec))
+    dimension_points, dimension_shares = _dimensions(scored.indicators, own, spec.dimension_mask)
     return scored._replace(
         shares=np.tile(own, (n_batch, 1)),
         construct_shares=np.tile(shares, (n_batch, 1, 1)),
@@ -130,14 +129,7 @@ def by_shares(scores: F64, shares: F64) -> F64:
     return figures
 
 
-def _members(spec: ModelSpec) -> F64:
-    """Say which dimension a question is of, (n_indicators, n_dimensions), 1 or 0."""
-    return np.array(
-        [[code in node.indicators for _, node in spec.dimensions] for code in spec.indicator_ids], dtype=float
-    ).reshape(len(spec.indicator_ids), len(spec.dimensions))
-
-
-def _dimensions(scores: F64, shares: F64, member: F64) -> tuple[F64, F64]:
+def _dimensions(scores: F64, shares: F64, member: Mask) -> tuple[F64, F64]:
     within = shares[..., None] * member
     dimension_shares = within.sum(axis=-2)
     with np.errstate(invalid="ignore", divide="ignore"):

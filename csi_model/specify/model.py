@@ -55,22 +55,22 @@ class ModelSpec:
             self.state_codes,
         )
 
-    @property
+    @cached_property
     def construct_ids(self) -> tuple[str, ...]:
         """Constructs in order."""
         return tuple(construct.id for construct in self.constructs)
 
-    @property
+    @cached_property
     def indicator_ids(self) -> tuple[str, ...]:
         """Indicators in the order of their constructs, so that each block is contiguous."""
         return tuple(code for construct in self.constructs for code in construct.indicators)
 
-    @property
+    @cached_property
     def modes(self) -> tuple[str, ...]:
         """How each construct's weights are estimated: A, B or unit."""
         return tuple(construct.mode for construct in self.constructs)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether all constructs are first-order: no second order, no interaction."""
         return all(construct.indicators for construct in self.constructs)
@@ -119,6 +119,12 @@ class ModelSpec:
                 own |= set(known[part].indicators)
             mask[:, number] = [code in own for code in codes]
         return mask
+
+    @cached_property
+    def dimension_mask(self) -> NDArray[np.bool_]:
+        """Shape (n_indicators, n_dimensions): which indicators each of `dimensions` has."""
+        found = [[code in node.indicators for _, node in self.dimensions] for code in self.indicator_ids]
+        return np.array(found, dtype=bool).reshape(len(self.indicator_ids), len(self.dimensions))
 
     @cached_property
     def path_matrix(self) -> NDArray[np.bool_]:
