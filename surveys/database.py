@@ -57,6 +57,7 @@ NAMING_CONVENTION = {
 
 BUSY_TIMEOUT_SECONDS = 15
 AFTER_COMMIT = "after_commit"
+DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 
 
 JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -147,14 +148,14 @@ def normalise_url(url: str | URL) -> URL:
     """Read a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The text itself may hold a password, so it is not repeated.
         raise ValueError(
             "the database URL cannot be parsed; write sqlite:///FILE or postgresql://…"
         ) from None
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    if parsed.drivername not in DRIVERS:
         raise ValueError(f"{parsed.drivername}: use a sqlite:// or postgresql:// database URL")
     return parsed
 

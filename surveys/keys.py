@@ -114,6 +114,8 @@ def check(folder: Path) -> None:
     """
     if not folder.exists():
         return
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a folder")
     for path in (folder, *folder.iterdir()):
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise ValueError(f"others on this machine can read {path}; run chmod -R go= {folder}")

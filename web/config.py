@@ -38,7 +38,7 @@ SETTINGS = (
     Setting("OWNER_URL", "", readers.owner, is_secret=True),
     Setting("SECRET_KEY", "", readers.key, is_secret=True),
     Setting("SECRET_KEY_FALLBACKS", "", readers.keys, is_secret=True),
-    Setting("HOST", "127.0.0.1", str),
+    Setting("HOST", "127.0.0.1", readers.host),
     Setting("PORT", "8000", readers.whole(1, 65535)),
     Setting("WORKERS", "2", readers.whole(1, 256)),
     Setting("PUBLIC_URL", "", readers.public_url),
@@ -125,6 +125,8 @@ def _read_file(path: Path) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise SettingError(f"MANYI_CONFIG names {path}, which cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"MANYI_CONFIG names {path}, which is not in UTF-8. Save it so.") from None
     found = {}
     for number, line in enumerate(lines, start=1):
         text = line.strip()
@@ -135,6 +137,26 @@ def _read_file(path: Path) -> dict[str, str]:
             raise SettingError(f"{path}, line {number}: write NAME=value.")
         found[name.strip()] = value.strip().strip("\"'")
     return found
+
+
+def made_instance(settings: Mapping[str, Any]) -> Path:
+    """Give the folder of the instance, made where it is missing.
+
+    Raises
+    ------
+    SettingError
+        It cannot be made, or this account cannot write into it.
+    """
+    folder: Path = settings["INSTANCE"]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_ours = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        is_ours = False
+    if is_ours:
+        return folder
+    remedy = "Name another, or give it to this account: chown."
+    raise SettingError(f"MANYI_INSTANCE cannot be used: {folder} cannot be written by this account. {remedy}")
 
 
 def secret_key(instance: Path) -> str:
@@ -149,7 +171,12 @@ def secret_key(instance: Path) -> str:
         with suppress(FileExistsError):
             os.link(draft, path)
         Path(draft).unlink()
-    key = path.read_text(encoding="ascii").strip()
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except UnicodeDecodeError:
+        key = ""
+    except OSError as error:
+        raise SettingError(f"{path}, the key of the site, cannot be read: {error.strerror}.") from None
     if len(key) < 32:
         raise SettingError(f"{path} holds no usable key. Delete the file; the next start makes a new one.")
     return key
@@ -157,8 +184,7 @@ def secret_key(instance: Path) -> str:
 
 def flask_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Say the settings in the words of Flask and its extensions."""
-    instance: Path = settings["INSTANCE"]
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = made_instance(settings)
     key = settings["SECRET_KEY"] or secret_key(instance)
     if len(key) < 32:
         raise SettingError("MANYI_SECRET_KEY must have at least 32 characters.")

@@ -1,7 +1,6 @@
 """What is logged: what happened, where and how long; never answers, addresses of links, or secrets."""
 
 import logging
-import re
 import sys
 import time
 import uuid
@@ -11,9 +10,9 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
+from web.spelling import spelled
+
 SECRET = {"token", "password", "csrf_token", "secret", "key", "cookie", "answers", "texts", "values", "form"}
-# What would end a line, or tell a terminal to do something; tracebacks keep their lines.
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
@@ -23,10 +22,7 @@ def hide_secrets(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> d
 
 def spell_controls(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Write control characters out: the text of a fault may hold what somebody sent."""
-    return {
-        name: CONTROLS.sub(lambda sign: ascii(sign[0])[1:-1], value) if isinstance(value, str) else value
-        for name, value in event.items()
-    }
+    return {name: spelled(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def configure(app: Flask) -> None:

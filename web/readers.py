@@ -1,6 +1,7 @@
 """How the text of a setting is read; whatever cannot be used is refused with what to write instead."""
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,13 +16,19 @@ from web import languages
 SHORTEST_KEY = 32
 FEWEST_SIGNS = 10
 MAIL = ("smtp", "smtps", "smtp+starttls")
+LONGEST_NUMBER = 12
+LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+PLACE = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
 
 def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
     """Read a whole number between two ends."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.strip().isdecimal()) or not low <= int(text) <= high:
+        written = text.strip()
+        is_number = written.isascii() and written.isdecimal() and len(written) <= LONGEST_NUMBER
+        if not is_number or not low <= int(text) <= high:
             raise ValueError(f"write a whole number from {low} to {high}")
         return int(text)
 
@@ -51,17 +58,34 @@ def language(text: str) -> str:
 
 def translations(text: str) -> Path | None:
     """Read the folder of further languages, which are spoken from then on."""
-    folder = Path(text).expanduser().resolve() if text else None
+    folder = _path(text) if text else None
     languages.use(folder)
     return folder
 
 
 def folder(text: str) -> Path:
     """Read a folder, which may not be there yet."""
-    path = Path(text).expanduser().resolve()
+    path = _path(text)
     if path.exists() and not path.is_dir():
         raise ValueError("this is a file; name a folder")
     return path
+
+
+def _path(text: str) -> Path:
+    """Read where something is; a name that nothing can have is refused."""
+    try:
+        path = Path(text).expanduser().resolve()
+        path.exists()
+    except (OSError, RuntimeError):
+        raise ValueError("nothing can be called so; write a path such as /var/lib/manyi") from None
+    return path
+
+
+def host(text: str) -> str:
+    """Read the address on which the site listens."""
+    if not HOST.fullmatch(text):
+        raise ValueError("write an address such as 127.0.0.1, or 0.0.0.0 for all of this machine's")
+    return text
 
 
 def folder_if_named(text: str) -> Path | None:
@@ -77,9 +101,11 @@ def anchor(text: str) -> Path | str:
 def limit(text: str) -> str:
     """Read how often something may be done."""
     try:
-        parse_many(text)
+        is_good = all(each.amount > 0 for each in parse_many(text))
     except ValueError:
-        raise ValueError("write a limit such as 10 per minute; 100 per day") from None
+        is_good = False
+    if not is_good:
+        raise ValueError("write a limit such as 10 per minute; 100 per day")
     return text
 
 
@@ -123,6 +149,7 @@ def mail_server(text: str) -> str:
         try:
             parts = urlsplit(text)
             is_good = parts.scheme in MAIL and bool(parts.hostname) and (parts.port or 1) > 0
+            is_good = is_good and text.isprintable() and " " not in text
         except ValueError:
             is_good = False
         if not is_good:
@@ -133,7 +160,7 @@ def mail_server(text: str) -> str:
 def sender(text: str) -> str:
     """Read the address that mails come from."""
     name, _, host = text.partition("@")
-    if not name or not host or "@" in host or any(sign.isspace() or sign in "<>,;" for sign in text):
+    if not name or not host or "@" in host or any(not sign.isprintable() or sign in " <>,;" for sign in text):
         raise ValueError("write an address such as survey@example.org")
     return text
 
@@ -145,6 +172,8 @@ def public_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        # What takes an address apart leaves ends of lines out; mails would hold them.
+        is_good = is_good and text.isprintable() and PLACE.fullmatch(parts.netloc) is not None
     except ValueError:
         is_good = False
     if not is_good or parts.path.strip("/") or parts.query or parts.fragment or parts.username:

@@ -115,3 +115,43 @@ def test_all_commands_share_one_check_of_the_settings(manyi, monkeypatch, tmp_pa
     assert "MANYI_LOGIN_LIMIT" in err
     assert len(err.splitlines()) <= 2
     assert not (tmp_path / "instance").exists()
+
+
+def test_the_doctor_names_what_looks_like_a_setting_and_is_none(manyi, monkeypatch, tmp_path):
+    assert manyi("db", "upgrade")[0] == 0
+    add_administrator(tmp_path)
+    use(monkeypatch, WORKRES="4", ZZZ="x")
+    code, out, _ = manyi("doctor")
+    told = out.splitlines()
+    assert (code, len(told)) == (1, 2)
+    assert told[0].startswith("MANYI_WORKRES is no setting")
+    assert told[0].endswith("MANYI_WORKERS?")
+    assert told[1].startswith("MANYI_ZZZ is no setting")
+
+
+@pytest.mark.parametrize("command", ["doctor", "worker", "db upgrade"])
+def test_folders_that_cannot_be_used_are_refused_by_name(manyi, monkeypatch, tmp_path, command):
+    (tmp_path / "file").write_text("x", encoding="ascii")
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "keys").write_text("x", encoding="ascii")
+    code, out, err = manyi(*command.split())
+    assert (code, out, "MANYI_KEYS" in err, "is a file" in err) == (1, "", True, True)
+    use(monkeypatch, INSTANCE=str(tmp_path / "file" / "x"))
+    code, out, err = manyi(*command.split())
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "MANYI_INSTANCE" in err
+
+
+def test_a_terminal_is_told_nothing_by_what_is_printed(manyi, monkeypatch, tmp_path):
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)  # as on a terminal
+    use(monkeypatch, CONFIG=f"{tmp_path}/\x1b[2J\u202e")
+    code, out, err = manyi("doctor")
+    assert (code, out) == (1, "")
+    assert "\\x1b[2J\\u202e" in err
+    assert "\x1b" not in err
+    monkeypatch.delenv("MANYI_CONFIG")
+    file = tmp_path / "answers.csv"
+    file.write_text("a\x1b]0;x\x07,a\x1b]0;x\x07\n1,2\n", encoding="utf-8")
+    code, _, err = manyi("rake", file, "--margins", file, "--out", tmp_path / "out.csv")
+    assert code
+    assert "\x1b" not in err

@@ -59,6 +59,22 @@ def test_a_file_with_a_mistake_is_refused_with_its_place(tmp_path, text, words):
         read_settings({"MANYI_CONFIG": str(tmp_path / "missing")})
 
 
+@pytest.mark.parametrize("text", ["127.0.0.1", "0.0.0.0", "::1", "::", "web", "a_b.example.", "满意.example"])
+def test_addresses_that_are_some_are_read(text):
+    assert read_settings({"MANYI_HOST": text})["HOST"] == text
+    if ":" not in text:
+        found = read_settings({"MANYI_PUBLIC_URL": f"https://{text}:8443/"})["PUBLIC_URL"]
+        assert found == f"https://{text}:8443"
+    assert read_settings({"MANYI_PUBLIC_URL": "http://[::1]:80"})["PUBLIC_URL"] == "http://[::1]:80"
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_name(tmp_path):
+    file = tmp_path / "manyi.conf"
+    file.write_bytes(b"MANYI_PORT=\xe9\n")
+    with pytest.raises(SettingError, match=r"manyi\.conf.*UTF-8"):
+        read_settings({"MANYI_CONFIG": str(file)})
+
+
 def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
     key = secret_key(tmp_path)
     assert len(key) >= 48
@@ -66,6 +82,13 @@ def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
     (tmp_path / "secret_key").write_text("short", encoding="ascii")
     with pytest.raises(SettingError, match="secret_key"):
+        secret_key(tmp_path)
+    (tmp_path / "secret_key").write_bytes(b"\xe9" * 50)
+    with pytest.raises(SettingError, match="no usable key"):
+        secret_key(tmp_path)
+    (tmp_path / "secret_key").unlink()
+    (tmp_path / "secret_key").mkdir()
+    with pytest.raises(SettingError, match="cannot be read"):
         secret_key(tmp_path)
 
 
@@ -100,6 +123,16 @@ def test_workers_that_start_together_share_one_key(tmp_path):
         ("SECRET_KEY", "short-secret", "short-secret"), ("SECRET_KEY_FALLBACKS", "short-old", "short-old"),
         ("DATABASE_URL", "mysql://manyi:hush@127.0.0.1/manyi", "hush"), ("DATABASE_URL", "hush", "hush"),
         ("INSTANCE", __file__, ""), ("TRANSLATIONS", "/nowhere/at/all", ""),
+        ("INSTANCE", "~nobody-of-this-name/x", ""), ("KEYS", "~nobody-of-this-name", ""),
+        ("ANCHOR", "~nobody-of-this-name", ""), ("TRANSLATIONS", "~nobody-of-this-name", ""),
+        ("INSTANCE", "/" + "a" * 5000, ""), ("PORT", "9" * 5000, ""), ("LOGIN_LIMIT", "0 per minute", ""),
+        ("HOST", "", ""), ("HOST", "no host", ""), ("HOST", "a" * 70, ""), ("HOST", "a\n", ""),
+        ("HOST", "a-" * 40_000, ""), ("PUBLIC_URL", "https://" + "a." * 40_000 + "!", ""),
+        ("PUBLIC_URL", "https://a.example\nb", ""), ("PUBLIC_URL", "https://a.exa\nmple", ""),
+        ("PUBLIC_URL", "https://a b", ""), ("PUBLIC_URL", 'https://a"><script>', ""),
+        ("MAIL_URL", "smtp://mail\n.example", ""), ("MAIL_SENDER", "\x1b@example.org", ""),
+        ("DATABASE_URL", "postgresql://manyi:hush", "hush"), ("OWNER_URL", "postgresql://manyi:hush", "hush"),
+        ("DATABASE_URL", "postgresql+asyncpg://u:hush@h/d", "hush"), ("DATABASE_URL", "sqlite+none://", ""),
     ],
 )  # fmt: skip
 def test_every_setting_that_cannot_be_used_is_refused_by_name_and_tells_no_secret(name, text, secret):

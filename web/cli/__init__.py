@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from web import languages  # noqa: F401  refusals are told in its words
+from web.spelling import spelled
 
 # Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
 COMMANDS = {
@@ -45,7 +46,7 @@ class Refusal(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Write the message to standard error."""
-        click.echo(self.format_message(), err=True, file=file)
+        click.echo(spelled(self.format_message()), err=True, file=file)
 
 
 class _Lazy(click.Group):
@@ -90,7 +91,7 @@ def main() -> None:
         # ModelError, SurveyError and SettingError are ValueErrors with a message for people.
         if type(error).__module__.split(".")[0] not in {"csi_model", "surveys", "web"}:
             raise
-        click.echo(str(error), err=True)
+        click.echo(spelled(str(error)), err=True)
         sys.exit(1)
     except Exception as error:
         # Known by name, so that `manyi --help` need not load SQLAlchemy.
@@ -98,5 +99,5 @@ def main() -> None:
             raise
         reason = (str(error.orig).strip().splitlines() or [type(error).__name__])[0]
         remedy = "Check MANYI_DATABASE_URL, and bring the database up to date: manyi db upgrade"
-        click.echo(f"The database cannot be used: {reason}. {remedy}", err=True)
+        click.echo(spelled(f"The database cannot be used: {reason}. {remedy}"), err=True)
         sys.exit(1)

@@ -18,14 +18,13 @@ from surveys.database import create_engine, make_private, normalise_url
 from surveys.keys import bind
 from surveys.proving.begin import begin
 from web.cli import Refusal
-from web.config import keys_folder, read_settings
+from web.config import keys_folder, made_instance, read_settings
 
 
 def database_url() -> URL:
     """Give the configured database; the default is SQLite in the instance folder."""
     settings = read_settings()
-    instance: Path = settings["INSTANCE"]
-    instance.mkdir(parents=True, exist_ok=True)
+    instance = made_instance(settings)
     try:
         url = normalise_url(settings["DATABASE_URL"] or f"sqlite:///{instance / 'manyi.db'}")
     except ValueError as error:
@@ -41,9 +40,8 @@ def owner_url() -> URL:
 
 
 def instance_folder() -> Path:
-    """Give the folder of the instance."""
-    folder: Path = read_settings()["INSTANCE"]
-    return folder
+    """Give the folder of the instance, made where it is missing."""
+    return made_instance(read_settings())
 
 
 # Who acts, where no staff does.

@@ -1,8 +1,10 @@
 """`manyi doctor`: what is wrong with an installation, before anybody finds out on the site."""
 
+import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +19,12 @@ from surveys.models import AuditEntry, Response
 from web.cli import Refusal
 from web.cli.database import database_url, told
 from web.cli.serve import is_private
-from web.config import flask_settings, read_settings, secret_key
+from web.config import SETTINGS, flask_settings, read_settings, secret_key
 from web.readers import key
+from web.spelling import spelled
 
 OLD: Final = timedelta(days=7)
+PREFIX: Final = "MANYI_"
 
 
 @click.command(short_help="Say what is wrong with the installation.")
@@ -33,16 +37,27 @@ def doctor() -> None:
     flask_settings(settings)  # what the environment's texts cannot tell: the key in the instance folder
     url = database_url()
     found = [
+        *_unread(os.environ),
         *_reached(settings),
         *_secrets(settings),
         *_files(settings["INSTANCE"], url),
         *_database(url, is_private=is_private(settings)),
     ]
     for line in found:
-        click.echo(line)
+        click.echo(spelled(line))
     if found:
         raise Refusal(f"{len(found)} to be mended.")
     click.echo("Nothing is wrong.")
+
+
+def _unread(environment: Mapping[str, str]) -> Iterator[str]:
+    """Find names that look like settings and are none: what somebody meant has its default."""
+    known = {PREFIX + each.name for each in SETTINGS} | {f"{PREFIX}CONFIG"}
+    for name in sorted(environment.keys() - known):
+        if name.startswith(PREFIX):
+            meant = get_close_matches(name, known, 1)
+            remedy = f"Did you mean {meant[0]}?" if meant else "See docs/configuration.md."
+            yield f"{name} is no setting, and nothing reads it. {remedy}"
 
 
 def _reached(settings: dict[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from web.cli.model import of_lavaan, said_of
 from web.cli.table import write_table, write_workbook
 from web.cli.told import summary
 from web.exports.table import Table
+from web.spelling import spelled
 
 
 @click.command(short_help="Estimate the index from a data file and a model file.")
@@ -188,7 +189,7 @@ def _write(document: dict[str, Any], xlsx: Path | None, json_file: Path | None) 
         tables = csi_model.tables_of(document)
         write_workbook(xlsx, {name: Table(*table) for name, table in tables.items()})
     if json_file is None:
-        click.echo(csi_model.summary(document | {"cautions": []}))
+        click.echo(spelled(str(csi_model.summary(document | {"cautions": []}))))
     else:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)

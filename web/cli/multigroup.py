@@ -8,6 +8,7 @@ import click
 import csi_model
 from web.cli import analysis
 from web.cli.table import aligned, span
+from web.spelling import spelled
 
 column = click.option(
     "--multigroup",
@@ -46,7 +47,7 @@ def run(
     document = csi_model.multigroup(spec, prepared, column, options, equal=kinds)
     if json_file is not None:
         analysis.write_json(document, json_file)
-    click.echo(told(document), err=json_file is not None)
+    click.echo(spelled(told(document)), err=json_file is not None)
 
 
 def told(document: dict[str, Any]) -> str:

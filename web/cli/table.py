@@ -14,6 +14,7 @@ from web.cli import Refusal
 from web.exports import xlsx
 from web.exports.csv import write
 from web.exports.table import Table
+from web.spelling import spelled
 
 LONGEST_FIELD = 1_000_000
 
@@ -93,6 +94,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Set rows of texts as lines: first column left, others right; wide signs (Chinese) count two."""
     if not rows:
         return []
+    rows = [[spelled(text) for text in row] for row in rows]
     widths = [max(_width(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = []
     for row in rows:
