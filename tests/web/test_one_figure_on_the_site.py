@@ -7,6 +7,7 @@ and pages print the digits of what is stored.
 import csv
 import io
 import json
+import re
 from math import isnan
 from operator import itemgetter
 
@@ -194,6 +195,17 @@ def test_page_and_chart_of_the_index_show_what_is_stored(analyst, runs, session)
     band = next(trace["y"] for trace in chart["data"] if trace["mode"] == "lines")
     assert printed(band) == printed([*series.index("").high.tolist(), *series.index("").low.tolist()[::-1]])
     assert page.select_one(".score").get_text().split()[0] == f"{base[-1]:.1f}"
+
+
+def test_where_a_priority_stands_is_its_dimension_s_figure_on_every_page(analyst, runs, session):
+    """By the weights of the first wave, as on the page of its construct and in the download."""
+    series = results.series_of(session, wave_code=SECOND, is_official=False).up_to(SECOND)
+    ranked = [each["dimension"] for each in runs[SECOND].result["priorities"]]
+    told = analyst.browse(f"/insight/?wave={SECOND}").select_one("#first").find_parent("section").get_text()
+    wanted = printed(series.dimension("", code).value.item() for code in ranked)
+    assert re.findall(r"Now at (\d+\.\d)", told) == wanted
+    own = [runs[SECOND].result["dimensions"][code]["points"] for code in ranked]
+    assert printed(own) != wanted, "the wave's own weights give others"
 
 
 def test_the_page_of_a_construct_shows_what_is_stored(analyst, session):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from web import digits
 from web.i18n import text
 from web.insight.blocks import Name, Panel, Steps, Words
-from web.insight.panels.base import Seen
+from web.insight.panels.base import Seen, points
 
 PAGE, ORDER = "overview", 30
 FIRST = 8  # more is a list nobody acts upon
@@ -35,19 +35,18 @@ def panels(seen: Seen) -> Iterator[Panel]:
     )
     rows = []
     for each in ranked[:FIRST]:
-        node = nodes[each["dimension"]]
-        is_coarse = node.get("state") == "indicative"
+        node, now = nodes[each["dimension"]], points(seen.series.dimension(seen.part, each["dimension"]))
         if has_gain:
             reason = _(
                 "Now at %(points)s. As good as it can be hoped to become, "
                 "it would lift the index by about %(gain)s.",
-                points=digits.write(each["points"], is_coarse),
+                points=now,
                 gain=digits.write(each["gain"]["value"], is_coarse=False),
             )
         else:
             reason = _(
                 "Now at %(points)s. Five points more would lift the index by about %(gain)s.",
-                points=digits.write(each["points"], is_coarse),
+                points=now,
                 gain=digits.write(STEP * each["importance"], is_coarse=False),
             )
         if each["top_share"] >= FIRM:
