@@ -43,12 +43,14 @@ class Change:
 class Outcome(NamedTuple):
     """What became of a change: its number, or the conflicts for which nothing of it was done.
 
-    `ids` gives what new nodes are called now by what the change called them.
+    `ids` gives what new nodes are called now by what the change called them. `is_new` is false where the
+    change was made already, or changed nothing.
     """
 
     number: int | None
     conflicts: tuple[Conflict, ...] = ()
     ids: Mapping[int, int] = {}
+    is_new: bool = False
 
 
 def begin(
@@ -157,7 +159,7 @@ def change(session: Session, draft: Draft, wanted: Change, *, staff_name: str, n
     session.flush()
     if number % SNAPSHOT_EVERY == 0:
         snapshot(session, draft, nodes, "regular")
-    return Outcome(number, (), applying.given)
+    return Outcome(number, (), applying.given, is_new=True)
 
 
 def _seen(session: Session, draft: Draft, wanted: Change) -> Seen:

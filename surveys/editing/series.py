@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.database import lock_for_writing
 from surveys.document import loading
 from surveys.document.questionnaire import Questionnaire
 from surveys.document.series import Wording, wordings_of
@@ -154,6 +155,7 @@ def goes_on(
     now: datetime,
 ) -> None:
     """Keep that answers to these questions go on; what was said before stays said."""
+    lock_for_writing(session, SeriesDecision)
     known = decisions(session, questionnaire.id)
     for each in chosen:
         if each.content not in known:

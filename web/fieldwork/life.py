@@ -63,7 +63,7 @@ def change_dates(code: str) -> ResponseReturnValue:
         del form.reason
     if not form.validate_on_submit():
         return page(found, forms={"dates": form}, status=422)
-    before = {"opens_at": found.opens_at, "closes_at": found.closes_at}
+    before: dict[str, datetime | None] = {}
     opens, closes = form.opens_on.data, form.closes_on.data
     keeps_begin = opens == first_day(found.opens_at) or (found.has_begun(datetime.now(UTC)) and opens is None)
     after = {
@@ -72,6 +72,7 @@ def change_dates(code: str) -> ResponseReturnValue:
     }
 
     def changed(session: Session, wave: Wave, now: datetime) -> None:
+        before.update(opens_at=wave.opens_at, closes_at=wave.closes_at)  # as they are behind the lock
         waves.change_dates(session, wave, now, **after)
         after.update(opens_at=wave.opens_at, closes_at=wave.closes_at)
 
@@ -113,11 +114,18 @@ def _changed(
 ) -> ResponseReturnValue:
     """Change the state of a wave, note it in the trail and say so."""
     found, now = find(code, lock=True), datetime.now(UTC)
+    stood = _standing(found)
     try:
         change(db.session, found, now)
     except SurveyError as error:
         return refused(code, error)
-    record(action, found, now, detail)
+    if _standing(found) != stood:
+        record(action, found, now, detail)
     db.session.commit()
     flash(said, "success")
     return redirect(url_for("fieldwork.wave", code=code), 303)
+
+
+def _standing(found: Wave) -> tuple[object, ...]:
+    """Give all that a change of a wave's life can change: what was sent twice changes nothing."""
+    return found.state, found.opens_at, found.closes_at, found.resumes_on

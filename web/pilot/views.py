@@ -11,6 +11,7 @@ from flask_security import current_user
 from sqlalchemy import select
 
 from surveys import audit
+from surveys.database import lock_for_writing
 from surveys.document.minutes import minutes
 from surveys.document.wording import language_of
 from surveys.editing import publishing
@@ -248,7 +249,9 @@ def _find(code: str, number: int) -> tuple[Desk, Pilot]:
 
 
 def _standing(code: str, number: int) -> tuple[Desk, Pilot, Wave]:
-    """Give a pilot that is not deleted."""
+    """Give a pilot that is not deleted; nobody else changes one until a request that does is through."""
+    if request.method == "POST":
+        lock_for_writing(db.session, Wave)
     desk, found = _find(code, number)
     return desk, found, found.wave or abort(404)
 

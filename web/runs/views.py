@@ -17,6 +17,7 @@ import csi_model
 from surveys import audit
 from surveys.analysing import official, runs
 from surveys.analysing.series import KIND, is_series
+from surveys.database import lock_for_writing
 from surveys.errors import SurveyError
 from surveys.models import Analysis, Wave
 from surveys.models import Response as StoredResponse
@@ -200,6 +201,8 @@ def result(run_id: int) -> ResponseReturnValue:
 
 
 def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseReturnValue:
+    # Of two who ask for the same at once the second waits here, and is led to the first one's run.
+    lock_for_writing(db.session, Analysis)
     waiting = select(Analysis).where(Analysis.state.in_(UNFINISHED)).options(*_without_results())
     for other in db.session.scalars(waiting):
         if other.wave_codes == [wave.code] and (other.options, other.seed) == (

@@ -168,15 +168,16 @@ def _copy(
         return redirect(url_for("drafts.bring", code=desk.code, source=origin.sent), 303)
     if outcome.conflicts:
         return answered(desk, outcome, found.operations, desk.nodes.root.id)
-    audit.record(
-        db.session,
-        actor=current_user.email,
-        action="draft.copy",
-        target=f"draft:{desk.code}",
-        now=datetime.now(UTC),
-        detail={"source": origin.source, "change": outcome.number, "parts": len(chosen)},
-    )
-    db.session.commit()
+    if outcome.is_new:
+        audit.record(
+            db.session,
+            actor=current_user.email,
+            action="draft.copy",
+            target=f"draft:{desk.code}",
+            now=datetime.now(UTC),
+            detail={"source": origin.source, "change": outcome.number, "parts": len(chosen)},
+        )
+        db.session.commit()
     flash(_("Copied from %(title)s. Undo takes all of it back.", title=origin.title), "success")
     first = outcome.ids.get(found.operations[0]["id"], desk.nodes.root.id)
     return redirect(url_for("drafts.part", code=desk.code, node_id=first), 303)

@@ -110,7 +110,8 @@ def _put(contents: Contents) -> ResponseReturnValue:
     else:
         said: dict[str, Any] = {each: request.form.get(each, "") for each in ("name", "about")}
         done = library.put(db.session, contents, **said, **by)
-        noting.record("library.put", done)
+        if done.at == by["now"]:  # else it was sent twice
+            noting.record("library.put", done)
     flash(
         _("“%(name)s” is on the shelf: colleagues find it in the library of their drafts.", name=done.name),
         "success",

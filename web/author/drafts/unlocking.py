@@ -32,11 +32,10 @@ def unlock(code: str, node_id: int) -> ResponseReturnValue:
         fault = _("Write why the block is to be changed, in %(n)s characters at most.", n=LONGEST_REASON)
         return page(desk, node, fault=fault, status=422)
     operations: list[Operation] = [{"op": "set", "id": node_id, "field": "locked", "value": None}]
-    before = desk.draft.number
     outcome = room.send(desk, operations, unlocks=True)
     if outcome.conflicts:
         return answered(desk, outcome, operations, node_id)
-    if outcome.number is not None and outcome.number > before:
+    if outcome.is_new:
         audit.record(
             db.session,
             actor=current_user.email,
