@@ -21,6 +21,7 @@ from surveys.models.decisions import DecisionKind
 
 RULES = "rules"
 LONGEST_REASON = 1000
+AT_ONCE = 10_000
 EMPTY = f"0:{hashlib.sha256().hexdigest()}"  # the head where nothing was decided
 
 
@@ -91,15 +92,12 @@ def exclude(
     """Leave complete responses out, as one person decides; those that are out already stay so."""
     _require(responses, reason)
     lock(session)
-    known = set(
-        session.scalars(
-            select(Response.id).where(
-                Response.wave_id == wave.id,
-                Response.state == ResponseState.COMPLETE,
-                Response.id.in_(responses),
-            )
-        )
+    complete = select(Response.id).where(
+        Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE
     )
+    known: set[int] = set()
+    for start in range(0, len(responses), AT_ONCE):  # no database takes any number of them in one question
+        known |= set(session.scalars(complete.where(Response.id.in_(responses[start : start + AT_ONCE]))))
     if known != set(responses):
         raise SurveyError(Problem.RESPONSE_UNKNOWN, code=wave.code)
     stand = standings(session, wave)
@@ -114,13 +112,16 @@ def exclude(
 def ask_back(
     session: Session, wave: Wave, responses: Sequence[int], *, actor: str, reason: str, now: datetime
 ) -> int:
-    """Ask that excluded responses be returned to the index; a second person decides."""
+    """Ask that excluded responses be returned to the index; a second person decides.
+
+    Whose return somebody has asked for already stays as it is.
+    """
     _require(responses, reason)
     lock(session)
     stand = standings(session, wave)
     if not all(stand.get(each, Standing()).is_excluded for each in responses):
         raise SurveyError(Problem.RESPONSE_NOT_EXCLUDED, code=wave.code)
-    made = [Made(each, DecisionKind.ASKED, "", reason) for each in responses]
+    made = [Made(each, DecisionKind.ASKED, "", reason) for each in responses if not stand[each].is_asked_back]
     return add(session, wave, made, actor=actor, now=now)
 
 

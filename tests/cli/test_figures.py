@@ -166,6 +166,15 @@ def test_a_tolerance_beyond_the_prices_asked_has_an_open_end(manyi, tmp_path):
     assert line.split()[-2:] == ["–", "70"]
 
 
+def test_what_usually_means_no_answer_is_an_answer_where_the_scale_has_it(manyi, tmp_path):
+    path = tmp_path / "slider.csv"
+    path.write_text("\n".join(["X", *["97"] * 40, *["50"] * 40]), encoding="utf-8")
+    found, _err = told(manyi, path, "--boxes", "X=0-100")
+    assert found["figures"]["boxes"]["X"]["mean"]["value"] == pytest.approx(73.5)
+    code, _, err = manyi("figures", path, "--boxes", "X=0-100", "--missing-codes", "97")
+    assert (code, "97 is an answer on the scale 0–100 of X" in err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said", "status"),
     [

@@ -185,6 +185,12 @@ def test_looking_again_changes_nothing_and_people_have_the_last_word(world):
     assert world.out() == stuffed - {one}, "rules do not take back what two people decided"
 
 
+def test_any_number_of_answers_is_looked_for_at_once(world):
+    with pytest.raises(quality.decisions.SurveyError) as refused:
+        decisions.exclude(world.session, world.wave, range(1, 300_001), actor="a", reason="all", now=NOW)
+    assert refused.value.code == "RESPONSE_UNKNOWN"
+
+
 def session_rows(world):
     return world.session.query(quality.decisions.Decision).count()
 

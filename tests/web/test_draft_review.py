@@ -91,6 +91,8 @@ def test_a_refusal_needs_a_reason_and_a_reason_falls_with_its_text(designer, adm
     designer.submit(REVIEW, 303, form=form("submit"))
     administrator.submit(REVIEW, 303, form=form("decide"), decision="refuse")
     assert "Write why" in flashed(administrator)
+    administrator.submit(REVIEW, 303, form=form("decide"), decision="refuse", reason="x" * 1001)
+    assert "Use 1000 characters at most." in flashed(administrator)
     administrator.submit(REVIEW, 303, form=form("decide"), decision="refuse", reason="Too short.")
     page = designer.browse(REVIEW)
     assert "Too short." in page.get_text()

@@ -44,8 +44,7 @@ from web.cli.companions import Ask, Given, How
 @click.option(
     "--missing-codes",
     metavar="CODE,…",
-    default=analysis.codes_of_gaps(),
-    show_default=True,
+    show_default=f"those of {analysis.codes_of_gaps()} that are on no scale",
     help="What means no answer.",
 )
 @click.option("--by", metavar="COLUMN", help="Also for each value of this column.")
@@ -63,7 +62,7 @@ def figures(
     price: tuple[str, ...],
     facet: tuple[str, ...],
     scale: str,
-    missing_codes: str,
+    missing_codes: str | None,
     by: str | None,
     weights: str | None,
     clusters: str | None,
@@ -90,7 +89,7 @@ def figures(
         weights=None if weights is None else columns[weights],
         clusters=None if clusters is None else columns[clusters],
         labels={} if by is None else {by: columns[by]},
-        missing_codes=_codes(missing_codes),
+        missing_codes=_codes(missing_codes, asks),
     )
     cautions: list[dict[str, str]] = []
     document: dict[str, Any] = {"n_respondents": len(sample), "level": level, "by": by}
@@ -166,7 +165,10 @@ def _scale(text: str, option: str) -> tuple[int, int]:
     return int(parts[1]), int(parts[2])
 
 
-def _codes(text: str) -> list[float]:
+def _codes(text: str | None, asks: list[Ask]) -> list[float]:
+    if text is None:
+        usual, scales = map(float, analysis.names(analysis.codes_of_gaps())), [ask.scale for ask in asks]
+        return [code for code in usual if not any(low <= code <= high for low, high in scales)]
     try:
         return [float(each) for each in analysis.names(text)]
     except ValueError:

@@ -80,12 +80,13 @@ def is_private(settings: dict[str, Any]) -> bool:
 
 def _address(settings: dict[str, Any]) -> str:
     host = "127.0.0.1" if settings["HOST"] in {"0.0.0.0", "::"} else settings["HOST"]  # noqa: S104
-    return f"http://{host}:{settings['PORT']}/"
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings['PORT']}/"
 
 
 def _check_port() -> None:
     settings = read_settings()
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in settings["HOST"] else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings["HOST"], settings["PORT"]))

@@ -88,15 +88,16 @@ def _decide(code: str, action: str, decide: Callable[..., int], said: str) -> Re
     except SurveyError as error:
         db.session.rollback()
         return _page(_find(code), message=error.text(choose()), chosen=chosen, reason=reason, status=422)
-    detail = {
-        "n": number,
-        "responses": chosen[: quality.LISTED_IN_AUDIT],
-        "reason": reason,
-        "decisions": decisions.head(db.session, wave),
-    }
-    audit.record(
-        db.session, actor=current_user.email, action=action, target=f"wave:{code}", detail=detail, now=now
-    )
+    if number:  # what stood so already is no decision
+        detail = {
+            "n": number,
+            "responses": chosen[: quality.LISTED_IN_AUDIT],
+            "reason": reason,
+            "decisions": decisions.head(db.session, wave),
+        }
+        audit.record(
+            db.session, actor=current_user.email, action=action, target=f"wave:{code}", detail=detail, now=now
+        )
     db.session.commit()
     flash(said, "success")
     return redirect(url_for(".show", code=code), 303)

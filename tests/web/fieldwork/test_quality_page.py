@@ -1,7 +1,7 @@
 """The page of a wave's answers: flags with what they move, bursts, and returns that take two people."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from surveys.analysing import decisions, quality
 from surveys.models import AuditEntry, Decision, Wave
@@ -51,7 +51,12 @@ def test_each_flag_stands_with_its_effect_as_the_run_stored_it(analyst, session)
 def test_a_return_takes_a_reason_and_two_people_and_the_next_run_has_them(analyst, second, session):
     chosen = out(session)[:2]
     assert "reason" in text_of(analyst.send(f"{PLACE}/ask-back", 422, response=chosen, reason=" "))
-    analyst.send(f"{PLACE}/ask-back", 303, response=chosen, reason=REASON)
+    told = []
+    for again in ("ask-back", "ask-back", "exclude"):
+        analyst.send(f"{PLACE}/{again}", 303, response=chosen, reason=REASON)
+        session.rollback()
+        told.append(session.scalar(select(func.max(AuditEntry.id))))
+    assert told == [told[0]] * 3, "what stood so already is no decision"
     assert not analyst.browse(PLACE).select("form[action$='give-back'] input[type=checkbox]:not([disabled])")
     assert "second person" in text_of(analyst.send(f"{PLACE}/give-back", 422, response=chosen, reason=REASON))
     assert set(chosen) <= set(out(session))

@@ -141,10 +141,13 @@ def decide(code: str) -> ResponseReturnValue:
     """Approve, refuse with a reason, or withdraw what is submitted."""
     desk = room.find(code)
     said = request.form.get("decision", "")
-    reason = request.form.get("reason", "").strip()[: reviewing.LONGEST_REASON]
+    reason = request.form.get("reason", "").strip()
     decision = DECISIONS.get(said)
     if decision is None:
         abort(400)
+    if len(reason) > reviewing.LONGEST_REASON:
+        flash(_("Use %(n)s characters at most.", n=reviewing.LONGEST_REASON), "error")
+        return redirect(url_for("drafts.review", code=code), 303)
     if decision == "refused" and not reason:
         flash(_("Write why it is refused, so that it can be mended."), "error")
         return redirect(url_for("drafts.review", code=code), 303)
