@@ -69,8 +69,8 @@ class Estimated:
         memory; its `figures` were made before they went.
     figures : mapping of name to Figure
         What `figure` has made, where the resamples are gone.
-    kept_covariance, kept_level_covariance : ndarray of shape (p, p) or None
-        `indicator_covariance` and `level_covariance`, where the resamples are gone.
+    kept_covariance, kept_level_covariance, kept_df : ndarray of shape (p, p) or None, float
+        `indicator_covariance`, `level_covariance` and `df`, where the resamples are gone.
     common : ndarray of shape (p, n_constructs) or None
         Question shares by which points were made, instead of its own: a group's, those of the whole.
     failed : int
@@ -94,6 +94,7 @@ class Estimated:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     kept_covariance: F64 | None = None
     kept_level_covariance: F64 | None = None
+    kept_df: float = np.inf
     common: F64 | None = None
     failed: int = 0
     interval_kind: str = "percentile"
@@ -153,7 +154,13 @@ class Estimated:
             figures=figures,
             kept_covariance=together,
             kept_level_covariance=self.level_covariance,
+            kept_df=self.df,
         )
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the variances of resamples, infinite for a plain sample."""
+        return self.kept_df if self.resampled is None else self.resampled.df
 
     @property
     def indicator_covariance(self) -> F64 | None:

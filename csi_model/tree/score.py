@@ -42,28 +42,28 @@ def tree_score(result: Estimated, made: TreeWeights) -> Figure:
     -----
     .. math:: T = \sum_j v_j P_j, \quad P_j = \sum_d u_{jd} D_{jd}, \quad D_{jd} = \sum_i t_{di} s_i
 
-    with :math:`100 - P_j` where more of a construct is worse. The interval is that of the percentiles of the
-    run's own resamples; of a group, whose resamples are gone, and of a covariance model it is
-    :math:`T \pm z \sqrt{g' C g}` with C the covariance of the questions' points and g their slopes.
+    with :math:`100 - P_j` where more of a construct is worse. The interval is :math:`T \pm t \sqrt{g' C g}`
+    with C the covariance of the questions' points over the run's resamples (of a covariance model, of their
+    means), g their slopes, and t by the degrees of freedom of the sample. A group, whose resamples are gone,
+    has the same one as the wave that it is.
     """
     spec, level = result.spec, result.options.level
-    shares = made.shares(spec)
-    point = tree_points(spec, shares, result.points.indicators[0])
-    if result.resampled is not None:
-        drawn = tree_points(spec, shares, result.resampled.of("indicators"))
-        return from_draws(point, drawn, level=level, df=result.resampled.df, n=result.n_used)
     covariance = _covariance(result)
     if covariance is None:
+        point = tree_points(spec, made.shares(spec), result.points.indicators[0])
         return figure(point, n=result.n_used, level=level)
-    return _of_means(spec, made, result.points.indicators[0], covariance, level)
+    return _of_means(spec, made, result.points.indicators[0], covariance, level, result.df)
 
 
-def _of_means(spec: ModelSpec, made: TreeWeights, means: F64, covariance: F64, level: float) -> Figure:
+def _of_means(
+    spec: ModelSpec, made: TreeWeights, means: F64, covariance: F64, level: float, df: float = np.inf
+) -> Figure:
     """Give the tree score of questions' points; those of no weight in it need none."""
     shares = made.shares(spec)
     own, lean = np.flatnonzero(shares), slope(spec, shares)
     point = tree_points(spec, shares, np.where(shares > 0, means, 0.0))
-    return from_normal(point, np.sqrt(lean[own] @ covariance[np.ix_(own, own)] @ lean[own]), level=level)
+    error = np.sqrt(lean[own] @ covariance[np.ix_(own, own)] @ lean[own])
+    return from_normal(point, error, level=level, df=df)
 
 
 def tree_document(result: Estimated, how: str | Mapping[str, Any]) -> dict[str, Any]:

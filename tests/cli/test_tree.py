@@ -34,16 +34,18 @@ def test_experts_weigh_and_the_whole_is_said(manyi, tmp_path):
 def test_estimate_and_trend_print_the_same_tree_score(manyi, tmp_path):
     lines = DATA.read_text(encoding="utf-8").splitlines()
     answers = tmp_path / "waves.csv"
-    waves = ["wave", *("2025" if k % 2 else "2026" for k in range(len(lines) - 1))]
+    waves = ["wave,office", *(f"{2026 - k % 2},{k % 29}" for k in range(len(lines) - 1))]
     answers.write_text("\n".join(f"{a},{b}" for a, b in zip(lines, waves, strict=True)), encoding="utf-8")
-    how = ("--model", MODEL, "--bootstrap", 40, "--tree", "equal", "--json", "-")
+    how = ("--cluster", "office", "--model", MODEL, "--bootstrap", 40, "--tree", "equal", "--json", "-")
     code, out, err = manyi("trend", answers, "--wave", "wave", *how)
     assert code == 0
     followed = {each["wave"]: each for each in json.loads(out)["tree"]["waves"]}
     assert "Tree score, equal weights of 2025" in err
     groups = json.loads(manyi("estimate", answers, "--group", "wave", *how)[1])["tree"]["groups"]
     for wave, each in followed.items():
-        assert groups[wave]["points"] == each["points"]
+        same = ("points", "se", "ci")
+        assert [groups[wave][name] for name in same] == [each[name] for name in same]
+        assert each["ci"][0] < each["points"] < each["ci"][1]
     assert followed["2026"]["change"]["value"] == pytest.approx(
         followed["2026"]["points"] - followed["2025"]["points"]
     )
