@@ -5,6 +5,8 @@ import unicodedata
 from flask_babel import gettext as _
 from wtforms import Field, Form, ValidationError
 
+from surveys.signs import CONTROL
+
 
 def stripped(text: str | None) -> str:
     """Take the blanks at both ends away; a form filter."""
@@ -12,6 +14,7 @@ def stripped(text: str | None) -> str:
 
 
 def one_line(_form: Form, field: Field) -> None:
-    """Refuse control characters: no database column and no mail header needs them."""
-    if any(unicodedata.category(sign) == "Cc" for sign in field.data or ""):
+    """Refuse control characters, and directions that turn what stands beside them: no name needs them."""
+    text = field.data or ""
+    if CONTROL.search(text) or any(unicodedata.category(sign) == "Cc" for sign in text):
         raise ValidationError(_("Write one line of ordinary characters."))

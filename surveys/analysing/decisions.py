@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from surveys import reasons
 from surveys.collecting.exclusions import excluded_ids
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
@@ -20,7 +21,6 @@ from surveys.models.collection import ResponseState
 from surveys.models.decisions import DecisionKind
 
 RULES = "rules"
-LONGEST_REASON = 1000
 AT_ONCE = 10_000
 EMPTY = f"0:{hashlib.sha256().hexdigest()}"  # the head where nothing was decided
 
@@ -163,5 +163,4 @@ def head(session: Session, wave: Wave) -> str:
 def _require(responses: Sequence[int], reason: str) -> None:
     if not responses:
         raise SurveyError(Problem.DECISION_NOTHING)
-    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
-        raise SurveyError(Problem.DECISION_REASON, limit=LONGEST_REASON)
+    reasons.require(reason)

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import reasons
 from surveys.analysing import decisions
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
@@ -92,8 +93,7 @@ def withdraw(
     session: Session, run: Analysis, *, actor: str, reason: str, now: datetime, state: RunState
 ) -> None:
     """Withdraw a published run, or a proposal; readers of a published one are told when and why."""
-    if not 3 <= len(reason.strip()) <= decisions.LONGEST_REASON:
-        raise SurveyError(Problem.DECISION_REASON, limit=decisions.LONGEST_REASON)
+    reasons.require(reason)
     lock_for_writing(session, RunDecision)
     wave = _wave_of(session, run)
     _require(session, run, state)

@@ -4,16 +4,14 @@ In a closed wave it is a lawful change: the wave's seal is made anew, and earlie
 """
 
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from surveys import reasons
 from surveys.collecting.sealing import lawfully
 from surveys.errors import Problem, SurveyError
 from surveys.models import Participation, Response, Wave
-
-LONGEST_REASON: Final = 1000
 
 
 def erase(session: Session, wave: Wave, receipt: str, *, actor: str, reason: str, now: datetime) -> None:
@@ -24,8 +22,7 @@ def erase(session: Session, wave: Wave, receipt: str, *, actor: str, reason: str
     SurveyError
         No response of the wave has this receipt; there is no reason, or the wave does not match its seal.
     """
-    if not 3 <= len(reason.strip()) <= LONGEST_REASON:
-        raise SurveyError(Problem.DECISION_REASON, limit=LONGEST_REASON)
+    reasons.require(reason)
     said = receipt.strip().upper()
     found = session.scalar(select(Response.id).where(Response.wave_id == wave.id, Response.receipt == said))
     if found is None:

@@ -10,12 +10,8 @@ from surveys.document.wording import RICH_TAGS
 from surveys.findings.finding import Finding, error, warning
 from surveys.findings.subject import Subject, Written
 from surveys.findings.texts import LONGEST, by_language
+from surveys.signs import CONTROL
 
-# Controls other than the ends of lines and tabs, directions that override, half characters, none at all.
-CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufff9-\ufffb"
-    "\ufffe\uffff\U000e0000-\U000e007f]"
-)
 _PLAIN: Final = "|".join(sorted(RICH_TAGS - {"a"}, key=len, reverse=True))
 ALLOWED: Final = re.compile(
     rf"</?(?:{_PLAIN})\s*/?>|</a\s*>|<a\s+href=(?:\"(?:https?:|mailto:)[^\"<>]*\"|'(?:https?:|mailto:)[^'<>]*')\s*>",

@@ -11,6 +11,7 @@ from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import reasons
 from surveys.analysing import official
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, AuditEntry
@@ -26,7 +27,6 @@ from web.runs.views import page_of, record
 blueprint = Blueprint("deciding", __name__, url_prefix="/runs")
 # Who made somebody's account may hold the link to its password: for so long the two count as one person.
 ONE_PERSON: Final = timedelta(days=30)
-LONGEST: Final = 1000
 
 
 @blueprint.post("/<int:run_id>/propose")
@@ -71,23 +71,18 @@ def _decide(run_id: int, action: str, decide: Callable[..., None], said: str) ->
     run = db.session.get(Analysis, run_id) or abort(404)
     reason, now = request.form.get("reason", "").strip(), datetime.now(UTC)
     try:
-        _measure(reason)
+        reasons.check(reason)
         decide(db.session, run, actor=current_user.email, reason=reason, now=now)
     except SurveyError as error:
         db.session.rollback()
         run = db.session.get(Analysis, run_id) or abort(404)
-        return page_of(run, message=error.text(choose()), reason=reason[:LONGEST], status=422)
+        return page_of(run, message=error.text(choose()), reason=reason[: reasons.LONGEST], status=422)
     head = official.head(db.session, run.wave_codes[0])
     record(action, run, now, reason=reason, decisions=head)
     db.session.commit()
     queue.submit_following()
     flash(said, "success")
     return redirect(url_for("runs.show", run_id=run_id), 303)
-
-
-def _measure(reason: str) -> None:
-    if len(reason) > LONGEST:
-        raise SurveyError(Problem.DECISION_REASON, limit=LONGEST)
 
 
 def _approve(session: Session, run: Analysis, *, actor: str, reason: str, now: datetime) -> None:

@@ -94,6 +94,7 @@ def test_an_analyst_leaves_a_doubtful_answer_out_with_a_reason(analyst, session)
         ("exclude", {"response": "9" * 40, "reason": REASON}, "Not all"),
         ("ask-back", {"response": "-1", "reason": REASON}, "Not all"),
         ("ask-back", {"response": "7", "reason": "x" * 2000}, "reason"),
+        ("exclude", {"response": "7", "reason": "turned \u202e round"}, "ordinary characters"),
         ("give-back", {"response": "7", "reason": REASON}, "Nobody has asked"),
         ("give-back", {"response": "", "reason": REASON}, "at least one"),
     ],

@@ -99,6 +99,7 @@ def test_the_form_remembers_which_version_was_meant(designer, version):
         ({"title_zh": "  "}, "title_zh", "fill this in"),
         ({"title_en": "x" * 201}, "title_en", "200"),
         ({"title_en": "a\x07b"}, "title_en", "ordinary characters"),
+        ({"title_en": "a\u202eb"}, "title_en", "ordinary characters"),
         ({"utility_en": "a\nb"}, "utility_en", "ordinary characters"),
         ({"opens_on": "tomorrow"}, "opens_on", "2026-03-31"),
         ({"opens_on": "2026-02-30"}, "opens_on", "2026-03-31"),
