@@ -111,14 +111,12 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
 def _stepped(desk: Desk, node: Node, step: str) -> str | None:
     """Give a place past the neighbour that was seen when the step was asked for; None where it is gone.
 
-    A step may have waited for a line: others have moved parts since. Who saw none is at the end, and stays.
+    A step may have waited for a line: others have moved parts since.
     """
     siblings = desk.nodes.siblings(node)
     others = [each for each in siblings if each.id != node.id]
     stands, down = siblings.index(node), step == "down"
-    seen = request.form.get("below" if down else "above")
-    if seen == "":
-        return node.place
+    seen = request.form.get("below" if down else "above", "")
     if seen:
         past = next((number for number, each in enumerate(others) if str(each.id) == seen), None)
         if past is None:
