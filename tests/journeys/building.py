@@ -5,15 +5,15 @@ import json
 from tests.journeys.conftest import PASSWORD
 from tests.journeys.looking import accessible
 
-ASKED = "您是\tYou are\n最近用过哪种服务？\tWhich service did you use last?"
-SERVICES = "热线\tThe hotline\n营业厅\tThe hall\n手机应用\tThe app\n其他\tAnother one"
-RATED = """供电稳定\tSupply is steady
-停电前通知\tOutages are announced
-恢复供电快\tSupply is soon back
-总体满意\tContent overall
-符合期望\tAs expected
-接近理想\tClose to ideal
-会推荐\tWould recommend"""
+ASKED = "You are\t您是\nWhich service did you use last?\t最近用过哪种服务？"
+SERVICES = "The hotline\t热线\nThe hall\t营业厅\nThe app\t手机应用\nAnother one\t其他"
+RATED = """Supply is steady\t供电稳定
+Outages are announced\t停电前通知
+Supply is soon back\t恢复供电快
+Content overall\t总体满意
+As expected\t符合期望
+Close to ideal\t接近理想
+Would recommend\t会推荐"""
 ENDS = {
     "anchors__0__zh": "差", "anchors__0__en": "Poor", "anchors__1__zh": "好", "anchors__1__en": "Good",
 }  # fmt: skip
@@ -92,9 +92,11 @@ def built(build):
     build.open(root)
     build.add("section", title__zh="您", title__en="You")
     build.paste("question", ASKED, "single")
+    first = build.document()["sections"][0]["questions"][0]
+    assert first["text"] == {"en": "You are", "zh": "您是"}, "the columns are the draft's languages, in order"
     one, two = build.below()
     build.open(one)
-    build.paste("option", "居民\tA household\n企业\tA business")
+    build.paste("option", "A household\t居民\nA business\t企业")
     build.open(two)
     build.hand.fields(order="random")
     build.paste("option", SERVICES)
@@ -105,11 +107,11 @@ def built(build):
     build.paste("question", RATED, "rating")
     build.open(root)
     build.add("section", title__zh="原因", title__en="Reasons", show_if="Q6 <= 4")
-    build.paste("question", "{name1}哪里不好？\tWhat was wrong with {name1}?", "long_text")
+    build.paste("question", "What was wrong with {name1}?\t{name1}哪里不好？", "long_text")
     build.open(root)
     build.add("section", title__zh="最后", title__en="At last")
-    build.paste("question", "去年停电几次？\tHow many outages last year?", "number")
-    build.paste("question", "还有什么要说？\tAnything else?", "long_text")
+    build.paste("question", "How many outages last year?\t去年停电几次？", "number")
+    build.paste("question", "Anything else?\t还有什么要说？", "long_text")
     build.open(root)
     build.add("pipe", question="Q2", fallback__zh="服务", fallback__en="the service")
     build.open(root)

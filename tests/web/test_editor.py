@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from bs4 import BeautifulSoup
 
 from surveys import instruments
 from surveys.editing import drafting
@@ -79,6 +80,12 @@ def test_parts_are_added_moved_doubled_removed_and_brought_back(designer, nodes)
         (1, {"zh": "热线", "en": "Hotline"}), (2, {"zh": "营业厅", "en": "Hall"}), (3, {"zh": "其他"}),
     ]  # fmt: skip
     assert len({each["code"] for each in options}) == 3
+    crossed = "热线\tHotline\nHall\t营业厅"
+    refused = designer.submit(f"{DRAFT}/{new}", 422, form="form[action$='/paste']", lines=crossed)
+    assert "line 2 stand in another order of languages" in refused.text
+    assert "in this order: 中文, English." in refused.text
+    kept = BeautifulSoup(refused.text, "html.parser").select_one("details[open] textarea[name=lines]")
+    assert kept.get_text().strip() == crossed
     designer.submit(f"{DRAFT}/{new}", 303, form="form[action$='/double']")
     codes = [each["code"] for each in document_of(designer)["sections"][1]["questions"]]
     assert codes == ["WHY", "Q1", "Q2"]

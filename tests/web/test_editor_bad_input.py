@@ -73,6 +73,8 @@ def test_a_form_may_hold_anything(designer, nodes, fields, status):
         ("{A}/paste", {"kind": "question", "lines": " \n "}, 422),
         ("{A}/paste", {"kind": "question", "lines": "x\n" * 600}, 422),
         ("{MET}/paste", {"kind": "option", "lines": "x" * 1_000_000}, 422),
+        ("{A}/paste", {"kind": "question", "lines": "热线\tHotline\nHall\t营业厅"}, 422),
+        ("{A}/paste", {"kind": "question", "lines": "热线\tHotline\tLigne"}, 422),
         ("{A}/paste", {"kind": "scale", "lines": "x"}, 404),
         ("{A}/paste", {"kind": "member", "lines": "S1"}, 404),
         ("{D1}/paste", {"kind": "member", "lines": "x" * 1_000_000}, 422),

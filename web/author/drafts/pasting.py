@@ -1,5 +1,6 @@
 """Lists that are pasted into a part: a line each, languages beside each other as in a table."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from web.author.drafts.acting import do
 from web.author.drafts.editor import NODE, blueprint, page
 from web.author.drafts.making import made
 from web.author.drafts.room import Desk
+from web.i18n import name_of
 
 MOST: Final = 500
 KINDS: Final = frozenset({"row", "option", "question", "member"})
@@ -34,7 +36,7 @@ def paste(code: str, node_id: int) -> ResponseReturnValue:
     if kind not in KINDS or kind not in below(node.kind):
         abort(404)
     lines = [line for line in request.form.get("lines", "").splitlines() if line.strip()]
-    if fault := _fault(lines):
+    if fault := _fault(desk, kind, lines):
         return page(desk, node, fault=fault, status=422)
     there = desk.nodes.children(node.id, kind)
     places = spread(there[-1].place if there else "", "", len(lines))
@@ -56,8 +58,29 @@ def _texts(desk: Desk, line: str) -> Mapping[str, str]:
     return dict(zip(desk.languages, (each.strip() for each in line.split("\t")), strict=False))
 
 
-def _fault(lines: list[str]) -> str:
-    """Say why a list cannot be taken; nothing where it can."""
+def _fault(desk: Desk, kind: str, lines: list[str]) -> str:
+    """Say why a list cannot be taken, naming its first such line; nothing where it can."""
     if not lines or len(lines) > MOST:
         return str(_("Paste between 1 and %(n)s lines.", n=MOST))
+    for number, line in enumerate(lines if kind != "member" else (), start=1):
+        about = {"n": number, "languages": ", ".join(map(name_of, desk.languages))}
+        if len(line.rstrip("\t").split("\t")) > len(desk.languages):
+            message = _("Line %(n)s has more columns than there are languages."
+                        " Columns are, in this order: %(languages)s.", **about)  # fmt: skip
+            return str(message)
+        if _is_crossed(_texts(desk, line)):
+            message = _("The columns of line %(n)s stand in another order of languages."
+                        " Columns are, in this order: %(languages)s.", **about)  # fmt: skip
+            return str(message)
     return ""
+
+
+def _is_crossed(texts: Mapping[str, str]) -> bool:
+    """Tell whether the Chinese column has not one Chinese character, and another column has some."""
+    has_han = {language: any(map(_is_han, text)) for language, text in texts.items() if text}
+    chinese = {has for language, has in has_han.items() if language.startswith("zh")}
+    return chinese == {False} and any(has_han.values())
+
+
+def _is_han(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("CJK UNIFIED IDEOGRAPH")
