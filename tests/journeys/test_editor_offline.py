@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from surveys.database import create_engine
 from surveys.models import AuditEntry
 from tests.journeys.conftest import at
-from tests.journeys.editing import field, last_change, look, until
+from tests.journeys.editing import field, last_change, look, put_in_order, until
 from tests.journeys.looking import accessible
 
 pytestmark = pytest.mark.journey
@@ -33,6 +33,7 @@ WORDS = {
 
 
 def test_what_is_written_and_moved_offline_outlives_its_tab_and_is_done_once(sit, desk):
+    put_in_order(desk, "MET", "S1", "S2")
     page = sit("ann")
     context = page.context
     number = last_change(desk)
@@ -65,6 +66,7 @@ def test_what_is_written_and_moved_offline_outlives_its_tab_and_is_done_once(sit
 
 
 def test_offline_and_back_where_another_changed_the_same(sit, desk):
+    put_in_order(desk, "MET", "S2", "S1")
     ann, bob = sit("ann", "S2"), sit("bob", "S2")
     ann.context.set_offline(True)
     field(ann).fill("Ann on the train")
@@ -165,13 +167,10 @@ def test_a_block_is_unlocked_offline_and_its_reason_is_in_the_trail_once(sit, de
 @pytest.mark.parametrize(("language", "width"), [("zh", 360), ("en", 1280)])
 def test_a_move_that_another_made_too_is_told_and_decided(sit, desk, language, width):
     waits, first, mine, theirs, done, undone = WORDS[language]
+    put_in_order(desk, "MET", "S1", "S2")
     ann, bob = sit("ann", "S2", viewport={"width": width, "height": 800}), sit("bob", "S2")
     ann.goto(f"{ann.url}?lang={language}")
     up, down = "#whole ~ .actions-row [value=up]", "#whole ~ .actions-row [value=down]"
-    for _each in range(2):
-        bob.click(down)  # to the end
-        bob.wait_for_load_state()
-    ann.reload()
     for decided, where in ((theirs, "“"), (mine, first)):
         before = last_change(desk)
         ann.context.set_offline(True)
