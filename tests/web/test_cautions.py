@@ -94,6 +94,7 @@ def recorded() -> set[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in {
                 "record",
+                "record_draft",
                 "lawfully",
                 "_record",
                 "_changed",

@@ -7,9 +7,7 @@ from typing import NamedTuple
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user
 
-from surveys import audit
 from surveys.editing import library
 from surveys.editing.nodes import ROOT, Node
 from surveys.errors import SurveyError
@@ -21,6 +19,7 @@ from web.author import sources
 from web.author.drafts import room
 from web.author.drafts.clashing import answered
 from web.author.drafts.copying import COPIED, brought
+from web.author.drafts.noting import record_draft
 from web.author.drafts.origins import BLOCK, DRAFT, Origin, origin_of
 from web.author.drafts.room import PLACE, Desk, Marks
 from web.author.drafts.wording import kind_of, name_of
@@ -169,15 +168,8 @@ def _copy(
     if outcome.conflicts:
         return answered(desk, outcome, found.operations, desk.nodes.root.id)
     if outcome.is_new:
-        audit.record(
-            db.session,
-            actor=current_user.email,
-            action="draft.copy",
-            target=f"draft:{desk.code}",
-            now=datetime.now(UTC),
-            detail={"source": origin.source, "change": outcome.number, "parts": len(chosen)},
-        )
-        db.session.commit()
+        detail = {"source": origin.source, "change": outcome.number, "parts": len(chosen)}
+        record_draft("draft.copy", desk.code, datetime.now(UTC), **detail)
     flash(_("Copied from %(title)s. Undo takes all of it back.", title=origin.title), "success")
     first = outcome.ids.get(found.operations[0]["id"], desk.nodes.root.id)
     return redirect(url_for("drafts.part", code=desk.code, node_id=first), 303)

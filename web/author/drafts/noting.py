@@ -1,8 +1,19 @@
-"""What is done to blocks of the library, in the audit trail."""
+"""What is done to drafts and to blocks of the library, in the audit trail."""
+
+from datetime import datetime
+
+from flask_security import current_user
 
 from surveys import audit
 from surveys.models import LibraryEntry
 from web.extensions import db
+
+
+def record_draft(action: str, code: str, now: datetime, **detail: object) -> None:
+    """Note what the person at work did to a draft, and keep it."""
+    target = f"draft:{code}"
+    audit.record(db.session, actor=current_user.email, action=action, target=target, now=now, detail=detail)
+    db.session.commit()
 
 
 def record(action: str, done: LibraryEntry, was: LibraryEntry | None = None) -> None:

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import select
 
-from surveys import audit
 from surveys.analysing.affected import Asked
 from surveys.editing import reviewing
 from surveys.editing.assembling import assembled
@@ -25,6 +24,7 @@ from web.author import sources
 from web.author.drafts import differing, room, series
 from web.author.drafts.differing import Side
 from web.author.drafts.judging import Placed
+from web.author.drafts.noting import record_draft
 from web.author.drafts.room import PLACE, Desk, Marks
 from web.author.drafts.starting import tell_changed
 from web.author.drafts.wording import kind_of, name_of
@@ -128,7 +128,7 @@ def submit(code: str) -> ResponseReturnValue:
         _require_ready(desk)
         now = datetime.now(UTC)
         made = reviewing.submit(db.session, desk.draft, base, staff_name=current_user.email, now=now)
-        _record("draft.submit", desk, now, change=made.number)
+        record_draft("draft.submit", desk.code, now, change=made.number)
     except SurveyError as refused:
         return _refused(code, refused)
     flash(_("Submitted. Somebody who did not edit it approves it."), "success")
@@ -157,11 +157,11 @@ def decide(code: str) -> ResponseReturnValue:
             db.session, desk.draft, _review_id(), decision, reason, staff_name=current_user.email, now=now
         )
         if decision == "approved":
-            _record("draft.approve", desk, now)
+            record_draft("draft.approve", desk.code, now)
         elif decision == "refused":
-            _record("draft.refuse", desk, now, reason=reason)
+            record_draft("draft.refuse", desk.code, now, reason=reason)
         else:
-            _record("draft.withdraw", desk, now)
+            record_draft("draft.withdraw", desk.code, now)
     except SurveyError as refused:
         return _refused(code, refused)
     flash(_("Decided."), "success")
@@ -183,7 +183,9 @@ def publish(code: str) -> ResponseReturnValue:
             staff_name=current_user.email,
             now=now,
         )
-        _record("questionnaire.publish", desk, now, version=version.number, content_hash=version.content_hash)
+        record_draft(
+            "questionnaire.publish", desk.code, now, version=version.number, content_hash=version.content_hash
+        )
     except SurveyError as refused:
         return _refused(code, refused)
     flash(_("Published as version %(n)s. It never changes from now on.", n=version.number), "success")
@@ -223,13 +225,6 @@ def overwrite(code: str) -> ResponseReturnValue:
 def _review_id() -> int:
     written = request.form.get("review", "")
     return int(written) if room.NUMBER.fullmatch(written) else 0
-
-
-def _record(action: str, desk: Desk, now: datetime, **detail: object) -> None:
-    """Note a decision in the audit trail, and keep it."""
-    target = f"draft:{desk.code}"
-    audit.record(db.session, actor=current_user.email, action=action, target=target, now=now, detail=detail)
-    db.session.commit()
 
 
 def _refused(code: str, refused: SurveyError) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from surveys import audit, instruments
+from surveys import instruments
 from surveys.document.loading import storable
 from surveys.editing import drafting, publishing, reviewing
 from surveys.editing.raising import FORMAT, raised
@@ -26,6 +26,7 @@ from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author import sources
 from web.author.drafts import room
+from web.author.drafts.noting import record_draft
 from web.author.drafts.room import blueprint
 from web.extensions import db
 from web.forms import one_line, stripped
@@ -188,10 +189,5 @@ def begin(plain: dict[str, Any], *, is_new: bool = False) -> str:
     now = datetime.now(UTC)
     base = None if is_new else publishing.latest_version(db.session, code)
     drafting.begin(db.session, code, plain, staff_name=current_user.email, now=now, base=base)
-    detail = {"version": base.number if base is not None else None}
-    target = f"draft:{code}"
-    audit.record(
-        db.session, actor=current_user.email, action="draft.begin", target=target, now=now, detail=detail
-    )
-    db.session.commit()
+    record_draft("draft.begin", code, now, version=base.number if base is not None else None)
     return code

@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import current_user
 
-from surveys import audit
 from surveys.editing.operations import Operation
 from surveys.editing.reviewing import LONGEST_REASON
 from web.accounts.access import allow
@@ -15,8 +13,8 @@ from web.accounts.roles import DESIGNER
 from web.author.drafts import room
 from web.author.drafts.clashing import answered
 from web.author.drafts.editor import NODE, page
+from web.author.drafts.noting import record_draft
 from web.author.drafts.room import blueprint
-from web.extensions import db
 
 
 @blueprint.post(f"{NODE}/unlock")
@@ -36,14 +34,7 @@ def unlock(code: str, node_id: int) -> ResponseReturnValue:
     if outcome.conflicts:
         return answered(desk, outcome, operations, node_id)
     if outcome.is_new:
-        audit.record(
-            db.session,
-            actor=current_user.email,
-            action="draft.unlock",
-            target=f"draft:{code}",
-            now=datetime.now(UTC),
-            detail={"construct": node.code, "change": outcome.number, "reason": reason},
-        )
-        db.session.commit()
+        detail = {"construct": node.code, "change": outcome.number, "reason": reason}
+        record_draft("draft.unlock", code, datetime.now(UTC), **detail)
         flash(_("It is an ordinary block now, and yours to change."), "success")
     return redirect(url_for("drafts.part", code=code, node_id=node_id), 303)
