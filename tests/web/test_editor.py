@@ -84,6 +84,8 @@ def test_parts_are_added_moved_doubled_removed_and_brought_back(designer, nodes)
     refused = designer.submit(f"{DRAFT}/{new}", 422, form="form[action$='/paste']", lines=crossed)
     assert "line 2 stand in another order of languages" in refused.text
     assert "in this order: 中文, English." in refused.text
+    hint = BeautifulSoup(refused.text, "html.parser").select_one("details[open] .hint").get_text()
+    assert hint.endswith("as copied from a table: 中文, English"), "the same names as in the refusal"
     kept = BeautifulSoup(refused.text, "html.parser").select_one("details[open] textarea[name=lines]")
     assert kept.get_text().strip() == crossed
     designer.submit(f"{DRAFT}/{new}", 303, form="form[action$='/double']")

@@ -29,7 +29,7 @@ from web.author.drafts.room import PLACE as DRAFT
 from web.author.drafts.room import Desk, Marks
 from web.author.drafts.sending import SHOWN, VALUE, Sent
 from web.author.drafts.wording import KINDS as NAMES
-from web.author.drafts.wording import field_name, kind_of, name_of
+from web.author.drafts.wording import columns_of, field_name, kind_of, name_of
 from web.author.naming import Naming
 from web.author.reading import Reading
 from web.extensions import db
@@ -116,6 +116,7 @@ def page(
         held=hold,
         origin=told(node),
         may_put=node.kind in STAMPED,
+        columns=columns_of(desk),
         reading=_reading(desk) if node.kind == "system" else None,
         kind_of=kind_of,
         name_of=lambda each: name_of(desk, each),

@@ -17,7 +17,7 @@ from web.author.drafts.acting import do
 from web.author.drafts.editor import NODE, blueprint, page
 from web.author.drafts.making import made
 from web.author.drafts.room import Desk
-from web.i18n import name_of
+from web.author.drafts.wording import columns_of
 
 MOST: Final = 500
 KINDS: Final = frozenset({"row", "option", "question", "member"})
@@ -63,7 +63,7 @@ def _fault(desk: Desk, kind: str, lines: list[str]) -> str:
     if not lines or len(lines) > MOST:
         return str(_("Paste between 1 and %(n)s lines.", n=MOST))
     for number, line in enumerate(lines if kind != "member" else (), start=1):
-        about = {"n": number, "languages": ", ".join(map(name_of, desk.languages))}
+        about = {"n": number, "languages": columns_of(desk)}
         if len(line.rstrip("\t").split("\t")) > len(desk.languages):
             message = _("Line %(n)s has more columns than there are languages."
                         " Columns are, in this order: %(languages)s.", **about)  # fmt: skip

@@ -68,6 +68,11 @@ class Holder(Protocol):
         """All parts."""
 
 
+def columns_of(desk: Desk) -> str:
+    """Name the columns of a pasted list: the languages of the draft, in order."""
+    return str(_(", ")).join(map(i18n.name_of, desk.languages))
+
+
 def kind_of(node: Node) -> str:
     """Name the kind of a part; a question's by its type."""
     if node.kind == "question":
