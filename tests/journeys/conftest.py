@@ -23,6 +23,7 @@ from surveys.collecting.invitations import issue_invitations
 from surveys.database import create_engine
 from surveys.editing import drafting, publishing
 from tests.databases import migrated_sqlite  # noqa: F401
+from tests.journeys.editing import visit
 from tests.surveys.drafts import DOCUMENT
 from tests.web.conftest import CHEAP, PASSWORD
 from tests.web.demo_site import demo_file  # noqa: F401
@@ -101,7 +102,7 @@ def sit(desk, browser):
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]")
         page.wait_for_selector("h1")
-        page.goto(f"{desk.address}/questionnaires/draft/small{at(desk, part)}")
+        visit(page, f"{desk.address}/questionnaires/draft/small{at(desk, part)}")
         return page
 
     yield open_page

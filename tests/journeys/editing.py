@@ -14,6 +14,16 @@ def field(page, language="en"):
     return page.locator(f"[name='v:text/{language}']")
 
 
+def visit(page, address):
+    """Open a page of the editor, and wait for its script: it begins after the page is there."""
+    page.goto(address)
+    watched(page)
+
+
+def watched(page):
+    page.wait_for_selector("#states[data-ready]", state="attached")
+
+
 def until(page, text, place="saving"):
     wanted = "([id, text]) => document.getElementById(id).textContent.includes(text)"
     page.wait_for_function(wanted, arg=[place, text])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.conftest import at
-from tests.journeys.editing import field, look, until
+from tests.journeys.editing import field, look, until, visit
 from tests.journeys.looking import accessible
 
 pytestmark = pytest.mark.journey
@@ -24,6 +24,24 @@ def test_what_is_typed_is_saved_and_seen_at_once(sit):
     assert page.locator("#preview iframe").get_attribute("class") == "desktop"
     assert faults == []
     accessible(page)
+
+
+def test_what_is_typed_before_the_script_is_there_is_saved_too(sit, desk):
+    page = sit("ann")
+    slow = []
+    page.route("**/editor_sending*", lambda route: slow.append(route))
+    page.goto(page.url, wait_until="commit")
+    field(page).fill("Typed on a slow line")
+    page.select_option("#part select", index=1)
+    chosen = page.locator("#part select").first.input_value()
+    assert slow, "the script is held back"
+    for each in slow:
+        each.continue_()
+    page.unroute("**/editor_sending*")
+    until(page, "Saved")
+    visit(page, page.url)
+    assert field(page).input_value() == "Typed on a slow line"
+    assert page.locator("#part select").first.input_value() == chosen
 
 
 def test_two_people_on_one_field_decide_and_on_two_both_stand(sit):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from surveys.database import create_engine
 from surveys.models import AuditEntry
 from tests.journeys.conftest import at
-from tests.journeys.editing import field, last_change, look, put_in_order, until
+from tests.journeys.editing import field, last_change, look, put_in_order, until, visit
 from tests.journeys.looking import accessible
 
 pytestmark = pytest.mark.journey
@@ -55,13 +55,13 @@ def test_what_is_written_and_moved_offline_outlives_its_tab_and_is_done_once(sit
     assert last_change(desk) == number
     context.set_offline(False)
     other = context.new_page()
-    other.goto(f"{desk.address}/questionnaires/draft/small{at(desk, 'A')}")
+    visit(other, f"{desk.address}/questionnaires/draft/small{at(desk, 'A')}")
     until(other, "What waited here is done")
     codes = other.locator("#list-question li code").all_inner_texts()
     assert codes.index("S1") == codes.index("S2") + 1, "the list shows it without being loaded again"
     assert last_change(desk) == number + 2, "the text and the move, each once"
     other.wait_for_selector("#unsent", state="hidden")
-    other.goto(f"{desk.address}/questionnaires/draft/small{at(desk, 'S1')}")
+    visit(other, f"{desk.address}/questionnaires/draft/small{at(desk, 'S1')}")
     assert field(other, "zh").input_value() == "离线写的"
 
 
@@ -81,7 +81,7 @@ def test_offline_and_back_where_another_changed_the_same(sit, desk):
     ann.close()
     back.set_offline(False)
     page = back.new_page()
-    page.goto(f"{desk.address}/questionnaires/draft/small")
+    visit(page, f"{desk.address}/questionnaires/draft/small")
     moved = page.locator("#unsent li:has-text('Move down')")
     assert "somebody changed the same" in moved.inner_text(), "two moves of one part are no one's to decide"
     assert "first in “" in moved.inner_text(), "where theirs put it"
@@ -98,7 +98,7 @@ def test_offline_and_back_where_another_changed_the_same(sit, desk):
     page.click("text=Make my change")
     page.wait_for_selector("#part")
     assert field(page).input_value() == "Ann on the train"
-    page.goto(f"{desk.address}/questionnaires/draft/small")
+    visit(page, f"{desk.address}/questionnaires/draft/small")
     look(page)
     page.wait_for_selector("#unsent", state="hidden")  # what was decided waits no longer
 
@@ -106,7 +106,7 @@ def test_offline_and_back_where_another_changed_the_same(sit, desk):
 def test_what_is_removed_offline_waits_and_what_others_use_asks_first(sit, desk):
     page = sit("ann")
     draft = f"{desk.address}/questionnaires/draft/going"
-    page.goto(f"{draft}{at(desk, 'WHY', 'going')}")
+    visit(page, f"{draft}{at(desk, 'WHY', 'going')}")
     number = last_change(desk, "going")
     page.context.set_offline(True)
     field(page).fill("Why, in a word?")
@@ -121,7 +121,7 @@ def test_what_is_removed_offline_waits_and_what_others_use_asks_first(sit, desk)
     assert last_change(desk, "going") == number + 2, "the words go first, then the part"
     assert page.locator("#list-question li").count() == 0
 
-    page.goto(f"{draft}{at(desk, 'MET', 'going')}")
+    visit(page, f"{draft}{at(desk, 'MET', 'going')}")
     page.context.set_offline(True)
     page.click("text=Remove …")
     until(page, "it waits here and is done")
@@ -148,7 +148,7 @@ def test_what_is_removed_offline_waits_and_what_others_use_asks_first(sit, desk)
 
 def test_a_block_is_unlocked_offline_and_its_reason_is_in_the_trail_once(sit, desk):
     page = sit("bob")
-    page.goto(f"{desk.address}/questionnaires/draft/locked{at(desk, 'SAT', 'locked')}")
+    visit(page, f"{desk.address}/questionnaires/draft/locked{at(desk, 'SAT', 'locked')}")
     number = last_change(desk, "locked")
     page.context.set_offline(True)
     page.click("summary:has-text('Turn it into an ordinary block')")
@@ -169,7 +169,7 @@ def test_a_move_that_another_made_too_is_told_and_decided(sit, desk, language, w
     waits, first, mine, theirs, done, undone = WORDS[language]
     put_in_order(desk, "MET", "S1", "S2")
     ann, bob = sit("ann", "S2", viewport={"width": width, "height": 800}), sit("bob", "S2")
-    ann.goto(f"{ann.url}?lang={language}")
+    visit(ann, f"{ann.url}?lang={language}")
     up, down = "#whole ~ .actions-row [value=up]", "#whole ~ .actions-row [value=down]"
     for decided, where in ((theirs, "“"), (mine, first)):
         before = last_change(desk)
@@ -192,5 +192,5 @@ def test_a_move_that_another_made_too_is_told_and_decided(sit, desk, language, w
             until(ann, done)
         assert last_change(desk) == before + 1 + (decided == mine)
         ann.wait_for_selector("#unsent", state="hidden")
-        ann.reload()
-        bob.reload()
+        for page in (ann, bob):
+            visit(page, page.url)

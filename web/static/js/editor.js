@@ -1,16 +1,15 @@
 // The editor: what is typed is saved by itself and waits in this browser while there is no connection; what
 // others change is taken in; who else is here is said. Every part of it also works by its forms alone.
 const REST = 1000; // after so long a rest what was typed is sent
-const GESTURE = 60000; // what is typed in one field within this is one step of undo
 const RETRY = 5000;
 const NEWS = 5000; // how often others' changes are asked for, and
 const BEAT = 30000; // how often it is said that this page is open
 const form = document.getElementById("part");
 const states = document.getElementById("states");
 // By an address with the mark of its content: a plain import would take whatever the browser still has.
-const { ask, mark, send, token } = states ? await import(states.dataset.sending) : {};
+const { ask, gestureIn, mark, send, token } = states ? await import(states.dataset.sending) : {};
 const { clear, forget, held, hold, listed, tell, unhold, waiting } = states ? await import(states.dataset.waiting) : {};
-const { around, inside, read, same, write } = states ? await import(states.dataset.page) : {};
+const { around, given, inside, read, same, write } = states ? await import(states.dataset.page) : {};
 
 function say(what, filled = "") {
   const text = what && states.dataset[`said${what[0].toUpperCase()}${what.slice(1)}`];
@@ -21,9 +20,9 @@ function start() {
   const who = states.dataset.who;
   const still = "still" in states.dataset; // it shows what it showed: nothing of others is taken in
   const here = location.pathname.replace(/\/drop$/, "");
-  let known = new Map(form ? inside(form).map((field) => [field.name, read(field)]) : []);
+  let known = new Map(form ? inside(form).map((field) => [field.name, given(field)]) : []);
   let number = Number(document.querySelector("[name=base]").value);
-  let timer, gesture, gestureField, gestureBegan, began, sending, stopped = false, safe = true;
+  let timer, gesture, began, sending, stopped = false, safe = true;
   let beaten = 0, etag = "", lost = false, flushing;
 
   const isChanged = (field) => !same(read(field), known.get(field.name));
@@ -110,7 +109,7 @@ function start() {
     if (names(form) !== names(theirs) && !isDirty()) {
       const focused = document.activeElement.id;
       document.getElementById("fields").replaceWith(document.adoptNode(theirs.querySelector("#fields")));
-      known = new Map(inside(form).map((field) => [field.name, read(field)]));
+      known = new Map(inside(form).map((field) => [field.name, given(field)]));
       document.getElementById(focused)?.focus();
       return [false, true];
     }
@@ -247,20 +246,17 @@ function start() {
     }
   }
 
-  form?.addEventListener("input", (event) => {
-    const now = Date.now();
-    if (gestureField !== event.target || now - gestureBegan > GESTURE) {
-      gesture = mark();
-      gestureField = event.target;
-      gestureBegan = now;
-    }
-    began ??= now;
+  function typed(field) {
+    gesture = gestureIn(field);
+    began ??= Date.now();
     say("");
     stopped = false;
     keep();
     clearTimeout(timer);
     timer = setTimeout(save, REST);
-  });
+  }
+
+  form?.addEventListener("input", (event) => typed(event.target));
   form?.addEventListener("change", () => stopped || save());
   document.addEventListener("submit", async (event) => {
     const sent = event.target, by = event.submitter;
@@ -294,7 +290,10 @@ function start() {
   });
   document.addEventListener("visibilitychange", news);
   setInterval(news, NEWS);
+  const early = form && inside(form).find(isChanged);
+  if (early) typed(early);
   flush().then(news);
+  states.dataset.ready = "";
 }
 
 if (states && document.querySelector("[name=base]")) start();

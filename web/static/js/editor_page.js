@@ -1,6 +1,12 @@
 // The page of a part: the fields of its form, and what stands around the form.
 export const inside = (of) => [...of.elements].filter((field) => field.name.startsWith("v:"));
 export const read = (field) => (field.type === "checkbox" ? field.checked : field.value);
+// What a field held when the page came: what is typed before this script is there is a change too.
+export function given(field) {
+  if (field.type === "checkbox") return field.defaultChecked;
+  if (!field.options) return field.defaultValue;
+  return ([...field.options].find((each) => each.defaultSelected) ?? field.options[0])?.value ?? "";
+}
 const plain = (value) => (typeof value === "string" ? value.replaceAll("\r\n", "\n").trim() : value);
 export const same = (one, other) => plain(one) === plain(other);
 

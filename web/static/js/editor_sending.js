@@ -5,6 +5,13 @@ export const mark = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 export const token = () => document.querySelector("[name=csrf_token]").value;
 
+const GESTURE = 60000; // what is typed in one field within this is one step of undo
+let last = {};
+export function gestureIn(field) {
+  if (last.field !== field || Date.now() - last.began > GESTURE) last = { field, began: Date.now(), mark: mark() };
+  return last.mark;
+}
+
 // Ask for a page of the editor and say in a word what came of it.
 export async function ask(address, options) {
   try {
