@@ -194,9 +194,15 @@ class Sample:
 
 
 def points_of(values: F64, scales: F64) -> F64:
-    """Give answers, (n, p), on scales of (p, 2) ends in points from 0 to 100."""
-    low, high = scales.T
-    return np.asarray(100.0 * (values - low) / (high - low))
+    """Give answers, (…, p), on scales of (p, 2) ends in points: 0 and 100 exactly at the ends."""
+    low, high = scales[:, :2].T
+    return np.asarray((values - low) * 100.0 / (high - low))
+
+
+def unit_of(scales: F64) -> F64:
+    """Give the points, (p,), of a step of one on scales of (p, 2) ends."""
+    low, high = scales[:, :2].T
+    return np.asarray(100.0 / (high - low))
 
 
 class Split(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from csi_model.answers.moments import Moments
-from csi_model.answers.sample import Sample
+from csi_model.answers.sample import Sample, unit_of
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.means import weighted_means
@@ -87,8 +87,7 @@ def point_errors(estimator: Estimator, scored: Points) -> F64:
         return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
     if sample.clusters is None and np.allclose(sample.weights, 1.0):
         return np.asarray(scored.sd[0] / np.sqrt(len(sample)))
-    low, high, _ = spec.scales.T
-    shares = scored.construct_shares[0] * (100 / (high - low))[:, None]
+    shares = scored.construct_shares[0] * unit_of(spec.scales)[:, None]
     units = None if sample.clusters is None else sample.clusters.number
     _, covariance = weighted_means(sample.values, sample.weights, units)
     return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))

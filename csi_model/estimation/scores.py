@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from csi_model.answers.expected import filled
-from csi_model.answers.sample import Sample
+from csi_model.answers.sample import Sample, points_of
 from csi_model.arrays import F64, Mask
 from csi_model.errors import DataError
 from csi_model.estimation.estimated import Estimated
@@ -86,8 +86,7 @@ def points_among(result: Estimated, sample: Sample) -> F64:
         return np.full(len(spec.constructs), np.nan)
     estimator = result.estimator or Estimator(spec, sample, result.options)
     moments = estimator.moments_of(sample)
-    low, high, _ = spec.scales.T
-    scores = (moments.level[0] - low) * (100.0 / (high - low))
+    scores = points_of(moments.level[0], spec.scales)
     return np.where(spec.scored, by_shares(scores, result.points.construct_shares[0]), np.nan)
 
 
@@ -119,10 +118,10 @@ def expected_scores(result: Estimated, sample: Sample) -> tuple[F64, Mask]:
     by maximum likelihood, or where nothing is missing.
     """
     _check_questions(result, sample)
-    moments, (low, high, _) = result.moments, result.spec.scales.T
+    moments, scales = result.moments, result.spec.scales
     values = filled(sample.values, moments.mean[0], moments.cov[0])
     shares = result.points.construct_shares[0]
-    scores = by_shares(100 * (values - low) / (high - low), shares)
+    scores = by_shares(points_of(values, scales), shares)
     gaps = np.isnan(sample.values).astype(float) @ result.spec.block_mask > 0
     return np.where(result.spec.scored, np.clip(scores, 0.0, 100.0), np.nan), gaps
 

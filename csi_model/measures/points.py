@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from csi_model.answers.sample import points_of, unit_of
 from csi_model.arrays import F64, Mask
 from csi_model.specify import ModelSpec
 
@@ -62,9 +63,8 @@ def points(spec: ModelSpec, mean: F64, cov: F64, weights: F64) -> Points:
     ----------
     Fornell, Johnson, Anderson, Cha and Bryant (1996), Journal of Marketing 60(4), 7-18, appendix.
     """
-    low, high, _ = spec.scales.T
-    unit = 100.0 / (high - low)
-    scores = (mean - low) * unit
+    unit = unit_of(spec.scales)
+    scores = points_of(mean, spec.scales)
     spread = np.sqrt(np.einsum("bii->bi", cov)) * unit
     own = np.where(spec.home_mask, weights, 0.0).sum(axis=2)
     clipped: NDArray[np.bool_] = np.any(np.where(spec.block_mask, weights, 0.0) < 0, axis=1)

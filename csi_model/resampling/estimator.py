@@ -15,7 +15,7 @@ from csi_model.answers.levelled import Levelled
 from csi_model.answers.mean_products import MeanProducts
 from csi_model.answers.moments import Moments
 from csi_model.answers.random_groups import RandomGroups
-from csi_model.answers.sample import Sample
+from csi_model.answers.sample import Sample, points_of
 from csi_model.answers.treatment import Source, of_all, source
 from csi_model.arrays import F64, Mask
 from csi_model.inference import seeds
@@ -104,8 +104,8 @@ class Estimator:
         """
         if not isinstance(self.counted, Answered | Levelled):
             return None
-        low, high = self.sample.scales.T
-        return np.asarray((self.counted.levels(among)[:, : len(low)] - low) * 100 / (high - low))
+        scales = self.sample.scales
+        return points_of(self.counted.levels(among)[:, : len(scales)], scales)
 
     def level_covariance(self) -> F64 | None:
         """Give the covariance of the questions' points, clusters whole; None where no gaps are fitted."""

@@ -10,7 +10,7 @@ import numpy as np
 from csi_model.answers.answered import Answered
 from csi_model.answers.checks import check_varied
 from csi_model.answers.levelled import Levelled
-from csi_model.answers.sample import Sample
+from csi_model.answers.sample import Sample, points_of
 from csi_model.answers.treatment import source
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, DataError, ModelError
@@ -139,12 +139,12 @@ def _without_estimation(spec: ModelSpec, sample: Sample, missing: str) -> tuple[
     )
     levels: Levels | None = None
     if isinstance(counted, Answered):
-        fitted, (least, most) = counted, sample.scales[varied].T
+        fitted, scales = counted, sample.scales[varied]
         alike = np.where(answered, np.nanmin(np.where(answered, sample.points, np.nan), axis=0), np.nan)
 
         def levels(among: Mask) -> F64:
             found = np.tile(alike, (len(sample), 1))
-            found[:, varied] = (fitted.levels(among) - least) * 100 / (most - least)
+            found[:, varied] = points_of(fitted.levels(among), scales)
             return found
 
     table = sample.points if levels is None else levels(np.ones((len(sample), 1), dtype=bool))
