@@ -11,19 +11,13 @@ from csi_model.answers.sample import Sample
 from csi_model.arrays import F64, I64, Mask
 from csi_model.errors import Caution
 from csi_model.inference.figures import Figure
-from csi_model.inference.means import variances
+from csi_model.inference.means import variances, weighted_means
 from csi_model.measures.points import Points
 from csi_model.specify import ModelSpec
 
 MANY = 0.1  # of those asked a question
-
-
 CHANCE = 0.05  # that a question is taken to lean where none does, over all that are looked at
-
-
 STEPS = (-0.25, -0.5)  # standard deviations of a question
-
-
 FEWEST = 30  # on either side
 
 
@@ -92,19 +86,22 @@ def withheld(sample: Sample) -> F64:
 def leans(sample: Sample, questions: I64, of_index: I64) -> Mask:
     """Say of which of some questions those who answered and those who did not differ in satisfaction.
 
-    The mean answer to the index's other questions is compared (Welch), by Holm's first step over all.
+    The mean answer to the index's other questions is compared, with weights and whole clusters, by Holm's
+    first step over all.
     """
+    units = None if sample.clusters is None else sample.clusters.number
     statistic = np.zeros(len(sample.codes))
     for row in questions:
         others = sample.points[:, of_index[of_index != row]]
         there = ~np.isnan(others)
         level = np.where(there, others, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-        known = there.any(axis=1) & sample.asked[:, row]
+        known = there.any(axis=1) & sample.asked[:, row] & (sample.weights > 0)
         open_ = np.isnan(sample.values[:, row])
-        sides = [level[known & side] for side in (open_, ~open_)]
-        if min(map(len, sides)) < FEWEST:
+        sides = known[:, None] & np.column_stack([open_, ~open_])
+        if sides.sum(axis=0).min() < FEWEST:
             continue
-        error = sum(side.var(ddof=1) / len(side) for side in sides)
-        statistic[row] = abs(sides[0].mean() - sides[1].mean()) / np.sqrt(error) if error > 0 else 0.0
+        means, covariance = weighted_means(np.where(sides, level[:, None], np.nan), sample.weights, units)
+        error = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+        statistic[row] = abs(means[0] - means[1]) / np.sqrt(error) if error > 0 else 0.0
     n_looked_at = max(int((statistic > 0).sum()), 1)
     return np.asarray(statistic > ndtri(1 - CHANCE / (2 * n_looked_at)))

@@ -79,6 +79,30 @@ def test_answers_withheld_by_anybody_carry_none():
     assert "withheld" not in said(routed)[0]
 
 
+def test_whether_withholding_goes_with_satisfaction_is_asked_of_the_weighted_and_the_clustered():
+    values = whole(800)
+    happy = values[:, 9:11].mean(axis=1)
+    few = np.arange(800) % 2 == 0
+    chance = np.where(few, 1 / (1 + np.exp(0.9 * (happy - 4.5))), 0.4)
+    values[np.random.default_rng(1).random(800) < chance, 11] = 99
+
+    def leaning(values, **beside):
+        sample = prepared(values, reserved=CODES, **beside)
+        return {caution.code for caution in csi_model.estimate(SPEC, sample).cautions} & {"withheld"}
+
+    assert leaning(values) == {"withheld"}
+    assert leaning(values, weights=np.where(few, 0.01, 1.0)) == set(), (
+        "only in few that hardly weigh"
+    )
+    unclear = whole(100, 3)
+    unclear[
+        np.argsort(unclear[:, 9:11].mean(axis=1) + np.random.default_rng(5).normal(0, 9, 100))[:40], 11
+    ] = 99
+    four = np.repeat(unclear, 4, axis=0)
+    assert leaning(four) == {"withheld"}
+    assert leaning(four, clusters=np.repeat(np.arange(100), 4)) == set(), "a hundred are not four hundred"
+
+
 def test_a_model_says_what_the_numbers_of_other_files_mean():
     plain = SPEC.to_mapping() | {"state_codes": {-1: "not_asked", -2: "dont_know"}}
     spec = csi_model.ModelSpec.from_mapping(plain)
