@@ -91,9 +91,7 @@ def test_whether_withholding_goes_with_satisfaction_is_asked_of_the_weighted_and
         return {caution.code for caution in csi_model.estimate(SPEC, sample).cautions} & {"withheld"}
 
     assert leaning(values) == {"withheld"}
-    assert leaning(values, weights=np.where(few, 0.01, 1.0)) == set(), (
-        "only in few that hardly weigh"
-    )
+    assert leaning(values, weights=np.where(few, 0.01, 1.0)) == set(), "only in few that hardly weigh"
     unclear = whole(100, 3)
     unclear[
         np.argsort(unclear[:, 9:11].mean(axis=1) + np.random.default_rng(5).normal(0, 9, 100))[:40], 11
