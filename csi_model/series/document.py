@@ -11,22 +11,19 @@ from csi_model.errors import Caution
 from csi_model.inference.figures import figure
 from csi_model.inference.many import holm
 from csi_model.series import official
+from csi_model.series.drift import verdict_of
 from csi_model.series.followed import Followed
 
 
-def waves_of(series: official.Series, waves: Mapping[str, Followed], alpha: float) -> list[dict[str, Any]]:
+def waves_of(series: official.Series, waves: Mapping[str, Followed]) -> list[dict[str, Any]]:
     """Give the waves of a series as plain values, changes with p-values corrected by Holm."""
     corrected = holm(series.changes.p)
     found = []
     for at, code in enumerate(series.codes):
         change, result = None, waves[code].result
         if at and np.isfinite(series.changes.value[at - 1]):
-            clear = corrected[at - 1] < alpha
-            rise = float(series.changes.value[at - 1])
-            change = series.changes.at(at - 1).plain() | {
-                "p_holm": float(corrected[at - 1]),
-                "verdict": ("up" if rise > 0 else "down") if clear else "no clear change",
-            }
+            made, adjusted = series.changes.at(at - 1), float(corrected[at - 1])
+            change = made.plain() | {"p_holm": adjusted, "verdict": verdict_of(made, adjusted)}
         found.append(
             {
                 "wave": code,

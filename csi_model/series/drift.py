@@ -220,11 +220,12 @@ def _told(made: Figure, against: str, adjusted: float) -> dict[str, Any]:
     return plain | {
         "p_adjusted": number(float(adjusted)),
         "against": against,
-        "verdict": _verdict(made, adjusted),
+        "verdict": verdict_of(made, adjusted),
     }
 
 
-def _verdict(made: Figure, adjusted: float) -> str:
+def verdict_of(made: Figure, adjusted: float) -> str:
+    """Say whether a move is one by its adjusted p, only by its own, or by neither."""
     chance = 1 - made.level
     if adjusted < chance:
         return UP if made.value > 0 else DOWN

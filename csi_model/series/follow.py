@@ -133,7 +133,7 @@ def follow(
         "index": spec.index,
         "base": base,
         "level": options.level,
-        "waves": waves_of(series, waves, 1 - options.level),
+        "waves": waves_of(series, waves),
         "constructs": {
             name: [points_over_waves(wave, at) for wave in waves.values()]
             for at, name in enumerate(spec.construct_ids)

@@ -12,6 +12,14 @@ from web.cli import Refusal, analysis
 from web.cli.table import aligned, span
 
 
+VERDICTS = {
+    "up": "up",
+    "down": "down",
+    "hint": "perhaps, if looked at alone",
+    "unclear": "no clear change",
+}
+
+
 @click.command(short_help="Follow the index over the waves of a data file.")
 @click.argument("data", type=click.Path(path_type=Path))
 @analysis.model
@@ -220,4 +228,4 @@ def _moved(change: dict[str, Any] | None) -> str:
 def _said(change: dict[str, Any] | None) -> str:
     if change is None:
         return ""
-    return f"{_moved(change)} {change['verdict']}"
+    return f"{_moved(change)} {VERDICTS[change['verdict']]}"

@@ -18,7 +18,7 @@ def test_a_planted_rise_is_found_and_is_due_to_answers():
     data, _year = survey(lift=0.9)
     found = follow(SPEC, data, "wave", OPTIONS)
     verdicts = [each["change"] and each["change"]["verdict"] for each in found["waves"]]
-    assert verdicts == [None, "no clear change", "no clear change", "up"]
+    assert verdicts == [None, "unclear", "unclear", "up"]
     last = found["waves"][-1]
     assert last["change"]["value"] == pytest.approx(10, abs=2.5)  # 0.9 of 9 scale steps
     why = found["why"][-1]
