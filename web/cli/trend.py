@@ -11,7 +11,6 @@ import csi_model
 from web.cli import Refusal, analysis
 from web.cli.table import aligned, span
 
-
 VERDICTS = {
     "up": "up",
     "down": "down",
