@@ -15,6 +15,9 @@ PRODUCT = (*ROOMS, "web")
 Place = tuple[str, str]  # module, name of a definition at its top
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+ENTRIES = {("web.cli", "main")}
+OF_THE_LANGUAGE = {"cache", "contextmanager", "dataclass"}  # decorators that make no page, command or job
+PANELS = "web.insight.panels."  # the dashboards find their files by looking into the folder
 
 
 @cache
@@ -101,14 +104,24 @@ def whole(module: str, node: ast.expr) -> Place | None:
     return None
 
 
+def begins(module: str, node: ast.stmt) -> bool:
+    """Whether code is run without a caller of ours: a module's own statements, pages, commands, jobs."""
+    if isinstance(node, DEFINITIONS):
+        is_panel = module.startswith(PANELS) and node.name == "panels"
+        given = {ast.unparse(each).partition("(")[0] for each in node.decorator_list}
+        return module.startswith("web.") and (is_panel or not given <= OF_THE_LANGUAGE)
+    return not isinstance(node, ast.Import | ast.ImportFrom)
+
+
+@cache
 def reached() -> set[Place]:
-    """Definitions that the site, the commands or a module's own statements lead to."""
-    waiting: list[Place] = []
+    """Definitions that pages, commands, jobs or a module's own statements lead to."""
+    waiting: list[Place] = list(ENTRIES)
     for module, tree in modules().items():
         for node in tree.body:
-            is_code = not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))
-            if module.split(".")[0] == "web" or is_code:
+            if begins(module, node):
                 waiting += uses(module, node)
+                waiting += [(module, node.name)] if isinstance(node, DEFINITIONS) else []
     found: set[Place] = set()
     while waiting:
         place = waiting.pop()
@@ -116,6 +129,11 @@ def reached() -> set[Place]:
             found.add(place)
             waiting += uses(place[0], defined(place[0])[place[1]])
     return found
+
+
+def test_every_definition_of_the_site_is_reached_from_a_page_a_command_or_a_job():
+    own = {(name, each) for name in modules() if name.split(".")[0] == "web" for each in defined(name)}
+    assert sorted(f"{module}.{name}" for module, name in own - reached()) == []
 
 
 def public() -> Iterator[Place]:

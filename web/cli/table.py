@@ -116,16 +116,6 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def texts(column: NDArray[Any]) -> NDArray[np.str_]:
-    """Give a column as labels: 2026, not 2026.0; empty where there is none."""
-    if column.dtype.kind != "f":
-        return column.astype(np.str_)
-    return np.array(
-        ["" if np.isnan(x) else str(int(x)) if x == round(x) else str(x) for x in column.tolist()],
-        dtype=np.str_,
-    )
-
-
 def _numbers(column: NDArray[np.object_]) -> NDArray[Any]:
     """Give numbers where the whole column is numeric, which is the usual and the fast case, else texts."""
     filled = np.where(column == "", "nan", column)
