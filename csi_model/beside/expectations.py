@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
-from csi_model.inference.checks import check_answers, check_weights
+from csi_model.inference.checks import check_answers, check_points, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
 from csi_model.inference.many import holm
@@ -129,11 +129,7 @@ def expectation_gaps(
 
 def _score(items: F64, tier: str) -> F64:
     items = check_answers(items)
-    if ((items < 0) | (items > 100)).any():
-        msg = f"Tier {tier!r}: scores lie outside 0 to 100 points."
-        raise DataError(
-            msg, code="scales", remedy="Turn answers into points first: 100 (x - low) / (high - low)."
-        )
+    check_points(items, f"Answers on tier {tier!r}")
     answered = ~np.isnan(items)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(answered, items, 0.0).sum(axis=1) / answered.sum(axis=1))

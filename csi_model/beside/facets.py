@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.beside.retention import check_points
 from csi_model.errors import DataError
-from csi_model.inference.checks import check_answers, check_floor
+from csi_model.inference.checks import check_answers, check_floor, check_points
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal
 from csi_model.inference.means import weighted_means

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
-from csi_model.inference.checks import check_length, check_weights
+from csi_model.inference.checks import check_length, check_points, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_normal, share_interval
 from csi_model.inference.means import n_effective, weighted_means
@@ -135,12 +135,3 @@ def _by_segment(
             value, covariance = weighted_means(scores[rows], weights[rows], labels)
             mean[k], error[k] = value[0], np.sqrt(covariance[0, 0])
     return from_normal(mean, error, level=level)
-
-
-def check_points(points: F64) -> None:
-    """Refuse scores that are not points from 0 to 100."""
-    if ((points < 0) | (points > 100)).any():
-        msg = "Scores lie outside 0 to 100 points."
-        raise DataError(
-            msg, code="scales", remedy="Turn answers into points first: 100 (x - low) / (high - low)."
-        )

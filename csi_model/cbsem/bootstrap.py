@@ -40,7 +40,7 @@ class ParameterBootstrap:
     @property
     def se(self) -> F64:
         """Standard deviations of the replicates."""
-        return np.asarray(self.replicates.std(axis=0, ddof=1))
+        return kinds.spread(self.replicates)
 
     def figure(self, level: float = LEVEL, kind: Literal["percentile", "bca"] = "percentile") -> Figure:
         """All free parameters with errors and intervals, (n_free,), as of all other draws (`kinds.ends`)."""

@@ -17,7 +17,8 @@ from csi_model.comparison.draws import Counted
 from csi_model.comparison.shuffling import level_free, n_exchangeable
 from csi_model.errors import Caution
 from csi_model.inference.figures import Figure, figure
-from csi_model.inference.making import from_draws, spread
+from csi_model.inference.kinds import spread
+from csi_model.inference.making import from_draws
 from csi_model.inference.many import holm, satterthwaite
 from csi_model.options import LEVEL
 

@@ -16,6 +16,7 @@ from csi_model.estimation.scores import respondent_scores
 from csi_model.improvement.crowded import left_of_a_line
 from csi_model.inference import seeds
 from csi_model.inference.figures import Figure
+from csi_model.inference.kinds import spread
 from csi_model.inference.making import from_normal
 from csi_model.inference.many import benjamini_hochberg
 from csi_model.measures.importance import leads
@@ -120,11 +121,10 @@ def slopes(result: Result, x: F64, y: F64) -> Slopes | None:
         [table.slopes(counts[:, both] * weights, left)[0] for counts in _counts(result, size)]
     )
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
-    error = drawn.std(axis=0, ddof=1) if len(drawn) > 1 else np.full(3, np.nan)
     df = np.inf if result.resampled is None else result.resampled.df
     parts = [
         from_normal(np.asarray(value), np.asarray(se), level=options.level, df=df)
-        for value, se in zip(point[0], error, strict=True)
+        for value, se in zip(point[0], spread(drawn), strict=True)
     ]
     return Slopes(parts[0], parts[1], parts[2], len(both))
 

@@ -15,7 +15,7 @@ from csi_model.errors import Caution, DataError
 from csi_model.estimation.result import Result
 from csi_model.improvement.ranking import drawn_of
 from csi_model.inference import seeds
-from csi_model.inference.checks import check_answers, check_weights
+from csi_model.inference.checks import check_answers, check_points, check_weights
 from csi_model.inference.figures import Figure
 from csi_model.inference.making import from_draws
 from csi_model.inference.means import variances, weighted_means
@@ -189,8 +189,4 @@ def _check_scenario(points: F64, lifts: F64, effect: F64, draws: F64) -> None:
         raise DataError(msg, code="shape", remedy="Give one entry per question, 0 for those left alone.")
     if not np.isfinite(lifts).all() or (np.abs(lifts) > 100).any():
         raise DataError("A lift is no number of points up to 100.", code="lift", remedy="Use 5, say.")
-    if ((points < 0) | (points > 100)).any():
-        msg = "Answers lie outside 0 to 100 points."
-        raise DataError(
-            msg, code="scales", remedy="Turn answers into points, 100 (x - low) / (high - low), first."
-        )
+    check_points(points, "Answers")

@@ -23,6 +23,13 @@ def check_answers(values: F64) -> F64:
     return values
 
 
+def check_points(points: F64, what: str = "Scores") -> None:
+    """Refuse what is not points from 0 to 100; gaps are ``nan``."""
+    if ((points < 0) | (points > 100)).any():
+        remedy = "Turn answers into points first: 100 (x - low) / (high - low)."
+        raise DataError(f"{what} lie outside 0 to 100 points.", code="scales", remedy=remedy)
+
+
 def check_floor(answers: F64, floor: int) -> None:
     """Refuse a column of answers with fewer than the floor."""
     answered = (~np.isnan(answers)).sum(axis=0)

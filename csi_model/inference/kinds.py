@@ -22,6 +22,18 @@ ORDERED: Literal["weibull"] = "weibull"
 LEAST_ERROR = 1e-3
 
 
+def spread(draws: F64) -> F64:
+    """Give the standard deviation of draws, those that are not finite left out; ``nan`` of fewer than two."""
+    usable = np.isfinite(draws)
+    if len(draws) > 1 and usable.all():
+        return np.asarray(draws.std(axis=0, ddof=1))
+    count = usable.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = np.where(usable, draws, 0.0).sum(axis=0) / count
+        squares = (np.where(usable, draws - centre, 0.0) ** 2).sum(axis=0)
+        return np.where(count > 1, np.sqrt(squares / (count - 1)), np.nan)
+
+
 def ends(
     draws: F64,
     point: F64,
@@ -226,10 +238,10 @@ def studentised(draws: F64, estimate: F64, errors: F64, level: float = LEVEL) ->
     if kept.sum() >= 2:
         flat = draws.reshape(len(draws), -1)[np.ix_(kept, there)]
         own = errors.reshape(len(errors), -1)[np.ix_(kept, there)]
-        point, spread = np.ravel(estimate)[there], flat.std(axis=0, ddof=1)
-        still = spread <= 1e-12 * np.maximum(np.abs(point), 1.0)
+        point, error = np.ravel(estimate)[there], spread(flat)
+        still = error <= 1e-12 * np.maximum(np.abs(point), 1.0)
         with np.errstate(all="ignore"):
-            ratio = np.where(own > LEAST_ERROR * spread, (flat - point) / own, np.nan)
+            ratio = np.where(own > LEAST_ERROR * error, (flat - point) / own, np.nan)
         ratio[:, still] = 0.0
         ratio[:, np.isnan(ratio).mean(axis=0) >= 0.5] = np.nan
         found = np.full((2, len(point)), np.nan)
@@ -237,7 +249,7 @@ def studentised(draws: F64, estimate: F64, errors: F64, level: float = LEVEL) ->
         found[:, some] = np.nanquantile(
             ratio[:, some], [(1 + level) / 2, (1 - level) / 2], axis=0, method=ORDERED
         )
-        ends[:, there] = point - found * spread
+        ends[:, there] = point - found * error
     return _shaped(ends, draws)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from csi_model.arrays import F64
 from csi_model.errors import DataError
 from csi_model.inference.figures import Figure, figure
-from csi_model.inference.kinds import against_zero, critical, ends
+from csi_model.inference.kinds import against_zero, critical, ends, spread
 from csi_model.options import LEVEL
 
 
@@ -61,18 +61,6 @@ def from_draws(
     p = np.minimum(1.0, 2 * (np.minimum(below, above) + 1) / (count + 1))
     parts = (np.where(enough, part, np.nan) for part in (spread(draws), low, high, p))
     return figure(value, *parts, n=n, level=level)
-
-
-def spread(draws: F64) -> F64:
-    """Give the standard deviation of draws, those that are not finite left out."""
-    usable = np.isfinite(draws)
-    if usable.all():
-        return np.asarray(draws.std(axis=0, ddof=1))
-    count = usable.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = np.where(usable, draws, 0.0).sum(axis=0) / count
-        squares = (np.where(usable, draws - centre, 0.0) ** 2).sum(axis=0)
-        return np.where(count > 1, np.sqrt(squares / (count - 1)), np.nan)
 
 
 def share_interval(

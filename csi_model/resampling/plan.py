@@ -13,7 +13,8 @@ from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution
 from csi_model.inference import kinds
 from csi_model.inference.figures import Figure, figure
-from csi_model.inference.making import from_draws, spread
+from csi_model.inference.kinds import spread
+from csi_model.inference.making import from_draws
 from csi_model.options import Progress
 from csi_model.resampling.bootstrap import bootstrap
 from csi_model.resampling.draws import Draws
@@ -76,7 +77,7 @@ class Resampled:
     def figure(self, name: str, point: F64, level: float) -> Figure:
         """Give one field with its interval around the sample's estimate; p is by its standard error."""
         drawn = self.of(name)
-        error = spread(drawn) if len(drawn) > 1 else np.full(point.shape, np.nan)
+        error = spread(drawn)
         low, high = kinds.ends(
             drawn,
             point,
