@@ -6,6 +6,8 @@ import csi_model
 from csi_model.answers.checks import AS_EXPORTED
 from csi_model.answers.sample import GAPS
 from csi_model.beside.expectations import TIERS
+from csi_model.options import INDICATIVE
+from csi_model.remedies import REMEDIES
 from csi_model.specify.asked import STATES
 from surveys.codes import REASONS, WRITTEN
 from surveys.document.conditions import ACCOUNT
@@ -37,3 +39,7 @@ def test_a_run_is_asked_for_as_the_engine_can_estimate():
         for name in ("method", "scheme")
     }
     assert offered == {"method": csi_model.PLS_METHODS, "scheme": csi_model.SCHEMES}
+
+
+def test_what_to_do_about_few_answers_names_the_number_that_is_few():
+    assert f"at least {INDICATIVE} answers" in REMEDIES["indicative"]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.arrays import F64
-from csi_model.errors import Caution, DataError
+from csi_model.errors import DataError
 from csi_model.inference.checks import check_answers, check_points, check_weights
-from csi_model.inference.figures import Figure
+from csi_model.inference.figures import INDICATIVE as RESTS_ON_FEW
+from csi_model.inference.figures import SHOWN, Figure
 from csi_model.inference.making import from_normal
 from csi_model.inference.many import holm
 from csi_model.inference.means import weighted_means
@@ -43,7 +44,6 @@ class Gaps:
         ``short``, ``met`` or ``exceeded``.
     n : ndarray of shape (n_tiers,)
         Respondents with both sides.
-    cautions : tuple of Caution
     """
 
     tiers: tuple[str, ...]
@@ -53,7 +53,6 @@ class Gaps:
     p_holm: F64
     verdict: tuple[str, ...]
     n: NDArray[np.int64]
-    cautions: tuple[Caution, ...]
 
 
 def expectation_gaps(
@@ -62,6 +61,7 @@ def expectation_gaps(
     weights: F64 | None = None,
     clusters: NDArray[np.generic] | None = None,
     floor: int = FLOOR,
+    indicative: int = INDICATIVE,
     level: float = LEVEL,
 ) -> Gaps:
     """Compare what customers expected with what they perceived, tier by tier.
@@ -75,6 +75,8 @@ def expectation_gaps(
         Respondent weights and sampling units.
     floor : int
         Respondents with both sides that a tier needs.
+    indicative : int
+        Respondents below which its points are indicative only.
 
     Raises
     ------
@@ -113,18 +115,17 @@ def expectation_gaps(
         raise DataError(msg, code="floor", remedy="Look at a larger unit, or leave the tier out.")
     both = ~np.isnan(paired)
     sides = [np.where(both, np.column_stack([s[k] for s in scores]), np.nan) for k in (0, 1)]
-    expected, perceived, gap = (_estimate(table, weights, clusters, level) for table in (*sides, paired))
+    state = np.where(counts < indicative, RESTS_ON_FEW, SHOWN).astype(np.int8)
+    expected, perceived, gap = (
+        replace(_estimate(table, weights, clusters, level), n=counts.astype(float), state=state)
+        for table in (*sides, paired)
+    )
     corrected = holm(gap.p)
     verdict = tuple(
         "met" if p > 1 - level else "short" if g > 0 else "exceeded"
         for p, g in zip(corrected, gap.value, strict=True)
     )
-    cautions = tuple(
-        Caution("indicative", f"Tier {t} rests on {int(n)} respondents only.", about=(t, f"n = {n:.0f}"))
-        for t, n in zip(tiers, counts, strict=True)
-        if n < INDICATIVE
-    )
-    return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts, cautions)
+    return Gaps(tiers, expected, perceived, gap, corrected, verdict, counts)
 
 
 def _score(items: F64, tier: str) -> F64:

@@ -36,6 +36,16 @@ class WaveResult(NamedTuple):
         """The nominal coverage of its intervals; runs of the release before were all of the usual one."""
         return float(self.result.get("level", Options.level))
 
+    @property
+    def floor(self) -> int:
+        """Answers below which its figures are withheld."""
+        return int(self.result.get("floor", Options.floor))
+
+    @property
+    def indicative(self) -> int:
+        """Answers below which its figures are indicative only."""
+        return int(self.result.get("indicative", Options.indicative))
+
     def part(self, name: str) -> Mapping[str, Any] | None:
         """Give the figures of the whole (empty name) or of one group; None where it is too small."""
         found: Mapping[str, Any] | None = self.result["groups"].get(name) if name else self.result

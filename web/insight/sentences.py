@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from csi_model import Figure, Options
+from csi_model import Figure
 from web import digits, labels
 from web.i18n import text
 from web.insight.results import Break, Change, Series, WaveResult
@@ -23,12 +23,9 @@ SEGMENTS = {
 CAUTIONS = {
     "low-loading": _l("Some questions hardly move with the rest of their topic; read them on their own."),
     "small-group": _l(
-        "Groups with fewer than %(least)d answers are not shown, to protect the people in them.",
-        least=Options.floor,
+        "Groups with fewer than %(least)d answers are not shown, to protect the people in them."
     ),
-    "indicative": _l(
-        "Figures from fewer than %(least)d answers are indicative only.", least=Options.indicative
-    ),
+    "indicative": _l("Figures from fewer than %(least)d answers are indicative only."),
     "negative-weight": _l("A question counted against its own topic and was left out of its score."),
 }
 
@@ -40,9 +37,11 @@ def titles_of(waves: Sequence[WaveResult]) -> dict[str, str]:
     return {code: title if often[title] == 1 else f"{title} ({code})" for code, title in titles.items()}
 
 
-def caution_texts(codes: set[str]) -> list[str]:
-    """Give each kind of caution once, in the page's language."""
-    return [str(text) for code, text in CAUTIONS.items() if code in codes]
+def caution_texts(last: WaveResult) -> list[str]:
+    """Give each kind of caution of a run once, in the page's language."""
+    codes = {each["code"] for each in last.result["cautions"]}
+    least = {"small-group": last.floor, "indicative": last.indicative}
+    return [str(said) % {"least": least.get(code)} for code, said in CAUTIONS.items() if code in codes]
 
 
 def change_text(change: Change | None, before: str, *, is_waited_for: bool) -> str:

@@ -7,7 +7,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from csi_model import Options
 from surveys import audit
 from web.accounts.access import allow, may
 from web.accounts.roles import ANALYST, UNIT_MANAGER, VIEWER
@@ -103,7 +102,7 @@ def _page(kind: str, series: Series, construct: str = "") -> dict[str, Any]:
         "construct": construct,
         "is_shown": own is not None,
         "panels": panels,
-        "floor": Options.floor,
+        "floor": series.last.floor,
         "edition": edition.edition_of(db.session, series.last),
         "as_leaders": request.args.get("as") == LEADERS,
         "withdrawn": edition.withdrawn(db.session, series.last.wave.code),

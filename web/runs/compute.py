@@ -23,6 +23,8 @@ KEPT_OF_A_GROUP = ("n_used", "index", "constructs", "dimensions", "indicators", 
 DEFAULTS: dict[str, Any] = {"scheme": "path", "missing": "em", "bootstrap": 1000, "interactions": False}
 # What says which model or which answers, not how they are estimated.
 ASIDE = {"interactions", "partial"}
+# What a result says of its own figures: a run is read by what held when it was made.
+PROMISED = ("level", "floor", "indicative")
 
 
 def plan(
@@ -147,7 +149,7 @@ def compute(
     )
     part = progress or (lambda _share: None)
     whole = csi_model.estimate(spec, data, options, progress=lambda share: part(0.4 * share))
-    result = csi_model.document(whole) | {"level": options.level}
+    result = csi_model.document(whole) | {name: getattr(options, name) for name in PROMISED}
     if system is not None:
         result |= beside(system, data, whole)
     result["groups"] = {}

@@ -6,6 +6,8 @@ from typing import Any
 import csi_model
 from surveys.document.indicators import IndicatorSystem
 
+OF_A_TIER = ("se", "ci", "state")
+
 
 def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.Result) -> dict[str, Any]:
     """Give everything the dashboards show that the estimation's own document lacks.
@@ -14,7 +16,9 @@ def beside(system: IndicatorSystem, sample: csi_model.Sample, result: csi_model.
     """
     parts: dict[str, Callable[[], Any]] = {
         "items": lambda: series_items(sample, result),
-        "expectations": lambda: _expectations(system, sample, _taken(sample, result)),
+        "expectations": lambda: _expectations(
+            system, sample, _taken(sample, result) | {"indicative": result.options.indicative}
+        ),
         "retention": lambda: _retention(system, sample, result),
         "priorities": lambda: _priorities(system, result),
         "tree": lambda: _tree(system, result),
@@ -84,9 +88,9 @@ def _expectations(
             "questions": [*answers_of[tier][0], *answers_of[tier][1]],
             "n": int(gaps.n[at]),
             "verdict": gaps.verdict[at],
-            "expected": gaps.expected.at(at).plain(),
-            "perceived": gaps.perceived.at(at).plain(),
-            "gap": gaps.gap.at(at).plain(),
+            "expected": gaps.expected.at(at).plain(parts=OF_A_TIER),
+            "perceived": gaps.perceived.at(at).plain(parts=OF_A_TIER),
+            "gap": gaps.gap.at(at).plain(parts=OF_A_TIER),
         }
         for at, tier in enumerate(gaps.tiers)
     ]

@@ -41,6 +41,16 @@ def test_gap_intervals_cover():
     assert 0.93 < np.mean(hits) < 0.97
 
 
+def test_few_with_both_sides_make_all_figures_of_their_tier_indicative():
+    answers = _tiers(np.random.default_rng(5), 130)
+    answers["beyond_value"].perceived[:40] = np.nan
+    gaps = expectation_gaps(answers)
+    for side in (gaps.expected, gaps.perceived, gaps.gap):
+        assert side.rests_on_few.tolist() == [False, False, True]
+        assert side.n.tolist() == [130, 130, 90]
+    assert not expectation_gaps(answers, indicative=90).gap.is_indicative
+
+
 def test_only_respondents_with_both_sides_count():
     answers = _tiers(np.random.default_rng(4))
     answers["basic"].expected[:100] = np.nan

@@ -14,7 +14,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from csi_model import Figure, Options
+from csi_model import Figure
 from surveys.editing import publishing
 from web import digits
 from web.i18n import text
@@ -94,16 +94,16 @@ def marked(figure: Figure) -> str:
     return f"≈ {points(figure)}" if figure.is_indicative else points(figure)
 
 
-def mark_of(figure: Figure) -> str:
+def mark_of(figure: Figure, last: WaveResult) -> str:
     """Say what the mark means, where any of the figures has it."""
     said = []
     if figure.rests_on_few[~figure.is_withheld].any():
-        said.append(_("≈ from fewer than %(n)s answers: indicative only.", n=Options.indicative))
+        said.append(_("≈ from fewer than %(n)s answers: indicative only.", n=last.indicative))
     if figure.is_withheld.any():
         said.append(
             _(
                 "– fewer than %(n)s people answered, or their answers could be found by subtraction.",
-                n=Options.floor,
+                n=last.floor,
             )
         )
     return " ".join(map(str, said))

@@ -13,6 +13,6 @@ PAGE, ORDER = "overview", 900
 
 def panels(seen: Seen) -> Iterator[Panel]:
     """Give each kind of caution of the run once."""
-    found = sentences.caution_texts({each["code"] for each in seen.result["cautions"]})
+    found = sentences.caution_texts(seen.last)
     if found:
         yield Panel("cautions", _("To bear in mind"), [Bullets(found)], place=BELOW)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from flask_babel import gettext as _
 
-from csi_model import Options
 from web import labels
 from web.insight.blocks import Chart, Panel
 from web.insight.charts.dots import dots
@@ -36,7 +35,7 @@ def _chart(seen: Seen, kind: str) -> Chart | None:
         (name, number(figure.at(at)), interval(figure.at(at)), str(size))
         for at, (name, size) in enumerate(zip(names, sizes.values(), strict=True))
     ]
-    muted = [at for at, size in enumerate(sizes.values()) if size < Options.indicative]
+    muted = [at for at, size in enumerate(sizes.values()) if size < seen.last.indicative]
     return Chart(
         dots(names, figure, reference=seen.series.index("").at(-1), muted=muted),
         (*headings(_("Group")), _("Answers")),
@@ -44,6 +43,6 @@ def _chart(seen: Seen, kind: str) -> Chart | None:
         _(
             "The band is the index of all customers. Where a line crosses it, the difference may be chance. "
             "Grey and hollow: fewer than %(least)d answers.",
-            least=Options.indicative,
+            least=seen.last.indicative,
         ),
     )

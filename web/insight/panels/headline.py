@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from csi_model import Options
 from web import digits
 from web.insight.blocks import TOP, Panel, Score, Words
 from web.insight.charts.look import known
@@ -20,8 +19,8 @@ def panels(seen: Seen) -> Iterator[Panel]:
     shown = digits.printed(index)
     value, low, high = (known(part.item()) for part in (shown.value, shown.low, shown.high))
     answers = _("%(n)s answers", n=seen.own["n_used"])
-    if seen.own["n_used"] < Options.indicative:
-        answers += " · " + _("indicative only: fewer than %(least)d", least=Options.indicative)
+    if seen.own["n_used"] < seen.last.indicative:
+        answers += " · " + _("indicative only: fewer than %(least)d", least=seen.last.indicative)
     yield Panel(
         "headline",
         _("Satisfaction index"),

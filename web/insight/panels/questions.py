@@ -51,5 +51,5 @@ def panels(seen: Seen) -> Iterator[Panel]:
         [each for each in seen.own["indicators"].values() if each["construct"] == seen.construct],
         key="points",
     )
-    legend = Words(mark_of(every), look="hint")
+    legend = Words(mark_of(every, seen.last), look="hint")
     yield Panel("questions", _("The questions behind it"), [*tables, legend], place=BELOW)
