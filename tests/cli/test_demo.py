@@ -5,8 +5,10 @@ import json
 import shutil
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.web.demo_site import demo_file  # noqa: F401
+from web.exports import xlsx as workbooks
 
 
 @pytest.fixture
@@ -82,6 +84,29 @@ def test_exports_refuse_what_is_not_there(demo, tmp_path):
     wave = "DEMO-NOW"
     assert demo("responses", "export", wave, "--format", "sav", "-o", tmp_path / "x.sav")[0] == 2
     assert demo("responses", "export", wave, "-o", tmp_path / "none" / "x.csv")[0] == 1
+
+
+def test_a_workbook_holds_the_answers_as_numbers_and_their_codebook(demo, tmp_path, monkeypatch):
+    plain, book, codes = tmp_path / "x.csv", tmp_path / "x.xlsx", tmp_path / "codes.csv"
+    wave = "DEMO-NOW"
+    assert demo("responses", "export", wave, "-o", plain, "--codebook", codes)[0] == 0
+    assert demo("responses", "export", wave, "--format", "xlsx", "-o", book)[0] == 0
+    sheets = load_workbook(book, read_only=True)
+    assert sheets.sheetnames == ["answers", "codebook"]
+    for sheet, file in ((sheets["answers"], plain), (sheets["codebook"], codes)):
+        with file.open(encoding="utf-8", newline="") as opened:
+            wanted = list(csv.reader(opened))
+        found = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+        assert [list(map(str, row)) for row in found] == wanted
+    rated = next(name for name in sheets["answers"].iter_rows(values_only=True, max_row=1) if name).index(
+        "PQV6"
+    )
+    told = [row[rated] for row in sheets["answers"].iter_rows(values_only=True, min_row=2)]
+    assert {type(each) for each in told} <= {int, type(None)}
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 5)
+    code, _, err = demo("responses", "export", wave, "--format", "xlsx", "-o", tmp_path / "long.xlsx")
+    assert (code, "A sheet holds 4 rows" in err, (tmp_path / "long.xlsx").exists()) == (1, True, False)
+    assert demo("responses", "export", wave, "--format", "xlsx", "-o", tmp_path / "none" / "x.xlsx")[0] == 1
 
 
 def test_backup_restores_what_it_copied(demo, tmp_path):

@@ -1,12 +1,14 @@
 """`manyi responses`: answers out, as a file that `manyi estimate` reads."""
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import yaml
 
-from surveys.analysing.export import wave_table
+from surveys.analysing.export import WaveTable, wave_table
 from surveys.analysing.quality import excluded_responses
 from surveys.collecting.erasing import erase as erase_response
 from surveys.collecting.waves import wave_by_code
@@ -15,8 +17,10 @@ from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import ACTOR, record, session
-from web.cli.table import aligned, write_table
+from web.cli.table import aligned, write_table, write_workbook
 from web.exports.table import Table
+
+NUMBER = re.compile(r"-?[0-9]+")
 
 
 @click.group(short_help="Answers out.")
@@ -46,7 +50,12 @@ def erase(wave: str, receipt: str, reason: str) -> None:
 @responses.command()
 @click.argument("wave")
 @click.option(
-    "--format", type=click.Choice(["csv"]), default="csv", expose_value=False, help="The kind of file."
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "xlsx"]),
+    default="csv",
+    show_default=True,
+    help="Plain text, or a workbook with the codebook as its second sheet.",
 )
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="The file to write.")
 @click.option(
@@ -59,6 +68,7 @@ def erase(wave: str, receipt: str, reason: str) -> None:
 def export(
     wave: str,
     output: Path,
+    kind: str,
     model_file: Path | None,
     codebook_file: Path | None,
     *,
@@ -74,11 +84,15 @@ def export(
     with session() as opened:
         found = wave_by_code(opened, wave)
         table = wave_table(opened, found, include_excluded=include_excluded)
-        write_table(output, Table(table.header, table.rows()))
         document = publishing.load_document(found.version)
+        first, *rest = table.codebook(document.languages)
+        book = Table(first, rest)
+        if kind == "xlsx":
+            write_workbook(output, {"answers": Table(table.header, _cells(table)), "codebook": book})
+        else:
+            write_table(output, Table(table.header, table.rows()))
         if codebook_file is not None:
-            first, *rest = table.codebook(document.languages)
-            write_table(codebook_file, Table(first, rest))
+            write_table(codebook_file, book)
         if model_file is not None:
             model = document.model()
             if model is None:
@@ -89,6 +103,15 @@ def export(
             model_file.write_text(text, encoding="utf-8")
         record(opened, "responses.export", f"wave:{found.code}", {"n": len(table.answers)})
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
+
+
+def _cells(table: WaveTable) -> Iterator[list[object]]:
+    """Give the rows with answers as numbers, so that a spreadsheet computes with them; days stay texts."""
+    first = len(table.segments)
+    after = first + len(table.columns)
+    for row in table.rows():
+        answers = [int(each) if NUMBER.fullmatch(each) else each for each in row[first:after]]
+        yield [*row[:first], *answers, *row[after:]]
 
 
 @responses.command()

@@ -88,6 +88,9 @@ def write_workbook(path: Path, tables: Mapping[str, Table]) -> None:
             xlsx.write(tables, file)
     except OSError as error:
         raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+    except ValueError as error:  # more rows than a sheet
+        path.unlink()
+        raise Refusal(f"{path}: {error}") from None
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
