@@ -43,7 +43,7 @@ SETTINGS = (
     Setting("WORKERS", "2", readers.whole(1, 256)),
     Setting("PUBLIC_URL", "", readers.public_url),
     Setting("HTTPS", "no", readers.yes_no),
-    Setting("TRUSTED_HOSTS", "", readers.names),
+    Setting("TRUSTED_HOSTS", "", readers.hosts),
     Setting("PROXY_HOPS", "0", readers.whole(0, 16)),
     Setting("TRANSLATIONS", "", readers.translations),
     Setting("LANGUAGE", words.DEFAULT, readers.language),

@@ -88,6 +88,14 @@ def host(text: str) -> str:
     return text
 
 
+def hosts(text: str) -> list[str]:
+    """Read host names that requests may ask for; one with a dot before it stands for all below it."""
+    for each in (found := names(text)):
+        if not PLACE.fullmatch(each.removeprefix(".")):
+            raise ValueError(f"{each!r} is no host name; write survey.example, or .example for all below it")
+    return found
+
+
 def folder_if_named(text: str) -> Path | None:
     """Read a folder; None where none is named."""
     return folder(text) if text else None

@@ -16,6 +16,7 @@ from surveys.database import lock_for_writing
 from surveys.document.loading import storable
 from surveys.errors import Problem, SurveyError
 from surveys.models import LibraryEntry
+from surveys.signs import CONTROL
 
 LONGEST_NAME: Final = 120
 LONGEST_ABOUT: Final = 1000
@@ -185,13 +186,17 @@ def _words(entry: LibraryEntry) -> dict[str, Any]:
 
 def _name(text: str) -> str:
     text = text.strip()
-    if not 1 <= len(text) <= LONGEST_NAME or not storable(text) or any(ord(sign) < 32 for sign in text):
+    if not 1 <= len(text) <= LONGEST_NAME or not _plain(text) or any(sign in text for sign in "\t\n\r"):
         raise SurveyError(Problem.BLOCK_NAME, limit=LONGEST_NAME)
     return text
 
 
 def _about(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_ABOUT or not storable(text):
+    if len(text) > LONGEST_ABOUT or not _plain(text):
         raise SurveyError(Problem.BLOCK_ABOUT, limit=LONGEST_ABOUT)
     return text
+
+
+def _plain(text: str) -> bool:
+    return storable(text) and not CONTROL.search(text)

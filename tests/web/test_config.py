@@ -59,6 +59,17 @@ def test_a_file_with_a_mistake_is_refused_with_its_place(tmp_path, text, words):
         read_settings({"MANYI_CONFIG": str(tmp_path / "missing")})
 
 
+@pytest.mark.parametrize("text", ["https://a.example", "a.example/x", "*.example", "a, b?", "a@b", "[", "."])
+def test_names_that_no_host_has_are_refused_before_they_shut_everybody_out(text):
+    with pytest.raises(SettingError, match=r"MANYI_TRUSTED_HOSTS.*host name"):
+        read_settings({"MANYI_TRUSTED_HOSTS": text})
+
+
+def test_hosts_may_stand_for_all_below_them():
+    found = read_settings({"MANYI_TRUSTED_HOSTS": "survey.example, .a_b.example 满意.example [::1]"})
+    assert found["TRUSTED_HOSTS"] == ["survey.example", ".a_b.example", "满意.example", "[::1]"]
+
+
 @pytest.mark.parametrize("text", ["127.0.0.1", "0.0.0.0", "::1", "::", "web", "a_b.example.", "满意.example"])
 def test_addresses_that_are_some_are_read(text):
     assert read_settings({"MANYI_HOST": text})["HOST"] == text

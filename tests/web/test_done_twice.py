@@ -114,7 +114,7 @@ def test_what_goes_on_is_decided_once(twice, administrator, session, nodes):
     assert session.scalar(select(func.count()).select_from(SeriesDecision)) == 1
 
 
-def test_staff_are_added_once_and_units_that_stay_are_not_noted(twice, session):
+def test_staff_are_added_once(twice, session):
     added = twice("/admin/staff/new", email="ana@example.org", roles="viewer")
     assert added == [200, 422]
     assert count(session, "staff.add") == 1

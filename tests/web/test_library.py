@@ -163,6 +163,8 @@ def test_other_parts_in_a_block_leave_copies_as_they_are_and_are_told_there(desi
         ({"name": "x" * 121}, "Give the block a name"),
         ({"name": "a\tb"}, "Give the block a name"),
         ({"name": "two\nlines"}, "Give the block a name"),
+        ({"name": "a\u202eb"}, "Give the block a name"),
+        ({"name": "x", "about": "a\u2066b"}, "Say what the block is for"),
         ({"name": "x", "about": "y" * 1001}, "Say what the block is for"),
         ({"name": "x", "instead": "9/9"}, "has changed the block"),
         ({"name": "x", "part": []}, "Choose at least one"),

@@ -1,6 +1,8 @@
 """Official runs: leaders read what two people decided; another run replaces nothing by itself."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -200,3 +202,36 @@ def test_the_database_keeps_decisions_and_the_second_person_too(session):
     refused("cannot be changed", text("UPDATE decision SET kind = 'returned'"))
     refused("finished", insert.values(run_id=10**6, kind="proposed", actor="x@example.org", **row))
     assert official.published(session)[wave].run_id == old
+
+
+def at_once(*presses):
+    """Press buttons of several people at the same moment; gives the statuses."""
+    start = Barrier(len(presses))
+    sent = [(visitor, path, visitor.mark()) for visitor, path in presses]
+
+    def press(each):
+        visitor, path, mark = each
+        start.wait(10)
+        return visitor.client.post(path, data={"csrf_token": mark}).status_code
+
+    with ThreadPoolExecutor(len(presses)) as pool:
+        return sorted(pool.map(press, sent))
+
+
+def test_a_run_is_proposed_approved_and_published_once_by_whoever_presses_at_once(
+    app, analyst, administrator, second, session
+):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    run = other(session, SECOND)
+    place = f"/runs/{run.id}"
+    told = session.scalars(select(AuditEntry.action)).all()
+    again = Visitor(app)
+    again.log_in("analyst@example.org", PASSWORD)
+    assert max(at_once((analyst, f"{place}/propose"), (again, f"{place}/propose"))) < 500
+    assert max(at_once((second, f"{place}/approve"), (administrator, f"{place}/approve"))) < 500
+    session.rollback()
+    assert [row.kind for row in official.history(session, run.id)] == ["proposed", "approved", "published"]
+    actions = session.scalars(select(AuditEntry.action)).all()
+    done = [actions.count(each) - told.count(each) for each in ("run.propose", "run.approve")]
+    assert done == [1, 1]
+    assert prove(session).findings == ()

@@ -224,6 +224,7 @@ def test_an_administrator_gives_and_takes_units(administrator, sign_in, session)
     form = f"form[action='{path}/units']:has(input[name=unit])"
     administrator.submit(path, 303, form=form, unit=OWN)
     administrator.send(f"{path}/units", 303, take=TOP)
+    administrator.send(f"{path}/units", 303, unit=OWN)  # which stands so already: no entry
     session.expire_all()
     assert units.codes_of(find_staff(session, "viewer@example.org")) == [OWN]
     sign_in("viewer").browse(f"/insight/?wave={SECOND}&part=county:{FOREIGN}", 404)

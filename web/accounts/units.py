@@ -54,8 +54,13 @@ def scope_of(session: Session, person: Staff, free: Collection[str] = OF_FIGURES
     return Scope(bool(person.role_names & set(free)), lineage_of(session, units))
 
 
-def set_units(session: Session, person: Staff, codes: Iterable[str], *, by: str) -> None:
+def set_units(session: Session, person: Staff, codes: Iterable[str], *, by: str) -> bool:
     """Let a person belong to exactly the units of these codes, given by somebody.
+
+    Returns
+    -------
+    bool
+        Whether that decides anything: units that somebody had given already stay as they are.
 
     Raises
     ------
@@ -67,10 +72,13 @@ def set_units(session: Session, person: Staff, codes: Iterable[str], *, by: str)
     if len(found) < len(wanted):
         raise StaffError("unit")
     held = {each.unit_id: each for each in person.units}
+    if set(held) == {unit.id for unit in found} and all(each.given_by != MIGRATION for each in person.units):
+        return False
     person.units = [held.get(unit.id) or StaffUnit(unit=unit, unit_id=unit.id) for unit in found]
     for each in person.units:
         each.given_by = by
     session.flush()
+    return True
 
 
 def codes_of(person: Staff) -> list[str]:

@@ -135,12 +135,13 @@ def staff_units(staff_id: int) -> ResponseReturnValue:
     taken = request.form.get("take", "")
     wanted = {*before, code} - {taken, ""}
     try:
-        units.set_units(db.session, person, wanted, by=current_user.email)
+        is_decided = units.set_units(db.session, person, wanted, by=current_user.email)
     except StaffError as error:
         form.unit.errors = [str(REFUSALS[error.code])]
         db.session.rollback()
         return _page(_find(staff_id), units_form=form, status=422)
-    _record("staff.set_units", person, {"before": before, "after": sorted(wanted)})
+    if is_decided:
+        _record("staff.set_units", person, {"before": before, "after": sorted(wanted)})
     db.session.commit()
     flash(_("The units are saved."), "success")
     return redirect(url_for("admin.staff_person", staff_id=staff_id), 303)

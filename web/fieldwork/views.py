@@ -165,8 +165,8 @@ def set_quotas(code: str) -> ResponseReturnValue:
         return page(find(code), sent=sent, refused_quota=(refusal.code, refusal.text(choose())), status=422)
     except SurveyError as error:
         return refused(code, error)
-    detail = {"before": before, "after": quotas.limits_of(db.session, found)}
-    record("wave.set_quotas", found, now, detail)
+    if (after := quotas.limits_of(db.session, found)) != before:
+        record("wave.set_quotas", found, now, {"before": before, "after": after})
     db.session.commit()
     flash(_("The quotas are set."), "success")
     return redirect(url_for("fieldwork.wave", code=code), 303)

@@ -258,6 +258,9 @@ def test_limits_of_quotas_are_set_on_the_page_of_the_wave(designer, analyst, ses
     assert designer.browse("/waves/Q").select_one("[name=quota-SHOPS]")["value"] == "30"
     designer.submit("/waves/Q", 303, form=FORM, **sent | {"quota-SHOPS": ""})
     assert limits(session, counted) == {"SHOPS": None, "CUT": None, "LONG": 5}
+    told = actions(session)
+    designer.submit("/waves/Q", 303, form=FORM)
+    assert actions(session) == told, "what stands so already is no decision"
 
 
 @pytest.mark.parametrize("wrong", ["many", "-1", "1.5", "９", "99999999999", "1 000"])
