@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from csi_model.arrays import F64, Mask
+from csi_model.arrays import F64, I64, Mask
+
+ROUNDING = 1e-12  # an eigenvalue that is this small is none
+
+
+SAME = 1e-6
 
 
 def total_effects(paths: F64) -> F64:
@@ -43,6 +48,10 @@ def points_per_point(effects: F64, sd_points: F64) -> F64:
 def f_squared(construct_corr: F64, path_matrix: Mask, r_squared: F64) -> F64:
     """Effect size of each path, `[target, source]`; ``nan`` where there is none.
 
+    It does not exist where the correlations of a target and its sources contradict each other (not positive
+    definite, as corrected ones may be: R² is 1 or more, or two shares of no regression), nor where R² is none
+    of the regression on the sources (disturbances of a covariance model that correlate with a source).
+
     References
     ----------
     Cohen (1988), Statistical Power Analysis, section 9.3: (R² − R² without the source) / (1 − R²).
@@ -50,16 +59,32 @@ def f_squared(construct_corr: F64, path_matrix: Mask, r_squared: F64) -> F64:
     found = np.full(construct_corr.shape, np.nan)
     for target in np.flatnonzero(path_matrix.any(axis=1)):
         sources = np.flatnonzero(path_matrix[target])
+        share = r_squared[..., target]
+        exists = definite(construct_corr, np.append(sources, target)) & (share < 1)
+        corr = np.where(exists[..., None, None], construct_corr, np.eye(construct_corr.shape[-1]))
+        exists = exists & (np.abs(_explained(corr, sources, target) - share) < SAME)
         for source in sources:
-            rest = sources[sources != source]
-            without = np.zeros(construct_corr.shape[:-2])
-            if len(rest):
-                wanted = construct_corr[..., rest, target]
-                system = construct_corr[..., rest[:, None], rest]
-                solved = np.linalg.solve(system, wanted[..., None])[..., 0]
-                without = (solved * wanted).sum(axis=-1)
-            found[..., target, source] = (r_squared[..., target] - without) / (1 - r_squared[..., target])
+            gained = share - _explained(corr, sources[sources != source], target)
+            # Fewer sources never explain more: what is below zero is rounding.
+            found[..., target, source] = np.where(exists, np.maximum(gained, 0.0) / (1 - share), np.nan)
     return found
+
+
+def definite(corr: F64, places: I64) -> Mask:
+    """Say in which of a batch the correlations of some constructs are those of anything."""
+    among = corr[..., places[:, None], places]
+    known = np.isfinite(among).all(axis=(-2, -1))
+    least = np.linalg.eigvalsh(np.where(known[..., None, None], among, np.eye(len(places))))[..., 0]
+    return np.asarray(known & (least > ROUNDING))
+
+
+def _explained(corr: F64, sources: I64, target: int) -> F64:
+    """Give R² of the regression of one construct on others."""
+    if not len(sources):
+        return np.zeros(corr.shape[:-2])
+    wanted = corr[..., sources, target]
+    solved = np.linalg.solve(corr[..., sources[:, None], sources], wanted[..., None])[..., 0]
+    return np.asarray((solved * wanted).sum(axis=-1))
 
 
 def r_squared_adjusted(r_squared: F64, path_matrix: Mask, n: int) -> F64:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from csi_model.answers.moments import Moments
 from csi_model.arrays import F64, Mask
 from csi_model.errors import Caution, IdentificationError
-from csi_model.measures import reliability
+from csi_model.measures import effects, reliability
 from csi_model.pls import consistent_stages
 from csi_model.pls.algorithm import Solution
 from csi_model.pls.consistent_products import with_products
@@ -158,7 +160,21 @@ def cautions(solution: Solution, spec: ModelSpec) -> list[Caution]:
         for name, share in zip(names, solution.r_squared[0], strict=True)
         if share > 1 + ROUNDING
     ]
-    return found
+    return found + list(_contradictions(solution, spec))
+
+
+def _contradictions(solution: Solution, spec: ModelSpec) -> Iterator[Caution]:
+    """Name targets that no construct can correlate with its sources as they do, where none is above 1."""
+    corr = solution.construct_corr[0]
+    for target in np.flatnonzero(spec.path_matrix.any(axis=1)):
+        places = np.append(np.flatnonzero(spec.path_matrix[target]), target)
+        among = np.abs(corr[np.ix_(places, places)])
+        is_said = (among > 1 + ROUNDING).any() or solution.r_squared[0, target] > 1 + ROUNDING
+        if not is_said and not effects.definite(corr, places):
+            name, *sources = (spec.construct_ids[place] for place in places[::-1])
+            together = ", ".join(reversed(sources))
+            message = f"Corrected correlations of {name} with and between {together} contradict each other."
+            yield Caution("inadmissible", message, about=(f"{name} ~ {together}",))
 
 
 def factors_of(spec: ModelSpec) -> NDArray[np.bool_]:
