@@ -57,14 +57,14 @@ def f_squared(construct_corr: F64, path_matrix: Mask, r_squared: F64) -> F64:
     Cohen (1988), Statistical Power Analysis, section 9.3: (R² − R² without the source) / (1 − R²).
     """
     found = np.full(construct_corr.shape, np.nan)
-    for target in np.flatnonzero(path_matrix.any(axis=1)):
+    for target in map(int, np.flatnonzero(path_matrix.any(axis=1))):
         sources = np.flatnonzero(path_matrix[target])
         share = r_squared[..., target]
-        exists = definite(construct_corr, np.append(sources, target)) & (share < 1)
+        exists = np.asarray(definite(construct_corr, np.append(sources, target)) & (share < 1))
         corr = np.where(exists[..., None, None], construct_corr, np.eye(construct_corr.shape[-1]))
         exists = exists & (np.abs(_explained(corr, sources, target) - share) < SAME)
         for source in sources:
-            gained = share - _explained(corr, sources[sources != source], target)
+            gained: F64 = share - _explained(corr, sources[sources != source], target)
             # Fewer sources never explain more: what is below zero is rounding.
             found[..., target, source] = np.where(exists, np.maximum(gained, 0.0) / (1 - share), np.nan)
     return found
@@ -73,7 +73,7 @@ def f_squared(construct_corr: F64, path_matrix: Mask, r_squared: F64) -> F64:
 def definite(corr: F64, places: I64) -> Mask:
     """Say in which of a batch the correlations of some constructs are those of anything."""
     among = corr[..., places[:, None], places]
-    known = np.isfinite(among).all(axis=(-2, -1))
+    known = np.asarray(np.isfinite(among).all(axis=(-2, -1)))
     least = np.linalg.eigvalsh(np.where(known[..., None, None], among, np.eye(len(places))))[..., 0]
     return np.asarray(known & (least > ROUNDING))
 
