@@ -126,9 +126,9 @@ def read_targets(classes: Mapping[str, ArrayLike], margins: Mapping[str, Mapping
     absent = sorted(set(margins) - set(classes))
     if absent:
         raise DataError(
-            f"The margin {absent[0]} has no column of classes.",
+            f"The margin {absent[0] or repr(absent[0])} has no column of classes.",
             code="margin-unknown",
-            remedy=f"Leave it out or name it as the data do: {', '.join(classes)}.",
+            remedy=f"Leave it out or name it as the data do: {', '.join(list(classes)[:12])}.",
         )
     variables = tuple(sorted(margins))
     columns = [_labels(variable, classes[variable]) for variable in variables]
@@ -216,12 +216,17 @@ def _numbers(variable: str, margin: Mapping[str, float], order: tuple[str, ...])
     remedy = (
         "Targets are shares, percentages or numbers of customers, 0 or more, with a point before decimals."
     )
-    try:
-        numbers = np.array([margin[name] for name in order], dtype=float)
-    except (TypeError, ValueError):
-        raise DataError(
-            f"The margin {variable} holds a target that is no number.", code="margin-target", remedy=remedy
-        ) from None
+    numbers = np.empty(len(order))
+    for place, name in enumerate(order):
+        try:
+            numbers[place] = margin[name]
+        except (TypeError, ValueError):
+            given = str(margin[name])[:40]
+            raise DataError(
+                f"The margin {variable} holds {given!r} for {name}, a target that is no number.",
+                code="margin-target",
+                remedy=remedy,
+            ) from None
     for name, value in zip(order, numbers, strict=True):
         if not np.isfinite(value) or value < 0:
             raise DataError(

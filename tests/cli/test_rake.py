@@ -112,7 +112,15 @@ def test_classes_are_texts_whatever_they_look_like(manyi, tmp_path):
         ("region: {north: 1}", "region = south is missing from the margin"),
         ("region: {north: -1, south: 2}", "target of region = north is -1"),
         ("region: {north: 0, south: 0}", "All targets of region are zero"),
-        ("region: {north: many, south: 1}", "a target that is no number"),
+        ("region: {north: many, south: 1}", "'many' for north, a target that is no number"),
+        ("region: {north: 50%, south: 50%}", "'50%' for north, a target that is no number"),
+        ("region: {north: .5, north: .5, south: .5}", "line 1: region = north has two targets"),
+        ("region: {north: 1, south: 1}\nregion: {north: 2}", "line 2: region stands twice"),
+        ("region: {[north]: 1, south: 1}", "holds no margins"),
+        ("? {a: b}\n: {c: 1}", "holds no margins"),
+        ("[a]: {north: 1}", "holds no margins"),
+        ("'': {north: 1}", "The margin '' has no column"),
+        ("tier: {key: 0.2, base: 0.8}\nage: {old: 1}", "as the data do: region, tier, mass, Q1"),
         ("region: {north: [1], south: 1}", "a target that is no number"),
         ("area: {town: 1}", "margin area has no column of classes"),
         ("region", "holds no margins"),
@@ -136,6 +144,9 @@ def test_wrong_margins_are_refused_and_nothing_is_written(manyi, tmp_path, answe
     [
         ("variable,class,share\nregion,north,1\n", "They must be variable, class, target"),
         ("variable,class,target\nregion,north,1\nregion,north,2\n", "row 2: region = north has two targets"),
+        ("variable,class,target\nregion,north\n", "row 1: 2 values for 3 columns"),
+        ("variable;class;target\nregion;north;0,5\nregion;south;0,5\n", "'0,5' for north"),
+        ("", "is empty"),
     ],
 )
 def test_wrong_margin_tables_are_refused(manyi, tmp_path, answers, text, said):
@@ -155,6 +166,9 @@ def test_wrong_margin_tables_are_refused(manyi, tmp_path, answers, text, said):
         (("--weights", "heft"), "has no column heft"),
         (("--weights", "tier"), "row 1 holds 'key', which is no weight"),
         (("--column", "tier"), "already has a column tier"),
+        (("--column", " tier"), "already has a column tier"),
+        (("--column", ""), "'' is no name of a column"),
+        (("--column", "a\nb"), "is no name of a column"),
     ],
 )
 def test_wrong_options_are_refused(manyi, tmp_path, answers, options, said):
@@ -162,6 +176,38 @@ def test_wrong_options_are_refused(manyi, tmp_path, answers, options, said):
     code, _, err = manyi("rake", answers, "--margins", given, "--out", tmp_path / "w.csv", *options)
     assert code == 1
     assert said in err
+
+
+@pytest.mark.parametrize("other", ["answers.csv", "margins.yaml", "report.json"])
+def test_weights_are_not_written_over_another_file_of_the_command(manyi, tmp_path, answers, other):
+    given = margins(tmp_path, "region: {north: 0.5, south: 0.5}")
+    before = answers.read_bytes(), given.read_bytes()
+    options = ("--margins", given, "--json", tmp_path / "report.json")
+    code, _, err = manyi("rake", answers, *options, "--out", tmp_path / other)
+    assert code == 1
+    assert f"{other} names another file of this command" in err
+    assert (answers.read_bytes(), given.read_bytes()) == before
+
+
+@pytest.mark.parametrize("name", ["m.json", "margins"])
+def test_margins_need_not_be_called_yaml(manyi, tmp_path, answers, name):
+    given = margins(tmp_path, '{"region": {" north": 0.5, "south": 0.5}}', name)
+    assert manyi("rake", answers, "--margins", given, "--out", tmp_path / "w.csv")[0] == 0
+
+
+def test_answers_hold_whatever_signs_people_write(manyi, tmp_path, answers):
+    text = "one\u2028two\u2029three\x0bfour\x0cfive\x85six\x1cseven"
+    lines = answers.read_text(encoding="utf-8").split("\n")
+    lines = [lines[0] + ",said", *(f'{line},"{text}\nend"' for line in lines[1:])]
+    answers.write_text("\n\n" + "\n".join(lines), encoding="utf-8", newline="")
+    given, target = margins(tmp_path, "region: {north: 0.5, south: 0.5}"), tmp_path / "w.csv"
+    assert manyi("rake", answers, "--margins", given, "--out", target)[0] == 0
+    assert {row["said"] for row in table(target)} == {f"{text}\nend"}
+    answers.write_text("\n".join(lines)[:-1], encoding="utf-8", newline="")
+    code, _, err = manyi("rake", answers, "--margins", given, "--out", target)
+    assert code == 1
+    assert f"row {ROWS} begins (line {2 * ROWS})" in err
+    assert "Close each quotation mark" in err
 
 
 def test_files_that_are_not_there_or_cannot_be_written(manyi, tmp_path, answers):

@@ -223,6 +223,32 @@ RAKED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case not in RAKED])
+def test_what_is_wrong_with_questions_keeps_nobody_from_being_weighted(manyi, tmp_path, case):
+    target = tmp_path / "weighted.csv"
+    (tmp_path / "margins.yaml").write_text(MARGINS, encoding="utf-8")
+    path = written(tmp_path / "answers.csv", CASES[case][0])
+    asked = ("rake", path, "--margins", tmp_path / "margins.yaml", "--out", target, "--column", "new")
+    if case == "small groups":
+        code, _, err = manyi(*asked)
+        assert (code, target.exists()) == (1, False)
+        assert "county = g0 is missing from the margin" in err
+        twenty = {f"g{k}": 5 for k in range(20)}
+        (tmp_path / "margins.yaml").write_text(f"county: {twenty}\n", encoding="utf-8")
+    code, _, err = manyi(*asked)
+    assert code == 0, err
+    with target.open(newline="", encoding="utf-8") as file:
+        after = list(csv.DictReader(file))
+    before = CASES[case][0]
+    for name, column in before.items():
+        assert [row[name] for row in after] == list(column)
+    weights = np.array([float(row["new"]) for row in after])
+    if case != "small groups":
+        for county, share in (("A", 0.3), ("B", 0.3), ("C", 0.4)):
+            held = weights[np.asarray(before["county"]) == county].sum()
+            assert held == pytest.approx(share * weights.sum(), rel=1e-8)
+
+
 @pytest.mark.parametrize("case", RAKED)
 def test_raking_names_the_place_and_a_remedy_that_works(manyi, tmp_path, case):
     answers, margins, more, said, better, right, options = RAKED[case]

@@ -1,6 +1,6 @@
 """`manyi rake`: answers and known shares of the population in, answers with a column of weights out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from web.cli.table import aligned, read_rows, write_table
 from web.exports.table import Table
 
 HEADER = ("variable", "class", "target")
+TABLES = (".csv", ".tsv", ".txt")  # anything else is YAML
 
 
 @click.command(short_help="Weight answers to known shares of the population.")
@@ -53,19 +54,24 @@ def rake(
 
     Then: manyi estimate weighted.csv --model model.yaml --weights weight
     """
+    if out.resolve() in {file.resolve() for file in (answers, margins_file, json_file) if file}:
+        raise Refusal(f"--out {out} names another file of this command. Give it a name of its own.")
     names, rows = read_rows(answers)
     margins = read_margins(margins_file)
+    if not column.strip() or not column.isprintable():
+        raise Refusal(f"--column {column!r} is no name of a column. Give one such as weight.")
+    column = column.strip()
     if column in names:
         raise Refusal(f"{answers} already has a column {column}. Name the new one with --column.")
     if weights is not None and weights not in names:
         raise Refusal(f"{answers} has no column {weights}. Columns: {', '.join(names[:12])}.")
     classes: dict[str, ArrayLike] = {
-        name: np.array([text.strip() for text in rows[:, place]])
+        name: np.array([text.strip() for text in rows[:, place]]) if name in margins else []
         for place, name in enumerate(names)
-        if name in margins
+        if name
     }
     found = csi_model.rake(
-        classes or {name: [] for name in names if name},
+        classes,
         margins,
         start=None if weights is None else _start(rows[:, names.index(weights)], weights),
         bounds=None if trim is None else _bounds(trim),
@@ -80,7 +86,7 @@ def rake(
 
 def read_margins(path: Path) -> dict[str, dict[str, Any]]:
     """Read margins: variable → class → target, numbers still as texts."""
-    if path.suffix.lower() in {".yaml", ".yml"}:
+    if path.suffix.lower() not in TABLES:
         return _margins_of_yaml(path)
     names, rows = read_rows(path)
     if sorted(names) != sorted(HEADER):
@@ -89,9 +95,7 @@ def read_margins(path: Path) -> dict[str, dict[str, Any]]:
     margins: dict[str, dict[str, Any]] = {}
     for number, row in enumerate(rows[:, places].tolist(), start=1):
         variable, name, target = (text.strip() for text in row)
-        if name in margins.setdefault(variable, {}):
-            raise Refusal(f"{path}, row {number}: {variable} = {name} has two targets. Leave one out.")
-        margins[variable][name] = target
+        _put(margins.setdefault(variable, {}), name, target, f"{path}, row {number}: {variable} = {name}")
     return margins
 
 
@@ -99,7 +103,7 @@ def _margins_of_yaml(path: Path) -> dict[str, dict[str, Any]]:
     shape = "Write each variable with its classes: region: {north: 0.4, south: 0.6}."
     try:
         # All texts: a class named no, 1 or 2026-01-01 is that name and nothing else.
-        margins = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506  makes texts only
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
     except UnicodeDecodeError:
         raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
     except OSError as error:
@@ -109,11 +113,31 @@ def _margins_of_yaml(path: Path) -> dict[str, dict[str, Any]]:
         raise Refusal(f"{path} is no YAML (line {line}). {shape}") from None
     except RecursionError:
         raise Refusal(f"{path} nests too deeply to be read. {shape}") from None
-    if not isinstance(margins, Mapping) or not all(isinstance(own, Mapping) for own in margins.values()):
-        raise Refusal(f"{path} holds no margins. {shape}")
-    if any(not isinstance(target, str) for own in margins.values() for target in own.values()):
-        raise Refusal(f"{path} holds a target that is no number. {shape}")
-    return {variable: dict(own) for variable, own in margins.items()}
+    margins: dict[str, dict[str, Any]] = {}
+    for line, variable, own in _pairs(root, f"{path} holds no margins. {shape}"):
+        named: dict[str, Any] = {}
+        for row, name, target in _pairs(own, f"{path} holds no margins. {shape}"):
+            if not isinstance(target, yaml.ScalarNode):
+                raise Refusal(f"{path} holds a target that is no number. {shape}")
+            _put(named, name, target.value, f"{path}, line {row}: {variable} = {name}")
+        _put(margins, variable, named, f"{path}, line {line}: {variable}", what="stands twice")
+    return margins
+
+
+def _pairs(node: yaml.Node | None, refusal: str) -> Iterator[tuple[int, str, yaml.Node]]:
+    """Give line, key and value of a mapping of YAML as it is written, a key that stands twice too."""
+    if not isinstance(node, yaml.MappingNode):
+        raise Refusal(refusal)
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise Refusal(refusal)
+        yield key.start_mark.line + 1, key.value.strip(), value
+
+
+def _put(into: dict[str, Any], name: str, value: Any, where: str, *, what: str = "has two targets") -> None:
+    if name in into:
+        raise Refusal(f"{where} {what}. Leave one out.")
+    into[name] = value
 
 
 def _start(texts: NDArray[np.object_], column: str) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,7 @@ def read_rows(path: Path) -> tuple[list[str], NDArray[np.object_]]:
         raise Refusal(f"{path} is no text file. Save the data as CSV.")
     if not text.strip():
         raise Refusal(f"{path} is empty. The first row must name the columns.")
-    header = text.splitlines()[0]
-    separator = max(",;\t", key=header.count)
-    csv.field_size_limit(LONGEST_FIELD)
-    try:
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise Refusal(f"{path} cannot be read as CSV: {error}.") from None
+    rows = _rows(path, text.lstrip("\r\n"))
     names = [name.strip() for name in rows[0]]
     twice = [name for number, name in enumerate(names) if name and name in names[:number]]
     if twice:
@@ -60,6 +55,24 @@ def read_rows(path: Path) -> tuple[list[str], NDArray[np.object_]]:
     if not body:
         raise Refusal(f"{path} has a header but no rows.")
     return names, np.array(body, dtype=object)
+
+
+def _rows(path: Path, text: str) -> list[list[str]]:
+    """Give the rows of a text as CSV; signs that end lines elsewhere stay in their answers."""
+    separator = max(",;\t", key=StringIO(text, newline=None).readline().count)
+    csv.field_size_limit(LONGEST_FIELD)
+    found: list[list[str]] = []
+    reader, begun = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True), 0
+    try:
+        for row in reader:
+            found.append(row)
+            begun = reader.line_num
+    except csv.Error as error:
+        raise Refusal(
+            f"{path} cannot be read as CSV where row {len(found)} begins (line {begun + 1}): {error}."
+            " Close each quotation mark, and write twice what stands inside a quoted field."
+        ) from None
+    return found
 
 
 def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) -> list[dict[str, str]]:

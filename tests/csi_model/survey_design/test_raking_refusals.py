@@ -36,7 +36,7 @@ def refused(match, *arguments, error=DataError, **options):
         ),
         ("target of tier = key is -0.1", {"tier": {"key": -0.1, "base": 1.1}}, "margin-target"),
         ("target of tier = key is nan", {"tier": {"key": np.nan, "base": 1.0}}, "margin-target"),
-        ("tier holds a target that is no number", {"tier": {"key": "many", "base": 1}}, "margin-target"),
+        ("tier holds 'many' for key", {"tier": {"key": "many", "base": 1}}, "margin-target"),
         ("All targets of tier", {"tier": {"key": 0, "base": 0}}, "margin-zero"),
         ("names the class 1 twice", {"tier": {1: 0.2, "1": 0.8}}, "margin-classes"),
     ],
