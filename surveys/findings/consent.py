@@ -16,11 +16,12 @@ from surveys.questions.parts import Option
 
 SENSITIVE: Final = re.compile(
     r"收入|工资|月薪|年薪|薪水|薪酬|存款|资产|负债|身份证|护照|银行卡|宗教|信仰|民族|政治面貌|党派|健康状况|患病|疾病|病史|残疾"
-    r"|婚姻|性取向|性别|手机号|电话号码|联系电话|家庭住址|怀孕|犯罪|学历|教育程度"
+    r"|婚姻|性取向|性别|手机号|电话号码|(联系|[您你]的)电话|住址|邮箱|姓名|怀孕|犯罪|学历|教育程度|年龄|多大年纪|出生(日期|年份|年月)|职业"
     r"|\b(income|salary|wages?|earn(ings?)?|savings|debts?|religio\w*|faith|ethnic\w*|race|political"
     r"|party member\w*|health condition"
-    r"|illness\w*|disease\w*|disabilit\w*|disabled|marital|sexual\w*|gender|phone number"
-    r"|home address|identity card|id (card|number)|passport|bank account|pregnan\w*|criminal)\b",
+    r"|illness\w*|disease\w*|disabilit\w*|disabled|marital|sexual\w*|gender|phone number|your (full )?name"
+    r"|(home|e-?mail|your) address|(date|year) of birth|your age|age group|how old are you|occupation"
+    r"|profession|identity card|id (card|number)|passport|bank account|pregnan\w*|criminal)\b",
     re.IGNORECASE,
 )
 DECLINING: Final = re.compile(

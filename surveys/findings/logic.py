@@ -41,7 +41,9 @@ def faults(subject: Subject, condition: Conditioned) -> Iterator[Finding]:
         if asked is not None and (
             asked.number >= condition.before or subject.is_beside(asked.page, condition.page)
         ):
-            yield error("logic-forward", condition.place, code=name)
+            yield error("logic-forward", condition.chosen_at or condition.place, code=name)
     for fault in types.faults(condition.expression, subject.known):
         if fault.problem is not Problem.LOGIC_UNKNOWN or not subject.is_left_out(fault.context["code"]):
-            yield error(CODES[fault.problem], condition.place, **fault.context)
+            is_option = fault.problem is Problem.LOGIC_OPTION
+            place = condition.place if is_option else condition.chosen_at or condition.place
+            yield error(CODES[fault.problem], place, **fault.context)

@@ -80,7 +80,7 @@ def _conditional(subject: Subject, code: str) -> Iterator[str]:
     if asked.question.show_if is not None:
         yield asked.place
     row = subject.parts[code]
-    if row is not asked.question and row.show_if is not None:
+    if isinstance(row, Row) and row.conditions:
         yield f"{asked.place}.{code}"
 
 

@@ -11,10 +11,14 @@ from surveys.findings.texts import shown
 
 # What an option says that goes with no other one: none of these, I do not know, I would rather not say.
 DENYING: Final = re.compile(
-    r"^\W*(none( of (the|these|those)\b.*)?|nothing( of .*)?|neither( of .*)?|no(ne)? of the above"
-    r"|not applicable|(i )?(don.?t|do not) know.*|not sure|prefer not to (say|answer)|no answer"
+    r"^\W*(none( of (the|these|those|them)\b.*| (used|contacted|met|at all))?|nothing( of .*)?"
+    r"|neither( of .*)?|no(ne)? of the above|not any of .*"
+    r"|(i )?(have not|haven.?t|did not|didn.?t|never) (used?|contact(ed)?) any\b.*"
+    r"|no contact( .*)?|not applicable|(i )?(don.?t|do not|can.?t|cannot) (know|remember|say)\b.*|not sure"
+    r"|(i )?(prefer not|would rather not|refuse|decline) to (say|answer)|no answer"
     r"|(以上|上述|这些|前述)?(都|皆|均|全)(没有|没|不是|无|未|不)\w{0,6}|无|没有|无以上\w{0,4}|以上(皆|均|都)?(无|非)"
-    r"|不知道|不清楚|说不清楚?|不便回答|不愿回答|不想回答|拒绝回答|不适用)\W*$",
+    r"|(没有|没|未|从未|从没|未曾)(使?用|接触|联系|办理|经历)过?(任何|上述|以上|这些)?(服务|渠道)?"
+    r"|不知道|不清楚|说不清楚?|不记得|记不清楚?|不便回答|不愿回答|不想回答|拒绝回答|不适用)\W*$",
     re.IGNORECASE,
 )
 

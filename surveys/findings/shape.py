@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
+from surveys.document.conditions import ACCOUNT
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem, SurveyError
 from surveys.findings import places
@@ -196,6 +197,9 @@ class _Mending:
         if refusal is not None and refusal.problem is Problem.TYPE_UNKNOWN:
             variant = "type" if isinstance(refusal.context["type"], str) else "text"
             return error("document-shape", place, variant, key="type", **refusal.context)
+        if key == "account" and fault.kind == "literal_error":
+            code = (self._at(list(fault.location[:-1])) or {})[key]
+            return error("account-unknown", place, code=code, known=", ".join(ACCOUNT))
         unreadable = refusal is not None and refusal.problem is Problem.LOGIC_UNREADABLE
         if key in CONDITIONS and (unreadable or fault.kind == "string_too_long"):
             about = {"reason": refusal} if refusal is not None else {"limit": LONGEST}

@@ -43,7 +43,8 @@ class Conditioned(NamedTuple):
 
     A quota's `page` is that after the last.
 
-    `outer` are the conditions under which it is looked at at all, besides the page's.
+    `outer` are the conditions under which it is looked at at all, besides the page's. What it asks about is
+    chosen at `chosen_at`: for rows and options that are taken from another question at their own question.
     """
 
     place: str
@@ -53,6 +54,7 @@ class Conditioned(NamedTuple):
     page: int
     before: int
     outer: tuple[Expression, ...] = ()
+    chosen_at: str = ""
 
 
 class Subject:
@@ -153,7 +155,8 @@ class Subject:
                 for part in (*rows, *question.offered()):
                     at, kind = f"{place}.{part.code}", "row" if part in rows else "option"
                     if part.source is not None:  # seen from earlier pages alone
-                        found.append(_of(kind, at, part.source, page, first, *outer))
+                        taken = _of(kind, at, part.source, page, first, *outer)
+                        found.append(taken._replace(chosen_at=place))
                     if part.show_if is not None:
                         more = (part.source,) if part.source is not None else ()
                         found.append(_of(kind, at, part.show_if, page, number, *outer, *more))

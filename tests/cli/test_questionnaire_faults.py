@@ -64,6 +64,12 @@ def worded(code, *texts):
         ),
         *worded("double", "I trust the company and would recommend it", "Both price and service are good"),
         *worded(
+            "double",
+            "How satisfied are you with our hotline and service hall?",
+            "您对热线服务以及抄表服务的评价",
+        ),
+        *worded("double", "Repairs are quick and well done"),
+        *worded(
             "negation",
             "我不认为停电不频繁",
             "您是否不反对停电不通知",
@@ -80,12 +86,16 @@ def worded(code, *texts):
         ),
         *worded("absolute", "The power never fails", "Every bill is correct", "100% of bills are right"),
         *worded("jargon", "您对SAIFI的看法", "业扩报装效率", "台区线损", "两部制电价", "首问负责制落实情况"),
+        *worded("jargon", "Is the GIS up to date?", "您了解DTU吗？", "容量电费"),
         *worded("jargon", "How good is our SAIFI?", "reactive power charges", "load-shedding notices"),
         *worded(
             "leading",
             "难道您不认为电价太高吗？",
             "大家都认为热线很好，您呢？",
             "您对我们优质的服务有多满意？",
+            "大多数客户都满意，您呢？",
+            "作为行业标杆，我们的服务您满意吗？",
+            "鉴于我们良好的记录，您如何评价？",
         ),
         *worded(
             "leading", "How satisfied are you with our excellent service?", "Most people think it is good."
@@ -111,10 +121,64 @@ def test_bad_wording_is_found_in_either_language(code, text):
         ("未来一年您会继续使用吗？", "Please rate from 1 (never) to 10 (always)."),
         ("您不满意的原因是什么？", "What did you not like?"),
         ("您与供电公司联系的方式", "How often did you contact us by phone or email?"),
+        ("您对供电和服务的评价", "How satisfied are you with the time it took to restore power?"),
+        ("还有什么要告诉我们的吗？", "Is there anything else that you would like to tell us?"),
+        ("作为企业，您每月用电多少？", "What is the capacity of your supply in kVA?"),
     ],
 )
 def test_good_wording_is_left_alone(zh, en):
     assert found(patched([[Q1, {"zh": zh, "en": en}]])) == set()
+
+
+MET_OPTION, ASKED_LAST = ["sections", 0, "questions", 2, "options", 3], ["sections", 4, "questions", 3]
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("没有使用过", "I have not used any"),
+        ("没有接触过任何服务", "No contact at all"),
+        ("没用过", "Did not use any"),
+        ("从未联系", "Never used any of these"),
+        ("不记得", "I don't remember"),
+        ("拒绝回答", "Refuse to answer"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_option_that_denies_the_others_stands_alone_in_either_language(language, zh, en):
+    text = {"zh": "抄表", "en": "Meter reading"} | {language: {"zh": zh, "en": en}[language]}
+    option = {"code": "x", "value": 4, "text": text}
+    finding = ("option-exclusive", "warning", "START.MET.x")
+    assert finding in found(patched([[MET_OPTION, option]]))
+    assert found(patched([[MET_OPTION, option | {"exclusive": True}]])) == set()
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [("没有停电", "No power cuts"), ("没有人解释", "Nobody explained"), ("没有用过燃气", "Never used gas")],
+)
+def test_an_option_that_says_no_of_something_else_goes_with_the_others(zh, en):
+    option = {"code": "x", "value": 4, "text": {"zh": zh, "en": en}}
+    assert found(patched([[MET_OPTION, option]])) == set()
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("您的年龄", "Your age"),
+        ("您的住址", "Your address"),
+        ("您的电子邮箱", "Your e-mail address"),
+        ("您的姓名", "Your name"),
+        ("您的出生日期", "Your date of birth"),
+        ("您的职业", "Your occupation"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_must_say_who_they_are_is_named_in_either_language(language, zh, en):
+    text = {"zh": "其他情况", "en": "Anything else"} | {language: {"zh": zh, "en": en}[language]}
+    question = {"code": "WHO", "type": "short_text", "required": True, "text": text}
+    assert found(patched([[ASKED_LAST, question]])) == {("sensitive-required", "warning", "END.WHO")}
+    assert found(patched([[ASKED_LAST, question | {"required": False}]])) == set()
 
 
 OPEN, NPS = ["sections", 4, "questions", 2], ["sections", 3, "questions", 1]

@@ -183,6 +183,39 @@ def all_rows_keep_their_place(plain):
         row["fixed"] = True
 
 
+def rows_taken_from(plain, code, *options):
+    grid = part(plain, "RATING", "RATE")
+    grid["rows_from"] = {"question": code}
+    for row, option in zip(grid["rows"], options, strict=False):
+        row["for"] = option
+
+
+def rows_of_a_question_that_is_gone(plain):
+    rows_taken_from(plain, "GONE", "hot", "hall")
+
+
+def rows_of_a_question_that_comes_later(plain):
+    later = copy.deepcopy(MET) | {"code": "LATER"}
+    plain["sections"][-1]["questions"].append(later)
+    rows_taken_from(plain, "LATER", "hot", "hall")
+
+
+def rows_of_a_number(plain):
+    rows_taken_from(plain, "OUT", "hot", "hall")
+
+
+def row_of_an_option_that_is_gone(plain):
+    rows_taken_from(plain, "MET", "fax", "hall")
+
+
+def row_of_the_index_that_not_all_are_asked(plain):
+    rows_taken_from(plain, "MET", "hot")
+
+
+def word_of_the_customer_file_that_is_not_there(plain):
+    plain["pipes"]["times"] = {"account": "shoe_size", "fallback": both("几", "some")}
+
+
 def scale_that_is_a_word(plain):
     plain["scales"]["s10"] = "ten points"
 
@@ -197,6 +230,12 @@ def scale_that_is_a_word(plain):
         (consent_behind_a_question, ("consent-late", "warning", "START.OK")),
         (all_rows_keep_their_place, ("order-nothing", "warning", "RATING.RATE")),
         (scale_that_is_a_word, ("document-shape", "error", "scales.s10")),
+        (rows_of_a_question_that_is_gone, ("logic-unknown", "error", "RATING.RATE")),
+        (rows_of_a_question_that_comes_later, ("logic-forward", "error", "RATING.RATE")),
+        (rows_of_a_number, ("logic-type", "error", "RATING.RATE")),
+        (row_of_an_option_that_is_gone, ("logic-option", "error", "RATING.RATE.Q1")),
+        (row_of_the_index_that_not_all_are_asked, ("index-conditional", "error", "RATING.RATE.Q1")),
+        (word_of_the_customer_file_that_is_not_there, ("account-unknown", "error", "pipes.times")),
     ],
 )
 def test_parts_that_are_wrong_together_are_named(change, finding):
