@@ -38,6 +38,50 @@ def test_evaluate_writes_the_effect_and_says_it(manyi, answers):
     assert "both sides of the index moving alike: p = " in err
 
 
+QUESTION = "SAT1"
+
+
+def moved(answers, target, by, who):
+    """Answers to one question of the last wave, moved as by a new form; a share of them is left open."""
+    with answers.open(newline="", encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    year, unit, at = names.index("year"), names.index("unit"), names.index(QUESTION)
+    for number, row in enumerate(rows):
+        if row[year] == "2023" and who(row[unit]):
+            row[at] = f"{float(row[at]) + by:.6f}"
+        if number % 7 == 0:
+            row[at] = ""
+    with target.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([names, *rows])
+    return target
+
+
+def test_what_a_new_form_moves_on_both_sides_falls_out_and_a_bridge_is_refused(manyi, answers, tmp_path):
+    wide = MODEL.read_text(encoding="utf-8").replace("high: 10", "high: 14").replace("low: 1", "low: -3")
+    (tmp_path / "wide.yaml").write_text(wide, encoding="utf-8")
+    without = wide.replace(f", {QUESTION}", "").replace(f"{QUESTION}, ", "")
+    assert without != wide
+    (tmp_path / "without.yaml").write_text(without, encoding="utf-8")
+
+    def effect(by, who, model="wide.yaml", more=()):
+        data = moved(answers, tmp_path / "moved.csv", by, who)
+        given = ("--model", tmp_path / model, "--unit", "unit", "--wave", "year", "--bootstrap", 100)
+        code, out, err = manyi("evaluate", data, *given, *ARMS, *more, "--json", "-")
+        assert code == bool(more), err
+        return err if more else json.loads(out)["constructs"]["SAT"]["effect"]["value"]
+
+    everybody, with_it = (lambda _: True), (lambda unit: unit in TREATED)
+    plain = effect(0, everybody)
+    for by in (-1.5, 2.5):
+        assert effect(by, everybody) == pytest.approx(plain, abs=1e-6)
+        assert abs(effect(by, with_it) - plain) > 2
+        assert effect(by, with_it, "without.yaml") == pytest.approx(effect(0, with_it, "without.yaml"))
+    for option in ("--bridge", "--reworded"):
+        said = effect(2.5, everybody, more=(option, "2023=1,2"))
+        assert f"{option} is no option here" in said
+        assert "falls out of the difference. Leave the option out." in said
+
+
 def test_few_units_have_no_verdict(manyi, answers):
     common = ("--model", MODEL, "--unit", "unit", "--wave", "year", "--bootstrap", 200)
     arms = ("--treated", "u3, u4", "--before", "2021,2022", "--after", "2023")

@@ -21,7 +21,17 @@ WITHHELD = {
 ALONE = (
     "Held beside no earlier evaluation: name the register of those that are out (--register) before this is."
 )
+FORM = (
+    "{} is no option here: what a new form alone moves, it moves on both sides alike, and it falls out of the"
+    " difference. Leave the option out. Where one side alone got the new form, leave the changed questions"
+    " out of the model."
+)
 P_SHOWN = 0.001  # below it p is shown as less
+
+
+def _needless(ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> None:  # noqa: ARG001
+    if given:
+        raise Refusal(FORM.format(parameter.opts[0]))
 
 
 @click.command(short_help="Estimate what a measure did: units with it against units without.")
@@ -48,6 +58,8 @@ P_SHOWN = 0.001  # below it p is shown as less
     type=click.Path(path_type=Path),
     help="Evaluations that are out: this one is held beside them, and kept there.",
 )
+@click.option("--bridge", multiple=True, hidden=True, expose_value=False, callback=_needless)
+@click.option("--reworded", multiple=True, hidden=True, expose_value=False, callback=_needless)
 @analysis.missing
 @analysis.resamples(100, 2000, "Resamples of units.")
 @analysis.seed
