@@ -34,8 +34,11 @@ def ask(
     day: date,
     staff_name: str,
     now: datetime,
-) -> StoredTrial:
-    """Queue a trial of a document as it stands.
+) -> tuple[StoredTrial, bool]:
+    """Queue a trial of a document as it stands; gives it and whether it is new.
+
+    The same document, people, seed and day give the same trial. So where the newest of the questionnaire is
+    the one that is asked for, waiting, running or done, it is given, whoever asked for it.
 
     Raises
     ------
@@ -43,22 +46,25 @@ def ask(
         RUNS_MANY: too many of this person's trials have not ended.
     """
     lock_for_writing(session, StoredTrial)
+    asked: dict[str, Any] = {"change": change, "people": people, "seed": seed, "day": day}
+    asked["document"] = document.dump()
+    there = newest(session, source)
+    if there is not None and there.state != AnalysisState.FAILED:
+        session.refresh(there)
+        if all(getattr(there, name) == value for name, value in asked.items()):
+            return there, False
     mine = (StoredTrial.created_by == staff_name, StoredTrial.state.in_(UNFINISHED))
     if session.scalars(select(func.count()).where(*mine)).one() >= MOST_WAITING:
         raise SurveyError(Problem.RUNS_MANY, number=MOST_WAITING)
     made = StoredTrial(
         source=source,
-        change=change,
-        document=document.dump(),
-        people=people,
-        seed=seed,
-        day=day,
         created_at=now,
         created_by=staff_name,
+        **asked,
     )
     session.add(made)
     session.flush()
-    return made
+    return made, True
 
 
 def newest(session: Session, source: str) -> StoredTrial | None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from surveys.document import loading
 from surveys.editing import publishing
-from surveys.models import AuditEntry, DraftChange, LibraryEntry, SeriesDecision, Wave
+from surveys.models import AuditEntry, DraftChange, LibraryEntry, SeriesDecision, StoredTrial, Wave
 from surveys.proving.proof import prove
 from tests.surveys.drafts import DOCUMENT, NOW
 from tests.web.answering import make_wave
@@ -86,6 +86,21 @@ def test_a_block_is_put_and_copied_once(twice, administrator, session, nodes):
     assert count(session, "draft.copy") == 1
     assert administrator.client.post(path, data=fields).status_code == 303, "the same form again, later"
     assert count(session, "draft.copy") == 1
+
+
+def test_a_trial_is_asked_for_once_and_both_are_led_to_it(twice, administrator, session):
+    begin(administrator, TRIED)
+    trial = f"{DRAFT}/trial"
+    assert twice(trial, people="40", seed="7") == [303, 303]
+    assert count(session, "questionnaire.try") == 1
+    [waiting] = session.scalars(select(StoredTrial))
+    assert (waiting.people, waiting.seed, waiting.state) == (40, 7, "queued")
+    assert administrator.submit(trial, 303, people="40", seed="7").location == trial
+    assert "was asked for before" in administrator.browse(trial).get_text()
+    assert len(session.scalars(select(StoredTrial)).all()) == 1
+    administrator.submit(trial, 303, people="40", seed="8")
+    session.rollback()
+    assert len(session.scalars(select(StoredTrial)).all()) == 2, "another seed is another trial"
 
 
 def test_a_pilot_is_frozen_emptied_and_deleted_once(twice, administrator, session):

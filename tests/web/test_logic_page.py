@@ -167,7 +167,7 @@ def test_a_draft_has_the_page_too_and_says_for_how_many_of_its_trial_each_condit
     assert set(made.holds) == set(conditions_of(tried))
     for placed, number in made.holds.items():
         assert 0 < number < 40, placed
-    stored = keeping.ask(
+    stored, _ = keeping.ask(
         session, "draft/small", tried, change=draft.number, day=NOW.date(), staff_name="x", now=NOW
     )
     stored.result, stored.state = made.plain() | {"estimation": None}, "done"
@@ -192,7 +192,7 @@ def test_what_nobody_of_the_trial_came_to_is_named(designer, session):
     begin(designer, drafted)
     tried = Questionnaire.model_validate(document_of(designer))
     made = trial.run(Router(tried), NOW.date(), people=10)
-    stored = keeping.ask(session, "draft/small", tried, day=NOW.date(), staff_name="x", now=NOW)
+    stored, _ = keeping.ask(session, "draft/small", tried, day=NOW.date(), staff_name="x", now=NOW)
     stored.result, stored.state = made.plain() | {"estimation": None}, "done"
     session.commit()
     page = designer.browse(f"{DRAFT}/logic?lang=en")

@@ -162,6 +162,29 @@ def test_only_designers_ask_and_nobody_asks_for_more_than_five(designer, analyst
     assert len(stored(session)) == keeping.MOST_WAITING
 
 
+def test_the_same_trial_is_made_once_and_a_refused_or_changed_one_anew(designer, analyst, session, work):
+    begin(designer, document(format="manyi/2"))
+    for _ in range(2):
+        designer.submit(DRAFT, 303, people="20", seed="1")
+        work()
+    [one] = stored(session)
+    assert one.state == "done"
+    one.state, one.result = "failed", None
+    session.commit()
+    designer.submit(DRAFT, 303, people="20", seed="1")
+    assert [each.state for each in stored(session)] == ["failed", "queued"]
+    draft = drafting.find(session, "small")
+    section = next(node for node in drafting.nodes_of(session, draft) if node.kind == "section")
+    operation = {"op": "set", "id": section.id, "field": "title/en", "value": "Anew", "was": "Supply"}
+    drafting.change(
+        session, draft, Change(draft.number, b"t" * 16, b"c" * 16, [operation]), staff_name="somebody",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    session.commit()
+    designer.submit(DRAFT, 303, people="20", seed="1")
+    assert len(stored(session)) == 3, "what was changed meanwhile is another questionnaire"
+
+
 def test_a_trial_that_a_lost_worker_left_waits_again(designer, session, version, site_url, work):
     designer.submit(VERSION, 303, people="10", seed="1")
     [lost] = stored(session)

@@ -110,13 +110,21 @@ def start(source: str, code: str, part: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     day = datetime.now(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
     try:
-        stored = keeping.ask(
+        stored, is_new = keeping.ask(
             db.session, found.key, found.document, change=found.change, people=people, seed=seed, day=day,
             staff_name=current_user.email, now=now,
         )  # fmt: skip
     except SurveyError as error:
         db.session.rollback()
         return _page(source, code, part, message=error.text(i18n.choose()), status=409)
+    here = redirect(_at("trial.show", source, code, part), 303)
+    if not is_new:
+        db.session.rollback()
+        flash(
+            _("This very trial was asked for before: the same questionnaire, seed and day give the same."),
+            "success",
+        )
+        return here
     audit.record(
         db.session,
         actor=current_user.email,
@@ -128,7 +136,7 @@ def start(source: str, code: str, part: str) -> ResponseReturnValue:
     db.session.commit()
     queue.submit_trial(stored.id)
     flash(_("The trial is on its way."), "success")
-    return redirect(_at("trial.show", source, code, part), 303)
+    return here
 
 
 def _whole(text: str, low: int, high: int) -> tuple[int | None, str]:
