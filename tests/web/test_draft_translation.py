@@ -188,7 +188,9 @@ def test_two_translators_of_one_text_are_shown_each_others(designer, draft):
     unknown = {"t:999999:title": "x", f"t:{context}/zh": "x", "t:": "x", "k:1:title": "on"}
     before = document_of(designer)
     fresh = fields_of(designer.browse(HERE).select_one("form.wide-form"))
-    assert designer.client.post(f"{HERE}/texts", data=fresh | unknown, headers=HEADERS).status_code == 303
+    nowhere = designer.client.post(f"{HERE}/texts", data=fresh | unknown, headers=HEADERS)
+    assert nowhere.status_code == 422
+    assert nowhere.text.count("stands nowhere in the draft any more") == 3, "and no word is lost unseen"
     assert document_of(designer) == before
     for wrong in ({"base": "x"}, {"tab": ""}, {"mark": "0"}):
         assert designer.client.post(f"{HERE}/texts", data=fresh | wrong, headers=HEADERS).status_code == 400

@@ -73,15 +73,18 @@ def set_sent(session: Session, wave: Wave, sent: Mapping[str, str]) -> None:
     RefusedError
         One of them is no whole number, or more are counted already.
     SurveyError
-        The wave is closed or counts no quotas.
+        The wave is closed or counts no quotas, or its questionnaire has none that was sent.
     """
     wanted: dict[str, int | None] = {}
-    for code, standing in limits_of(session, wave).items():
-        text = sent.get(f"{FIELD}{code}", "" if standing is None else str(standing)).strip()
+    standing = limits_of(session, wave)
+    for name in sent:
+        if not name.startswith(FIELD):
+            continue
+        code, text = name.removeprefix(FIELD), sent[name].strip()
         if text and not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= MOST):
             raise RefusedError(code, None)
         limit = int(text) if text else None
-        if limit != standing:
+        if code not in standing or limit != standing[code]:
             wanted[code] = limit
     for code, limit in wanted.items():
         try:

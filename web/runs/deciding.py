@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveys import reasons
 from surveys.analysing import official
+from surveys.analysing.series import KIND
 from surveys.errors import Problem, SurveyError
 from surveys.models import Analysis, AuditEntry
 from surveys.models.decisions import RunState
@@ -69,6 +70,8 @@ def withdraw(run_id: int) -> ResponseReturnValue:
 
 def _decide(run_id: int, action: str, decide: Callable[..., None], said: str) -> ResponseReturnValue:
     run = db.session.get(Analysis, run_id) or abort(404)
+    if run.options.get("kind") == KIND:
+        abort(404)  # series runs follow the official ones by themselves
     reason, now = request.form.get("reason", "").strip(), datetime.now(UTC)
     try:
         reasons.check(reason)

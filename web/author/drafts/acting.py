@@ -45,28 +45,18 @@ def do(desk: Desk, operations: list[Operation], node_id: int, said: str = "") ->
 @blueprint.post(f"{NODE}/add")
 @allow(DESIGNER)
 def add(code: str, node_id: int) -> ResponseReturnValue:
-    """Add a part below another one, at its end or behind one of its parts."""
+    """Add a part at the end of another one."""
     desk = room.find(code)
     node = desk.node(node_id)
     kind = request.form.get("kind", "")
     if kind not in below(node.kind):
         abort(404)
     fields = made(desk, node, kind, request.form.get("type", ""))
-    behind = request.form.get("behind", "")
-    place = _place_behind(desk, node, kind, behind)
+    there = desk.nodes.children(node.id, kind)
+    place = between(there[-1].place if there else "", "")
     new = len(desk.nodes) + 10**6
     operation = {"op": "add", "id": new, "kind": kind, "parent": node_id, "place": place, "fields": fields}
     return do(desk, [operation], new, _("Added."))
-
-
-def _place_behind(desk: Desk, node: Node, kind: str, behind: str) -> str:
-    there = desk.nodes.children(node.id, kind)
-    low = there[-1].place if there else ""
-    for number, each in enumerate(there):
-        if str(each.id) == behind:
-            after = there[number + 1].place if number + 1 < len(there) else ""
-            return between(each.place, after)
-    return between(low, "")
 
 
 @blueprint.post(f"{NODE}/move")

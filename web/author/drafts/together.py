@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Response, jsonify, request
+from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -31,6 +31,8 @@ def news(code: str) -> ResponseReturnValue:
 def here(code: str, node_id: int) -> ResponseReturnValue:
     """Note that somebody has a part open, and give the news."""
     desk = room.find(code)
+    if node_id not in desk.nodes.by_id:  # one that was removed meanwhile is still open in somebody's window
+        abort(404)
     presence.note(db.session, desk.draft, current_user.email, node_id, datetime.now(UTC))
     db.session.commit()
     return _news(desk)

@@ -169,8 +169,11 @@ def write(code: str, language: str) -> ResponseReturnValue:
         flash(ngettext("%(num)d translation was saved.", "%(num)d translations were saved.", n), "success")
     if skipped:
         told = {each.entry.context: str(WHY[each.why]) for each in skipped}
+        gone = [each for each in skipped if each.why == "unknown"]  # which have no field any more
         fault = _("Some translations were not saved; why is said below each.")
-        return shown(*find(code, language), language, typed=typed, faults=told, fault=fault, status=422)
+        return shown(
+            *find(code, language), language, typed=typed, faults=told, skipped=gone, fault=fault, status=422
+        )
     here: dict[str, Any] = {name: request.args[name] for name in ("show", "page") if name in request.args}
     return redirect(url_for("drafts.translation", code=code, language=language, **here), 303)
 
@@ -187,9 +190,10 @@ def _written(
     operations: list[Operation] = []
     for context, said in typed.items():
         text = before.get(context)
-        if text is None:
-            continue
         tidy = said.replace("\r\n", "\n").strip()
+        if text is None:
+            entries.append(Entry(context, "", tidy))
+            continue
         setting = {"op": "set", "id": text.node.id, "field": f"{text.path}/{language}"}
         if tidy != text.target.strip():
             if tidy:
