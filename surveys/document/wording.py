@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from html import unescape
 
 import nh3
 
@@ -15,6 +16,7 @@ from surveys.questions.pieces import Column
 HOLE = re.compile(r"\{(\w+)\}")
 SETTINGS = frozenset({"utility", "unit"})
 RICH_TAGS = {"b", "strong", "i", "em", "br", "p", "ul", "ol", "li", "a"}
+ENDS_LINE = re.compile(r"<(?:br|/p|/li)\b[^>]*>", re.IGNORECASE)
 
 
 def in_language(text: Mapping[str, str], language: str) -> str:
@@ -39,6 +41,16 @@ def sanitise(text: str) -> str:
     return nh3.clean(
         text, tags=RICH_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"}
     )
+
+
+def plain_text(text: str) -> str:
+    """Give what is read of authors' rich text, for places that hold text only; it is no HTML and not escaped.
+
+    What is no tag stays: of *1 < 2 and 3 > 2* every sign.
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    return unescape(nh3.clean(ENDS_LINE.sub(" ", text), tags=set())).strip()
 
 
 def fill(text: str, names: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from openpyxl import load_workbook
 
+from surveys.analysing.export import WaveTable
 from tests.web.demo_site import demo_file  # noqa: F401
 from web.exports import xlsx as workbooks
 
@@ -107,6 +108,14 @@ def test_a_workbook_holds_the_answers_as_numbers_and_their_codebook(demo, tmp_pa
     code, _, err = demo("responses", "export", wave, "--format", "xlsx", "-o", tmp_path / "long.xlsx")
     assert (code, "A sheet holds 4 rows" in err, (tmp_path / "long.xlsx").exists()) == (1, True, False)
     assert demo("responses", "export", wave, "--format", "xlsx", "-o", tmp_path / "none" / "x.xlsx")[0] == 1
+
+
+def test_no_cell_of_a_codebook_is_computed(demo, tmp_path, monkeypatch):
+    codes, rows = tmp_path / "codes.csv", [["code", "value", "en"], ["Q1", "-9", "=1+1"], ["Q2", "", "＠x"]]
+    monkeypatch.setattr(WaveTable, "codebook", lambda _self, _languages: iter(rows))
+    assert demo("responses", "export", "DEMO-NOW", "-o", tmp_path / "x.csv", "--codebook", codes)[0] == 0
+    with codes.open(encoding="utf-8", newline="") as opened:
+        assert list(csv.reader(opened)) == [rows[0], ["Q1", "-9", "'=1+1"], ["Q2", "", "'＠x"]]
 
 
 def test_backup_restores_what_it_copied(demo, tmp_path):

@@ -8,10 +8,9 @@ from typing import Final
 
 from surveys import words
 from surveys.document.questionnaire import Questionnaire
-from surveys.document.wording import fill, in_language, piped_names
+from surveys.document.wording import fill, in_language, piped_names, plain_text
 from surveys.logic.tree import ACCOUNT, Expression, Value, WayOut
 from surveys.logic.writing import to_sentence
-from web.respond.compile import plain_text
 
 # How much of a text names its part, in columns: a Chinese character takes two.
 LONGEST: Final = 56

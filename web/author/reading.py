@@ -6,12 +6,11 @@ from typing import NamedTuple
 from surveys import words
 from surveys.document.indicators import ConstructNode
 from surveys.document.questionnaire import Questionnaire, Section
-from surveys.document.wording import fill, in_language, piped_names
+from surveys.document.wording import fill, in_language, piped_names, plain_text
 from surveys.logic import writing
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
 from web.author.diagram import Diagram, diagram
-from web.respond.compile import plain_text
 
 
 class Line(NamedTuple):

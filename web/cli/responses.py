@@ -18,6 +18,7 @@ from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import ACTOR, record, session
 from web.cli.table import aligned, write_table, write_workbook
+from web.exports import csv
 from web.exports.table import Table
 
 NUMBER = re.compile(r"-?[0-9]+")
@@ -92,7 +93,8 @@ def export(
         else:
             write_table(output, Table(table.header, table.rows()))
         if codebook_file is not None:
-            write_table(codebook_file, book)
+            # People read it, in spreadsheets too; the answers are read by programs and stay as they are.
+            write_table(codebook_file, Table(first, [[str(csv.inert(cell)) for cell in row] for row in rest]))
         if model_file is not None:
             model = document.model()
             if model is None:

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from surveys.asking.way import Way
 from surveys.collecting.visit import Visit
-from surveys.document.wording import fill, in_language
+from surveys.document.wording import fill, in_language, plain_text
 from surveys.models.collection import Purpose
 from surveys.piloting import comments
 from web import i18n
-from web.respond.compile import CompiledPage, plain_text
+from web.respond.compile import CompiledPage
 
 # Before a place in the name of a field: no code of a question begins so.
 FIELD: Final = "_c."

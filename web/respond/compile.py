@@ -171,8 +171,3 @@ def _labels(document: Questionnaire, section: Section, language: str) -> Iterato
     for question in section.questions:
         for piece in question.pieces(document.scales):
             yield piece.code, in_language(piece.text, language)
-
-
-def plain_text(html: str) -> str:
-    """Drop tags, for places that hold text only."""
-    return re.sub(r"<[^>]*>", "", html)

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from surveys.asking.way import Way
 from surveys.codes import NOT_ASKED, RESERVED
 from surveys.collecting.visit import Visit
-from surveys.document.wording import fill, in_language
+from surveys.document.wording import fill, in_language, plain_text
 from surveys.errors import Problem
 from surveys.questions.reading import REMINDED, PageProblem
 from web import i18n
-from web.respond.compile import CompiledPage, plain_text
+from web.respond.compile import CompiledPage
 
 
 def elsewhere(found: Visit, page: CompiledPage, way: Way) -> dict[str, str]:

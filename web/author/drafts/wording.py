@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from surveys import words
+from surveys.document.wording import plain_text
 from surveys.editing.naming import REFERENCE
 from surveys.editing.nodes import Node, Nodes
 from surveys.editing.operations import DROP, PLACE, Operation
 from web import i18n, labels
 from web.author.drafts.room import Desk
 from web.author.naming import shortened
-from web.respond.compile import plain_text
 
 KINDS: Final = {
     "questionnaire": _l("Questionnaire"),
