@@ -64,12 +64,16 @@ def size(figure: Figure) -> tuple[str, str, str]:
 def write(value: float, is_coarse: bool) -> str:
     """Write one number of points that is made of figures, as these are printed."""
     step = POINTS.coarse if is_coarse else POINTS.fine
-    return f"{round(value / step) * step + 0.0:.{1 if step < 1 else 0}f}"
+    return _number(round(value / step) * step, "", 1 if step < 1 else 0)
 
 
 def _written(figure: Figure, grid: Grid, sign: str) -> Iterator[str]:
     rounded = printed(figure, grid)
     digits = 1 if (grid.coarse if figure.rests_on_few.any() else grid.fine) < 1 else 0
     for part in (rounded.value, rounded.low, rounded.high):
-        value = part.item() + 0.0  # no minus before a zero
-        yield f"{value:{sign}.{digits}f}" if isfinite(value) else ""
+        yield _number(part.item(), sign, digits) if isfinite(part) else ""
+
+
+def _number(value: float, sign: str, digits: int) -> str:
+    """Write a number with the minus of print, as charts do: a hyphen is short and ends a line."""
+    return f"{value + 0.0:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")  # a zero has none

@@ -27,13 +27,13 @@ SHOWN = json.loads((STORED / "shown.json").read_text(encoding="utf-8"))
 FIRST, SECOND, THIRD, LIVE = "DEMO-2026Q1", "DEMO-2026Q2", "DEMO-2026Q3", "DEMO-NOW"
 RUNS = {FIRST: 5, SECOND: 6, THIRD: 7, LIVE: 8}  # the newest finished one of each wave
 
-NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"[+−-]?\d+(?:\.\d+)?")
 COARSE = 0.56  # half a point, and half of the tenth that was printed before
 
 # What a page says of changes: looked at over more waves since, and corrected for all of them together.
 OF_CHANGES = re.compile(
     r" (?:Since the first comparable wave|no clear change|not comparable|no earlier wave"
-    r"|perhaps [+-]\d+(?:\.\d)?|[▲▼] [+-]\d+(?:\.\d)?"
+    r"|perhaps [+−-]\d+(?:\.\d)?|[▲▼] [+−-]\d+(?:\.\d)?"
     r"|(?:Up|Down|Perhaps|No clear|Not comparable|There is no earlier|Since)\b.*?\.(?= |$))"
     r"(?! of)"
 )
@@ -53,17 +53,22 @@ def older_file(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def followed_file(older_file) -> Path:
+    """The same after the worker has started and stored what the older release computed when a page opened."""
+    path = older_file.with_name("followed.db")
+    path.write_bytes(older_file.read_bytes())
+    queue.follow(URL.create("sqlite", database=str(path)))
+    return path
+
+
 @pytest.fixture
-def site_url(older_file, tmp_path) -> URL:
-    (tmp_path / "manyi.db").write_bytes(older_file.read_bytes())
+def site_url(older_file, tmp_path, request) -> URL:
+    """A copy of the file, and of the followed one where a test names it."""
+    is_followed = "followed_file" in request.fixturenames
+    kept = request.getfixturevalue("followed_file") if is_followed else older_file
+    (tmp_path / "manyi.db").write_bytes(kept.read_bytes())
     return URL.create("sqlite", database=str(tmp_path / "manyi.db"))
-
-
-@pytest.fixture
-def followed(site_url) -> URL:
-    """The worker has started, and stored what the older release computed when a page opened."""
-    queue.follow(site_url)
-    return site_url
 
 
 def finished_runs(path) -> list[dict]:
@@ -73,9 +78,9 @@ def finished_runs(path) -> list[dict]:
         return [dict(row) for row in raw.execute("SELECT * FROM analysis WHERE id <= 9 ORDER BY id")]
 
 
-@pytest.fixture
-def documents(site_url) -> dict[int, dict]:
-    with sqlite3.connect(site_url.database) as raw:
+@pytest.fixture(scope="session")
+def documents(older_file) -> dict[int, dict]:
+    with sqlite3.connect(older_file) as raw:
         rows = raw.execute("SELECT id, result FROM analysis WHERE result IS NOT NULL").fetchall()
     return {ident: json.loads(result) for ident, result in rows}
 
@@ -103,7 +108,7 @@ def test_upgrading_and_looking_changes_no_byte_of_a_finished_run(analyst, site_u
 
 
 @pytest.mark.parametrize("path", [path for path in SHOWN if not path.endswith(".csv")])
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed_file")
 def test_a_page_shows_what_it_showed(analyst, path):
     shown, wanted = said(analyst.browse(path)), dict(SHOWN[path])
     # The net promoter score has a panel of its own.
@@ -137,7 +142,7 @@ def test_a_page_shows_what_it_showed(analyst, path):
 
 def apart(text: str) -> tuple[str, list[float]]:
     """Give a text without its numbers, and these: few people's are printed in whole points now."""
-    return NUMBER.sub("#", text), [float(each) for each in NUMBER.findall(text)]
+    return NUMBER.sub("#", text), [float(each.replace("−", "-")) for each in NUMBER.findall(text)]
 
 
 def still(text: str) -> str:
@@ -148,7 +153,7 @@ def still(text: str) -> str:
 
 
 @pytest.mark.parametrize("wave", RUNS)
-@pytest.mark.usefixtures("followed")
+@pytest.mark.usefixtures("followed_file")
 def test_a_download_gives_what_it_gave(analyst, wave):
     def rows(text):
         return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
