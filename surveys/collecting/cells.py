@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from surveys.collecting.quotas import is_limit
 from surveys.collecting.responses import answers_of
 from surveys.database import lock_row
 from surveys.editing import publishing
@@ -75,7 +76,7 @@ def set_limits(session: Session, wave: Wave, limits: Mapping[str, int | None]) -
     for code, most in limits.items():
         if code not in known:
             raise SurveyError(Problem.QUOTA_UNKNOWN, code=code, known=", ".join(known) or "–")
-        if most is not None and (isinstance(most, bool) or not 0 <= most < 2**31):
+        if most is not None and not is_limit(most):
             raise SurveyError(Problem.WAVE_QUOTA, quota={code: most})
     if wave.purpose != Purpose.OFFICIAL:
         raise SurveyError(Problem.QUOTA_PILOT, code=wave.code)

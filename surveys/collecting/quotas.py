@@ -6,10 +6,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys.collecting.segments import check_values
 from surveys.errors import Problem, SurveyError, wrong_state
 from surveys.models import Response, Segment, Unit, Wave
 from surveys.models.collection import WaveState
 from surveys.models.dispositions import Disposition
+
+MOST = 2**31  # what a database's integer holds
 
 
 def full_quota(session: Session, wave: Wave, segment: Segment | None) -> Mapping[str, Any] | None:
@@ -42,18 +45,21 @@ def set_quotas(session: Session, wave: Wave, quotas: Sequence[Mapping[str, Any]]
     if wave.state == WaveState.CLOSED:
         raise wrong_state(wave.code, wave.state)
     for quota in quotas:
-        check_quota(quota)
+        _check_quota(session, quota)
     wave.quotas = [dict(quota) for quota in quotas]
     session.flush()
 
 
-def check_quota(quota: Mapping[str, Any]) -> None:
-    """Refuse a quota that names no segment or no limit."""
+def _check_quota(session: Session, quota: Mapping[str, Any]) -> None:
     where, limit = quota.get("where"), quota.get("limit")
-    names = {"unit", "customer_class", "tier", "account_type", "area"}
-    good = isinstance(where, Mapping) and where and set(where) <= names
-    if not good or isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+    if not isinstance(where, Mapping) or not where or not is_limit(limit):
         raise SurveyError(Problem.WAVE_QUOTA, quota=dict(quota))
+    check_values(session, where)
+
+
+def is_limit(most: object) -> bool:
+    """Tell whether a quota can have this number of complete responses."""
+    return isinstance(most, int) and not isinstance(most, bool) and 0 <= most < MOST
 
 
 def _segment_value(segment: Segment, name: str) -> str:

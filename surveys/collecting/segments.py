@@ -33,23 +33,37 @@ def find_segment(session: Session, values: Mapping[str, str]) -> Segment:
 
     Two transactions that make the same segment at once both get the one row.
     """
-    unknown = sorted(set(values) - set(SEGMENT_NAMES))
-    if unknown:
-        raise SurveyError(Problem.SEGMENT_NAME, name=unknown[0])
+    _check_words(values)
     row = {name: values.get(name) or "" for name in SEGMENT_NAMES}
-    _check_member("customer_class", row["customer_class"], {"", *CustomerClass})
-    _check_member("tier", row["tier"], {"", *Tier})
     label = "|".join(row[name].replace("|", "/") for name in SEGMENT_NAMES)
     wanted = select(Segment).where(Segment.label == label)
     segment = session.scalar(wanted)
     if segment is not None:
         return segment
-    code = row.pop("unit")
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == code)) if code else None
-    if code and unit_id is None:
-        raise SurveyError(Problem.UNIT_UNKNOWN, code=code)
+    unit_id = _unit_id(session, row.pop("unit"))
     session.execute(insert_if_new(session, Segment, label=label, unit_id=unit_id, **row))
     return session.scalars(wanted).one()
+
+
+def check_values(session: Session, values: Mapping[str, str]) -> None:
+    """Refuse what no segment can say: a name that is none, a class, tier or unit that there is not."""
+    _check_words(values)
+    _unit_id(session, values.get("unit", ""))
+
+
+def _check_words(values: Mapping[str, str]) -> None:
+    unknown = sorted(set(values) - set(SEGMENT_NAMES))
+    if unknown:
+        raise SurveyError(Problem.SEGMENT_NAME, name=unknown[0])
+    _check_member("customer_class", values.get("customer_class") or "", {"", *CustomerClass})
+    _check_member("tier", values.get("tier") or "", {"", *Tier})
+
+
+def _unit_id(session: Session, code: str) -> int | None:
+    found = session.scalar(select(Unit.id).where(Unit.code == code)) if code else None
+    if code and found is None:
+        raise SurveyError(Problem.UNIT_UNKNOWN, code=code)
+    return found
 
 
 def usable_values(session: Session, values: Mapping[str, str]) -> dict[str, str]:

@@ -76,13 +76,28 @@ def test_wrong_waves_are_refused(session, code, settings):
 @pytest.mark.parametrize(
     "quota",
     [
-        {"where": {"age": "9"}, "limit": 1},
         {"where": {}, "limit": 1},
-        {"where": {"unit": "a"}, "limit": "many"},
+        {"where": {"tier": "key"}, "limit": "many"},
+        {"where": {"tier": "key"}, "limit": -1},
+        {"where": {"tier": "key"}, "limit": 2**31},
+        {"where": {"tier": "key"}, "limit": True},
     ],
 )
 def test_wrong_quotas_are_refused(session, quota):
     refused("WAVE_QUOTA", set_quotas, session, make_wave(session), [quota])
+
+
+@pytest.mark.parametrize(
+    ("code", "where"),
+    [
+        ("SEGMENT_NAME", {"age": "9"}),
+        ("SEGMENT_VALUE", {"customer_class": "industry"}),
+        ("SEGMENT_VALUE", {"tier": "Key"}),
+        ("UNIT_UNKNOWN", {"unit": "NOWHERE"}),
+    ],
+)
+def test_quotas_of_segments_that_nobody_can_be_in_are_refused(session, code, where):
+    refused(code, set_quotas, session, make_wave(session), [{"where": where, "limit": 1}])
 
 
 def test_times_without_a_zone_are_refused(session):

@@ -25,7 +25,7 @@ from web.cli.table import aligned
 BEGUN = {"channel": by_channel, "day": by_day}
 
 
-@click.group(short_help="Quotas and rates of a wave.")
+@click.group()
 def wave() -> None:
     """Keep waves.
 
@@ -97,13 +97,18 @@ def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int
     for each in given:
         code, _, limit = each.rpartition(":")
         if "=" in code:
-            segments.append(_quota(each))
+            quota = _quota(each)
+            is_twice = any(quota["where"] == other["where"] for other in segments)
+            segments.append(quota)
         elif code.strip() and limit.isascii() and limit.isdigit():
+            is_twice = code.strip() in limits
             limits[code.strip()] = int(limit)
         else:
             raise Refusal(
                 f"--set {each!r} is not understood. Write it as customer_class=industrial:200, or CODE:200."
             )
+        if is_twice:
+            raise Refusal(f"--set names {code.strip()} twice. Give each quota one limit.")
     return segments, limits
 
 
