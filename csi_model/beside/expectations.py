@@ -94,7 +94,7 @@ def expectation_gaps(
     Parasuraman, Zeithaml & Berry (1988), Journal of Retailing 64:12-40; tiers after Kano et al. (1984).
     """
     if not answers:
-        raise DataError("No tier was given.", code="tiers", remedy=f"Give some of {list(TIERS)}.")
+        raise DataError("No tier was given.", code="tiers", remedy=f"Give some of {', '.join(TIERS)}.")
     tiers = tuple(answers)
     sizes = {
         len(check_answers(side)) for tier in answers.values() for side in (tier.expected, tier.perceived)

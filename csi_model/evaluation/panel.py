@@ -154,7 +154,7 @@ def check_waves(waves: NDArray[np.str_], before: Sequence[str], after: Sequence[
     unknown = [w for w in (*before, *after) if w not in present]
     if unknown:
         msg = f"No answers from wave {unknown[0]!r}."
-        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {sorted(present)}.")
+        raise DataError(msg, code="unknown-wave", remedy=f"Choose among {', '.join(sorted(present))}.")
     if not before or not after or len({*before, *after}) != len(before) + len(after):
         msg = "A wave before and a wave after the measure are needed, and none may be both or twice."
         raise DataError(msg, code="waves", remedy="Name each wave once, before or after.")

@@ -40,10 +40,12 @@ def check_waves(waves: Sequence[Wave], base: str, floor: int) -> tuple[str, ...]
     """
     codes = tuple(wave.code for wave in waves)
     if len(codes) < 2 or len(set(codes)) != len(codes):
-        msg = f"A series needs two waves or more with codes of their own, not {list(codes)}."
+        msg = f"A series needs two waves or more with codes of their own, not {', '.join(codes)}."
         raise DataError(msg, code="waves", remedy="Give every wave once.")
     if base not in codes:
-        raise DataError(f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}.")
+        raise DataError(
+            f"No wave {base!r}.", code="unknown-wave", remedy=f"Choose one of {', '.join(codes)}."
+        )
     n_items, known = np.size(waves[0].means), [wave for wave in waves if wave.asked]
     for wave in waves:
         check_wave(wave, n_items)

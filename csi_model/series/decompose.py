@@ -200,6 +200,6 @@ def _segments_of(before: WaveAnswers, after: WaveAnswers) -> tuple[str, ...]:
             msg = f"{len(wave.points)} respondents but segments of shape {np.shape(wave.segments)}."
             raise DataError(msg, code="length", remedy="Give one segment label per respondent.")
     if found[0] != found[1]:
-        msg = f"Segments {sorted(found[0] ^ found[1])} are in one wave only."
+        msg = f"Segments {', '.join(sorted(found[0] ^ found[1]))} are in one wave only."
         raise DataError(msg, code="segments", remedy="Merge them into a segment that both waves have.")
     return tuple(sorted(found[0]))

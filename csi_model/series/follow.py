@@ -89,9 +89,10 @@ def follow(
     for named in (base, *(opened or {})):
         if named not in codes:
             raise DataError(
-                f"No wave {named!r}.", code="unknown-wave", remedy=f"Choose one of {list(codes)}."
+                f"No wave {named!r}.", code="unknown-wave", remedy=f"Choose one of {', '.join(codes)}."
             )
     _check_opened(codes, opened or {})
+    marks = _marks(spec, codes, reworded or {})
     cut = sample.split(by).samples
     parts = {code: cut[code] for code in codes}
     large = [code for code in codes if len(parts[code]) >= options.floor]
@@ -100,7 +101,7 @@ def follow(
         waves[code] = followed(spec, code, parts[code], large, of_part(options, by, code))
         if progress is not None:
             progress((number + 1) / len(codes))
-    of_base, marks = check_base(waves, base), _marks(spec, codes, reworded or {})
+    of_base = check_base(waves, base)
     summaries = [
         replace(
             wave_of(code, waves[code], spec),
@@ -155,9 +156,11 @@ def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
     codes = tuple(order) or tuple(sorted(found, key=_in_order))
     strange = [code for code in codes if code not in found]
     if strange:
-        raise DataError(f"No wave {strange[0]!r}.", code="unknown-wave", remedy=f"Choose among {found}.")
+        raise DataError(
+            f"No wave {strange[0]!r}.", code="unknown-wave", remedy=f"Choose among {', '.join(found)}."
+        )
     if len(codes) < 2 or len(set(codes)) != len(codes):
-        msg = f"A series needs two waves or more, each once, not {list(codes)}."
+        msg = f"A series needs two waves or more, each once, not {', '.join(codes)}."
         raise DataError(msg, code="waves", remedy="Name the waves in order of time.")
     return codes
 
@@ -193,7 +196,7 @@ def _marks(
     for wave, questions in reworded.items():
         if wave not in codes[1:]:
             msg = f"Questions are said to be reworded in {wave!r}, no wave after the first."
-            raise DataError(msg, code="unknown-wave", remedy=f"Choose one of {list(codes[1:])}.")
+            raise DataError(msg, code="unknown-wave", remedy=f"Choose one of {', '.join(codes[1:])}.")
         strange = [code for code in questions if code not in spec.indicator_ids]
         if strange:
             raise DataError(

@@ -107,8 +107,8 @@ def index_series(
     bridges = dict(bridges or {})
     unknown = sorted(set(bridges) - set(codes[1:]))
     if unknown:
-        msg = f"A bridge names {unknown}, no wave after the first."
-        raise DataError(msg, code="unknown-wave", remedy=f"Bridge into one of {list(codes[1:])}.")
+        msg = f"A bridge names {', '.join(unknown)}, no wave after the first."
+        raise DataError(msg, code="unknown-wave", remedy=f"Bridge into one of {', '.join(codes[1:])}.")
     shift, bridge_variance = _bridge_effect(codes, bridges)
     breaks = find_breaks(waves)
     cautions = [

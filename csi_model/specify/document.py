@@ -42,21 +42,21 @@ CONSTRUCT = (
 )  # fmt: skip
 
 
-def parse(text: str) -> Any:
-    """Read YAML; a syntax error names its line, a doubled key too."""
+def parse(text: str, what: str = "The model") -> Any:
+    """Read the YAML of a model or what else it is; a syntax error names its line, a doubled key too."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  _Loader is a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
         raise refuse(
-            f"The model is not valid YAML{place}: {getattr(error, 'problem', None) or 'unreadable'}.",
+            f"{what} is not valid YAML{place}: {getattr(error, 'problem', None) or 'unreadable'}.",
             "yaml",
             "Mend that line; indentation and colons matter.",
         ) from None
     except RecursionError:
         raise refuse(
-            "The model nests too deeply to be read.", "yaml", "Take the needless brackets away."
+            f"{what} nests too deeply to be read.", "yaml", "Take the needless brackets away."
         ) from None
 
 

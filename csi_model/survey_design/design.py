@@ -58,7 +58,9 @@ class Design:
             (self.level, 0 < self.level < 1, "level", "Use 0.95, say."),
         ):
             if not holds:
-                raise DataError(f"A {what} of {value:g} is impossible.", code="design", remedy=remedy)
+                article = "An" if what.startswith("i") else "A"
+                msg = f"{article} {what} of {value:g} is impossible."
+                raise DataError(msg, code="design", remedy=remedy)
 
     @property
     def effect(self) -> float:

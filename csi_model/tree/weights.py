@@ -163,7 +163,9 @@ def slope(spec: ModelSpec, shares: F64) -> F64:
 
 def read_judgements(text: str) -> Any:
     """Read experts' judgements from YAML, for `by_experts`; a syntax error names its line."""
-    return parse(text) or {}  # of an empty file, too, `by_experts` says what is missing
+    return (
+        parse(text, "The file of judgements") or {}
+    )  # of an empty file, too, `by_experts` says what is missing
 
 
 def _turn(spec: ModelSpec) -> F64:

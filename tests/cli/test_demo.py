@@ -133,7 +133,9 @@ def test_questionnaires_go_out_and_come_back(manyi, tmp_path):
     file, report = tmp_path / "q.json", tmp_path / "r.json"
     assert manyi("db", "upgrade")[0] == 0
     assert manyi("survey", "export", "utility_csi", "-o", file)[0] == 0
-    assert manyi("survey", "import", file, "--dry-run", "--json", report)[0] == 0
+    code, _, err = manyi("survey", "import", file, "--dry-run", "--json", report)
+    assert (code, err) == (0, f"{file}: errors: 0, warnings: 1. Nothing was stored.\n")
+    assert manyi("survey", "import", file, "--reason", "why not")[0] == 2
     assert json.loads(report.read_text(encoding="utf-8"))["rows"] == 55
     assert manyi("survey", "import", file)[0] == 0
     broken = tmp_path / "broken.json"

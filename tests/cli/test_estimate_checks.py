@@ -67,6 +67,7 @@ def test_redundancy_of_any_model_is_told(manyi):
         (("--method", "cbsem", "--estimator", "MLM", "--cluster", "group"), "MLM has no standard errors", 1),
         (("--method", "cbsem", "--estimator", "ULS", "--missing", "fiml"), "ULS cannot use incomplete", 1),
         (("--global", "QUAL=SAT1"), "give --assess too", 2),
+        (("--assess", "--global", "QUAL=SAT1", "--global", "QUAL=SAT2"), "names QUAL twice", 1),
         (("--assess", "--global", "QUAL"), "Write it as QUAL=OVERALL", 1),
         (("--assess", "--global", "QUAL=QUAL1"), "QUAL1 is a question of QUAL", 1),
         (("--assess", "--global", "QUAL=Q99"), "has no column Q99", 1),

@@ -184,8 +184,8 @@ def test_weights_are_not_written_over_another_file_of_the_command(manyi, tmp_pat
     before = answers.read_bytes(), given.read_bytes()
     options = ("--margins", given, "--json", tmp_path / "report.json")
     code, _, err = manyi("rake", answers, *options, "--out", tmp_path / other)
-    assert code == 1
-    assert f"{other} names another file of this command" in err
+    assert code == 2
+    assert f"{other} is named twice" in err
     assert (answers.read_bytes(), given.read_bytes()) == before
 
 

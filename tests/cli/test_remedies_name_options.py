@@ -102,7 +102,7 @@ def test_remedies_of_the_engine_name_options_that_the_command_has():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_speaks_of_its_own_options_or_names_the_command(name):
     module = SITE / f"{COMMANDS[name][0].rpartition('.')[2]}.py"
-    own = [each for each, (where, _) in COMMANDS.items() if where == COMMANDS[name][0]]
+    own = [each for each, (where, *_) in COMMANDS.items() if where == COMMANDS[name][0]]
     all_of = set().union(*(options(path) for each in own for path in paths([each])))
     wrong = [
         said

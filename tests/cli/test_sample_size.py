@@ -202,7 +202,7 @@ def scores():
         (("--n", 10, "--sd", 0), "standard deviation of 0 is impossible", 1),
         (("--n", 10, "--population", 5), "10 answers cannot come from 5 customers", 1),
         (("--n", 10, "--cluster-size", 0.5), "cluster size of 0.5 is impossible", 1),
-        (("--n", 10, "--icc", 2), "intraclass correlation of 2 is impossible", 1),
+        (("--n", 10, "--icc", 2), "An intraclass correlation of 2 is impossible", 1),
         (("--n", 10, "--design-effect", 0.5), "weighting effect of 0.5 is impossible", 1),
         (("--n", 10, "--level", 1), "level of 1 is impossible", 1),
         (("--change", 0), "change of 0 points is impossible", 1),

@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from functools import partial
 
 import click
@@ -31,6 +32,22 @@ def test_help_of_every_command_has_an_example(manyi, words):
     assert example is not None, out
     assert example[2] in COMMANDS
     assert not words or example[2] == words[0]
+
+
+def test_the_list_of_commands_is_told_without_loading_them():
+    heavy = {"numpy", "scipy", "flask", "sqlalchemy", "pydantic", "csi_model"}
+    asked = f"""
+import sys
+from web import cli
+sys.argv = ["manyi", "--help"]
+try:
+    cli.main()
+finally:
+    print("loaded", sorted({heavy} & set(sys.modules)))
+"""
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+    assert told.endswith("loaded []\n")
+    assert all(f"  {name}  " in told for name in COMMANDS)
 
 
 @pytest.mark.parametrize("command", ["serve", "start"])

@@ -55,7 +55,7 @@ def test_estimate_and_trend_print_the_same_tree_score(manyi, tmp_path):
     ("text", "said"),
     [
         (None, "cannot be read"),
-        ("a: [1", "not valid YAML in line"),
+        ("a: [1", "The file of judgements is not valid YAML in line"),
         ("", "must hold a node each"),
         ("constructs: {nodes: [SAT], experts: []}", "other things than stand under it"),
         (JUDGED.replace("[1/4, 1]", "[1/2, 1]"), "but QUAL_SRV over QUAL_SUP is 0.5"),

@@ -88,6 +88,9 @@ def test_a_bridge_is_measured_by_those_who_were_asked_either_form(manyi, answers
         (("--wave", "year", "--bridge", "2023=70,0.3,nan,1"), "(old, error, new, error)"),
         (("--wave", "year", "--bridge", "=1,2"), "is not understood"),
         (("--wave", "year", "--bridge", "2023=70,0.3,69,0.4,9"), "covariance is larger"),
+        (("--wave", "year", "--base", "1999"), "Choose one of 2021, 2022, 2023."),
+        (("--wave", "year", "--reworded", "2022=SAT1", "--reworded", "2022=SAT2"), "2022 twice"),
+        (("--wave", "year", "--bridge", "2022=1,2", "--bridge", "2022=1,3"), "--bridge names 2022 twice"),
         (("--wave", "SAT1"), "below the floor"),
         (("--wave", "year", "--json", "/nowhere/x.json"), "cannot be written"),
     ],
@@ -97,6 +100,13 @@ def test_bad_input_is_said(manyi, answers, extra, said):
     assert code == 1
     assert out == ""
     assert said in err
+
+
+def test_waves_that_the_order_does_not_name_are_said(manyi, answers):
+    given = ("trend", answers, "--model", MODEL, "--wave", "year", "--bootstrap", 0)
+    assert "Left out, as --order does not name them: 2023." in manyi(*given, "--order", "2021,2022")[2]
+    assert "Left out" not in manyi(*given, "--order", "2023,2022,2021")[2]
+    assert "Left out" not in manyi(*given)[2]
 
 
 def test_trend_says_drift_by_the_days_given(manyi, answers):

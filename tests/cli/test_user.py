@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from surveys.models import AuditEntry
+from tests.surveys.worlds import make_units
 from tests.web.visiting import Visitor
 from web.site import create_app
 
@@ -35,3 +36,16 @@ def test_no_password_is_printed_where_others_reach_the_site(manyi, world, monkey
     code, out, err = manyi("user", "add", "ana@example.org")
     assert (code, out) == (1, "")
     assert "Set MANYI_PUBLIC_URL" in err
+
+
+def test_units_that_there_are_not_are_named(manyi, world):
+    make_units(world)
+    world.commit()
+    code, _, err = manyi("user", "add", "ana@example.org", "--unit", "C1", "--unit", "NOPE")
+    assert (code, err) == (
+        1,
+        "ana@example.org cannot belong to NOPE: there is no such unit. See manyi units list.\n",
+    )
+    assert manyi("user", "add", "ana@example.org", "--unit", "C1")[0] == 0
+    code, _, err = manyi("user", "units", "ana@example.org", "--unit", "X1", "--unit", "A1")
+    assert (code, "cannot belong to A1, X1" in err) == (1, True)

@@ -59,9 +59,9 @@ def test_weights_and_clusters_change_the_figures(manyi):
         ("QUAL1", "--raise QUAL1 cannot be read. Write CODE=POINTS"),
         ("QUAL1=much", "--raise QUAL1=much cannot be read"),
         ("=5", "--raise =5 cannot be read"),
-        ("QUAL1=0", "above 0 and at most 100"),
-        ("QUAL1=101", "above 0 and at most 100"),
-        ("QUAL1=nan", "above 0 and at most 100"),
+        ("QUAL1=0", "up to 100 points"),
+        ("QUAL1=101", "up to 100 points"),
+        ("QUAL1=nan", "up to 100 points"),
         ("Q99=5", "The model has no question Q99. Its questions: IMG1"),
     ],
 )

@@ -3,7 +3,7 @@
 import secrets
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from email_validator import EmailNotValidError
 from flask_security import hash_password
@@ -18,10 +18,10 @@ from web.accounts.roles import ADMINISTRATOR, NEWCOMER, ROLES
 
 
 class StaffError(ValueError):
-    """An account that cannot be made or changed; `code` says why."""
+    """An account that cannot be made or changed; `code` says why, `about` what it is about."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: str, about: Sequence[str] = ()) -> None:
+        self.code, self.about = code, tuple(about)
         super().__init__(code)
 
 

@@ -70,7 +70,7 @@ def set_units(session: Session, person: Staff, codes: Iterable[str], *, by: str)
     wanted = set(codes)
     found = list(session.scalars(select(Unit).where(Unit.code.in_(wanted)).order_by(Unit.code)))
     if len(found) < len(wanted):
-        raise StaffError("unit")
+        raise StaffError("unit", sorted(wanted - {unit.code for unit in found}))
     held = {each.unit_id: each for each in person.units}
     if set(held) == {unit.id for unit in found} and all(each.given_by != MIGRATION for each in person.units):
         return False

@@ -9,35 +9,51 @@ import click
 from web import languages  # noqa: F401  refusals are told in its words
 from web.spelling import spelled
 
-# Command → (module, attribute). Starting `manyi --help` must not import numpy, Flask and all.
+# Command → module, attribute, and what `manyi --help` says of it: that imports no numpy, Flask and all.
 COMMANDS = {
-    "estimate": ("web.cli.estimate", "estimate"),
-    "model": ("web.cli.model", "model"),
-    "compare": ("web.cli.compare", "compare"),
-    "trend": ("web.cli.trend", "trend"),
-    "evaluate": ("web.cli.evaluate", "evaluate"),
-    "priorities": ("web.cli.priorities", "priorities"),
-    "what-if": ("web.cli.what_if", "what_if"),
-    "segments": ("web.cli.segments", "segments"),
-    "figures": ("web.cli.figures", "figures"),
-    "rake": ("web.cli.rake", "rake"),
-    "sample-size": ("web.cli.sample_size", "sample_size"),
-    "survey": ("web.cli.survey", "survey"),
-    "wave": ("web.cli.wave", "wave"),
-    "invitations": ("web.cli.invitations", "invitations"),
-    "units": ("web.cli.units", "units"),
-    "customers": ("web.cli.customers", "customers"),
-    "responses": ("web.cli.responses", "responses"),
-    "demo": ("web.cli.demo", "demo"),
-    "serve": ("web.cli.serve", "serve"),
-    "start": ("web.cli.serve", "start"),
-    "worker": ("web.cli.serve", "worker"),
-    "doctor": ("web.cli.doctor", "doctor"),
-    "db": ("web.cli.database", "database"),
-    "backup": ("web.cli.copies", "backup"),
-    "restore": ("web.cli.copies", "restore"),
-    "user": ("web.cli.user", "user"),
-    "audit": ("web.cli.audit", "trail"),
+    "estimate": ("web.cli.estimate", "estimate", "Estimate the index from a data file and a model file."),
+    "model": ("web.cli.model", "model", "Check a model file, and write it as MODEL.yaml."),
+    "compare": ("web.cli.compare", "compare", "Compare groups or waves: differences, tests, invariance."),
+    "trend": ("web.cli.trend", "trend", "Follow the index over the waves of a data file."),
+    "evaluate": (
+        "web.cli.evaluate",
+        "evaluate",
+        "Estimate what a measure did: units with it against units without.",
+    ),
+    "priorities": ("web.cli.priorities", "priorities", "Rank what would lift the index most."),
+    "what-if": ("web.cli.what_if", "what_if", "What would the index gain if questions were answered better?"),
+    "segments": (
+        "web.cli.segments",
+        "segments",
+        "Do respondents fall into segments that other things satisfy?",
+    ),
+    "figures": (
+        "web.cli.figures",
+        "figures",
+        "NPS, top boxes, effort, Kano, price tolerance, facets: figures beside the index.",
+    ),
+    "rake": ("web.cli.rake", "rake", "Weight answers to known shares of the population."),
+    "sample-size": ("web.cli.sample_size", "sample_size", "How many answers does an index need?"),
+    "survey": ("web.cli.survey", "survey", "Questionnaires in and out."),
+    "wave": ("web.cli.wave", "wave", "Quotas and rates of a wave."),
+    "invitations": ("web.cli.invitations", "invitations", "Links for customers, and what became of them."),
+    "units": ("web.cli.units", "units", "The units of the organisation."),
+    "customers": ("web.cli.customers", "customers", "The customers of the frame."),
+    "responses": ("web.cli.responses", "responses", "Answers out."),
+    "demo": ("web.cli.demo", "demo", "Make a simulated utility with known truth."),
+    "serve": ("web.cli.serve", "serve", "Serve the site."),
+    "start": (
+        "web.cli.serve",
+        "start",
+        "Database, demo content where missing, and the server: what `make run` does.",
+    ),
+    "worker": ("web.cli.serve", "worker", "Carry out background jobs."),
+    "doctor": ("web.cli.doctor", "doctor", "Say what is wrong with the installation."),
+    "db": ("web.cli.database", "database", "The database's schema."),
+    "backup": ("web.cli.copies", "backup", "Copy the SQLite database while it is in use."),
+    "restore": ("web.cli.copies", "restore", "Put a copy back in place of the SQLite database."),
+    "user": ("web.cli.user", "user", "Staff accounts."),
+    "audit": ("web.cli.audit", "trail", "Whether anything was changed unseen."),
 }
 
 
@@ -58,9 +74,14 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
+        module, name, _ = COMMANDS[cmd_name]
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Tell of the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, _, what) in COMMANDS.items()])
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

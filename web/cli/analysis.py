@@ -2,23 +2,22 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 import csi_model
 from surveys.codes import REASONS, WRITTEN
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.table import read_columns
 
+Said = TypeVar("Said")
 LAVAAN = {".lav", ".lavaan", ".txt"}
 
-model = click.option(
-    "--model", required=True, type=click.Path(path_type=Path), help="MODEL.yaml, or lavaan syntax (.lav)."
-)
+model = click.option("--model", required=True, type=files.READ, help="MODEL.yaml, or lavaan syntax (.lav).")
 scheme = click.option("--scheme", type=click.Choice(csi_model.SCHEMES), default="path", show_default=True)
 missing = click.option("--missing", type=click.Choice(csi_model.MISSING), default="em", show_default=True)
 weights = click.option("--weights", metavar="COLUMN", help="Column of respondent weights.")
@@ -66,7 +65,7 @@ json_file = click.option(
     "--json",
     "--out",
     "json_file",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=files.WRITTEN_OR_SHOWN,
     help="Write the result here (- for standard output).",
 )
 
@@ -112,6 +111,16 @@ def names(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
+def once(flag: str, pairs: Iterable[tuple[str, Said]]) -> dict[str, Said]:
+    """Give what an option that may be repeated says, by what each says it of; nothing is said of twice."""
+    found: dict[str, Said] = {}
+    for of, said in pairs:
+        if of in found:
+            raise Refusal(f"{flag} names {of} twice. Say all of it at once.")
+        found[of] = said
+    return found
+
+
 def read_named(data: Path, *names: str | None) -> dict[str, Any]:
     """Read all columns of a CSV file that must hold those named."""
     columns: dict[str, Any] = read_columns(data)
@@ -148,7 +157,7 @@ def index_points(result: csi_model.Result) -> dict[str, Any]:
 
 def read_model(path: Path, **of_syntax: Any) -> csi_model.ModelSpec:
     """Read a model file in either language; what else is given says what lavaan's has no words for."""
-    text = _text(path)
+    text = files.read_text(path)
     if path.suffix in LAVAAN:
         return csi_model.ModelSpec.from_lavaan(text, **of_syntax)
     flags = {
@@ -163,20 +172,11 @@ def read_model(path: Path, **of_syntax: Any) -> csi_model.ModelSpec:
     return csi_model.ModelSpec.from_yaml(text)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
-
-
 def read_tree(given: str | None) -> Any:
     """Read how the tree score is weighed: a word, or the judgements of a file."""
     if given in {None, "equal", "effects"}:
         return given
-    return csi_model.read_judgements(_text(Path(str(given))))
+    return csi_model.read_judgements(files.read_text(Path(str(given))))
 
 
 class progress_bar:  # noqa: N801  reads as a verb where it is used
@@ -213,10 +213,7 @@ def write_json(document: dict[str, Any], file: Path) -> None:
     if str(file) == "-":
         click.echo(text, nl=False)
         return
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None
+    files.write_text(file, text)
 
 
 def caution_lines(cautions: list[dict[str, str]]) -> list[str]:

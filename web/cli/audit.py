@@ -21,7 +21,7 @@ FOUND: Final = 1
 NOT_CHECKED: Final = 2
 
 
-@click.group("audit", short_help="Whether anything was changed unseen.")
+@click.group("audit")
 def trail() -> None:
     """Prove that nothing was changed unseen, and keep the keys of that proof.
 

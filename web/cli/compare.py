@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import span
 
 Row = tuple[str, dict[str, Any]]
 
 
-@click.command(short_help="Compare groups or waves: differences, tests, invariance.")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("data", type=files.READ)
 @analysis.model
 @click.option("--by", metavar="COLUMN", required=True, help="Compare the values of this column.")
 @click.option("--groups", metavar="A,B", help="These values alone; all by default.")

@@ -13,7 +13,7 @@ from surveys import migrating
 from surveys.collecting import settling
 from surveys.proving import restoring
 from web import running
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.database import (
     ACTOR,
     copied_beside,
@@ -34,8 +34,8 @@ def _sqlite_file(url: URL) -> Path:
     return Path(str(url.database))
 
 
-@click.command(short_help="Copy the SQLite database while it is in use.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("file", type=files.WRITTEN)
 def backup(file: Path) -> None:
     """Write a consistent copy of the database to FILE, also while people answer.
 
@@ -50,7 +50,7 @@ def backup(file: Path) -> None:
         copy(source, file)
     except (OSError, sqlite3.Error) as error:
         file.unlink(missing_ok=True)  # half a copy is none
-        raise Refusal(f"{file} cannot be written: {error}.") from None
+        raise Refusal(f"{file} cannot be written: {getattr(error, 'strerror', error)}.") from None
     click.echo(f"Copied to {file}.", err=True)
     try:
         with session() as opened:
@@ -68,8 +68,8 @@ def _settle() -> None:
             opened.commit()
 
 
-@click.command(short_help="Put a copy back in place of the SQLite database.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("file", type=files.READ)
 @click.option("--yes", is_flag=True, help="Replace the present database without asking.")
 def restore(file: Path, *, yes: bool) -> None:
     """Replace the database by FILE; stop the server first. The present one is kept beside it.

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from surveys.collecting.frame import CONTACT_NAMES, import_customers
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import record, session
@@ -17,7 +17,7 @@ MAY_HAVE = ("account_type", "area", *CONTACT_NAMES)
 SHOWN = 20
 
 
-@click.group(short_help="The customers of the frame.")
+@click.group()
 def customers() -> None:
     """Keep the customers who can be invited.
 
@@ -26,7 +26,7 @@ def customers() -> None:
 
 
 @customers.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=files.READ)
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
 @json_option
 def import_(file: Path, json_file: Path | None, *, dry_run: bool) -> None:

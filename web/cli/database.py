@@ -64,7 +64,7 @@ def record(opened: Session, action: str, target: str, detail: dict[str, Any]) ->
     opened.commit()
 
 
-@click.group("db", short_help="The database's schema.")
+@click.group("db")
 def database() -> None:
     """Keep the database's schema up to date.
 

@@ -8,7 +8,7 @@ from web.cli import Refusal
 from web.cli.database import instance_folder, session, upgraded
 
 
-@click.command(short_help="Make a simulated utility with known truth.")
+@click.command()
 @click.option(
     "--responses", type=click.IntRange(60, 1_000_000), default=1200, show_default=True, help="People a wave."
 )

@@ -27,7 +27,7 @@ OLD: Final = timedelta(days=7)
 PREFIX: Final = "MANYI_"
 
 
-@click.command(short_help="Say what is wrong with the installation.")
+@click.command()
 def doctor() -> None:
     """Check settings, database and files; exit code 1 where something must be mended. Nothing is changed.
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import csi_model
-from web.cli import Refusal, analysis, multigroup
+from web.cli import Refusal, analysis, files, multigroup
 from web.cli.model import of_lavaan, said_of
 from web.cli.table import write_table, write_workbook
 from web.cli.told import summary
@@ -15,8 +15,8 @@ from web.exports.table import Table
 from web.spelling import spelled
 
 
-@click.command(short_help="Estimate the index from a data file and a model file.")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("data", type=files.READ)
 @analysis.model
 @click.option("--method", type=click.Choice(csi_model.METHODS), default="pls", show_default=True)
 @click.option(
@@ -69,7 +69,7 @@ from web.spelling import spelled
 @click.option(
     "--against",
     metavar="MODEL",
-    type=click.Path(path_type=Path),
+    type=files.READ,
     help="With --assess: does the model foretell unseen answers better than this other one?",
 )
 @analysis.tree
@@ -77,12 +77,10 @@ from web.spelling import spelled
 @click.option(
     "--scores",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=files.WRITTEN,
     help="Write every row's points of each construct to this CSV file.",
 )
-@click.option(
-    "--xlsx", metavar="FILE", type=click.Path(path_type=Path), help="Write all tables to this workbook."
-)
+@click.option("--xlsx", metavar="FILE", type=files.WRITTEN, help="Write all tables to this workbook.")
 @analysis.json_file
 def estimate(
     data: Path,
@@ -134,7 +132,7 @@ def estimate(
     spec = analysis.read_model(model, covariance=covariance, **syntax)
     other = None if against is None else _other(against, syntax)
     how = analysis.read_tree(tree)
-    wholes = dict(_overall(each, spec) for each in overall)
+    wholes = analysis.once("--global", (_overall(each, spec) for each in overall))
     read = partial(
         analysis.read_answers, data, missing=missing, weights=weights, strata=strata, cluster=cluster
     )

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import span
 
 WITHHELD = {
@@ -34,8 +34,8 @@ def _needless(ctx: click.Context, parameter: click.Parameter, given: tuple[str, 
         raise Refusal(FORM.format(parameter.opts[0]))
 
 
-@click.command(short_help="Estimate what a measure did: units with it against units without.")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("data", type=files.READ)
 @analysis.model
 @click.option(
     "--unit", required=True, metavar="COLUMN", help="Column that names the unit of each respondent."
@@ -55,7 +55,7 @@ def _needless(ctx: click.Context, parameter: click.Parameter, given: tuple[str, 
 @click.option(
     "--register",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=files.WRITTEN,
     help="Evaluations that are out: this one is held beside them, and kept there.",
 )
 @click.option("--bridge", multiple=True, hidden=True, expose_value=False, callback=_needless)
@@ -114,10 +114,8 @@ def _register(path: Path | None) -> Iterator[list[csi_model.Evaluated] | None]:
     if path is None:
         yield None
         return
-    try:
+    with files.writing(path):
         file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         found = _read(path, file)

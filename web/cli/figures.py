@@ -8,12 +8,12 @@ import click
 import numpy as np
 
 import csi_model
-from web.cli import Refusal, analysis, companions
+from web.cli import Refusal, analysis, companions, files
 from web.cli.companions import Ask, Given, How
 
 
-@click.command(short_help="NPS, top boxes, effort, Kano, price tolerance, facets: figures beside the index.")
-@click.argument("answers", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("answers", type=files.READ)
 @click.option("--nps", metavar="COLUMN", multiple=True, help="Net promoter score of answers 0-10.")
 @click.option(
     "--boxes",
@@ -133,7 +133,12 @@ def _asks(
         asks.append(companions.price(_steps(price), usual))
     if facet:
         asks.append(companions.facets(_facets(facet), usual))
-    return list({(ask.kind, ask.name): ask for ask in asks}.values())
+    chosen: dict[tuple[str, str], Ask] = {}
+    for ask in asks:
+        first = chosen.setdefault((ask.kind, ask.name), ask)
+        if (first.columns, first.scale) != (ask.columns, ask.scale):
+            raise Refusal(f"--{ask.kind} asks for {ask.name} twice, each time otherwise. Ask for it once.")
+    return list(chosen.values())
 
 
 def _made(

@@ -15,7 +15,7 @@ from surveys.database import make_private
 from surveys.models import Customer, Invitation, Wave
 from surveys.models.collection import Access
 from surveys.piloting.people import rested
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.database import ACTOR, record, session
 from web.cli.table import read_records, write_table
 from web.config import read_settings
@@ -23,7 +23,7 @@ from web.exports.table import Table
 from web.respond import addresses
 
 
-@click.group(short_help="Links for customers, and what became of them.")
+@click.group()
 def invitations() -> None:
     """Make links for customers, and keep what became of them.
 
@@ -33,11 +33,9 @@ def invitations() -> None:
 
 @invitations.command()
 @click.argument("wave")
-@click.option("--customers", type=click.Path(path_type=Path), metavar="FILE", help="CSV with a column code.")
+@click.option("--customers", type=files.READ, metavar="FILE", help="CSV with a column code.")
 @click.option("--unit", default="", metavar="CODE", help="All customers of a unit and of those under it.")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="The file of links; must be new."
-)
+@click.option("-o", "--output", required=True, type=files.WRITTEN, help="The file of links; must be new.")
 def issue(wave: str, customers: Path | None, unit: str, output: Path) -> None:
     """Make a single-use link to WAVE for each customer, and write customers and links to a CSV file.
 
@@ -81,10 +79,8 @@ def _listed(opened: Session, file: Path | None) -> list[Customer]:
 
 
 def _make_private(output: Path) -> None:
-    try:
+    with files.writing(output):
         make_private(output)
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
 
 
 @invitations.command()

@@ -9,7 +9,7 @@ import click
 import yaml
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 
 OPTIONS = (
     click.option("--index", metavar="CONSTRUCT", help="Of lavaan syntax: the index (SAT, else the last)."),
@@ -43,10 +43,10 @@ def _codes(given: str) -> tuple[float, ...]:
         raise Refusal(f"--missing-codes {given} is not understood. Write it as 98,99.") from None
 
 
-@click.command("model", short_help="Check a model file, and write it as MODEL.yaml.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command("model")
+@click.argument("file", type=files.READ)
 @of_lavaan
-@click.option("-o", "output", metavar="FILE", type=click.Path(path_type=Path), help="Write MODEL.yaml here.")
+@click.option("-o", "output", metavar="FILE", type=files.WRITTEN, help="Write MODEL.yaml here.")
 def model(
     file: Path,
     index: str | None,
@@ -64,10 +64,7 @@ def model(
     if output is None:
         return
     written = yaml.safe_dump(spec.to_mapping(), allow_unicode=True, sort_keys=False, width=110)
-    try:
-        output.write_text(written, encoding="utf-8")
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
+    files.write_text(output, written)
     click.echo(f"Written to {output}.", err=True)
 
 

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import aligned, span
 
 NAMES = {"constructs": "Constructs", "dimensions": "Dimensions", "indicators": "Questions"}
@@ -28,8 +28,8 @@ SIDES = {
 }
 
 
-@click.command(short_help="Rank what would lift the index most.")
-@click.argument("answers", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("answers", type=files.READ)
 @analysis.model
 @click.option(
     "--top", metavar="N", type=click.IntRange(1), default=3, show_default=True, help="Who is first?"

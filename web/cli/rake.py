@@ -10,7 +10,7 @@ import yaml
 from numpy.typing import ArrayLike, NDArray
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import aligned, read_rows, write_table
 from web.exports.table import Table
 
@@ -18,16 +18,16 @@ HEADER = ("variable", "class", "target")
 TABLES = (".csv", ".tsv", ".txt")  # anything else is YAML
 
 
-@click.command(short_help="Weight answers to known shares of the population.")
-@click.argument("answers", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("answers", type=files.READ)
 @click.option(
     "--margins",
     "margins_file",
     required=True,
-    type=click.Path(path_type=Path),
+    type=files.READ,
     help="Known shares: YAML (variable: {class: target}), or CSV with the columns variable, class, target.",
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Write answers and weights here.")
+@click.option("--out", required=True, type=files.WRITTEN, help="Write answers and weights here.")
 @click.option("--column", default="weight", show_default=True, help="Name of the new column.")
 @click.option("--weights", metavar="COLUMN", help="Column of design weights to start from.")
 @click.option(
@@ -36,7 +36,7 @@ TABLES = (".csv", ".tsv", ".txt")  # anything else is YAML
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=files.WRITTEN_OR_SHOWN,
     help="Write the report here (- for standard output).",
 )
 def rake(
@@ -54,8 +54,6 @@ def rake(
 
     Then: manyi estimate weighted.csv --model model.yaml --weights weight
     """
-    if out.resolve() in {file.resolve() for file in (answers, margins_file, json_file) if file}:
-        raise Refusal(f"--out {out} names another file of this command. Give it a name of its own.")
     names, rows = read_rows(answers)
     margins = read_margins(margins_file)
     if not column.strip() or not column.isprintable():
@@ -103,11 +101,7 @@ def _margins_of_yaml(path: Path) -> dict[str, dict[str, Any]]:
     shape = "Write each variable with its classes: region: {north: 0.4, south: 0.6}."
     try:
         # All texts: a class named no, 1 or 2026-01-01 is that name and nothing else.
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except UnicodeDecodeError:
-        raise Refusal(f"{path} is not in UTF-8. Save it as UTF-8 and try again.") from None
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+        root = yaml.compose(files.read_text(path), Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise Refusal(f"{path} is no YAML (line {line}). {shape}") from None

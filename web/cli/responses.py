@@ -13,7 +13,7 @@ from surveys.analysing.quality import excluded_responses
 from surveys.collecting.erasing import erase as erase_response
 from surveys.collecting.waves import wave_by_code
 from surveys.editing import publishing
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.database import ACTOR, record, session
@@ -24,7 +24,7 @@ from web.exports.table import Table
 NUMBER = re.compile(r"-?[0-9]+")
 
 
-@click.group(short_help="Answers out.")
+@click.group()
 def responses() -> None:
     """Take answers out.
 
@@ -58,13 +58,9 @@ def erase(wave: str, receipt: str, reason: str) -> None:
     show_default=True,
     help="Plain text, or a workbook with the codebook as its second sheet.",
 )
-@click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="The file to write.")
-@click.option(
-    "--model", "model_file", type=click.Path(path_type=Path), help="Write the wave's MODEL.yaml as well."
-)
-@click.option(
-    "--codebook", "codebook_file", type=click.Path(path_type=Path), help="Write what columns and values mean."
-)
+@click.option("-o", "output", required=True, type=files.WRITTEN, help="The file to write.")
+@click.option("--model", "model_file", type=files.WRITTEN, help="Write the wave's MODEL.yaml as well.")
+@click.option("--codebook", "codebook_file", type=files.WRITTEN, help="Write what columns and values mean.")
 @click.option("--include-excluded", is_flag=True, help="Also responses that the quality check excluded.")
 def export(
     wave: str,
@@ -102,7 +98,7 @@ def export(
             if asked := document.stated():
                 model["stated"] = asked
             text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
-            model_file.write_text(text, encoding="utf-8")
+            files.write_text(model_file, text)
         record(opened, "responses.export", f"wave:{found.code}", {"n": len(table.answers)})
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
 
@@ -118,7 +114,7 @@ def _cells(table: WaveTable) -> Iterator[list[object]]:
 
 @responses.command()
 @click.argument("wave")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write them to this file as well.")
+@click.option("--csv", "csv_file", type=files.WRITTEN, help="Write them to this file as well.")
 @json_option
 def excluded(wave: str, csv_file: Path | None, json_file: Path | None) -> None:
     """List the responses of WAVE that the quality check keeps out of the index, and why.

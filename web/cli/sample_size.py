@@ -9,14 +9,14 @@ import numpy as np
 
 import csi_model
 from csi_model import Design
-from web.cli import Refusal, analysis, unit_sizes
+from web.cli import Refusal, analysis, files, unit_sizes
 from web.cli.table import read_columns
 
 USUAL_POWER = 0.8
 MEANT = "Answers are meant, not invitations: divide by the share that answers."
 
 
-@click.command("sample-size", short_help="How many answers does an index need?")
+@click.command("sample-size")
 @click.option("--half-width", metavar="POINTS", type=float, help="The index shall be known to ± this.")
 @click.option("--n", "answers_given", metavar="N", type=click.IntRange(1), help="What do N answers tell?")
 @click.option(
@@ -34,8 +34,8 @@ MEANT = "Answers are meant, not invitations: divide by the share that answers."
 @click.option("--least", metavar="N", type=click.IntRange(1), help="Fewest answers of each unit of a file.")
 @click.option("--change", metavar="POINTS", type=float, help="A change between two waves that shall be seen.")
 @click.option("--power", "wanted", metavar="P", type=float, help="Chance to see a change; 0.8 without it.")
-@click.option("--model", type=click.Path(path_type=Path), help="MODEL.yaml or .lav of a pilot.")
-@click.option("--answers", type=click.Path(path_type=Path), help="The pilot's answers, a CSV file.")
+@click.option("--model", type=files.READ, help="MODEL.yaml or .lav of a pilot.")
+@click.option("--answers", type=files.READ, help="The pilot's answers, a CSV file.")
 @click.option("--sd", metavar="POINTS", type=float, help="Standard deviation of the index between customers.")
 @click.option("--population", metavar="N", type=float, help="Customers in all (of all units together).")
 @click.option("--cluster-size", metavar="M", type=float, default=1.0, help="Answers a cluster.")

@@ -7,15 +7,15 @@ import click
 import numpy as np
 
 import csi_model
-from web.cli import analysis
+from web.cli import analysis, files
 from web.cli.table import aligned, write_table
 from web.exports.table import Table
 
 NAMES = {"aic3": "AIC3", "bic": "BIC", "caic": "CAIC"}
 
 
-@click.command(short_help="Do respondents fall into segments that other things satisfy?")
-@click.argument("answers", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("answers", type=files.READ)
 @analysis.model
 @click.option(
     "--most",
@@ -33,7 +33,7 @@ NAMES = {"aic3": "AIC3", "bic": "BIC", "caic": "CAIC"}
 @click.option(
     "--members",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=files.WRITTEN,
     help="Write every row's segment and probabilities to this CSV file.",
 )
 @click.option(

@@ -13,7 +13,7 @@ from web.config import flask_settings, read_settings
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-@click.command(short_help="Database, demo content where missing, and the server: what `make run` does.")
+@click.command()
 @click.pass_context
 def start(context: click.Context) -> None:
     """Prepare whatever is missing, then serve; for trying it on this machine.
@@ -35,7 +35,7 @@ def start(context: click.Context) -> None:
     context.invoke(serve)
 
 
-@click.command(short_help="Serve the site.")
+@click.command()
 @click.option("--no-worker", is_flag=True, help="Start no worker; run `manyi worker` elsewhere.")
 def serve(*, no_worker: bool = False) -> None:
     """Serve the site in the foreground, with a worker beside it; Ctrl-C stops both.
@@ -54,7 +54,7 @@ def serve(*, no_worker: bool = False) -> None:
     )
 
 
-@click.command(short_help="Carry out background jobs.")
+@click.command()
 def worker() -> None:
     """Carry out runs of waves that the site asks for.
 

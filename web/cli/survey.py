@@ -22,7 +22,7 @@ from web import i18n
 from web.author import written
 from web.author.drafts import preview
 from web.author.model import findings_of_model, promised
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
 from web.cli.bringing import draft_of, published
@@ -34,7 +34,7 @@ from web.runs import trials
 READABLE = {".json"}
 
 
-@click.group(short_help="Questionnaires in and out.")
+@click.group()
 def survey() -> None:
     """Take questionnaires in and out.
 
@@ -43,7 +43,7 @@ def survey() -> None:
 
 
 @survey.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=files.READ)
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
 @click.option("--over", "is_over", is_flag=True, help="Write it over the draft that there is, as one change.")
 @click.option("--publish", "is_publishing", is_flag=True, help="Publish past any review; needs --reason.")
@@ -72,9 +72,11 @@ def import_(
         raise click.UsageError("--over writes a draft and --publish a version: give one of them.")
     if same and not is_publishing:
         raise click.UsageError("--same-series is for --publish: of a draft its page of review asks.")
+    if reason and not is_publishing:
+        raise click.UsageError("--reason is for --publish: a draft needs none.")
     if file.suffix.lower() not in READABLE:
         raise Refusal(f"{file}: only questionnaires in JSON can be read so far, not {file.suffix or 'this'}.")
-    source = _bytes(file)
+    source = files.read_bytes(file)
     found = findings_of_file(source, more=findings_of_model)
     errors = [each for each in found if each.severity == "error"]
     if is_publishing and errors:
@@ -85,18 +87,20 @@ def import_(
     document = judged(plain).document
     if json_file is not None:
         write_json(report(document), json_file)
+    counts = f"errors: {len(errors)}, warnings: {len(found) - len(errors)}"
     if dry_run:
+        click.echo(f"{file}: {counts}. Nothing was stored.", err=True)
         return
     with session() as opened:
         if is_publishing:
             published(opened, loading.load(source), reason.strip(), same)
         else:
             draft_of(opened, plain, is_over=is_over)
-            click.echo(f"errors: {len(errors)}, warnings: {len(found) - len(errors)}", err=True)
+            click.echo(counts, err=True)
 
 
 @survey.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=files.READ)
 @json_option
 @click.option("--language", default=words.FALLBACK, show_default=True, help="The language to tell them in.")
 def check(file: Path, json_file: Path | None, language: str) -> None:
@@ -106,7 +110,7 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
     """
     if language not in words.spoken():
         raise Refusal(f"No language {language!r}. There are: {', '.join(words.spoken())}.")
-    found = findings_of_file(_bytes(file), more=findings_of_model)
+    found = findings_of_file(files.read_bytes(file), more=findings_of_model)
     for finding in found:
         click.echo(finding.line(language), err=str(json_file) == "-")
     if json_file is not None:
@@ -119,7 +123,7 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
 
 
 @survey.command("try")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=files.READ)
 @click.option(
     "--people", type=click.IntRange(10, trial.MOST), default=trial.PEOPLE, show_default=True, help="How many."
 )
@@ -133,7 +137,7 @@ def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
 
     Example: manyi survey try questionnaire.json --people 500 --json trial.json
     """
-    source = _bytes(file)
+    source = files.read_bytes(file)
     errors = [each for each in findings_of_file(source, more=findings_of_model) if each.severity == "error"]
     if errors:
         raise Refusal("\n".join(each.line() for each in errors) + f"\n{file}: nothing was tried.")
@@ -160,7 +164,7 @@ def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
 )
 @click.option("--language", default="", help="Of the form on paper; the questionnaire's first if not given.")
 @click.option("--draft", "is_draft", is_flag=True, help="The draft as it stands, half-finished or not.")
-@click.option("-o", "output", required=True, type=click.Path(path_type=Path))
+@click.option("-o", "output", required=True, type=files.WRITTEN)
 def export(code: str, output: Path, kind: str, language: str, *, is_draft: bool) -> None:
     """Write the questionnaire CODE, published or an instrument, or its draft to a file.
 
@@ -211,17 +215,8 @@ def _write_paper(document: Questionnaire, language: str, change: int | None, out
         )
     with create_app().app_context(), force_locale(i18n.locale(wanted)):
         file = written.paper_of(document, wanted, change)
-    try:
+    with files.writing(output):
         output.write_bytes(file)
-    except OSError as error:
-        raise Refusal(f"{output} cannot be written: {error.strerror}.") from None
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def report(document: Questionnaire | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import csi_model
 from web.cli import Refusal
+from web.cli.files import read_bytes, writing
 from web.exports import xlsx
 from web.exports.csv import write
 from web.exports.table import Table
@@ -34,7 +35,7 @@ def read_rows(path: Path) -> tuple[list[str], NDArray[np.object_]]:
     if not path.is_file():
         raise Refusal(f"{path} is not there. Give the name of a CSV file.")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal(
             f"{path} is not in UTF-8 (byte {error.start + 1}). Save it as “CSV UTF-8” and try again."
@@ -87,20 +88,15 @@ def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) 
 
 def write_table(path: Path, table: Table, *, line_end: str = "\r\n") -> None:
     """Write a table to a CSV file."""
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            write(table, file, line_end=line_end)
-    except OSError as error:
-        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+    with writing(path), path.open("w", newline="", encoding="utf-8") as file:
+        write(table, file, line_end=line_end)
 
 
 def write_workbook(path: Path, tables: Mapping[str, Table]) -> None:
     """Write tables to a workbook, a sheet each."""
     try:
-        with path.open("wb") as file:
+        with writing(path), path.open("wb") as file:
             xlsx.write(tables, file)
-    except OSError as error:
-        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
     except ValueError as error:  # more rows than a sheet
         path.unlink()
         raise Refusal(f"{path}: {error}") from None

@@ -8,7 +8,7 @@ import click
 import numpy as np
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import aligned, span
 
 VERDICTS = {
@@ -19,14 +19,17 @@ VERDICTS = {
 }
 
 
-@click.command(short_help="Follow the index over the waves of a data file.")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.command()
+@click.argument("data", type=files.READ)
 @analysis.model
 @click.option(
     "--wave", required=True, metavar="COLUMN", help="Column that names the wave of each respondent."
 )
 @click.option(
-    "--order", metavar="W1,W2,…", default="", help="Waves in order of time; by name and number without it."
+    "--order",
+    metavar="W1,W2,…",
+    default="",
+    help="Waves in order of time, no others; all without it, by name and number.",
 )
 @click.option(
     "--base", metavar="WAVE", default="", help="Wave whose weights are frozen; the first without it."
@@ -92,6 +95,9 @@ def trend(
     prepared = analysis.read_answers(
         data, spec, missing=missing, weights=weights, labels=(wave, segment, mode), cluster=cluster
     )
+    chosen = analysis.names(order)
+    if chosen and (rest := [name for name in prepared.label(wave).present if name not in chosen]):
+        click.echo(f"Left out, as --order does not name them: {', '.join(rest)}.", err=True)
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
     with analysis.progress_bar(is_long=True) as bar:
         document = csi_model.follow(
@@ -99,13 +105,13 @@ def trend(
             prepared,
             wave,
             options,
-            order=analysis.names(order),
+            order=chosen,
             base=base,
             segments=segment,
             modes=mode,
-            reworded=dict(_reworded(each) for each in reworded),
-            bridges=dict(_bridge(each) for each in bridge),
-            opened=dict(_opened(each) for each in opened),
+            reworded=analysis.once("--reworded", map(_reworded, reworded)),
+            bridges=analysis.once("--bridge", map(_bridge, bridge)),
+            opened=analysis.once("--opened", map(_opened, opened)),
             tree=analysis.read_tree(tree),
             progress=bar,
         )

@@ -11,7 +11,7 @@ from surveys import words
 from surveys.collecting.frame import add_unit
 from surveys.errors import Problem, SurveyError
 from surveys.models import Unit, UnitLevel
-from web.cli import Refusal
+from web.cli import Refusal, files
 from web.cli.database import record, session
 from web.cli.table import aligned, read_records
 
@@ -28,7 +28,7 @@ def _names(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(short_help="The units of the organisation.")
+@click.group()
 def units() -> None:
     """Keep the tree of organisation units.
 
@@ -56,7 +56,7 @@ def add(code: str, level: str, name: str, parent: str, **names: str) -> None:
 
 
 @units.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=files.READ)
 @click.option("--dry-run", is_flag=True, help="Check the file and store nothing.")
 def import_(file: Path, *, dry_run: bool) -> None:
     """Add the units of a CSV file, parents in any place of it; all rows or none.

@@ -1,5 +1,7 @@
 """`manyi user`: staff accounts from the command line."""
 
+from collections.abc import Sequence
+
 import click
 
 from surveys import words
@@ -13,14 +15,14 @@ REASONS = {
     "taken": "has an account already.",
     "roles": f"needs one of the roles {', '.join(ROLES)}.",
     "password": "needs a password of at least ten characters.",
-    "unit": "cannot belong to a unit that is none. Give codes of manyi units.",
+    "unit": "cannot belong to {about}: there is no such unit. See manyi units list.",
 }
 UNIT = click.option(
     "--unit", "codes", multiple=True, metavar="CODE", help="A unit of theirs; may be repeated."
 )
 
 
-@click.group(short_help="Staff accounts.")
+@click.group()
 def user() -> None:
     """Make staff accounts, and say which units people belong to.
 
@@ -67,7 +69,7 @@ def add(email: str, roles: tuple[str, ...], codes: tuple[str, ...], name: str, l
             made, password = add_staff(db.session, email=email, name=name, roles=roles, language=language)
             set_units(db.session, made, codes, by=ACTOR)
         except StaffError as error:
-            raise Refusal(f"{email} {REASONS.get(error.code, error.code)}") from None
+            raise _refusal(email, error.code, error.about) from None
         detail = {"roles": sorted(made.role_names), "units": codes_of(made)}
         record(db.session, "staff.add", f"staff:{made.id}", detail)
         click.echo(link_for(made) if has_address else password)
@@ -95,6 +97,10 @@ def link(email: str) -> None:
         made = link_for(person)
         record(db.session, "staff.set_up_link", f"staff:{person.id}", {})
     click.echo(made)
+
+
+def _refusal(email: str, code: str, about: Sequence[str]) -> Refusal:
+    return Refusal(f"{email} {REASONS.get(code, code).format(about=', '.join(about))}")
 
 
 def _has_address() -> bool:
@@ -125,7 +131,7 @@ def units(email: str, codes: tuple[str, ...]) -> None:
         try:
             set_units(opened, person, codes, by=ACTOR)
         except StaffError as error:
-            raise Refusal(f"{email} {REASONS[error.code]}") from None
+            raise _refusal(email, error.code, error.about) from None
         detail = {"before": before, "after": codes_of(person)}
         record(opened, "staff.set_units", f"staff:{person.id}", detail)
     click.echo(f"{email} belongs to {', '.join(sorted(set(codes))) or 'no unit'}.", err=True)

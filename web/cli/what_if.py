@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 import csi_model
-from web.cli import Refusal, analysis
+from web.cli import Refusal, analysis, files
 from web.cli.table import aligned, span
 
 
-@click.command("what-if", short_help="What would the index gain if questions were answered better?")
-@click.argument("answers", type=click.Path(path_type=Path))
+@click.command("what-if")
+@click.argument("answers", type=files.READ)
 @analysis.model
 @click.option(
     "--raise",
@@ -19,7 +19,7 @@ from web.cli.table import aligned, span
     metavar="CODE=POINTS",
     multiple=True,
     required=True,
-    help="Answers to this question rise by so many points of 100; may be given several times.",
+    help="Answers to this question rise by so many points of 100 (fall, with a minus); once a question.",
 )
 @analysis.weights
 @analysis.cluster
@@ -40,7 +40,7 @@ def what_if(
 
     Example: manyi what-if answers.csv --model model.yaml --raise QUAL1=5 --raise QUAL2=3
     """
-    lifts = _lifts(raised)
+    lifts = analysis.once("--raise", map(_lift, raised))
     result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed)
     found = csi_model.scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
@@ -85,19 +85,14 @@ def summary(document: dict[str, Any], found: csi_model.WhatIf) -> str:
     return "\n".join([*lines, *analysis.caution_lines(document["cautions"])])
 
 
-def _lifts(raised: tuple[str, ...]) -> dict[str, float]:
-    lifts: dict[str, float] = {}
-    for text in raised:
-        code, sign, number = text.rpartition("=")
-        try:
-            points = float(number)
-        except ValueError:
-            sign = ""
-        if not sign or not code:
-            raise Refusal(f"--raise {text} cannot be read. Write CODE=POINTS, such as --raise QUAL1=5.")
-        if code in lifts:
-            raise Refusal(f"--raise names {code} twice. Give each question one number of points.")
-        if not 0 < abs(points) <= 100:
-            raise Refusal(f"--raise {text}: a rise is above 0 and at most 100 points. Try 5.")
-        lifts[code] = points
-    return lifts
+def _lift(raised: str) -> tuple[str, float]:
+    code, sign, number = raised.rpartition("=")
+    try:
+        points = float(number)
+    except ValueError:
+        sign = ""
+    if not sign or not code:
+        raise Refusal(f"--raise {raised} cannot be read. Write CODE=POINTS, such as --raise QUAL1=5.")
+    if not 0 < abs(points) <= 100:
+        raise Refusal(f"--raise {raised}: a rise is up to 100 points, a fall up to -100. Try 5.")
+    return code, points

@@ -113,7 +113,7 @@ def test_series_refuses_waves_that_do_not_fit(change, code):
 
 
 def test_series_refuses_an_unknown_base_and_names_the_choice():
-    with pytest.raises(DataError, match=r"2019.*\['a', 'b'\]"):
+    with pytest.raises(DataError, match=r"2019.*Choose one of a, b\."):
         index_series([_wave("a", [70, 60, 50]), _wave("b", [70, 60, 50])], base="2019")
 
 
