@@ -71,6 +71,7 @@ THREE = (WAVE != "2024") | (np.cumsum(WAVE == "2024") <= 3)
 CONSTANT, UNASKED = (with_(q2=np.where(COUNTY == "C", answer, NOW["q2"])) for answer in ("9", ""))
 LATER, PAUSED = (with_(q2=np.where(WAVE == "2024", answer, NOW["q2"])) for answer in ("9", ""))
 APART = with_(q2=half("q2", ROW % 2 == 0), q3=half("q3", ROW % 2 == 1))
+SELDOM = with_(**{code: half(code, (ROW + k) % 9 > 1) for k, code in enumerate(QUESTIONS[:7])})
 STRANGERS = with_(**{code: half(code, (ROW % 2 == 0) == (code[0] == "q")) for code in QUESTIONS[:6]})
 MET = with_(**{code: half(code, ((ROW % 2 == 0) == (code[0] == "q")) | (ROW < 60)) for code in QUESTIONS[:6]})
 ODD = {"质量 一" if code == "q1" else code: column for code, column in NOW.items()}
@@ -126,6 +127,10 @@ CASES = {
     "no whole row": (APART, MODEL, [(*ESTIMATE, "--missing", "listwise")],
                      ["0 usable respondents", "Choose --missing em"],
                      APART, without("q3"), ("--missing", "em")),
+    "few whole rows": (SELDOM, MODEL,
+                       [(*command, "--missing", "listwise") for command in (TREND, COMPARE, EVALUATE)],
+                       ["Before that, 341 of 384", "Choose --missing em"],
+                       SELDOM, MODEL, ("--missing", "em")),
     "small groups": (with_(county=[f"g{k % 20}" for k in ROW]), MODEL, [COMPARE],
                      ["no group has 30 answers", "Join groups"], NOW, MODEL, ()),
     "two of one name": ({**NOW, "q1 ": NOW["q2"]}, MODEL, ALL, ["two columns named q1", "Rename"],

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -99,6 +100,19 @@ def read_answers(
             if number in spec.missing_codes and number not in dict(spec.state_codes)
         },
     )
+
+
+@contextmanager
+def left_out_said(answers: csi_model.Sample, missing: str) -> Iterator[None]:
+    """Say in a refusal who was left out before: what is too few may be for that alone."""
+    try:
+        yield
+    except csi_model.DataError as error:
+        lost = [caution.message for caution in answers.cautions if caution.code == "rows-left-out"]
+        if not lost:
+            raise
+        remedy = " Choose --missing em, which takes every answer given." if missing == "listwise" else ""
+        raise Refusal(f"{error} Before that, {' '.join(lost)}{remedy}") from None
 
 
 def codes_of_gaps() -> str:

@@ -79,7 +79,11 @@ def compare(
         level=level,
         group_weights=group_weights,
     )
-    with analysis.progress_bar("Comparing", is_long=bool(bootstrap or permutations)) as bar:
+    is_long = bool(bootstrap or permutations)
+    with (
+        analysis.left_out_said(prepared, missing),
+        analysis.progress_bar("Comparing", is_long=is_long) as bar,
+    ):
         found = csi_model.compare(
             spec,
             prepared,

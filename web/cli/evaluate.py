@@ -90,19 +90,20 @@ def evaluate(
         columns = (unit, wave, unit_weights, *(each.units for each in earlier or ()))
         labels = tuple(dict.fromkeys(name for name in columns if name is not None))
         prepared = analysis.read_answers(data, spec, missing=missing, weights=weights, labels=labels)
-        document = csi_model.effect_of_measure(
-            spec,
-            prepared,
-            csi_model.Options(missing=missing, seed=seed),
-            units=unit,
-            waves=wave,
-            treated=analysis.names(treated),
-            before=analysis.names(before),
-            after=analysis.names(after),
-            unit_weights=None if unit_weights is None else _of_units(prepared, unit, unit_weights),
-            n_resamples=bootstrap,
-            register=earlier,
-        )
+        with analysis.left_out_said(prepared, missing):
+            document = csi_model.effect_of_measure(
+                spec,
+                prepared,
+                csi_model.Options(missing=missing, seed=seed),
+                units=unit,
+                waves=wave,
+                treated=analysis.names(treated),
+                before=analysis.names(before),
+                after=analysis.names(after),
+                unit_weights=None if unit_weights is None else _of_units(prepared, unit, unit_weights),
+                n_resamples=bootstrap,
+                register=earlier,
+            )
     if json_file is not None:
         analysis.write_json(document, json_file)
     click.echo(summary(document), err=True)

@@ -99,7 +99,7 @@ def trend(
     if chosen and (rest := [name for name in prepared.label(wave).present if name not in chosen]):
         click.echo(f"Left out, as --order does not name them: {', '.join(rest)}.", err=True)
     options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
-    with analysis.progress_bar(is_long=True) as bar:
+    with analysis.left_out_said(prepared, missing), analysis.progress_bar(is_long=True) as bar:
         document = csi_model.follow(
             spec,
             prepared,
