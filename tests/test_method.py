@@ -1,9 +1,10 @@
 """docs/method.md: every worked example is recomputed."""
 
+import ast
 import csv
 import doctest
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,47 @@ def test_every_worked_example_gives_what_it_says():
         names = example.globs
     assert runner.tries >= 20
     assert runner.failures == 0
+
+
+def test_options_that_the_text_names_are_there():
+    text = re.sub(r"```.*?```", "", METHOD.read_text(encoding="utf-8"), flags=re.DOTALL)
+    named = {
+        name for code in re.findall(r"`([^`]+)`", text) for name in re.findall(r"^([a-z_]+)=(?!=)", code)
+    }
+    assert {"benchmark", "group_weights", "likelihood"} <= named
+    taken = {
+        each.arg
+        for path in (METHOD.parents[1] / "csi_model").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.arguments)
+        for each in (*node.args, *node.kwonlyargs)
+    }
+    taken |= {field.name for field in fields(Options)}
+    assert named <= taken
+
+
+def test_the_judgements_that_are_printed_weigh_the_model_they_are_for():
+    golden = Path(__file__).parent / "golden"
+    (printed,) = re.findall(r"```yaml\n(# tree.yaml.*?)```", METHOD.read_text(encoding="utf-8"), re.DOTALL)
+    spec = ModelSpec.from_yaml((golden / "model.yaml").read_text(encoding="utf-8"))
+    plain = spec.to_mapping()
+    for construct in plain["constructs"]:
+        construct["tree"] = construct["id"] in {"SAT", "QUAL", "IMG"}
+    spec = ModelSpec.from_mapping(plain)
+    head, *rows = csv.reader((golden / "data.csv").read_text(encoding="utf-8").splitlines())
+    columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+    data = prepare(spec, {code: np.array(columns[code], dtype=float) for code in spec.indicator_ids})
+    found = csi_model.tree_document(estimate(spec, data), csi_model.read_judgements(printed))
+    # Geometric means of the two experts' cells, and the principal eigenvector of these.
+    joined = np.sqrt(
+        np.array([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]]) * [[1, 2, 4], [0.5, 1, 2], [0.25, 0.5, 1]]
+    )
+    values, vectors = np.linalg.eig(joined)
+    right = np.abs(vectors[:, values.real.argmax()].real)
+    weights = [found["weights"][name]["weight"] for name in ("SAT", "QUAL", "IMG")]
+    np.testing.assert_allclose(weights, right / right.sum(), rtol=1e-6)
+    parts = found["weights"]["QUAL"]["dimensions"]
+    assert [round(parts[name]["weight"], 9) for name in ("QUAL_SUP", "QUAL_SRV")] == [0.8, 0.2]
 
 
 def keys(node: object) -> set[str]:
