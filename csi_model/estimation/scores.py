@@ -61,9 +61,7 @@ def points_among(result: Estimated, sample: Sample) -> F64:
     """Give the points of some respondents by the weights of an estimation, gaps treated as there.
 
     Of the respondents who were estimated they are those of that estimation: only who counts differs, not how
-    it is reckoned. Above `resampling.estimator.LARGE` respondents they may differ from it in the last digits:
-    there moments are added up by random groups, from which resamples are drawn, and adding them up once more
-    row by row would take ten times as long.
+    it is reckoned.
 
     Parameters
     ----------

@@ -68,10 +68,28 @@ class Estimator:
         return found
 
     def moments_of(self, others: Sample) -> Moments:
-        """Give the moments of other respondents' answers to the same questions, gaps treated as here."""
+        """Give the moments of other respondents' answers to the same questions, gaps treated as here.
+
+        They are added up as an estimation of theirs would; those of the sample itself are its own.
+        """
+        if self._holds(others):
+            return own(self.moments, self.spec)
         asked = None if others.asked.all() else others.asked
-        return of_all(
-            others.values, others.weights, self.options.missing, self.spec.home, asked, None, self.counted
+        told = (self.options.missing, self.spec.home, asked, None, self.counted)
+        if len(others) > LARGE and others.whole:
+            return self._groups(source(others.values, others.weights, *told), others).sample()
+        return of_all(others.values, others.weights, *told)
+
+    def _holds(self, others: Sample) -> bool:
+        """Say whether these are the very answers and weights of the sample."""
+        mine = self.sample
+        return len(others) == len(mine) and all(
+            np.array_equal(one, other, equal_nan=True)
+            for one, other in (
+                (others.weights, mine.weights),
+                (others.values, mine.values),
+                (others.gaps, mine.gaps),
+            )
         )
 
     @property
@@ -118,8 +136,10 @@ class Estimator:
     @cached_property
     def grouped(self) -> RandomGroups:
         """Moments of resamples, from their distribution."""
-        rng = seeds.generator(self.options.seed, seeds.MOMENTS)
-        return RandomGroups(self.counted, self.sample.units, rng)
+        return self._groups(self.counted, self.sample)
+
+    def _groups(self, counted: Source, sample: Sample) -> RandomGroups:
+        return RandomGroups(counted, sample.units, seeds.generator(self.options.seed, seeds.MOMENTS))
 
     @cached_property
     def moments(self) -> Moments:

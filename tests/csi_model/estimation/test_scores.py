@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from csi_model import DataError, ModelSpec, Options, estimate, index_among, prepare, respondent_scores
+from csi_model.estimation.one import estimate_one
+from csi_model.estimation.scores import points_among
 from csi_model.resampling.estimator import Estimator
 from tests.csi_model.staged import interacting, plain_mapping, second_order
 
@@ -56,12 +58,31 @@ def test_the_index_of_everybody_is_the_estimations_with_gaps_too(plain, columns,
     data = replace(whole, values=np.where(rng.random(whole.values.shape) < 0.12, np.nan, whole.values))
     result = estimate(spec, data, Options(method=method, missing=missing))
     index = spec.place[spec.index]
-    assert index_among(result, data) == pytest.approx(result.points.constructs[0, index], abs=1e-8)
+    assert index_among(result, data) == result.points.constructs[0, index]
     low = respondent_scores(result, data)[:, index] < 60
     assert index_among(result, data.where(low)) < 60 < index_among(result, data.where(~low))
     few = data.where(low)  # fitted by themselves, from nowhere near
     alone = Estimator(spec, few, result.options).moments.level[0]
     np.testing.assert_allclose(result.estimator.moments_of(few).level[0], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_many_are_reckoned_as_an_estimation_of_theirs_would(clustered):
+    r = np.random.default_rng(9)
+    quality = r.standard_normal(25_000)
+    columns = {code: np.clip(np.rint(6 + quality + r.standard_normal(25_000)), 1, 10) for code in "ABC"}
+    spec = ModelSpec.from_lavaan("Q =~ A + B\nSAT =~ C\nSAT ~ Q")
+    clusters = np.arange(25_000) // 3 if clustered else None
+    data = prepare(spec, columns, weights=r.uniform(0.2, 3, 25_000), clusters=clusters)
+    result = estimate(spec, data)
+    points = result.points.constructs[0]
+    assert points_among(result, data).tolist() == points.tolist()
+    many = data.where(np.arange(25_000) > 3_000)
+    of_theirs = estimate_one(spec, many, result.options, common=result.points.construct_shares[0])
+    assert points_among(result, many).tolist() == of_theirs.points.constructs[0].tolist()
+    np.testing.assert_allclose(  # another sum of the same: rounding alone
+        points_among(result, many), np.average(respondent_scores(result, many), axis=0, weights=many.weights)
+    )
 
 
 def test_the_index_of_some_is_their_mean_where_nothing_is_missing(plain, columns):
