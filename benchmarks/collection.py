@@ -44,11 +44,11 @@ def collection() -> list[Line]:
     """Measure journeys at 1, 8 and 32 at a time on both sites."""
     with tempfile.TemporaryDirectory() as folder:
         key = _prepare(Path(folder))
-        with _server(_serve(Path(folder))) as (port, pid):
+        with serving(_serve(Path(folder))) as (port, pid):
             _run(lambda: our_journey(port, key), 8, 16)  # compiles pages and opens pools
             ours = {at: _measure(lambda: our_journey(port, key), pid, at, n) for at, n in OURS.items()}
         _check_stored(Path(folder), 16 + sum(OURS.values()))
-        with _server(_peer(Path(folder))) as (port, pid):
+        with serving(_peer(Path(folder))) as (port, pid):
             _run(lambda: peer_journey(port), 4, 4)
             peer = {at: _measure(lambda: peer_journey(port), pid, at, n) for at, n in BASELINE.items()}
     return [
@@ -133,13 +133,13 @@ def _measure(
     journey: Callable[[], list[float]], pid: int, at_once: int, number: int
 ) -> tuple[float, float, float]:
     """Give journeys a second, milliseconds within which 95 % of requests were answered, CPU ms a journey."""
-    cpu, begun = _cpu_seconds(pid), time.perf_counter()
+    cpu, begun = cpu_seconds(pid), time.perf_counter()
     seconds = _run(journey, at_once, number)
     rate = number / (time.perf_counter() - begun)
-    return rate, 1000 * float(np.percentile(seconds, 95)), 1000 * (_cpu_seconds(pid) - cpu) / number
+    return rate, 1000 * float(np.percentile(seconds, 95)), 1000 * (cpu_seconds(pid) - cpu) / number
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Give the processor time of a server and its workers (Linux; elsewhere nan)."""
     try:
         parts = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -147,7 +147,7 @@ def _cpu_seconds(pid: int) -> float:
     except OSError:
         return float("nan")
     own = (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(_cpu_seconds(int(child)) for child in children)
+    return own + sum(cpu_seconds(int(child)) for child in children)
 
 
 def _prepare(folder: Path) -> str:
@@ -210,7 +210,7 @@ def _peer(folder: Path) -> Callable[[int], tuple[list[str], dict[str, str]]]:
 
 
 @contextmanager
-def _server(command: Callable[[int], tuple[list[str], dict[str, str]]]) -> Iterator[tuple[int, int]]:
+def serving(command: Callable[[int], tuple[list[str], dict[str, str]]]) -> Iterator[tuple[int, int]]:
     """Start a server on a free port, wait for it, and end it; gives port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
