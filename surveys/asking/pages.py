@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from surveys.document.conditions import choices_of
 from surveys.document.questionnaire import Questionnaire, Section, Stop
-from surveys.logic.binding import bound
+from surveys.logic.binding import Choices, bound
 from surveys.logic.holding import Known, evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, Junction, Value
@@ -83,23 +82,23 @@ class Page:
         return next((stop for condition, stop in self.stops if evaluate(condition, seen)), None)
 
 
-def pages_of(document: Questionnaire) -> Iterator[Page]:
-    """Give the pages of a document in order."""
-    choices = choices_of(document)
+def page_at(document: Questionnaire, place: int, choices: Choices) -> Page:
+    """Give a page of a document by its place; `choices` are the options of all that is one choice."""
+    section = document.sections[place]
 
     def read(text: str) -> Expression:
         return bound(parse(text), choices)
 
-    for place, section in enumerate(document.sections):
-        items = tuple(item for question in section.questions for item in _items(document, question, read))
-        stops = tuple((read(stop.when), stop) for stop in section.stops)
-        condition = None if section.show_if is None else read(section.show_if)
-        yield Page(place, section, condition, items, stops)
+    items = tuple(item for question in section.questions for item in _items(document, question, read))
+    stops = tuple((read(stop.when), stop) for stop in section.stops)
+    condition = None if section.show_if is None else read(section.show_if)
+    return Page(place, section, condition, items, stops)
 
 
 def _items(document: Questionnaire, question: Question, read: Callable[[str], Expression]) -> Iterator[Item]:
-    states = {slot.code for slot in question.slots(document.scales) if slot.kind == "state"}
-    stateless = states if document.is_first_format else set()
+    first = document.is_first_format
+    slots = question.slots(document.scales) if first else ()
+    stateless = {slot.code for slot in slots if slot.kind == "state"}
     for piece in question.pieces(document.scales):
         yield Item(
             code=piece.code,

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from surveys.asking.answers import Answers
-from surveys.asking.counted import counted_of
-from surveys.asking.pages import Item, pages_of
+from surveys.asking.counted import Counted, counted_of
+from surveys.asking.pages import Item, Page, page_at
 from surveys.asking.way import NOTHING, Way
 from surveys.codes import NOT_ASKED, RESERVED, SKIPPED
-from surveys.document.conditions import conditions_of
+from surveys.document.conditions import choices_of, conditions_of
 from surveys.document.questionnaire import Questionnaire
 from surveys.errors import Problem
+from surveys.logic.binding import Choices
 from surveys.logic.holding import evaluate
 from surveys.logic.reading import parse
 from surveys.logic.tree import Expression, references
@@ -53,12 +54,39 @@ class Router:
     def __init__(self, document: Questionnaire) -> None:
         self.document = document
         self.made: dict[object, Any] = {}  # what others make of it once, such as pages; it goes with it
-        self.pages = {page.section.code: page for page in pages_of(document)}
-        self.decoders = decoders_of(document)
         groups = (group for group in document.groups() if len(group) > 1)
         # Each by its name, then the codes of its sections.
         self.groups = tuple((group[0].shuffle or "", *(each.code for each in group)) for group in groups)
-        self._counted = tuple(counted_of(document, self.pages))
+
+    @cached_property
+    def pages(self) -> Mapping[str, Page]:
+        """Its sections by code, in order."""
+        made = (page_at(self.document, place, self._choices) for place in range(len(self.codes)))
+        return {page.section.code: page for page in made}
+
+    def page(self, code: str) -> Page:
+        """Give one page: of a draft, which is another at every edit, the others are not made for it."""
+        if "pages" in self.__dict__:
+            return self.pages[code]
+        return page_at(self.document, self.codes.index(code), self._choices)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of its pages, in order."""
+        return tuple(section.code for section in self.document.sections)
+
+    @cached_property
+    def _choices(self) -> Choices:
+        return choices_of(self.document)
+
+    @cached_property
+    def decoders(self) -> Decoders:
+        """How everything that a condition or a pipe names is seen."""
+        return decoders_of(self.document)
+
+    @cached_property
+    def _counted(self) -> tuple[Counted, ...]:
+        return tuple(counted_of(self.document, self.pages))
 
     def way(self, answers: Answers) -> Way:
         """Decide who is asked what: every condition is evaluated once."""

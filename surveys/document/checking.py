@@ -1,7 +1,7 @@
 """What a valid document needs beyond its shape: codes, texts, scales, conditions, pipes, indicators."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -53,10 +53,15 @@ def _check_codes(document: Questionnaire) -> None:
                 raise SurveyError(Problem.CODE_TWICE, code=code, place=f"{kind} {number + 1}")
 
 
+LEAVES: Final = frozenset({str, int, float, bool})
+
+
 def texts_of(part: BaseModel, place: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Give every text of a part of the document with its place."""
-    for name, value in part:
-        if not value or isinstance(value, str | int | float):
+    values = part.__dict__
+    for name in type(part).model_fields:
+        value = values[name]
+        if not value or type(value) in LEAVES:
             continue  # most fields: a large draft is gone through at every edit
         here = f"{place}.{name}"
         for item_place, item in _items(value, here):

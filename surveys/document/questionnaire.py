@@ -204,15 +204,18 @@ class Questionnaire(Part):
         """Whether its conditions are judged as those of the first format."""
         return self.format == FIRST_FORMAT
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> tuple[Answer, ...]:
         """Give everything that its conditions and pipes can ask about, in order."""
+        return self._answers
+
+    @cached_property
+    def _answers(self) -> tuple[Answer, ...]:
+        found: list[Answer] = []
         for question in self.questions():
-            for answer in (
-                *question.answers(),
-                *(each for row in question.subquestions() for each in row.answers()),
-            ):
-                if answer.since == 1 or not self.is_first_format:
-                    yield answer
+            found += question.answers()
+            for row in question.subquestions():
+                found += row.answers()
+        return tuple(each for each in found if each.since == 1 or not self.is_first_format)
 
     def section(self, code: str) -> Section:
         """Give the section of that code."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from surveys.editing.naming import Names
+from surveys.editing.naming import PATHS, Names
 from surveys.editing.nodes import KINDS, ROOT, Node, Nodes, below, flat, nested
 from surveys.editing.order import spread
 from surveys.errors import Because, Problem, Reason, SurveyError
@@ -24,7 +24,7 @@ def assembled(nodes: Nodes, names: Names | None = None) -> dict[str, Any]:
 
 def _plain(nodes: Nodes, names: Names, node: Node) -> Any:
     fields = {
-        names.written_path(node, path): names.written(node, path, value)
+        (names.written_path(node, path) if node.kind in PATHS else path): names.written(node, path, value)
         for path, value in node.fields.items()
     }
     shape = KINDS[node.kind].shape

@@ -29,6 +29,9 @@ from surveys.logic.writing import to_text
 
 CONDITIONS: Final = frozenset({"show_if", "when", "valid_if"})
 REFERENCE: Final = re.compile(r"#n([0-9]{1,9})(\.[a-z]+)?")
+# Kinds whose fields have references in their paths too.
+PATHS: Final = frozenset({"pipe", "rule"})
+REFERRED: Final = re.compile(r"#n[0-9]+")
 
 # What fields name: answers (questions and rows), options of a question, scales, constructs, dimensions.
 Space = str
@@ -93,17 +96,23 @@ class Names:
         if not isinstance(value, str) or not space:
             return value
         if space == "condition":
-            return self._condition(value, self._id_of, self._option_id)
+            return _condition(value, self._id_of, self._option_id)
         if space == "from":
             return self._option_id(self._source(node), value)
         return self._id_of(value, space)
 
     def written(self, node: Node, path: str, value: Any) -> Any:
-        """Give a field's value as documents have it."""
-        if not isinstance(value, str) or not (space := space_of(node.kind, path, node.code)):
+        """Give a field's value as documents have it: by far most values refer to nothing."""
+        if not isinstance(value, str) or "#n" not in value:
+            return value
+        space = space_of(node.kind, path, node.code)
+        if not space:
             return value
         if space == "condition":
-            return self._condition(value, self._code_of, self._option_code)
+            ids = dict.fromkeys(REFERRED.findall(value))
+            return _written(
+                value, tuple((each, self._code_of(each), self._option_code("", each)) for each in ids)
+            )
         return self._option_code("", value) if space == "from" else self._code_of(value)
 
     def stored_path(self, node: Node, path: str) -> str:
@@ -117,7 +126,7 @@ class Names:
     def _path(
         self, node: Node, path: str, code: Callable[..., str], option: Callable[[str, str], str]
     ) -> str:
-        if node.kind not in {"pipe", "rule"}:
+        if node.kind not in PATHS:
             return path
         space = space_of(node.kind, path, node.code)
         head, _, last = path.rpartition("/")
@@ -163,14 +172,30 @@ class Names:
         if found is None or int(found[1]) not in self.there:
             return text
         node = self.nodes.by_id[int(found[1])]
+        if node.kind != "option" or not node.code:
+            return text
         twins = [each for each in self.nodes.siblings(node) if each.code == node.code]
-        return node.code if node.kind == "option" and node.code and len(twins) == 1 else text
+        return node.code if len(twins) == 1 else text
 
-    def _condition(self, text: str, code: Callable[[str], str], option: Callable[[str, str], str]) -> str:
-        try:
-            return to_text(renamed(parse(text), code, option))
-        except SurveyError:
-            return text  # somebody is still writing it; a finding says what cannot be read
+
+def _condition(text: str, code: Callable[[str], str], option: Callable[[str, str], str]) -> str:
+    try:
+        return to_text(renamed(parse(text), code, option))
+    except SurveyError:
+        return text  # somebody is still writing it; a finding says what cannot be read
+
+
+@lru_cache(maxsize=4096)  # a draft is written out after every change, and most conditions are those of before
+def _written(text: str, known: tuple[tuple[str, str, str], ...]) -> str:
+    """Write a condition in codes; `known` gives for each id in it the code of an answer and of an option."""
+    answers = {each: code for each, code, _ in known}
+    options = {each: code for each, _, code in known}
+
+    def code_of(name: str) -> str:
+        found = REFERENCE.fullmatch(name)
+        return name if found is None else answers[f"#n{found[1]}"] + (found[2] or "")
+
+    return _condition(text, code_of, lambda _question, word: options.get(word, word))
 
 
 def renamed(found: Expression, code: Callable[[str], str], option: Callable[[str, str], str]) -> Expression:

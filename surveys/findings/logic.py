@@ -34,8 +34,15 @@ def find(subject: Subject) -> Iterator[Finding]:
                     yield warning("account-value", f"{asked.place}.{option.code}", **about)
 
 
-def faults(subject: Subject, condition: Conditioned) -> Iterator[Finding]:
-    """Give what is wrong with each test of a condition."""
+def faults(subject: Subject, condition: Conditioned) -> tuple[Finding, ...]:
+    """Give what is wrong with each test of a condition, looked for once."""
+    found = subject.faults.get(id(condition))
+    if found is None:
+        found = subject.faults[id(condition)] = tuple(_faults(subject, condition))
+    return found
+
+
+def _faults(subject: Subject, condition: Conditioned) -> Iterator[Finding]:
     for name in dict.fromkeys(each.name for each in references(condition.expression)):
         asked = subject.where.get(name.partition(".")[0])
         if asked is not None and (

@@ -27,6 +27,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         yield from _of_pipe(subject, name, pipe)
     known = SETTINGS | set(pipes)
     for written in subject.texts:
+        if not any("{" in text or "}" in text for text in written.texts.values()):
+            continue
         # A fallback is put in as it is: nothing is filled in there.
         names = frozenset() if written.field == "fallback" else known
         yield from _of_text(subject, written, names)

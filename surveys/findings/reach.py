@@ -51,7 +51,7 @@ def _verdict(paths: Paths, condition: Conditioned) -> str:
 
 def sound_conditions(subject: Subject) -> list[Conditioned]:
     """Give the conditions that ask only what can be asked."""
-    return [each for each in subject.conditions if next(faults(subject, each), None) is None]
+    return [each for each in subject.conditions if not faults(subject, each)]
 
 
 def _judged(paths: Paths, condition: Conditioned) -> str:

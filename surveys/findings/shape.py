@@ -271,13 +271,15 @@ def _otherwise(plain: Any, read: Any, top: Any = None, at: Location = ()) -> Ite
     """Find what was read as something else than it is written as: a number or yes and no in quotes."""
     top = plain if top is None else top
     if isinstance(read, BaseModel) and isinstance(plain, dict):
-        for name, info in type(read).model_fields.items():
-            key = info.alias or name
-            if key in plain:
-                yield from _otherwise(plain[key], getattr(read, name), top, (*at, key))
+        values = read.__dict__
+        for key, value in plain.items():
+            other = values.get("for_" if key == "for" else key)
+            if type(value) is not type(other) or isinstance(value, dict):  # else it is what it was
+                yield from _otherwise(value, other, top, (*at, key))
     elif isinstance(read, Mapping) and isinstance(plain, dict):
-        for key in plain.keys() & read.keys():
-            yield from _otherwise(plain[key], read[key], top, (*at, key))
+        for key, value in plain.items():
+            if type(value) is not type(other := read.get(key)) or isinstance(value, dict):
+                yield from _otherwise(value, other, top, (*at, key))
     elif isinstance(read, tuple) and isinstance(plain, list):
         for number, (one, other) in enumerate(zip(plain, read, strict=False)):
             yield from _otherwise(one, other, top, (*at, number))

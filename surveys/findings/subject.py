@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
 from surveys.document.conditions import QUOTAS, choices_of, known_to
 from surveys.document.questionnaire import Questionnaire, Section
+from surveys.findings.finding import Finding
 from surveys.findings.places import INSIDE
 from surveys.logic.binding import Choices
 from surveys.logic.reading import parse
@@ -15,6 +16,9 @@ from surveys.logic.tree import Expression
 from surveys.logic.types import Known
 from surveys.questions.base import Question
 from surveys.questions.parts import Row
+
+# What holds no text by language, by far most of what stands in a document.
+LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class Written(NamedTuple):
@@ -64,6 +68,7 @@ class Subject:
         self, document: Questionnaire, given: Mapping[str, Any], left_out: frozenset[str] = frozenset()
     ) -> None:
         self.document, self.given, self.left_out = document, given, left_out
+        self.faults: dict[int, tuple[Finding, ...]] = {}  # of its conditions (`surveys.findings.logic`)
 
     def is_left_out(self, name: object) -> bool:
         """Tell whether a name stood in the file in a part that could not be read."""
@@ -177,16 +182,18 @@ def _of(kind: str, place: str, text: str, page: int, before: int, *outer: str) -
 
 
 def _texts(part: BaseModel, place: str, page: int) -> Iterator[Written]:
-    for name, info in type(part).model_fields.items():
-        value = getattr(part, name)
-        if value is None or name == "quality" or isinstance(value, str | int | float):
+    # By far most fields hold no text, and a large draft is gone through at every edit.
+    fields, values = type(part).model_fields, part.__dict__
+    for name in fields:
+        value = values[name]
+        if type(value) in LEAVES or value == () or name == "quality":
             continue
         if isinstance(value, dict) and name in {"scales", "pipes"}:
             for key, item in value.items():
                 yield from _texts(item, f"{name}.{key}", page)
         elif isinstance(value, dict):
             # What stands for an option of another question may be called as that is.
-            needed = info.is_required() or (name == "text" and getattr(part, "for_", None) is None)
+            needed = fields[name].is_required() or (name == "text" and getattr(part, "for_", None) is None)
             yield from _by_language(value, part, place, name, is_needed=needed, page=page)
         elif isinstance(value, BaseModel):
             yield from _texts(value, name, page)

@@ -10,7 +10,7 @@ import nh3
 from babel import Locale
 
 from surveys.findings.finding import Finding, error, quoted, warning
-from surveys.findings.subject import Subject, Written
+from surveys.findings.subject import Subject
 
 LONGEST: Final = 20_000
 TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -27,21 +27,21 @@ def shown(text: str) -> str:
 
 
 def by_language(
-    written: Written, subject: Subject, judge: Callable[[str, str], Finding | None]
+    at: str, known: tuple[str, ...], judge: Callable[[str, str], Finding | None]
 ) -> Iterator[Finding]:
     """Judge a text in each language, given its language and the place; once where all are alike in it.
 
     `judge` makes the finding at the place that it is given; in each language that the questionnaire has.
     """
-    languages = list(dict.fromkeys(subject.document.languages))
-    found = [language for language in languages if judge(language, written.place) is not None]
+    languages = list(dict.fromkeys(known))
+    found = [language for language in languages if judge(language, at) is not None]
     if found == languages and len(languages) > 0:
-        whole = judge(languages[0], written.place)
+        whole = judge(languages[0], at)
         if whole is not None:
             yield whole
         return
     for language in found:
-        single = judge(language, f"{written.place}.{quoted(language)}")
+        single = judge(language, f"{at}.{quoted(language)}")
         if single is not None:
             yield single
 
@@ -51,23 +51,34 @@ def find(subject: Subject) -> Iterator[Finding]:
     languages = subject.document.languages
     yield from _unknown_languages(languages)
     for written in subject.texts:
+        yield from _of_text(written.place, tuple(written.texts.items()), languages)
 
-        def missing(language: str, place: str, texts: Mapping[str, str] = written.texts) -> Finding | None:
-            text = texts.get(language, "")
-            if len(text) > LONGEST or shown(text):
-                return None
-            return error("text-missing", place, language=language)
 
-        def long(language: str, place: str, texts: Mapping[str, str] = written.texts) -> Finding | None:
-            length = len(texts.get(language, ""))
-            return error("text-long", place, length=length, limit=LONGEST) if length > LONGEST else None
+@lru_cache(maxsize=8192)  # a draft is judged after every change, and most texts are those of before
+def _of_text(at: str, by: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> tuple[Finding, ...]:
+    texts = dict(by)
 
-        yield from by_language(written, subject, missing)
-        yield from by_language(written, subject, long)
-        yield from _copied(written, languages)
-        for language in written.texts:
-            if language not in languages:
-                yield warning("text-language", f"{written.place}.{quoted(language)}", language=language)
+    def missing(language: str, place: str) -> Finding | None:
+        text = texts.get(language, "")
+        if len(text) > LONGEST or shown(text):
+            return None
+        return error("text-missing", place, language=language)
+
+    def long(language: str, place: str) -> Finding | None:
+        length = len(texts.get(language, ""))
+        return error("text-long", place, length=length, limit=LONGEST) if length > LONGEST else None
+
+    others = (
+        warning("text-language", f"{at}.{quoted(language)}", language=language)
+        for language in texts
+        if language not in languages
+    )
+    return (
+        *by_language(at, languages, missing),
+        *by_language(at, languages, long),
+        *_copied(at, texts, languages),
+        *others,
+    )
 
 
 def is_language(code: str) -> bool:
@@ -81,13 +92,11 @@ def _unknown_languages(languages: tuple[str, ...]) -> Iterator[Finding]:
             yield error("language-unknown", "languages", language=language)
 
 
-def _copied(written: Written, languages: tuple[str, ...]) -> Iterator[Finding]:
+def _copied(at: str, texts: Mapping[str, str], languages: tuple[str, ...]) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for language in dict.fromkeys(languages):
-        text = written.texts.get(language, "")
+        text = texts.get(language, "")
         plain = shown(text) if len(text) <= LONGEST else ""
         if plain in seen and (HAN.search(plain) or len(WORD.findall(plain)) >= 2):
-            yield warning(
-                "text-untranslated", f"{written.place}.{language}", language=language, other=seen[plain]
-            )
+            yield warning("text-untranslated", f"{at}.{language}", language=language, other=seen[plain])
         seen.setdefault(plain, language)

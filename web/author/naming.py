@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from surveys import words
@@ -16,6 +16,7 @@ from surveys.logic.writing import to_sentence
 LONGEST: Final = 56
 
 
+@lru_cache(maxsize=4096)  # a list of parts is written after every change, and most are called as before
 def shortened(text: str, most: int = LONGEST) -> str:
     """Give a text on one line, cut where it is longer than so many columns."""
     line, width = " ".join(text.split()), 0

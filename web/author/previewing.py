@@ -60,7 +60,7 @@ def shown(router: Router, section: str, *links: Link) -> str:
     document, way = router.document, _way(router)
     language = i18n.choose_of(document.languages)
     page = page_of(router, section, language)
-    pages = list(router.pages if way is None else way.shown)
+    pages = list(router.codes if way is None else way.shown)
     place = pages.index(section) + 1 if section in pages else 1
     names = piped_names(document, {} if way is None else way.seen, {}, language)
     with force_locale(i18n.locale(language)):
@@ -84,7 +84,7 @@ def shown(router: Router, section: str, *links: Link) -> str:
             "errors": f'<p class="notice">{escape(words)}{found}</p>',
         }
     filled = {f"{{{name}": escape(CONTROL.sub("", text)) for name, text in names.items()}
-    if section == next(iter(router.pages)):
+    if section == router.codes[0]:
         frame["intro"] = page.intro.fill(filled)
     if way is None:
         return page.fill(set(page.items), frame | filled)
@@ -107,7 +107,7 @@ def step(router: Router, section: str) -> str | None:
     """Give the page to which the pressed button leads; None behind the last."""
     by = {"back": -1, "next": 1}.get(request.form.get("go", "next"), 0)
     way = _way(router)
-    sections = list(router.pages if way is None else way.shown)
+    sections = list(router.codes if way is None else way.shown)
     if section not in sections:
         return next(iter(sections), None)
     place = max(sections.index(section) + by, 0)

@@ -130,7 +130,7 @@ def preview(source: str, code: str, part: str, section: str) -> ResponseReturnVa
     """Show a section as respondents see it, with every question that it can ask."""
     found = room.find(source, code, part)
     router = sources.router_of(found)
-    if section not in router.pages:
+    if section not in router.codes:
         abort(404)
     back = url_for("author.document", source=source, code=code, part=part)
     return previewing.shown(router, section, previewing.Link(back, previewing.LEAVE, leaves=True))
@@ -143,7 +143,7 @@ def preview_step(source: str, code: str, part: str, section: str) -> ResponseRet
     """Go where the pressed button leads; what was filled in is forgotten."""
     found = room.find(source, code, part)
     router = sources.router_of(found)
-    if section not in router.pages:
+    if section not in router.codes:
         abort(404)
     after = previewing.step(router, section)
     if after is None:

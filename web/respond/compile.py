@@ -43,7 +43,7 @@ class CompiledPage:
         self.language = language
         self.section = section
         document = router.document
-        self._page = router.pages[section.code]
+        self._page = router.page(section.code)
         names = SETTINGS | set(document.pipes)
         self.following = Following(document, self._page)
         html = _render(document, section, language, self.following)

@@ -33,7 +33,7 @@ def preview(code: str, section: str) -> ResponseReturnValue:
     router = router_of(desk)
     if router is None:
         return render_template("author/drafts/no_preview.html", desk=desk)
-    if section not in router.pages:
+    if section not in router.codes:
         abort(404)
     answers = previewing.with_answers(url_for("drafts.answers", code=code, section=section))
     page = previewing.shown(
@@ -53,7 +53,7 @@ def answers(code: str, section: str) -> ResponseReturnValue:
     """Choose answers and words of the customer file, under which a page is then shown."""
     desk = room.find(code)
     router = router_of(desk)
-    if router is None or section not in router.pages:
+    if router is None or section not in router.codes:
         abort(404)
     address = url_for("drafts.preview", code=code, section=section)
     found = previewing.answers_of(router)
@@ -68,7 +68,7 @@ def preview_step(code: str, section: str) -> ResponseReturnValue:
     """Go where the pressed button leads; what was filled in is forgotten."""
     desk = room.find(code)
     router = router_of(desk)
-    if router is None or section not in router.pages:
+    if router is None or section not in router.codes:
         abort(404)
     after = previewing.step(router, section)
     if after is None:
@@ -93,6 +93,8 @@ def router_of(desk: Desk) -> Router | None:
         if whole is None:
             return None
         found: Router = _routers.get_state(desk.key, desk.state, lambda: Router(whole))
+        if desk.judged.n_barring:
+            found.pages  # noqa: B018  what cannot be made of it is seen here and not on the page
     except (SurveyError, KeyError, StopIteration):
         return None  # a finding says what is wrong
     return found

@@ -27,12 +27,15 @@ from web import i18n
 from web.author.drafts import judging
 from web.author.model import findings_of_model
 from web.extensions import db
+from web.shelf import Shelf
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
 PLACE = "/draft/<code>"
 MARK = re.compile(r"[0-9a-f]{32}")
 NUMBER = re.compile(r"[0-9]{1,9}")
 LONGEST_NUMBER = 9
+# What was read for a page is there for its preview and for the next form that is sent.
+_nodes = Shelf(16)
 
 
 class Desk:
@@ -44,8 +47,12 @@ class Desk:
 
     @cached_property
     def nodes(self) -> Nodes:
-        """Every node as it stands."""
-        return drafting.nodes_of(db.session, self.draft)
+        """Every node as it stands; to be read alone, for others read the same."""
+        last = self.last.client if self.last is not None else b""
+        found: Nodes = _nodes.get_state(
+            self.key, (self.draft.number, last), lambda: drafting.nodes_of(db.session, self.draft)
+        )
+        return found
 
     @cached_property
     def names(self) -> Names:

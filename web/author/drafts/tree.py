@@ -4,14 +4,13 @@ from typing import NamedTuple
 
 from surveys.editing.nodes import Node
 from web.author.drafts.room import Desk
-from web.author.drafts.wording import kind_of, name_of
+from web.author.drafts.wording import name_of
 
 
 class Branch(NamedTuple):
     """One part of a tree; `worst` is the gravest finding of it and all below."""
 
     node: Node
-    kind: str
     name: str
     worst: str
     is_open: bool
@@ -56,5 +55,5 @@ def _below(desk: Desk, node: Node, kinds: tuple[str, ...], chain: frozenset[int]
         inside = BELOW.get(child.kind, ())
         below = _below(desk, child, inside, chain) if child.kind != "question" or is_open else ()
         worst = desk.judged.worst.get(child.id, "")
-        found.append(Branch(child, kind_of(child), name_of(desk, child), worst, is_open, below))
+        found.append(Branch(child, name_of(desk, child), worst, is_open, below))
     return tuple(found)
