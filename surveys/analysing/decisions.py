@@ -5,7 +5,7 @@ Rows are only ever added. A return takes two people: one asks for it with a reas
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from surveys import reasons
+from surveys.analysing.matrix import n_answered
 from surveys.collecting.exclusions import excluded_ids
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
@@ -142,10 +143,23 @@ def give_back(
     return add(session, wave, made, actor=actor, now=now)
 
 
-def state_of(session: Session, wave: Wave) -> str:
-    """Give a mark of which responses are left out now: a run of others than these is out of date."""
+def counted(session: Session, wave: Wave, *, include_partial: bool = False) -> dict[str, Any]:
+    """Give which answers of a wave a run counts: how many there are, and a mark of those left out."""
     ids = sorted(session.scalars(excluded_ids(wave)))
-    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]
+    return {
+        "n_complete": n_answered(session, wave, include_partial=include_partial),
+        "state": hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16],
+    }
+
+
+def is_current(
+    session: Session, wave: Wave, quality: Mapping[str, Any], *, include_partial: bool = False
+) -> bool:
+    """Tell whether a run has counted what counts now: nothing came, was erased, left out or returned since.
+
+    `quality` is what its result says of the quality of the answers.
+    """
+    return counted(session, wave, include_partial=include_partial).items() <= quality.items()
 
 
 def head(session: Session, wave: Wave) -> str:

@@ -182,6 +182,12 @@ def load_packed(
     return PackedWave(answers, identifiers, np.concatenate(segment_ids))
 
 
+def n_answered(session: Session, wave: Wave, *, include_partial: bool = False) -> int:
+    """Count the responses of a wave that a run reads, with those that are left out of the index."""
+    wanted = _wanted(wave, include_excluded=True, include_partial=include_partial).order_by(None)
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
 class Beside(NamedTuple):
     """What stands beside the packed answers: texts by field, the seed of orders, the day of the last page."""
 

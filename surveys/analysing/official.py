@@ -141,7 +141,7 @@ def _require(session: Session, run: Analysis, *states: RunState | None) -> RunDe
 def _require_present(session: Session, run: Analysis, wave: Wave) -> None:
     """Refuse a run of other answers than those that count now, or of answers that nobody has checked."""
     stored: Mapping[str, object] = (run.result or {}).get("quality") or {}
-    if stored.get("state") != decisions.state_of(session, wave):
+    if not decisions.is_current(session, wave, stored, include_partial=bool(run.options.get("partial"))):
         raise SurveyError(Problem.RUN_OUT_OF_DATE)
 
 

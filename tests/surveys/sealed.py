@@ -63,7 +63,7 @@ def finish(session, wave) -> Analysis:
         code_version="1", staff_name="Ann", now=LATER,
     )  # fmt: skip
     runs.start(session, run, now=LATER)
-    result = {"index": {"points": 71.25}, "quality": {"state": decisions.state_of(session, wave)}}
+    result = {"index": {"points": 71.25}, "quality": decisions.counted(session, wave)}
     runs.finish(
         session, run, result=result, data_fingerprint="f" * 64, n_respondents=N, now=LATER,
         sealed=lawful.marks(session, [wave.code]),

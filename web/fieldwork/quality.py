@@ -12,7 +12,7 @@ from flask_security import current_user
 from sqlalchemy import select
 
 from surveys import audit
-from surveys.analysing import decisions, quality, series
+from surveys.analysing import decisions, matrix, quality, series
 from surveys.analysing.decisions import RULES, Standing
 from surveys.collecting import waves
 from surveys.errors import SurveyError
@@ -133,8 +133,10 @@ def _page(
         wave=wave,
         check=check,
         flags=_flags(check, _stored(run)),
-        everything=_stored(run).get("all"),
+        everything=_stored(run),
         run_id=run and run[0],
+        is_current=run is None or _is_current(wave, run),
+        n_now=matrix.n_answered(db.session, wave, include_partial=True),
         bursts=[(each, named[each.number]) for each in bursts],
         waiting=[each for each in lines if each.asked],
         out=[each for each in lines if not each.asked],
@@ -155,6 +157,12 @@ def _stored(run: series.Run | None) -> dict[str, Any]:
         return {}
     result = db.session.scalar(select(Analysis.result["quality"]).where(Analysis.id == run[0]))
     return result or {}
+
+
+def _is_current(wave: Wave, run: series.Run) -> bool:
+    """Tell whether the newest run of the wave has counted the answers as they count now."""
+    partial = db.session.scalar(select(Analysis.options["partial"]).where(Analysis.id == run[0]))
+    return decisions.is_current(db.session, wave, _stored(run), include_partial=bool(partial))
 
 
 def _flags(check: QualityCheck | None, stored: dict[str, Any]) -> list[FlagLine]:

@@ -42,10 +42,8 @@ def quality_of(
     flags = np.array(
         [int(Flag.read(stand.get(each, Standing()).flags)) for each in ids.tolist()], dtype=np.int64
     )
-    found: dict[str, Any] = {
-        "n_complete": len(ids),
+    found = decisions.counted(session, wave, include_partial=with_partial) | {
         "n_excluded": int(out.sum()),
-        "state": decisions.state_of(session, wave),
         "why": dict(sorted(Counter(_why(stand[each]) for each in ids[out].tolist()).items())),
         "effects": {},
     }

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice
 
 import csi_model
 from surveys import audit
-from surveys.analysing import official, runs
+from surveys.analysing import decisions, official, runs
 from surveys.analysing.series import KIND, is_series
 from surveys.database import lock_for_writing
 from surveys.errors import SurveyError
@@ -125,6 +125,7 @@ def page_of(run: Analysis, *, message: str = "", reason: str = "", status: int =
         is_concerned=current_user.email in {run.created_by, *(each.actor for each in history[-1:])},
         published=_published_instead(run),
         quality=quality_lines(run.result or {}),
+        is_current=_is_current(run),
         data=_data_of(run),
         message=message,
         reason=reason,
@@ -240,6 +241,14 @@ def _data_of(run: Analysis) -> Since | None:
     """Tell what has happened to the data of a run; of very many answers on request, for it takes seconds."""
     is_asked = (run.n_respondents or 0) <= CHECKED_UNASKED or "check" in request.args
     return since(db.session, run) if is_asked else None
+
+
+def _is_current(run: Analysis) -> bool:
+    """Tell whether a run of one wave has counted the answers as they count now."""
+    counted = (run.result or {}).get("quality") or {}
+    wave = db.session.scalar(select(Wave).where(Wave.code == run.wave_codes[0])) if counted else None
+    partial = bool(run.options.get("partial"))
+    return wave is None or decisions.is_current(db.session, wave, counted, include_partial=partial)
 
 
 def _is_own(run: Analysis) -> bool:

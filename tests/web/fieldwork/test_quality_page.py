@@ -1,10 +1,12 @@
 """The page of a wave's answers: flags with what they move, bursts, and returns that take two people."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from surveys.analysing import decisions, quality
-from surveys.models import AuditEntry, Decision, Wave
+from surveys.collecting import erasing
+from surveys.models import AuditEntry, Decision, Response, Wave
+from surveys.models.dispositions import Disposition
 from surveys.proving.proof import prove
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.runs import compute
@@ -142,3 +144,52 @@ def test_the_worker_looks_at_closed_waves_and_at_batches(session):
 
 def text_of(response) -> str:
     return response.get_data(as_text=True)
+
+
+def test_what_was_computed_before_answers_changed_says_so(analyst, second, session):
+    wave = wave_of(session)
+    run = compute.plan(session, wave, staff_name="test", now=NOW, options={"bootstrap": 60})
+    session.commit()
+    compute.execute(session, run)
+    pages = PLACE, f"/runs/{run.id}"
+    said, looked = f"Since run {run.id} answers came, were left out", "the numbers of flags are of that time"
+    assert not [path for path in pages if said in analyst.browse(path).get_text()]
+    assert looked not in analyst.browse(PLACE).get_text()
+    kept = [each.id for each in wave_answers(session) if each.id not in out(session)]
+    n_out = run.result["quality"]["n_excluded"]
+    for change in (
+        lambda: analyst.send(f"{PLACE}/exclude", 303, response=kept[:1], reason=REASON),
+        lambda: erase(session, wave_of(session), kept[1]),
+    ):
+        change()
+        session.rollback()
+        assert [path for path in pages if said in analyst.browse(path).get_text()] == [*pages]
+        refused = analyst.send(f"/runs/{run.id}/propose", 422, reason=REASON)
+        assert "left out, returned or erased since this run" in text_of(refused)
+    page = analyst.browse(PLACE)
+    assert looked in page.get_text()
+    assert "以检查时为准" in analyst.browse(f"{PLACE}?lang=zh").get_text()
+    whole = next(row for row in page.select("tbody tr") if "All that is left out" in row.get_text())
+    assert whole.select("td")[1].get_text() == str(n_out), "as the run counted, beside what it computed"
+    analyst.browse(f"{PLACE}?lang=en")
+    again = compute.plan(session, wave_of(session), staff_name="test", now=NOW, options={"bootstrap": 60})
+    session.commit()
+    compute.execute(session, again)
+    assert not [
+        path for path in (PLACE, f"/runs/{again.id}") if "Since run" in analyst.browse(path).get_text()
+    ]
+    assert looked not in analyst.browse(PLACE).get_text()
+    analyst.send(f"/runs/{again.id}/propose", 303, reason=REASON)
+
+
+def wave_answers(session):
+    complete = Response.disposition == Disposition.COMPLETE
+    return session.scalars(select(Response).where(Response.wave_id == wave_of(session).id, complete)).all()
+
+
+def erase(session, wave, ident):
+    """Erase an answer by a receipt; those of the demo have none."""
+    receipt = {"receipt": "ABCD-EFGH-JKMN-PQRS"}
+    session.execute(update(Response).where(Response.wave_id == wave.id, Response.id == ident).values(receipt))
+    erasing.erase(session, wave, receipt["receipt"], actor="test", reason="asked for it", now=NOW)
+    session.commit()
