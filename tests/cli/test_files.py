@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.csi_model.simulated import GOLDEN
+from tests.surveys.worlds import make_wave
 
 DATA, MODEL = GOLDEN / "data.csv", GOLDEN / "model.yaml"
 
@@ -65,3 +66,14 @@ def test_what_is_exported_beside_answers_has_a_folder_and_a_name_of_its_own(many
     assert manyi(*export, "--model", target)[0] == 2
     assert manyi(*export, "--codebook", target)[0] == 2
     assert not target.exists()
+
+
+def test_an_export_that_is_refused_has_written_nothing(manyi, world, tmp_path):
+    make_wave(world)
+    world.commit()
+    target, model = tmp_path / "answers.csv", tmp_path / "model.yaml"
+    code, _, err = manyi("responses", "export", "W1", "-o", target, "--model", model)
+    assert (code, "no indicator system" in err) == (1, True)
+    assert not target.exists()
+    assert not model.exists()
+    assert manyi("responses", "export", "W1", "-o", target)[0] == 0

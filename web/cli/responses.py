@@ -12,6 +12,7 @@ from surveys.analysing.export import WaveTable, wave_table
 from surveys.analysing.quality import excluded_responses
 from surveys.collecting.erasing import erase as erase_response
 from surveys.collecting.waves import wave_by_code
+from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from web.cli import Refusal, files
 from web.cli.analysis import json_file as json_option
@@ -84,23 +85,27 @@ def export(
         document = publishing.load_document(found.version)
         first, *rest = table.codebook(document.languages)
         book = Table(first, rest)
+        model = "" if model_file is None else _model(document)
         if kind == "xlsx":
             write_workbook(output, {"answers": Table(table.header, _cells(table)), "codebook": book})
         else:
             write_table(output, Table(table.header, table.rows()))
+        record(opened, "responses.export", f"wave:{found.code}", {"n": len(table.answers)})
         if codebook_file is not None:
             # People read it, in spreadsheets too; the answers are read by programs and stay as they are.
             write_table(codebook_file, Table(first, [[str(csv.inert(cell)) for cell in row] for row in rest]))
         if model_file is not None:
-            model = document.model()
-            if model is None:
-                raise Refusal(f"The questionnaire of {wave} has no indicator system, so there is no model.")
-            if asked := document.stated():
-                model["stated"] = asked
-            text = yaml.safe_dump(model, allow_unicode=True, sort_keys=False)
-            files.write_text(model_file, text)
-        record(opened, "responses.export", f"wave:{found.code}", {"n": len(table.answers)})
+            files.write_text(model_file, model)
     click.echo(f"{len(table.answers)} responses written to {output}.", err=True)
+
+
+def _model(document: Questionnaire) -> str:
+    model = document.model()
+    if model is None:
+        raise Refusal(f"The questionnaire {document.code} has no indicator system, so there is no model.")
+    if asked := document.stated():
+        model["stated"] = asked
+    return str(yaml.safe_dump(model, allow_unicode=True, sort_keys=False))
 
 
 def _cells(table: WaveTable) -> Iterator[list[object]]:

@@ -15,7 +15,7 @@ from surveys.models import Customer, Draft, Unit, UnitLevel
 from surveys.models.organisation import CustomerClass
 from surveys.piloting import people
 from web import i18n
-from web.author.drafts.room import NUMBER
+from web.author.drafts import room
 from web.extensions import db
 
 LINK, DRAW, LIST = "link", "draw", "list"
@@ -58,12 +58,12 @@ def invited(draft: Draft, form: Mapping[str, str], file: FileStorage | None, now
 
 
 def _drawn(draft: Draft, form: Mapping[str, str], now: datetime) -> list[Customer]:
-    written, of = form.get("drawn", "").strip(), form.get("customer_class", "")
+    of = form.get("customer_class", "")
     if of and of not in set(CustomerClass):
         raise InvitedError("customer_class", _("Choose one of the entries offered."))
-    number = int(written) if NUMBER.fullmatch(written) else 0
+    wanted = room.number(form.get("drawn", "").strip()) or 0
     unit = form.get("unit", "")
-    return people.drawn(db.session, draft.questionnaire_id, number, unit=unit, customer_class=of, now=now)
+    return people.drawn(db.session, draft.questionnaire_id, wanted, unit=unit, customer_class=of, now=now)
 
 
 def units() -> list[tuple[str, str]]:

@@ -89,8 +89,8 @@ def freeze(code: str) -> ResponseReturnValue:
     """Freeze the draft as the page showed it, and go to the link to hand out."""
     desk = room.find(code)
     base, _tab, _client = room.marks_of(desk)
-    written, days = request.form.get("number", ""), request.form.get("days", "").strip()
-    number = int(written) if room.NUMBER.fullmatch(written) else 0
+    number = room.number(request.form.get("number", "")) or 0
+    days = room.number(request.form.get("days", "").strip()) or 0
     now = datetime.now(UTC)
     try:
         chosen = inviting.invited(desk.draft, request.form, request.files.get("list"), now)
@@ -99,13 +99,13 @@ def freeze(code: str) -> ResponseReturnValue:
             desk.draft,
             base,
             number,
-            days=int(days) if room.NUMBER.fullmatch(days) else 0,
+            days=days,
             people=chosen,
             more=findings_of_model,
             staff_name=current_user.email,
             now=now,
         )
-        detail = {"change": made.change, "days": int(days), "content_hash": made.version.content_hash}
+        detail = {"change": made.change, "days": days, "content_hash": made.version.content_hash}
         detail |= {"people": len(chosen)} if chosen else {}
         _record("pilot.freeze", desk, made, now, detail)
     except inviting.InvitedError as refused:

@@ -1,5 +1,6 @@
 """The form of a part, made from the class that it has in a document: no type of question needs code here."""
 
+import re
 from collections.abc import Iterator, Sequence
 from types import UnionType
 from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin
@@ -15,12 +16,14 @@ from surveys.editing.nodes import KEYED, KINDS, Node, below, fields_of, model_of
 from surveys.findings.quality import FLAGS, RULES
 from surveys.questions import TYPES
 from web import i18n, labels
+from web.author.drafts import room
 from web.author.drafts.origins import KEPT
 from web.author.drafts.room import Desk
 from web.author.drafts.wording import field_name, name_of, text_of
 
 # A text for each point is offered for scales of so many points; on longer ones for what has one already.
 MOST_POINTS: Final = 11
+POINT: Final = re.compile(r"-?[0-9]{1,9}")
 # Texts of several lines.
 LONG: Final = frozenset({"text", "hint", "intro", "thanks", "without"})
 # What is asked for first, and what only a few need and a page folds away.
@@ -173,7 +176,7 @@ class _Form:
         whole = isinstance(low, int) and isinstance(high, int)
         if whole and 0 < high - low < MOST_POINTS:
             there |= {str(point) for point in range(low, high + 1)}
-        return sorted(there, key=lambda each: int(each) if each.lstrip("-").isdecimal() else 0)
+        return sorted(there, key=lambda each: int(each) if POINT.fullmatch(each) else 0)
 
     def _keyed(self, path: str, options: Sequence[Any], usual: Sequence[str]) -> Iterator[Field]:
         there = [each.partition("/")[2] for each in self.node.fields if each.startswith(f"{path}/")]
@@ -214,8 +217,9 @@ class _Form:
                 yield Choice(node.code, f"{node.code} {said}".strip())
 
     def _options_of(self, question: str) -> Iterator[Choice]:
-        if question.startswith("#n") and question[2:].isdecimal():
-            for each in self.desk.nodes.children(int(question[2:]), "option"):
+        number = room.number(question.removeprefix("#n"))
+        if question.startswith("#n") and number is not None:
+            for each in self.desk.nodes.children(number, "option"):
                 yield Choice(each.code, name_of(self.desk, each))
 
     def _rule(self) -> Iterator[Field]:

@@ -204,8 +204,7 @@ def _require_ready(desk: Desk) -> None:
 def overwrite(code: str) -> ResponseReturnValue:
     """Make the draft equal to a published version, as one change that can be taken back."""
     desk = room.find(code)
-    written = request.form.get("version", "")
-    number = int(written) if room.NUMBER.fullmatch(written) else 0
+    number = room.number(request.form.get("version", ""))
     version = next((each for each in desk.draft.questionnaire.versions if each.number == number), None)
     if version is None:
         abort(404)
@@ -223,8 +222,7 @@ def overwrite(code: str) -> ResponseReturnValue:
 
 
 def _review_id() -> int:
-    written = request.form.get("review", "")
-    return int(written) if room.NUMBER.fullmatch(written) else 0
+    return room.number(request.form.get("review", "")) or 0
 
 
 def _refused(code: str, refused: SurveyError) -> ResponseReturnValue:

@@ -33,9 +33,13 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
 PLACE = "/draft/<code>"
 MARK = re.compile(r"[0-9a-f]{32}")
 NUMBER = re.compile(r"[0-9]{1,9}")
-LONGEST_NUMBER = 9
 # What was read for a page is there for its preview and for the next form that is sent.
 _nodes = Shelf(16)
+
+
+def number(text: str) -> int | None:
+    """Read a number of an address, a form or a document; None where it is none that can be."""
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 class Desk:

@@ -229,9 +229,7 @@ def shown(
         if not wanted or text.state == wanted or (typed is not None and text.context in typed)
     ]
     n_pages = max(-(-len(kept) // PAGE_SIZE), 1)
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isdecimal() and len(asked) <= room.LONGEST_NUMBER else 1
-    number = min(max(number, 1), n_pages)
+    number = min(max(room.number(request.args.get("page", "")) or 1, 1), n_pages)
     page = render_template(
         "author/drafts/translation.html",
         desk=desk,

@@ -43,9 +43,8 @@ def past(code: str) -> ResponseReturnValue:
     """Show every change in words, the newest first, and what can be taken back."""
     desk = room.find(code)
     steps = history.steps_of(db.session, desk.draft)[::-1]
-    page = request.args.get("page", "1")
-    number = int(page) if page.isdecimal() and len(page) <= room.LONGEST_NUMBER else 1
-    number = min(max(number, 1), max(-(-len(steps) // PAGE_SIZE), 1))
+    n_pages = max(-(-len(steps) // PAGE_SIZE), 1)
+    number = min(max(room.number(request.args.get("page", "")) or 1, 1), n_pages)
     lines = [_line(desk, step) for step in steps[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
     return render_template(
         "author/drafts/history.html",
@@ -54,7 +53,7 @@ def past(code: str) -> ResponseReturnValue:
         pilots=pilots_of(db.session, desk.draft),
         marks=Marks(desk),
         page=number,
-        n_pages=max(-(-len(steps) // PAGE_SIZE), 1),
+        n_pages=n_pages,
     )
 
 
@@ -74,8 +73,8 @@ def undo(code: str) -> ResponseReturnValue:
     step: Step | None
     if wanted == "redo":
         step, nothing = history.redoable(steps, current_user.email), _("There is nothing to do again.")
-    elif wanted.isdecimal() and len(wanted) <= room.LONGEST_NUMBER:
-        step = next((each for each in steps if int(wanted) in each.numbers), None)
+    elif (number := room.number(wanted)) is not None:
+        step = next((each for each in steps if number in each.numbers), None)
         nothing = ""
         if step is None:
             abort(404)
@@ -125,10 +124,10 @@ def _take_back(desk: Desk, step: Step, done: str) -> None:
 def download(code: str) -> ResponseReturnValue:
     """Give the draft as a file that can be imported again, as it stands or as it was after a change."""
     desk = room.find(code)
-    asked = request.args.get("at", "")
-    is_earlier = asked.isdecimal() and len(asked) <= room.LONGEST_NUMBER and int(asked) < desk.draft.number
-    number = int(asked) if is_earlier else desk.draft.number
-    plain = assembled(drafting.nodes_at(db.session, desk.draft, number)) if is_earlier else desk.plain
+    asked, number = room.number(request.args.get("at", "")), desk.draft.number
+    plain = desk.plain
+    if asked is not None and asked < number:
+        number, plain = asked, assembled(drafting.nodes_at(db.session, desk.draft, asked))
     text = json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
     headers = {"Content-Disposition": f'attachment; filename="{code}-draft-{number}.json"'}
     return Response(text, mimetype="application/json", headers=headers)
