@@ -58,8 +58,6 @@ NAMING_CONVENTION = {
 BUSY_TIMEOUT_SECONDS = 15
 AFTER_COMMIT = "after_commit"
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
-
-
 JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 

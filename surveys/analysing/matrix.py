@@ -23,8 +23,6 @@ ROWS_AT_ONCE = 2_000
 
 # What each of the 65,536 stored patterns means: reserved ones are nan.
 AS_FLOAT = np.arange(2**16, dtype=np.uint16).view(np.int16).astype(np.float64)
-
-
 AS_FLOAT[AS_FLOAT < LOWEST_ANSWER] = np.nan
 
 

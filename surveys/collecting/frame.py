@@ -34,7 +34,7 @@ def add_unit(
 ) -> Unit:
     """Add a unit under its parent; the parent must stand on a higher level."""
     code = code.strip()
-    if not code or len(code) > 64:
+    if not code or len(code) > LIMITS["code"] or not code.isprintable():
         raise SurveyError(Problem.UNIT_CODE, code=code)
     if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
         raise SurveyError(Problem.UNIT_EXISTS, code=code)

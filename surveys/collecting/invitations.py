@@ -17,8 +17,6 @@ from surveys.models import Customer, Invitation, Unit, Wave
 from surveys.models.collection import InvitationState, ResponseState, WaveState
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
-
-
 MAX_INVITATIONS = 1_000_000
 
 

@@ -26,8 +26,6 @@ from surveys.models.collection import Access, InvitationState, ResponseState
 from surveys.models.marks import key_digest, random_id
 
 MAX_TEXT = 20_000
-
-
 NO_SYNC = {"synchronize_session": False}
 
 

@@ -12,8 +12,6 @@ from surveys.models import Customer, Segment, Unit
 from surveys.models.organisation import CustomerClass, Tier
 
 SEGMENT_NAMES = ("unit", "customer_class", "tier", "account_type", "area")
-
-
 LIMITS = {"code": 64, "account_type": 32, "area": 32, "name": 200, "phone": 40, "email": 254, "address": 500}
 
 
@@ -35,7 +33,8 @@ def find_segment(session: Session, values: Mapping[str, str]) -> Segment:
     """
     _check_words(values)
     row = {name: values.get(name) or "" for name in SEGMENT_NAMES}
-    label = "|".join(row[name].replace("|", "/") for name in SEGMENT_NAMES)
+    # Escaped, so that segments with other values have other labels.
+    label = "|".join(row[name].replace("\\", r"\\").replace("|", r"\|") for name in SEGMENT_NAMES)
     wanted = select(Segment).where(Segment.label == label)
     segment = session.scalar(wanted)
     if segment is not None:

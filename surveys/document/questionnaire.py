@@ -34,8 +34,6 @@ from surveys.questions.seeing import Answer
 
 # Conditions of the first format see no words, days or Kano pairs, and numbers may stand for options.
 FIRST_FORMAT: Final = "manyi/1"
-
-
 AnswerName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}(\.(text|with|without))?$")]
 # What the customer file says that texts may hold; a contact's name or telephone never is.
 Account = Literal["unit", "customer_class", "tier", "account_type", "area"]

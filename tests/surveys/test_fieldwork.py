@@ -158,7 +158,8 @@ def test_units_that_do_not_fit_are_refused(session):
     add = add_unit
     refused("UNIT_EXISTS", add, session, code="P", name="x", level=UnitLevel.CITY, parent=units["G"])
     refused("UNIT_LEVEL", add, session, code="X", name="x", level=UnitLevel.CITY, parent=units["C1"])
-    refused("UNIT_CODE", add, session, code=" ", name="x", level=UnitLevel.CITY)
+    for code in (" ", "x" * 65, "C1\u200b", "C\n1", "C\u202e1"):
+        refused("UNIT_CODE", add, session, code=code, name="x", level=UnitLevel.CITY)
 
 
 def test_customers_are_imported_and_changed(session):
@@ -205,6 +206,16 @@ def test_segments_are_shared_and_checked(session):
     refused("UNIT_UNKNOWN", segments.find_segment, session, {"unit": "X"})
     refused("SEGMENT_NAME", segments.find_segment, session, {"age": "9"})
     refused("SEGMENT_VALUE", segments.find_segment, session, {"tier": "gold"})
+
+
+def test_segments_with_other_values_are_others_whatever_signs_these_hold(session):
+    given = [{"area": "A|B"}, {"area": "A/B"}, {"area": "A\\|B"}, {"account_type": "A", "area": "B"}]
+    given.append({"account_type": "A|B"})
+    found = [segments.find_segment(session, values) for values in given]
+    assert len({each.id for each in found}) == len(given)
+    for values, segment in zip(given, found, strict=True):
+        assert {name: getattr(segment, name) for name in values} == values
+        assert segments.find_segment(session, values) is segment
 
 
 def test_publishing_numbers_versions_and_keeps_their_documents(session):
