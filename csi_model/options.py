@@ -10,36 +10,16 @@ from numbers import Real
 from csi_model.errors import ModelError
 
 Progress = Callable[[float], None]
-
-
-FLOOR = 30
-
-
-LEVEL = 0.95
-
-
-INDICATIVE = 100
-
-
+FLOOR = 30  # answers: a figure of fewer is hidden
+LEVEL = 0.95  # of intervals
+INDICATIVE = 100  # answers: a figure of fewer is marked
 FEWEST_RESAMPLES = 20
-
-
 PLS_METHODS = ("pls", "plsc")
 METHODS = (*PLS_METHODS, "cbsem")
-
-
 SCHEMES = ("path", "factorial", "centroid")
-
-
 MISSING = ("em", "mean", "listwise", "fiml")
-
-
 INTERVALS = ("percentile", "bca", "studentised")
-
-
 GROUP_WEIGHTS = ("common", "own")
-
-
 ESTIMATORS = ("ML", "MLR", "MLM", "WLSMV", "GLS", "ULS")
 
 

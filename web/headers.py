@@ -20,8 +20,6 @@ CHARTS = STRICT | {"style-src": "'self' 'unsafe-inline'"}
 # A page that stands in a frame of another page of ours, and the page around it.
 FRAMED = STRICT | {"frame-ancestors": "'self'"}
 FRAMING = STRICT | {"frame-src": "'self'"}
-
-
 REFERRER = "same-origin"
 FRAMES = "DENY"
 PERMISSIONS = {"geolocation": "()", "camera": "()", "microphone": "()", "browsing-topics": "()"}

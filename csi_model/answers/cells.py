@@ -8,8 +8,6 @@ from csi_model.answers.em import Patterns
 from csi_model.arrays import F64, I64
 
 TOLERANCE = 1e-5  # scale points
-
-
 MOST_ITERATIONS = 1000
 
 

@@ -12,8 +12,6 @@ from csi_model.errors import DataError
 
 # What `responses export` writes where there is no answer.
 AS_EXPORTED = {97.0: "not_asked", 98.0: "not_applicable", 99.0: "dont_know"}
-
-
 MOST_NAMED = 8
 
 # What files of other programs write where there is no answer: never the end of a scale.

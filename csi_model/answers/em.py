@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 from csi_model.arrays import F64, I64
 
 TOLERANCE = 1e-9
-
-
 MOST_ITERATIONS = 2000
-
-
 SINGULAR = 1e-10
-
-
 AT_ONCE = 500_000  # answers held at a time: a batch that stays in the processor's cache
 
 

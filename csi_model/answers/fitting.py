@@ -14,14 +14,8 @@ from csi_model.arrays import F64
 from csi_model.errors import DataError
 
 FIRST_ROWS = 2_500
-
-
 ROUGH, CLOSE = 1e-4, 1e-7  # of standardised answers
-
-
 MOST_PASSES, MOST_STEPS, DEPTH = 5_000, 60, 6
-
-
 Step = Callable[[F64], F64]
 
 

@@ -14,11 +14,7 @@ from csi_model.arrays import Mask
 from csi_model.errors import DataError
 
 NOTHING = ("<NA>", "NaT")
-
-
 BLANKS = " \t\r\n\u00a0\u3000"
-
-
 NESTED = (list, tuple, dict, set, np.ndarray)  # what a cell of a frame may hold, and no label or number is
 
 

@@ -17,8 +17,6 @@ from csi_model.arrays import F64, I64
 from csi_model.inference import seeds
 
 ALONE = 500  # respondents of a group whose own answers tell its covariance
-
-
 MOST_ROWS = 20_000  # of groups chosen at random: they tell a covariance well enough for all
 
 

@@ -9,8 +9,6 @@ import numpy as np
 from csi_model.arrays import F64, I64
 
 FEWEST_PAIRS = 3
-
-
 LEAST_EIGENVALUE = 0.05
 
 

@@ -10,8 +10,6 @@ from csi_model.errors import Caution, DataError
 from csi_model.inference.means import n_effective
 
 COSTLY_EFFECT = 2.0
-
-
 HEAVY_SHARE = 0.05
 
 

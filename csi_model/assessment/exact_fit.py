@@ -17,8 +17,6 @@ from csi_model.resampling.estimator import Estimator
 from csi_model.specify import ModelSpec
 
 DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
-
-
 FEWEST = 20
 
 

@@ -24,8 +24,6 @@ from csi_model.pls.stages import solve_one, solve_scores
 from csi_model.specify import ModelSpec
 
 TECHNIQUES = ("DA", "EA")
-
-
 BENCHMARKS = ("antecedents", "exogenous", "others")
 
 

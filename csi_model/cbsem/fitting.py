@@ -94,7 +94,7 @@ def fit(
 
     References
     ----------
-    Joreskog (1969), Psychometrika 34; Bollen (1989), Structural Equations with Latent Variables;
+    Jöreskog (1969), Psychometrika 34; Bollen (1989), Structural Equations with Latent Variables;
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
     wanted = models.given(model)

@@ -41,7 +41,8 @@ def modification_indices(result: CbsemResult) -> tuple[Modification, ...]:
 
     References
     ----------
-    Sorbom (1989), Psychometrika 54(3); Saris, Satorra & Sorbom (1987).
+    Sörbom (1989), Psychometrika 54, 371-384; Saris, Satorra and Sörbom (1987), Sociological Methodology 17,
+    105-129.
     """
     structure = result.structure
     added = [row for group in range(structure.n_groups) for row in _candidates(structure, group)]

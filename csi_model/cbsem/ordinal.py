@@ -13,14 +13,8 @@ from csi_model.arrays import F64
 from csi_model.errors import ConvergenceError, DataError
 
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(48)
-
-
 _FAR = 8.0  # a threshold beyond eight standard deviations is infinite to sixteen digits
-
-
 _MOST_CATEGORIES = 30
-
-
 _LIMIT = 0.9999
 
 

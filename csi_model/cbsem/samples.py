@@ -22,11 +22,7 @@ from csi_model.cbsem.structure import Structure
 from csi_model.errors import IdentificationError, SpecificationError
 
 Estimator = Literal["ML", "MLR", "MLM", "GLS", "ULS", "WLSMV"]
-
-
 Missing = Literal["listwise", "fiml"]
-
-
 LIKELIHOODS = ("ML", "MLR", "MLM")
 
 

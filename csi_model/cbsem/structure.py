@@ -15,14 +15,8 @@ from csi_model.specify.expressions import Linear
 
 # Complex input is allowed wherever a complex-step derivative is taken through the same code.
 Numeric = NDArray[Any]
-
-
 MatrixName = Literal["lambda", "beta", "psi", "theta", "nu", "alpha", "tau"]
-
-
 FIXED = -1
-
-
 DEPENDENT = -2  # the residual variance of an ordinal indicator: whatever makes its total variance one
 
 
@@ -70,7 +64,7 @@ class Implied(NamedTuple):
 class Layout:
     """Index arrays of one group's rows, compiled once so that evaluation is plain array work.
 
-    The model is LISREL's with all variables endogenous (Joreskog & Sorbom; lavaan's representation):
+    The model is LISREL's with all variables endogenous (Jöreskog & Sörbom; lavaan's representation):
     ``sigma = L (I-B)^-1 Psi (I-B)^-T L' + Theta`` and ``mu = nu + L (I-B)^-1 alpha``.
     """
 

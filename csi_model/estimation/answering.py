@@ -15,26 +15,12 @@ from csi_model.measures.points import Points
 from csi_model.specify import ModelSpec
 
 MANY_MISSING = 0.2  # of all answers
-
-
 MOST_MISSING = 0.5  # of the answers to one question
-
-
 UNUSED = 0.25  # of a scale, at its upper end, by everybody in every question
-
-
 PILED = 0.05  # of the answers to a question, at the largest given: where a scale ends, not where a tail does
-
-
 ENOUGH_ANSWERS = 200  # to take an unused end of a scale for no accident
-
-
 ALIKE = 0.95  # of the answers to a question, one and the same
-
-
 MOST_NAMED = 5  # pairs of questions that nobody answered both
-
-
 CARRIES = 0.5  # of a construct's points, by one question
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 LOW_LOADING = 0.4
-
-
 AGAINST = -0.3  # correlation with the index, from which on a construct runs against it
 
 

@@ -22,20 +22,10 @@ from csi_model.pls.items import Items, nested, ratio
 from csi_model.specify import ModelSpec
 
 MOST_VIF = 5.0
-
-
 SENSELESS_VIF = 1e3
-
-
 MOST_HTMT = 0.90
-
-
 MOST_CORRELATION = 0.95
-
-
 LOOSE = 0.2  # mean correlation of a construct's own questions
-
-
 CLEARLY_BELOW = 0.6  # of their mean correlation with another construct's: of copies both are high
 
 

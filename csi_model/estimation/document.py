@@ -31,11 +31,7 @@ QUALITY = {
 
 # What asks whether the questions of a construct say the same; a formed construct's need not.
 RELIABILITY = ("alpha_raw", "alpha_standardised", "rho_a", "rho_c", "ave")
-
-
 STILL = 1e-9  # an error that is this small a part of its weight is rounding: a single question's weight is 1
-
-
 OUTER = {"loading": "loadings", "outer_weight": "weights", "weight_share": "shares"}
 
 

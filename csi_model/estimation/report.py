@@ -10,11 +10,7 @@ from csi_model.estimation.tables import flat, is_cell
 from csi_model.measures.indirect import ARROW
 
 WIDTH = 78
-
-
 WEIGHTS = ("points", "loading", "weight", "se", "t", "p")
-
-
 SPECIFIC = 20  # paths to the index in the text; a table has all
 
 

@@ -23,11 +23,7 @@ from csi_model.measures.importance import leads
 from csi_model.resampling.estimator import LARGE, chunks
 
 FEWEST = 100  # answers to both
-
-
 FEWEST_ON_A_SIDE = 15
-
-
 MOST_DRAWS = 200  # of large samples, whose errors are small: each draw counts every respondent
 
 

@@ -9,8 +9,6 @@ from scipy.special import ndtr, ndtri
 from csi_model.arrays import F64
 
 POINTS = 200  # of the standard normal distribution, each of the same share
-
-
 MOST, LEAST = 0.99, 0.1  # correlations: no line is steeper; below, all flatten it alike
 
 

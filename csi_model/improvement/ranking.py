@@ -21,14 +21,8 @@ from csi_model.measures.importance import Levels, leads
 from csi_model.resampling.plan import Resampled
 
 LEVELS = Levels._fields
-
-
 SIBLINGS = 5  # so many show what level can be reached
-
-
 STEP = 5.0  # points that can be hoped for where fewer do
-
-
 AGREED = 0.9  # share of resamples
 
 

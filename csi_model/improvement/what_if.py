@@ -1,4 +1,4 @@
-"""From an estimation to what to do first: what drives the index on levels 2 to 4, and what a rise brings."""
+"""What the index would gain if some questions were answered better."""
 
 from __future__ import annotations
 

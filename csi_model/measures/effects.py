@@ -7,8 +7,6 @@ import numpy as np
 from csi_model.arrays import F64, I64, Mask
 
 ROUNDING = 1e-12  # an eigenvalue that is this small is none
-
-
 SAME = 1e-6
 
 

@@ -11,8 +11,6 @@ from csi_model.arrays import F64, I64, Mask
 from csi_model.measures.effects import total_effects
 
 MOST = 200
-
-
 ARROW = " -> "
 
 

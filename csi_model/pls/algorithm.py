@@ -18,11 +18,7 @@ from csi_model.options import SCHEMES
 from csi_model.pls.steps import Blocks, Design, InnerWeights, OuterWeights, regress
 
 TOLERANCE = 1e-12
-
-
 MOST_ITERATIONS = 1000
-
-
 WORST_CONDITION = 1e10
 
 

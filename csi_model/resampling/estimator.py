@@ -31,11 +31,7 @@ from csi_model.resampling.draws import Draws, describe
 from csi_model.specify import ModelSpec
 
 CHUNK = 250
-
-
 LARGE = 20_000
-
-
 NO_SPREAD = 1e-12  # squared scale points
 
 

@@ -13,8 +13,6 @@ from csi_model.resampling.draws import Draws, flat, join, shaped
 from csi_model.resampling.estimator import Estimator
 
 INNER = 25  # resamples of each resample
-
-
 AT_ONCE = 2_000_000  # counts of respondents held at a time
 
 

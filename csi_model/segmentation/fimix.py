@@ -10,20 +10,10 @@ import numpy as np
 from csi_model.arrays import F64, I64, Mask
 
 LEAST_VARIANCE = 1e-3
-
-
 TOLERANCE = 1e-7  # of the log-likelihood, for each answer
-
-
 MOST_ITERATIONS = 5000
-
-
 AT_ONCE = 4_000_000  # memberships held at a time
-
-
 TINY = 1e-300
-
-
 RIDGE = 1e-9  # so that a class that lost its members has some regression
 
 

@@ -16,22 +16,13 @@ from csi_model.estimation.scores import respondent_scores
 from csi_model.inference import seeds
 from csi_model.inference.means import n_effective
 from csi_model.inference.plain import plain
-from csi_model.options import Progress
+from csi_model.options import FLOOR, Progress
 from csi_model.segmentation.fimix import LEAST_VARIANCE, Mixture, mixture
 from csi_model.specify import ModelSpec
 
 MOST = 5
-
-
-FEWEST = 30
-
-
 TIMES = 10  # respondents for each source of a construct: the usual rule for a regression of scores
-
-
 MANY_IMPUTED = 0.05
-
-
 CRITERIA = ("aic3", "bic", "caic")
 
 
@@ -183,7 +174,7 @@ def segments(
         )
     if result.options.missing == "listwise":
         sample = sample.complete()
-    least = max(FEWEST, TIMES * int(spec.path_matrix.sum(axis=1).max()))
+    least = max(FLOOR, TIMES * int(spec.path_matrix.sum(axis=1).max()))
     if len(sample) < least:
         raise DataError(
             f"{len(sample)} respondents, fewer than the {least} that one segment needs.",

@@ -12,8 +12,6 @@ from csi_model.errors import DataError
 from csi_model.series.wave import Form, Wave
 
 ROUNDING = 1e-6
-
-
 ALIKE = 1e-12  # of sums that are 1 but for the last digits
 
 

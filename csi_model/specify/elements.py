@@ -9,11 +9,7 @@ from dataclasses import dataclass, field
 from csi_model.errors import SpecificationError
 
 MODES = ("A", "B", "unit")
-
-
 APPROACHES = ("two-stage", "repeated")
-
-
 ID = re.compile(r"[^\s,~=+:#*;!<]{1,64}")
 
 

@@ -11,8 +11,6 @@ from csi_model.options import LEVEL
 # Indices of several questions on 0-100 scatter by 15 to 17 points between customers (the ECSI mobile-phone
 # data 14.7, a survey of water customers 16.8); a single question scatters by about 28.
 USUAL_SD_POINTS = 16.0
-
-
 ALLOCATIONS = ("equal", "proportional", "neyman")
 
 

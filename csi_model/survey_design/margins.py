@@ -14,8 +14,6 @@ from csi_model.errors import Caution, DataError
 # Published shares are rounded: totals may miss each other, 1 or 100 by this share; each margin is then
 # scaled, with a caution where it misses by more than the last digits of a float.
 ROUNDING = 5e-3
-
-
 EXACT = 1e-6
 
 

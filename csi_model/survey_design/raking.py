@@ -15,8 +15,6 @@ from csi_model.inference.means import n_effective
 from csi_model.survey_design.margins import Margin, Targets, read_targets
 
 TOLERANCE = 1e-10
-
-
 MOST_ITERATIONS = 2000
 
 
