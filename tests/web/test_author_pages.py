@@ -75,6 +75,17 @@ def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer, sess
     chinese = designer.browse("/questionnaires/version/utility_csi/1?lang=zh").get_text()
     assert system.constructs[0].name["zh"] in chinese
     assert "E1大于0" in chinese
+    assert f"{system.name['zh']}。其下依次为" in chinese
+
+
+def test_quotas_are_told_in_the_words_of_questions_and_options(designer, session):
+    quota = {"code": "HOMES", "when": "MET == 'hot'", "text": {"zh": "够了", "en": "Enough"}}
+    small = {name: value for name, value in DOCUMENT.items() if name not in {"indicators", "quality"}}
+    publishing.publish(session, loading.load(small | {"quotas": [quota]}), "somebody", NOW)
+    session.commit()
+    for language, said in (("en", "“Used?” is “Hotline”"), ("zh", "“用过？”是“热线”。")):
+        page = designer.browse(f"/questionnaires/version/small/1?lang={language}")
+        assert said in page.select_one("[aria-labelledby=quotas]").get_text()
 
 
 def test_waves_of_a_version_are_listed(designer, session):

@@ -281,3 +281,12 @@ def test_a_step_is_past_the_part_that_was_seen_beside(designer, nodes):
         assert answer.status_code == 422
         assert "What stood beside it was moved or removed meanwhile." in answer.text
     assert codes() == ["S2", "MET"]
+
+
+def test_ways_to_group_are_named_in_the_language_of_the_page(designer, nodes):
+    begin(designer, DOCUMENT)
+    system = next(each.id for each in nodes().values() if each.kind == "system")
+    for language, said in (("zh", "按客户类别"), ("en", "By customer class")):
+        text = designer.browse(f"{DRAFT}/{system}?lang={language}").select_one("#part").get_text()
+        assert said in text
+        assert "customer_class" not in text

@@ -11,6 +11,7 @@ from surveys.logic import writing
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
 from web.author.diagram import Diagram, diagram
+from web.author.naming import Naming
 
 
 class Line(NamedTuple):
@@ -163,8 +164,13 @@ class Reading:
 
     def quotas(self) -> tuple[Line, ...]:
         """Give whom each quota counts, and what is said to whoever comes when it is full."""
+        called = Naming(self.document, self.language)
         return tuple(
-            Line(quota.code, self.words(quota.text), self.sentence(quota.when))
+            Line(
+                quota.code,
+                self.words(quota.text),
+                writing.to_sentence(parse(quota.when), self.language, called),
+            )
             for quota in self.document.quotas
         )
 

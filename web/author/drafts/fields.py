@@ -190,7 +190,7 @@ class _Form:
             there = [each.partition("/")[2] for each in paths]
         else:
             for each in get_args(options[0]) if options else ():
-                known[each] = words.find("groupings", each, i18n.choose()) or each
+                known[each] = str(labels.GROUPS.get(each, each))
         for each in dict.fromkeys([*known, *there]):
             label = _("%(field)s: %(choice)s", field=field_name(path), choice=known.get(each, each))
             yield Field(f"{path}/{each}", label, "check", usual=not there and each in usual)
