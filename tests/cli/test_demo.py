@@ -79,6 +79,15 @@ def test_demo_is_not_made_twice(demo):
     assert demo("demo", "--if-missing")[0] == 0
 
 
+@pytest.mark.parametrize(
+    "option", [("--seed", 2**31), ("--seed", -1), ("--responses", 59), ("--waves", 25), ("--waves", "many")]
+)
+def test_a_demo_that_cannot_be_is_refused_before_anything_is_made(manyi, tmp_path, option):
+    code, _, err = manyi("demo", *option)
+    assert (code, f"Invalid value for '{option[0]}'" in err) == (2, True)
+    assert not (tmp_path / "instance").exists()
+
+
 def test_exports_refuse_what_is_not_there(demo, tmp_path):
     code, _, err = demo("responses", "export", "NEVER", "-o", tmp_path / "x.csv")
     assert (code, "DEMO-" in err) == (1, True)

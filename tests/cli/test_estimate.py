@@ -252,6 +252,8 @@ def test_groups_are_set_side_by_side_or_it_is_said_why_not(manyi, tmp_path):
     ("options", "said"),
     [
         (("--margin", 1), "give --group and --bootstrap too"),
+        (("--group", "group", "--group", "group"), "--group names group twice"),
+        (("--interval", "bca"), "--interval bca is of resamples"),
         (("--margin", 1, "--group", "group"), "give --group and --bootstrap too"),
         (("--margin", -1), "give 0 to 100"),
         (("--margin", "nan"), "give 0 to 100"),

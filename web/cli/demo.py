@@ -10,10 +10,17 @@ from web.cli.database import instance_folder, session, upgraded
 
 @click.command()
 @click.option(
-    "--responses", type=click.IntRange(60, 1_000_000), default=1200, show_default=True, help="People a wave."
+    "--responses",
+    metavar="N",
+    type=click.IntRange(60, 1_000_000),
+    default=1200,
+    show_default=True,
+    help="People a wave.",
 )
-@click.option("--waves", type=click.IntRange(1, 24), default=6, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--waves", metavar="N", type=click.IntRange(1, 24), default=6, show_default=True)
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of chance."
+)
 @click.option("--if-missing", is_flag=True, help="Do nothing where the demo is there already.")
 def demo(responses: int, waves: int, seed: int, *, if_missing: bool) -> None:
     """Simulate a utility: units, a published questionnaire, waves of answers, runs; truth in demo-truth.json.

@@ -124,6 +124,10 @@ def estimate(
     for name, value in {"global": overall, "against": against}.items():
         if value and not assess:
             raise click.UsageError(f"--{name} is a part of the assessment: give --assess too.")
+    if twice := [name for name in group if group.count(name) > 1]:
+        raise click.UsageError(f"--group names {twice[0]} twice: its pairs would be its values themselves.")
+    if interval != csi_model.Options.interval and not bootstrap:
+        raise click.UsageError(f"--interval {interval} is of resamples: give --bootstrap too.")
     _check_margin(margin, is_beside=bool(group and bootstrap))
     alone = {"group": group, "strata": strata, "bootstrap": bootstrap, "assess": assess, "tree": tree}
     multigroup.check(multigroup_column, equal, alone | {"scores": scores, "xlsx": xlsx})

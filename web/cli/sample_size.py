@@ -39,10 +39,15 @@ MEANT = "Answers are meant, not invitations: divide by the share that answers."
 @click.option("--sd", metavar="POINTS", type=float, help="Standard deviation of the index between customers.")
 @click.option("--population", metavar="N", type=float, help="Customers in all (of all units together).")
 @click.option("--cluster-size", metavar="M", type=float, default=1.0, help="Answers a cluster.")
-@click.option("--icc", type=float, default=0.0, help="How alike a cluster answers, 0 to 1.")
+@click.option("--icc", metavar="SHARE", type=float, default=0.0, help="How alike a cluster answers, 0 to 1.")
 @click.option("--design-effect", metavar="D", type=float, default=1.0, help="Of the weights expected.")
 @click.option(
-    "--level", type=float, default=Design.level, show_default=True, help="Confidence of the interval."
+    "--level",
+    metavar="SHARE",
+    type=float,
+    default=Design.level,
+    show_default=True,
+    help="Confidence of the interval.",
 )
 @analysis.json_file
 def sample_size(

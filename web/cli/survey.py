@@ -125,9 +125,16 @@ def check(file: Path, json_file: Path | None, language: str) -> None:
 @survey.command("try")
 @click.argument("file", type=files.READ)
 @click.option(
-    "--people", type=click.IntRange(10, trial.MOST), default=trial.PEOPLE, show_default=True, help="How many."
+    "--people",
+    metavar="N",
+    type=click.IntRange(10, trial.MOST),
+    default=trial.PEOPLE,
+    show_default=True,
+    help="How many.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of chance.")
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of chance."
+)
 @json_option
 def try_(file: Path, people: int, seed: int, json_file: Path | None) -> None:
     """Let synthetic people answer FILE: what nobody comes to, how long it takes, whether the model stands.
