@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 LOW_LOADING = 0.4
+CHANCE = 0.05  # p of a weight from which on it is not told from zero
 AGAINST = -0.3  # correlation with the index, from which on a construct runs against it
 
 
@@ -44,7 +45,7 @@ def cautions_of(result: Estimated, sample: Sample) -> list[Caution]:
         found.append(Caution("failed-draws", message, about=about))
         found += answering.constant_in(spec, result.estimator.constant_in_failed(), sample, result.failed)
     loadings = np.where(spec.home_mask, solution.loadings[0], 0.0).sum(axis=1)
-    found += [*_reversed(spec, loadings), *_loadings(spec, loadings)]
+    found += [*_reversed(spec, loadings), *_loadings(result, loadings)]
     if options.method != "cbsem" and fits(options.missing):
         found += answering.never_together(sample)
     if fits(options.missing) and (
@@ -152,12 +153,29 @@ def _reversed(spec: ModelSpec, own: F64) -> Iterator[Caution]:
         )
 
 
-def _loadings(spec: ModelSpec, own: F64) -> list[Caution]:
-    """Name questions that hardly measure their construct."""
-    found = []
-    for code, loading in zip(spec.indicator_ids, own, strict=True):
-        if -LOW_LOADING < loading < LOW_LOADING:
-            message = f"{code} hardly measures its construct (loading {loading:.2f})."
-            edit = left_out(spec, [code])
-            found.append(Caution("low-loading", message, edit=edit, about=(code, f"{loading:.2f}")))
-    return found
+def _loadings(result: Estimated, own: F64) -> Iterator[Caution]:
+    """Name questions that hardly measure their construct.
+
+    What forms a construct (mode B) need not go with the rest of it: such a question is named where its weight
+    is not told from zero either, which resamples alone say.
+
+    References
+    ----------
+    Hair, Hult, Ringle and Sarstedt (2017), A Primer on PLS-SEM, 2nd ed., chapter 5.
+    """
+    spec = result.spec
+    for row in np.flatnonzero(np.abs(own) < LOW_LOADING):
+        code, construct = spec.indicator_ids[row], spec.constructs[spec.home[row]]
+        message = f"{code} hardly measures its construct (loading {own[row]:.2f})."
+        if construct.mode == "B":
+            if result.resampled is None:
+                continue
+            weight = result.figure("weights").at(int(row))
+            if not weight.p >= CHANCE:
+                continue
+            message = (
+                f"{code} neither goes with {construct.id} (loading {own[row]:.2f}) nor counts beside its"
+                f" other questions (weight {weight.value:.2f}, p = {weight.p:.2f})."
+            )
+        edit = left_out(spec, [code])
+        yield Caution("low-loading", message, edit=edit, about=(code, f"{own[row]:.2f}"))
