@@ -21,3 +21,6 @@ app = Front(
 # What stands since the start is never garbage; looking through it again cost a page now and then 0.1 s.
 gc.collect()
 gc.freeze()
+# An edit of a large draft makes and drops a hundred thousand objects: looked through 140 times, they cost a
+# tenth of it (21 ms of 239 measured), 14 times half as much.
+gc.set_threshold(10_000, 20, 20)

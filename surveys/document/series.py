@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from unicodedata import normalize
 
@@ -62,10 +63,17 @@ def _wordings(document: Questionnaire) -> Iterator[tuple[str, Wording]]:
         for rated in question.rated(document.scales):
             low, high = map(float, rated.ends)
             lineage = None if document.is_first_format else rated.lineage
-            texts = {each: [in_language(part, each) for part in rated.texts] for each in document.languages}
-            read = {each: _joined(normalize("NFKC", part) for part in parts) for each, parts in texts.items()}
-            written = {each: _joined(parts) for each, parts in texts.items()}
+            read, written = {}, {}
+            for each in document.languages:
+                parts = tuple(in_language(part, each) for part in rated.texts)
+                read[each], written[each] = _forms(parts)
             yield rated.code, Wording(read, (low, high), lineage, written)
+
+
+@lru_cache(maxsize=8192)  # a draft is compared after every change, and most texts are those of before
+def _forms(parts: tuple[str, ...]) -> tuple[str, str]:
+    """Give the texts of one language as they are compared, and as they are written."""
+    return _joined(normalize("NFKC", part) for part in parts), _joined(parts)
 
 
 def _joined(parts: Iterable[str]) -> str:
