@@ -20,6 +20,7 @@ class Grid(NamedTuple):
 
 POINTS: Final = Grid(0.1, 1.0)
 SHARES: Final = Grid(1.0, 5.0)  # in per cent; the net promoter score too
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 def printed(figure: Figure, grid: Grid = POINTS) -> Figure:
@@ -45,6 +46,12 @@ def signed(figure: Figure, grid: Grid = POINTS) -> str:
 def all_of(figure: Figure, grid: Grid = POINTS) -> tuple[str, str, str]:
     """Write one figure and the ends of its interval."""
     value, low, high = _written(figure, grid, "")
+    return value, low, high
+
+
+def in_file(figure: Figure, grid: Grid = POINTS) -> tuple[str, str, str]:
+    """Write one figure and the ends of its interval as programs read them: with a hyphen for a minus."""
+    value, low, high = (part.replace(MINUS, "-") for part in all_of(figure, grid))
     return value, low, high
 
 
@@ -76,4 +83,4 @@ def _written(figure: Figure, grid: Grid, sign: str) -> Iterator[str]:
 
 def _number(value: float, sign: str, digits: int) -> str:
     """Write a number with the minus of print, as charts do: a hyphen is short and ends a line."""
-    return f"{value + 0.0:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")  # a zero has none
+    return f"{value + 0.0:{sign}.{digits}f}".replace("-", MINUS)  # a zero has none

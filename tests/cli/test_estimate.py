@@ -264,3 +264,9 @@ def test_a_margin_that_means_nothing_is_refused(manyi, options, said):
     code, _out, err = manyi("estimate", DATA, "--model", MODEL, *options)
     assert code == 2
     assert said in " ".join(err.split())
+
+
+def test_strata_without_resamples_are_said_to_do_nothing(manyi):
+    common = ("estimate", DATA, "--model", MODEL, "--strata", "group")
+    assert "without --bootstrap they do nothing" in manyi(*common)[2]
+    assert "do nothing" not in manyi(*common, "--bootstrap", 40)[2]

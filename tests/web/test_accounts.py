@@ -100,7 +100,7 @@ def test_a_link_in_a_mail_leads_to_the_public_address_and_works_once(app, sent, 
     assert is_in(old)
     visitor = Visitor(app)
     new = "a new unusual phrase"
-    visitor.submit(urlsplit(links[0]).path, password=new, password_confirm=new)
+    visitor.submit(urlsplit(links[0]).path, 302, password=new, password_confirm=new)
     assert not is_in(old)
     assert visitor.client.get(urlsplit(links[0]).path).status_code == 302  # a second use leads away
     Visitor(app).log_in("viewer@example.org", new)
@@ -119,7 +119,7 @@ def test_a_mail_server_that_fails_is_told_to_nobody(app, monkeypatch, stranger):
 def test_logging_out_ends_the_session_at_the_server(app, viewer):
     thief = copy_of(viewer, app)
     assert is_in(thief)
-    viewer.send("/logout")
+    viewer.send("/logout", 302)
     assert not is_in(thief)
 
 
@@ -140,7 +140,7 @@ def test_no_header_address_or_json_lets_anybody_in(app, session):
 def test_nothing_outlives_the_hours_of_the_site(app, session, remember):
     visitor = Visitor(app)
     extra = {"remember": remember} if remember else {}
-    visitor.submit("/login", email="viewer@example.org", password=PASSWORD, **extra)
+    visitor.submit("/login", 302, email="viewer@example.org", password=PASSWORD, **extra)
     assert visitor.client.get_cookie("remember_token") is None
     cookie = visitor.client.get_cookie("manyi")
     hours = timedelta(hours=app.config["MANYI"]["SESSION_HOURS"])
@@ -212,7 +212,7 @@ def test_an_account_waits_longer_each_time_whatever_the_address(app, session, em
 def test_strangers_keep_nobody_out_who_was_in_before(app):
     owner = Visitor(app)
     owner.log_in("viewer@example.org", PASSWORD)
-    owner.send("/logout")
+    owner.send("/logout", 302)
     for n in range(attempts.FREE + 1):
         wrong(app, address=f"10.0.3.{n}")
     assert wrong(app, address="10.0.3.99", password=PASSWORD) == 429
@@ -220,7 +220,7 @@ def test_strangers_keep_nobody_out_who_was_in_before(app):
     # A browser known to one account is a stranger to another.
     for n in range(attempts.FREE + 1):
         wrong(app, email="analyst@example.org", address=f"10.0.4.{n}")
-    owner.send("/logout")
+    owner.send("/logout", 302)
     assert wrong(app, email="analyst@example.org", visitor=owner, password=PASSWORD) == 429
 
 

@@ -23,6 +23,7 @@ def test_a_minus_is_that_of_charts_and_a_zero_has_none():
 def test_few_answers_are_printed_in_whole_points_and_none_not_at_all():
     few = of(state="indicative", n=60)
     assert digits.all_of(few) == ("\N{MINUS SIGN}4", "\N{MINUS SIGN}6", "0")
+    assert digits.in_file(few) == ("-4", "-6", "0"), "programs read a hyphen"
     assert digits.span(of(points=None, ci=None)) == ""
 
 

@@ -28,7 +28,7 @@ def work(app, site_url, tmp_path):  # noqa: F811
     return until_done
 
 
-def ask(visitor, status=302, **fields):
+def ask(visitor, status=303, **fields):
     form = {"wave": SECOND, "method": "pls", "scheme": "path", "bootstrap": "200", "seed": "5"} | fields
     return visitor.send("/runs/", status, **form)
 

@@ -253,7 +253,7 @@ def test_a_new_viewer_gets_the_unit_that_is_named(app, administrator):
     answer = administrator.submit("/admin/staff/new", 200, email="b@example.org", roles=["viewer"], unit=OWN)
     link = answer.text.split('<code class="secret">')[1].split("</code>")[0]
     visitor, password = Visitor(app), "a new unusual phrase"
-    visitor.submit(urlsplit(link).path, password=password, password_confirm=password)
+    visitor.submit(urlsplit(link).path, 302, password=password, password_confirm=password)
     visitor.log_in("b@example.org", password)
     visitor.browse(f"/insight/?wave={SECOND}&part=county:{OWN}")
     visitor.browse(f"/insight/?wave={SECOND}&part=county:{FOREIGN}", 404)

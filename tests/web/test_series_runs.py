@@ -12,6 +12,7 @@ from surveys.models import Analysis, Wave
 from tests.web.demo_site import FIRST, LIVE, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import copy_of, newer_run, published
 from tests.web.test_insight import number_of, official_points
+from web import digits
 from web.insight import results
 from web.runs import series
 
@@ -89,9 +90,10 @@ def test_a_change_is_the_same_on_page_download_run_and_in_the_stored_document(an
                 if code != "SAT":
                     sign = {"up": "▲", "down": "▼"}[cell["verdict"]]
                     arrow = arrows[name][1 if horizon == "last" else 2].get_text().strip()
-                    assert arrow == f"{sign} {cell['value']:+.0f}"
+                    assert arrow == f"{sign} {cell['value']:+.0f}".replace("-", digits.MINUS)
             else:
-                assert f"{row[prefix] if row[prefix].startswith('-') else '+' + row[prefix]} points" in text
+                written = row[prefix].replace("-", digits.MINUS)
+                assert f"{'' if written.startswith(digits.MINUS) else '+'}{written} points" in text
         assert "trend" not in moves  # three waves only
 
 

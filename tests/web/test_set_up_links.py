@@ -21,7 +21,7 @@ def link_on(response):
 
 def use(app, link):
     visitor = Visitor(app)
-    visitor.submit(urlsplit(link).path, password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
+    visitor.submit(urlsplit(link).path, 302, password=NEW_PASSWORD, password_confirm=NEW_PASSWORD)
     return visitor
 
 

@@ -141,6 +141,8 @@ def estimate(
         analysis.read_answers, data, missing=missing, weights=weights, strata=strata, cluster=cluster
     )
     prepared = read(spec, labels=(*group, multigroup_column), beside=tuple(wholes.values()))
+    if strata is not None and not bootstrap:
+        click.echo("--strata change resamples alone: without --bootstrap they do nothing.", err=True)
     options = csi_model.Options(
         method=method,
         scheme=scheme,

@@ -85,7 +85,7 @@ def _read(node: Mapping[str, Any]) -> Figure:
 def _cells(figure: Figure, used: int) -> tuple[Any, ...]:
     """Give a figure as it is printed, and how many answered it; of what is withheld nothing."""
     answered = used if isnan(figure.n) else int(figure.n)
-    return *digits.all_of(figure), "" if figure.is_withheld else answered
+    return *digits.in_file(figure), "" if figure.is_withheld else answered
 
 
 def _moves(series: Series, part: str, node: str) -> tuple[str, ...]:
@@ -100,4 +100,4 @@ def _moved(change: Change | None) -> tuple[str, ...]:
     """Give a change as it is written; nothing where there is none."""
     if change is None or change.p_adjusted is None:
         return "", "", "", ""
-    return *digits.all_of(change.figure), f"{change.p_adjusted:.3f}"
+    return *digits.in_file(change.figure), f"{change.p_adjusted:.3f}"

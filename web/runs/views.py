@@ -168,11 +168,11 @@ def cancel(run_id: int) -> ResponseReturnValue:
     except SurveyError:
         db.session.rollback()
         flash(_("This run has ended already."), "info")
-        return redirect(url_for(".show", run_id=run_id))
+        return redirect(url_for(".show", run_id=run_id), 303)
     record("run.cancel", run, now)
     db.session.commit()
     flash(_("The run is cancelled."), "success")
-    return redirect(url_for(".show", run_id=run_id))
+    return redirect(url_for(".show", run_id=run_id), 303)
 
 
 @blueprint.get("/<int:run_id>/result.json")
@@ -211,7 +211,7 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
             seed,
         ):
             flash(_("This run is on its way already."), "info")
-            return redirect(url_for(".show", run_id=other.id))
+            return redirect(url_for(".show", run_id=other.id), 303)
     now = datetime.now(UTC)
     try:
         runs.make_room(db.session, current_user.email)
@@ -222,7 +222,7 @@ def _ask_for(wave: Wave, *, options: dict[str, Any], seed: int) -> ResponseRetur
     record("run.ask", run, now)
     db.session.commit()
     queue.submit(run.id)
-    return redirect(url_for(".show", run_id=run.id))
+    return redirect(url_for(".show", run_id=run.id), 303)
 
 
 def record(action: str, run: Analysis, now: datetime, **detail: object) -> None:
