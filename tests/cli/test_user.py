@@ -24,7 +24,7 @@ def test_a_link_sets_a_password_once(manyi, world, monkeypatch):
     monkeypatch.delenv("MANYI_PUBLIC_URL")
     app = create_app()
     new = "a new unusual phrase"
-    Visitor(app).submit(urlsplit(out.strip()).path, password=new, password_confirm=new)
+    Visitor(app).submit(urlsplit(out.strip()).path, 302, password=new, password_confirm=new)
     for used in (out, again):  # the other link ended with the password that it was made beside
         assert Visitor(app).client.get(urlsplit(used.strip()).path).status_code == 302
     Visitor(app).log_in("ana@example.org", new)
