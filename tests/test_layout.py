@@ -33,6 +33,17 @@ def test_half_of_the_files_are_read_in_minutes():
     assert median(size for size in sizes if size > 2) <= MEDIAN_LINES
 
 
+@pytest.mark.parametrize("package", ["csi_model", "surveys", "web"])
+def test_the_tests_of_a_room_are_where_its_name_says(package):
+    """What holds for a whole package, and what its tests share, stands beside the rooms."""
+    rooms, tested = (
+        {str(path.parent.relative_to(folder)) for path in folder.rglob(name)}
+        for folder, name in ((ROOT / package, "__init__.py"), (ROOT / "tests" / package, "test_*.py"))
+    )
+    assert tested - rooms == set()
+    assert len(tested) > 8
+
+
 RECKONED = {"average", "corrcoef", "cov", "dot", "mean", "median", "percentile", "quantile", "std", "var"}
 
 

@@ -9,11 +9,11 @@ from contextlib import closing
 
 import pytest
 
+from tests.web.accounts.test_access import TABLE
 from tests.web.demo_site import demo_file, site_url  # noqa: F401
 from tests.web.foreign import world
 from tests.web.foreign_forms import FORMS, NOTHING, Form
 from tests.web.standing import State, back_from, copy_to
-from tests.web.test_access import TABLE
 from tests.web.visiting import HEADERS, check_page
 from web.accounts.roles import ROLES
 

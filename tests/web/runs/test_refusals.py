@@ -13,7 +13,7 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.findings.finding import error
 from surveys.models import Wave
 from tests.web.demo_site import NOW, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.test_cautions import LATIN, OTHERS
+from tests.web.runs.test_cautions import LATIN, OTHERS
 from web.runs import compute
 from web.telling import Refused, refusal
 

@@ -15,7 +15,7 @@ from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
 from web.insight import pages, panels, views
 from web.shelf import Shelf
 
-GROWTH = Path(__file__).parents[1] / "growth" / "panels"
+GROWTH = Path(__file__).parents[2] / "growth" / "panels"
 FILES = sorted(Path(web.insight.__file__).parent.rglob("*.py"))
 
 

@@ -22,7 +22,7 @@ from web.cli import manyi
 from web.runs import queue
 from web.runs.leaving import as_printed
 
-STORED = Path(__file__).parents[1] / "golden" / "stored"
+STORED = Path(__file__).parents[2] / "golden" / "stored"
 SHOWN = json.loads((STORED / "shown.json").read_text(encoding="utf-8"))
 FIRST, SECOND, THIRD, LIVE = "DEMO-2026Q1", "DEMO-2026Q2", "DEMO-2026Q3", "DEMO-NOW"
 RUNS = {FIRST: 5, SECOND: 6, THIRD: 7, LIVE: 8}  # the newest finished one of each wave

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "stuffing.py"
+SCRIPT = Path(__file__).parents[3] / "scripts" / "stuffing.py"
 
 
 @pytest.fixture(scope="module")

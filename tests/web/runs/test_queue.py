@@ -5,7 +5,7 @@ from sqlalchemy import select
 from surveys.analysing import runs
 from surveys.models import Analysis, AuditEntry, Wave
 from tests.web.demo_site import NOW, SECOND, demo_file, site_url  # noqa: F401
-from tests.web.test_runs import ask, n_runs, work  # noqa: F401
+from tests.web.runs.test_runs import ask, n_runs, work  # noqa: F401
 from web.runs import compute, heartbeat, queue
 
 

@@ -29,7 +29,7 @@ RECORDED = {
 
 def published_before(form):
     """The built-in questionnaire as it was published in the first format."""
-    stored = Path(__file__).parents[1] / "golden" / "instruments" / "utility_csi_format_1.json"
+    stored = Path(__file__).parents[2] / "golden" / "instruments" / "utility_csi_format_1.json"
     return json.loads(stored.read_text(encoding="utf-8"))[form]
 
 

@@ -12,9 +12,9 @@ from surveys.analysing import matrix, runs
 from surveys.codes import REASONS
 from surveys.editing import publishing
 from surveys.models import Analysis, Unit, Wave
+from tests.web.accounts.test_access import TABLE
 from tests.web.demo_site import FIRST, NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import make_official
-from tests.web.test_access import TABLE
 from web.accounts.roles import ROLES
 from web.runs import compute
 

@@ -11,7 +11,7 @@ from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import submit
 from surveys.collecting.visit import find_visit
 from surveys.models import Invitation
-from tests.surveys.test_fieldwork import refused
+from tests.surveys.collecting.test_fieldwork import refused
 from tests.surveys.worlds import NOW, make_customers, make_version, make_wave, text
 
 ABOVE = {f"O{number}": f"C{number % 3}" for number in range(9)} | {f"C{number}": "TOP" for number in range(3)}

@@ -15,7 +15,7 @@ from surveys.collecting.packing import layout_of
 from surveys.editing.publishing import load_document
 from surveys.models import Response
 from surveys.models.collection import KIOSK
-from tests.surveys.test_quality import make_scored_wave, store
+from tests.surveys.analysing.test_quality import make_scored_wave, store
 from tests.surveys.worlds import NOW, make_units
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from tests.web.admin.test_admin_pages import NEW
 from tests.web.noted import entries, entries_but_log_ins
-from tests.web.test_admin_pages import NEW
 from tests.web.visiting import HEADERS, Visitor
 from web.accounts import mail
 from web.accounts.models import Staff

@@ -26,7 +26,7 @@ NAUGHTY = [
     "\x7f\x1b[31mred",
     "NaN", "1e309", "-0", "undefined", "null", "True",
 ]  # fmt: skip
-LIST = Path(__file__).parents[3] / "shared" / "reference" / "blns.json"
+LIST = Path(__file__).parents[4] / "shared" / "reference" / "blns.json"
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from surveys.models import Analysis, Wave
 from tests.web.demo_site import FIRST, LIVE, SECOND, demo_file, site_url  # noqa: F401
+from tests.web.insight.test_insight import number_of, official_points
 from tests.web.newer import copy_of, newer_run, published
-from tests.web.test_insight import number_of, official_points
 from web import digits
 from web.insight import results
 from web.runs import series

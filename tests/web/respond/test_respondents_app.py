@@ -21,7 +21,7 @@ from web.respond.app import create_app as create_respondents_app
 from web.respond.compile import CompiledPage
 from web.site import create_app
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STRANGERS = ("flask_security", "flask_login", "scipy", "csi_model", "web.accounts", "web.extensions")
 # The application answers a person to the end in a process of its own.
 PROGRAM = f"""

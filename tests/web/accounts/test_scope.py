@@ -15,9 +15,9 @@ from surveys.collecting.lineage import lineage_of
 from surveys.models import Analysis, AuditEntry, Unit
 from surveys.proving.proof import prove
 from tests.databases import migrated_sqlite  # noqa: F401
+from tests.web.accounts.test_access import TABLE, addresses
 from tests.web.conftest import PASSWORD
 from tests.web.demo_site import SECOND, demo_file, site_url  # noqa: F401
-from tests.web.test_access import TABLE, addresses
 from tests.web.visiting import Visitor
 from web.accounts import staff as accounts
 from web.accounts import units

@@ -13,10 +13,10 @@ from surveys.editing.raising import Changed, raised
 from surveys.errors import SurveyError
 from surveys.findings.listing import judged
 from tests.cli.faulty import FAULTS, planted
+from tests.surveys.document.test_versions_stay import published_before
 from tests.surveys.every_type import DOCUMENT as EVERY_TYPE
 from tests.surveys.random_people import answer
 from tests.surveys.random_questionnaires import make
-from tests.surveys.test_versions_stay import published_before
 from tests.surveys.worlds import document, text
 
 

@@ -10,8 +10,8 @@ import xlsxwriter
 
 from surveys.errors import SurveyError
 from tests.surveys.worlds import document
+from tests.web.author.drafts.test_draft_translation import HERE, send
 from tests.web.drafts import begin, document_of
-from tests.web.test_draft_translation import HERE, send
 from tests.web.visiting import HEADERS
 from web.author import sheets
 

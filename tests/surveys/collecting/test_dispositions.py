@@ -12,7 +12,7 @@ from surveys.document import loading
 from surveys.editing import publishing
 from surveys.models import Response
 from surveys.watching.standing import Outcome, standing
-from tests.surveys.test_page_turn import RATED, send, visit
+from tests.surveys.collecting.test_page_turn import RATED, send, visit
 from tests.surveys.worlds import NOW
 from tests.surveys.worlds import text as both
 from tests.web.answering import DOCUMENT, make_wave

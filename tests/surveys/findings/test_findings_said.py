@@ -6,7 +6,7 @@ import re
 import pytest
 
 from surveys.findings.shape import shaped
-from tests.surveys.test_findings_kinds import SOUND, part
+from tests.surveys.findings.test_findings_kinds import SOUND, part
 
 
 @pytest.mark.parametrize(
