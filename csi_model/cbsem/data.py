@@ -37,6 +37,7 @@ class GroupData:
 class Chosen(NamedTuple):
     """The columns that a model names, by group, and what their border had to say."""
 
+    names: tuple[str, ...]
     groups: tuple[GroupData, ...]
     cautions: tuple[Caution, ...]
     n_given: int
@@ -62,7 +63,7 @@ def choose(
     """
     if isinstance(data, Sample):
         by = groups if isinstance(groups, str) or groups is None else tuple(groups)
-        return Chosen(_by_group(_columns(data, names), by), (), data.n_given)
+        return Chosen(names, _by_group(_columns(data, names), by), (), data.n_given)
     sample = prepare_items(
         names,
         data,
@@ -72,7 +73,9 @@ def choose(
         clusters=_labels(clusters, data, "cluster"),
         missing_codes=missing_codes,
     )
-    return Chosen(_by_group(sample, None if groups is None else "group"), sample.cautions, sample.n_given)
+    return Chosen(
+        names, _by_group(sample, None if groups is None else "group"), sample.cautions, sample.n_given
+    )
 
 
 def _columns(sample: Sample, names: tuple[str, ...]) -> Sample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from csi_model.answers.sample import Sample
 from csi_model.arrays import F64
 from csi_model.cbsem import additions, defined, doubts, index_weights, models, standardise, testing
-from csi_model.cbsem.data import GroupData, choose
+from csi_model.cbsem.data import Chosen, GroupData, choose
 from csi_model.cbsem.fit_measures import ChiSquare
 from csi_model.cbsem.optimise import Objective, Optimum, check_identified, optimise
 from csi_model.cbsem.options import check_options
@@ -27,7 +28,7 @@ from csi_model.cbsem.samples import (
 )
 from csi_model.cbsem.saturated import apart
 from csi_model.cbsem.structure import Structure
-from csi_model.errors import ConvergenceError, IdentificationError
+from csi_model.errors import Caution, ConvergenceError, IdentificationError
 from csi_model.inference import seeds
 
 
@@ -98,74 +99,84 @@ def fit(
     Rosseel (2012), Journal of Statistical Software 48(2).
     """
     wanted = models.given(model)
-    names = wanted.written.observed
     is_clustered = clusters is not None or (isinstance(data, Sample) and data.clusters is not None)
     chosen = choose(
         data,
-        names,
+        wanted.written.observed,
         groups=groups,
         clusters=clusters,
         weights=weights,
         missing=missing,
         missing_codes=wanted.missing_codes,
     )
-    given, cautions = chosen.groups, (*wanted.cautions, *chosen.cautions)
-    is_weighted = given[0].weights is not None
-    if is_weighted and estimator == "ML":
-        estimator, cautions = "MLR", (*cautions, doubts.WEIGHTED)
+    is_weighted = chosen.groups[0].weights is not None
+    asked, estimator = estimator, "MLR" if is_weighted and estimator == "ML" else estimator
     check_options(
-        estimator,
-        missing,
-        groups,
-        equal,
-        likelihood,
-        is_clustered=is_clustered,
-        is_weighted=is_weighted,
+        estimator, missing, groups, equal, likelihood, is_clustered=is_clustered, is_weighted=is_weighted
     )
     options = Fitting(estimator, missing, likelihood, information)
-    samples = tuple(_reduced(group, wanted, estimator) for group in given)
+    samples = tuple(_reduced(group, wanted, estimator) for group in chosen.groups)
     means = missing == "fiml" or groups is not None
     structure = structure_of(wanted, samples, means=means, ordinal=estimator == "WLSMV", equal=equal)
-    n = sum(sample.n for sample in samples)
     objective = Objective(structure, discrepancies(samples, structure, options))
-    try:
+    with _failures_told(chosen):
         found, covariance, test = _solved(objective, samples, options)
+    base = testing.baseline(wanted.written.observed, samples, structure, options)
+    worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
+    group_names = tuple(group.name for group in chosen.groups)
+    return CbsemResult(
+        estimator=estimator,
+        missing=missing,
+        groups=group_names,
+        n_given=chosen.n_given,
+        n_used=round(sum(sample.n for sample in samples)),
+        iterations=found.iterations,
+        fit=testing.measure(objective, found, samples, test, base, options=options),
+        estimates=(*_estimates(structure, found.theta, covariance, group_names), *worked_out),
+        r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
+        cautions=(
+            *wanted.cautions,
+            *chosen.cautions,
+            *((doubts.WEIGHTED,) if estimator != asked else ()),
+            *_doubts(structure, found, test, chosen, samples),
+            *defined.cautions(worked_out),
+            *index_weights.cautions(structure, found.theta),
+        ),
+        structure=structure,
+        theta=found.theta,
+        covariance=covariance,
+        objective=objective,
+        data=chosen.groups,
+    )
+
+
+@contextmanager
+def _failures_told(chosen: Chosen) -> Iterator[None]:
+    """Say of a search that fails what in the answers or the model lets it fail."""
+    try:
+        yield
     except IdentificationError as error:
-        raise apart(error, [group.values for group in given], names) from None
+        raise apart(error, [group.values for group in chosen.groups], chosen.names) from None
     except ConvergenceError as error:
-        raise doubts.of_weights(error, given, len(names)) from None
+        raise doubts.of_weights(error, chosen.groups, len(chosen.names)) from None
     except np.linalg.LinAlgError:
         raise ConvergenceError(
             "The model's matrices cannot be inverted: paths run in a circle, or constructs are the same.",
             code="singular",
             remedy="Leave out a path of the circle, or a fixed value.",
         ) from None
-    base = testing.baseline(names, samples, structure, options)
-    summary = testing.measure(objective, found, samples, test, base, options=options)
-    worked_out = defined.parameters(wanted.written, structure, found.theta, covariance)
-    group_names = tuple(group.name for group in given)
-    cautions += standardise.admissibility(structure, found.theta, group_names)
-    cautions += doubts.of_size(n, structure.n_free, test.df)
-    cautions += defined.cautions(worked_out)
-    cautions += index_weights.cautions(structure, found.theta)
-    leaning = [group for group, sample in zip(given, samples, strict=True) if sample.strength]
-    cautions += tuple(doubts.of_gaps(group, names) for group in leaning)
-    return CbsemResult(
-        estimator=estimator,
-        missing=missing,
-        groups=group_names,
-        n_given=chosen.n_given,
-        n_used=round(n),
-        iterations=found.iterations,
-        fit=summary,
-        estimates=(*_estimates(structure, found.theta, covariance, group_names), *worked_out),
-        r_squared=tuple(standardise.r_squared(structure, g, found.theta) for g in range(structure.n_groups)),
-        cautions=cautions,
-        structure=structure,
-        theta=found.theta,
-        covariance=covariance,
-        objective=objective,
-        data=given,
+
+
+def _doubts(
+    structure: Structure, found: Optimum, test: ChiSquare, chosen: Chosen, samples: Sequence[GroupMoments]
+) -> tuple[Caution, ...]:
+    """What the solution, the number of respondents and the gaps leave doubtful."""
+    n = sum(sample.n for sample in samples)
+    leaning = [group for group, sample in zip(chosen.groups, samples, strict=True) if sample.strength]
+    return (
+        *standardise.admissibility(structure, found.theta, tuple(group.name for group in chosen.groups)),
+        *doubts.of_size(n, structure.n_free, test.df),
+        *(doubts.of_gaps(group, chosen.names) for group in leaning),
     )
 
 

@@ -154,16 +154,10 @@ def evaluate_measure(
     )
     n_waves, n_before = len(panel.waves), len(before)
     contrast = np.where(np.arange(n_waves) < n_before, -1 / n_before, 1 / len(after))
-    arms = [(panel.means[side], panel.weights[side]) for side in (~panel.treated, panel.treated)]
     levels = _levels(panel, figures or _means_of(points))
-    n_comparison, n_treated = (len(weight) for _, weight in arms)
+    n_comparison, n_treated = int((~panel.treated).sum()), int(panel.treated.sum())
     fewest = min(n_treated, n_comparison)
-    if fewest < ENOUGH:
-        draws = np.full((2, 2, n_waves, panel.means.shape[2]), np.nan)
-        arm_df = np.full(2, np.nan)
-    else:
-        draws = np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms])
-        arm_df = np.array([degrees_of_freedom(weight) for _, weight in arms])
+    draws, arm_df = _drawn(panel, fewest, rng, n_resamples)
     arm_variance = np.var(np.einsum("t,abtk->abk", contrast, draws), axis=1, ddof=1)
     df = _welch(arm_variance, arm_df)
     effect = _by_figure(contrast @ (levels[1] - levels[0]), np.sqrt(arm_variance.sum(0)), level, df)
@@ -260,6 +254,17 @@ def degrees_of_freedom(weights: F64) -> float:
     q = a**2 / (1 - 2 * a + a @ a)
     m = np.diag(q) - np.outer(q, a) - np.outer(a, q) + q.sum() * np.outer(a, a)
     return float(np.trace(m) ** 2 / (m**2).sum())
+
+
+def _drawn(panel: Panel, fewest: int, rng: np.random.Generator, n_resamples: int) -> tuple[F64, F64]:
+    """Resample the arms, (2, n_resamples, n_waves, n_figures); degrees of freedom (2,); nan for few units."""
+    if fewest < ENOUGH:
+        return np.full((2, 2, len(panel.waves), panel.means.shape[2]), np.nan), np.full(2, np.nan)
+    arms = [(panel.means[side], panel.weights[side]) for side in (~panel.treated, panel.treated)]
+    return (
+        np.stack([_resampled(means, weight, rng, n_resamples) for means, weight in arms]),
+        np.array([degrees_of_freedom(weight) for _, weight in arms]),
+    )
 
 
 def _resampled(means: F64, weights: F64, rng: np.random.Generator, n_resamples: int) -> F64:

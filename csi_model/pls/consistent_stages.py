@@ -8,7 +8,7 @@ from csi_model.answers.moments import Moments
 from csi_model.arrays import F64, I64, Mask
 from csi_model.measures import reliability
 from csi_model.pls import algorithm
-from csi_model.pls.stages import component_weights, first_stage, second_stage
+from csi_model.pls.stages import Stage, component_weights, first_stage, second_stage
 from csi_model.pls.steps import regress
 from csi_model.specify import ModelSpec
 
@@ -49,22 +49,7 @@ def solve(corr: F64, spec: ModelSpec, scheme: str) -> tuple[algorithm.Solution, 
     items[:, diagonal, diagonal] = 1.0
     second = algorithm.solve(items, late, scheme)
     rho[:, late.columns] = _reliability(items, second.weights, late.block_mask, late.modes)
-    quality = np.sqrt(rho)
-
-    with_late = second.loadings / quality[:, None, late.columns]
-    own_weights = np.where(late.block_mask, second.weights, 0.0)
-    as_factor = own_weights * (quality[:, late.columns] / (own_weights**2).sum(axis=1))[:, None, :]
-    shown = late.block_mask & _factors(late.block_mask, late.modes)
-    with_late = np.where(shown, as_factor, with_late)
-    between = np.zeros((len(weights), names, names))
-    between[:, parts[:, None], late.columns] = with_late[:, rows]
-    between[:, late.columns[:, None], parts] = np.swapaxes(with_late[:, rows], 1, 2)
-    between[:, parts[:, None], parts] = items[:, rows[:, None], rows]
-    between[:, late.columns[:, None], late.columns] = second.construct_corr / (
-        quality[:, late.columns, None] * quality[:, None, late.columns]
-    )
-    everywhere = np.arange(names)
-    between[:, everywhere, everywhere] = np.where(np.isfinite(rho), 1.0, np.nan)
+    between = _between(items, second, rho, late, (parts, rows))
 
     weights[:, :, late.columns] = combined @ second.weights
     crossed = corr @ weights
@@ -85,6 +70,30 @@ def solve(corr: F64, spec: ModelSpec, scheme: str) -> tuple[algorithm.Solution, 
         component_weights(spec, between),
     )
     return solution, rho
+
+
+def _between(
+    items: F64, second: algorithm.Solution, rho: F64, late: Stage, components: tuple[I64, I64]
+) -> F64:
+    """Correlations of all factors, (n_batch, n_constructs, n_constructs): of stage two, corrected by rho."""
+    parts, rows = components
+    names = rho.shape[1]
+    quality = np.sqrt(rho)
+    with_late = second.loadings / quality[:, None, late.columns]
+    own_weights = np.where(late.block_mask, second.weights, 0.0)
+    as_factor = own_weights * (quality[:, late.columns] / (own_weights**2).sum(axis=1))[:, None, :]
+    shown = late.block_mask & _factors(late.block_mask, late.modes)
+    with_late = np.where(shown, as_factor, with_late)
+    between = np.zeros((len(items), names, names))
+    between[:, parts[:, None], late.columns] = with_late[:, rows]
+    between[:, late.columns[:, None], parts] = np.swapaxes(with_late[:, rows], 1, 2)
+    between[:, parts[:, None], parts] = items[:, rows[:, None], rows]
+    between[:, late.columns[:, None], late.columns] = second.construct_corr / (
+        quality[:, late.columns, None] * quality[:, None, late.columns]
+    )
+    everywhere = np.arange(names)
+    between[:, everywhere, everywhere] = np.where(np.isfinite(rho), 1.0, np.nan)
+    return between
 
 
 def _reliability(corr: F64, weights: F64, block: Mask, modes: tuple[str, ...]) -> F64:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -20,9 +19,10 @@ from csi_model.series import official
 from csi_model.series.breaks import Bridge
 from csi_model.series.control import control_limits
 from csi_model.series.document import once, points_over_waves, waves_of
-from csi_model.series.followed import check_base, followed
+from csi_model.series.followed import Followed, check_base, followed
 from csi_model.series.items import index_rows
 from csi_model.series.joint import joint_points
+from csi_model.series.order import in_order
 from csi_model.series.wave import wave_of
 from csi_model.series.why import Known, across, why
 from csi_model.specify import ModelSpec
@@ -84,23 +84,10 @@ def follow(
         Fewer than two waves, an unknown wave or question, a wave too small.
     """
     options = options or Options()
-    codes = _order(sample.label(by), order)
-    base = base or codes[0]
-    for named in (base, *(opened or {})):
-        if named not in codes:
-            raise DataError(
-                f"No wave {named!r}.", code="unknown-wave", remedy=f"Choose one of {', '.join(codes)}."
-            )
-    _check_opened(codes, opened or {})
+    codes, base = in_order(sample.label(by), order, base, opened or {})
     marks = _marks(spec, codes, reworded or {})
-    cut = sample.split(by).samples
-    parts = {code: cut[code] for code in codes}
-    large = [code for code in codes if len(parts[code]) >= options.floor]
-    waves = {}
-    for number, code in enumerate(codes):
-        waves[code] = followed(spec, code, parts[code], large, of_part(options, by, code))
-        if progress is not None:
-            progress((number + 1) / len(codes))
+    parts = sample.split(by).samples
+    waves = _estimated(spec, {code: parts[code] for code in codes}, by, options, progress)
     of_base = check_base(waves, base)
     summaries = [
         replace(
@@ -121,11 +108,7 @@ def follow(
         bridges=bridges,
         level=options.level,
     )
-    unlabelled = [
-        each for name in (by, segments, modes) if name is not None for each in sample.unlabelled(name)
-    ]
-    refused = [wave.caution for wave in waves.values() if wave.caution is not None]
-    cautions = [*sample.cautions, *unlabelled, *refused, *series.cautions]
+    cautions = [*_before(sample, (by, segments, modes), waves), *series.cautions]
     control, known = _control(series, cautions), Known(waves, base, bridges or {})
     scored = {code: wave.result or (wave.items.means, wave.items.covariance) for code, wave in waves.items()}
     of_tree, doubts = follow_tree(scored, of_base, base, tree, reworded or {})
@@ -151,39 +134,26 @@ def follow(
     }  # fmt: skip
 
 
-def _order(labels: Labels, order: Sequence[str]) -> tuple[str, ...]:
-    found = list(labels.present)
-    codes = tuple(order) or tuple(sorted(found, key=_in_order))
-    strange = [code for code in codes if code not in found]
-    if strange:
-        raise DataError(
-            f"No wave {strange[0]!r}.", code="unknown-wave", remedy=f"Choose among {', '.join(found)}."
-        )
-    if len(codes) < 2 or len(set(codes)) != len(codes):
-        msg = f"A series needs two waves or more, each once, not {', '.join(codes)}."
-        raise DataError(msg, code="waves", remedy="Name the waves in order of time.")
-    return codes
+def _estimated(
+    spec: ModelSpec, parts: Mapping[str, Sample], by: str, options: Options, progress: Progress | None
+) -> dict[str, Followed]:
+    """Estimate each wave that is large enough, telling how far it is."""
+    large = [code for code, part in parts.items() if len(part) >= options.floor]
+    waves = {}
+    for number, (code, part) in enumerate(parts.items()):
+        waves[code] = followed(spec, code, part, large, of_part(options, by, code))
+        if progress is not None:
+            progress((number + 1) / len(parts))
+    return waves
 
 
-def _in_order(name: str) -> tuple[list[tuple[int, str]], str]:
-    """Order names by their texts, and by the numbers within: wave 9 comes before wave 10."""
-    parts = re.split(r"(\d+)", name)
-    return [(int(part or 0) if at % 2 else 0, "" if at % 2 else part) for at, part in enumerate(parts)], name
-
-
-def _check_opened(codes: Sequence[str], opened: Mapping[str, date]) -> None:
-    """Refuse waves whose order contradicts the days on which they opened."""
-    dated = [code for code in codes if code in opened]
-    for before, after in pairwise(dated):
-        if opened[after] <= opened[before]:
-            right = sorted(dated, key=lambda code: opened[code])
-            raise DataError(
-                f"Wave {after} opened on {opened[after]}, not after wave {before} ({opened[before]}), which"
-                " it follows.",
-                code="opened",
-                remedy=f"Correct the day, or name the waves in order of time, such as {','.join(right)}.",
-                about=(before, after),
-            )
+def _before(sample: Sample, labels: Sequence[str | None], waves: Mapping[str, Followed]) -> Iterator[Caution]:
+    """What is doubtful before waves are compared: answers, people without labels, waves not estimated."""
+    yield from sample.cautions
+    for name in labels:
+        if name is not None:
+            yield from sample.unlabelled(name)
+    yield from (wave.caution for wave in waves.values() if wave.caution is not None)
 
 
 def _marks(

@@ -124,11 +124,9 @@ def estimate(
     for name, value in {"global": overall, "against": against}.items():
         if value and not assess:
             raise click.UsageError(f"--{name} is a part of the assessment: give --assess too.")
-    if twice := [name for name in group if group.count(name) > 1]:
-        raise click.UsageError(f"--group names {twice[0]} twice: its pairs would be its values themselves.")
     if interval != csi_model.Options.interval and not bootstrap:
         raise click.UsageError(f"--interval {interval} is of resamples: give --bootstrap too.")
-    _check_margin(margin, is_beside=bool(group and bootstrap))
+    _check_groups(group, margin, bootstrap)
     alone = {"group": group, "strata": strata, "bootstrap": bootstrap, "assess": assess, "tree": tree}
     multigroup.check(multigroup_column, equal, alone | {"scores": scores, "xlsx": xlsx})
     covariance = method == "cbsem" and model.suffix in analysis.LAVAAN
@@ -174,10 +172,12 @@ def estimate(
     _write(document, xlsx, json_file)
 
 
-def _check_margin(margin: float, *, is_beside: bool) -> None:
+def _check_groups(group: tuple[str, ...], margin: float, bootstrap: int) -> None:
+    if twice := [name for name in group if group.count(name) > 1]:
+        raise click.UsageError(f"--group names {twice[0]} twice: its pairs would be its values themselves.")
     if not 0 <= margin <= 100:
         raise click.UsageError(f"--margin {margin:g} is no number of points: give 0 to 100.")
-    if margin and not is_beside:
+    if margin and not (group and bootstrap):
         raise click.UsageError("--margin is of groups side by side: give --group and --bootstrap too.")
 
 
