@@ -151,6 +151,7 @@ def estimated(
     cluster: str | None,
     bootstrap: int,
     seed: int,
+    level: float,
     labels: tuple[str, ...] = (),
     beside: tuple[str, ...] = (),
 ) -> tuple[csi_model.Result, csi_model.Sample]:
@@ -158,7 +159,7 @@ def estimated(
     spec = model if isinstance(model, csi_model.ModelSpec) else read_model(model)
     data = read_answers(answers, spec, weights=weights, labels=labels, cluster=cluster, beside=beside)
     with progress_bar(is_long=True) as bar:
-        options = csi_model.Options(bootstrap=bootstrap, seed=seed)
+        options = csi_model.Options(bootstrap=bootstrap, seed=seed, level=level)
         result = csi_model.estimate(spec, data, options, progress=bar)
     return result, data
 

@@ -51,6 +51,7 @@ from web.spelling import spelled
 @analysis.cluster
 @analysis.resamples(0, 0)
 @click.option("--interval", type=click.Choice(csi_model.INTERVALS), default="percentile")
+@analysis.level
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads and processes.")
 @click.option(
@@ -102,6 +103,7 @@ def estimate(
     cluster: str | None,
     bootstrap: int,
     interval: str,
+    level: float,
     seed: int,
     jobs: int,
     assess: bool,
@@ -149,6 +151,7 @@ def estimate(
         seed=seed,
         jobs=jobs,
         interval=interval,
+        level=level,
         estimator=estimator or "",
         group_weights=group_weights,
     )

@@ -62,6 +62,7 @@ def _needless(ctx: click.Context, parameter: click.Parameter, given: tuple[str, 
 @click.option("--reworded", multiple=True, hidden=True, expose_value=False, callback=_needless)
 @analysis.missing
 @analysis.resamples(100, 2000, "Resamples of units.")
+@analysis.level
 @analysis.seed
 @analysis.json_file
 def evaluate(
@@ -77,6 +78,7 @@ def evaluate(
     register: Path | None,
     missing: str,
     bootstrap: int,
+    level: float,
     seed: int,
     json_file: Path | None,
 ) -> None:
@@ -94,7 +96,7 @@ def evaluate(
             document = csi_model.effect_of_measure(
                 spec,
                 prepared,
-                csi_model.Options(missing=missing, seed=seed),
+                csi_model.Options(missing=missing, seed=seed, level=level),
                 units=unit,
                 waves=wave,
                 treated=analysis.names(treated),

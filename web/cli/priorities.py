@@ -47,6 +47,7 @@ SIDES = {
 @analysis.weights
 @analysis.cluster
 @analysis.resamples(20, 1000, "Resamples for the intervals.")
+@analysis.level
 @analysis.seed
 @analysis.json_file
 def priorities(
@@ -58,6 +59,7 @@ def priorities(
     weights: str | None,
     cluster: str | None,
     bootstrap: int,
+    level: float,
     seed: int,
     json_file: Path | None,
 ) -> None:
@@ -72,7 +74,9 @@ def priorities(
     spec = analysis.read_model(model)
     asked = next((each for each in spec.stated if each.code == stated), None)
     of_places, of_labels = ((), ()) if stated is None else _columns(answers, stated, is_ranking=bool(asked))
-    result, data = analysis.estimated(answers, spec, weights, cluster, bootstrap, seed, of_labels, of_places)
+    result, data = analysis.estimated(
+        answers, spec, weights, cluster, bootstrap, seed, level, of_labels, of_places
+    )
     found: dict[str, Any] = {
         "index": analysis.index_points(result),
         "top": top,

@@ -62,6 +62,7 @@ VERDICTS = {
 @analysis.cluster
 @analysis.missing
 @analysis.resamples(0, 500, "Resamples a wave, 0 for none.")
+@analysis.level
 @analysis.seed
 @click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Worker threads.")
 @analysis.json_file
@@ -81,6 +82,7 @@ def trend(
     cluster: str | None,
     missing: str,
     bootstrap: int,
+    level: float,
     seed: int,
     jobs: int,
     json_file: Path | None,
@@ -98,7 +100,7 @@ def trend(
     chosen = analysis.names(order)
     if chosen and (rest := [name for name in prepared.label(wave).present if name not in chosen]):
         click.echo(f"Left out, as --order does not name them: {', '.join(rest)}.", err=True)
-    options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs)
+    options = csi_model.Options(missing=missing, bootstrap=bootstrap, seed=seed, jobs=jobs, level=level)
     with analysis.left_out_said(prepared, missing), analysis.progress_bar(is_long=True) as bar:
         document = csi_model.follow(
             spec,

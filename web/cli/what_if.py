@@ -24,6 +24,7 @@ from web.cli.table import aligned, span
 @analysis.weights
 @analysis.cluster
 @analysis.resamples(20, 1000, "Resamples for the intervals.")
+@analysis.level
 @analysis.seed
 @analysis.json_file
 def what_if(
@@ -33,6 +34,7 @@ def what_if(
     weights: str | None,
     cluster: str | None,
     bootstrap: int,
+    level: float,
     seed: int,
     json_file: Path | None,
 ) -> None:
@@ -41,7 +43,7 @@ def what_if(
     Example: manyi what-if answers.csv --model model.yaml --raise QUAL1=5 --raise QUAL2=3
     """
     lifts = analysis.once("--raise", map(_lift, raised))
-    result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed)
+    result, data = analysis.estimated(answers, model, weights, cluster, bootstrap, seed, level)
     found = csi_model.scenario(result, data, lifts)
     codes = list(result.spec.indicator_ids)
     document = {
