@@ -34,16 +34,17 @@ _SPOKEN: dict[str, Language] = {}
 def use(*folders: Path) -> Mapping[str, Language]:
     """Read every language of the folders and speak these from now on; give them by code, English last.
 
-    A language is a folder with a `words.json`; of one that stands in several, the last folder's counts.
+    A language is a folder with a `words.json`. One that stands in several speaks the sentences of all, the
+    last folder's where they differ: what joins brings its own sentences in the languages that there are.
 
     Raises
     ------
     ValueError
-        A file is no JSON, or lacks its name, tag or locale.
+        A file is no JSON of sentences by part and key, or no folder has the language's name, tag or locale.
     """
-    found = {
-        file.parent.name: _read(file) for folder in folders for file in sorted(folder.glob("*/words.json"))
-    }
+    found: dict[str, Language] = {}
+    for file in (each for folder in folders for each in sorted(folder.glob("*/words.json"))):
+        found[file.parent.name] = _read(file, found.get(file.parent.name))
     _SPOKEN.clear()
     _SPOKEN.update(sorted(found.items(), key=lambda item: item[0] == FALLBACK))
     return dict(_SPOKEN)
@@ -59,11 +60,17 @@ def in_all(text: str) -> dict[str, str]:
     return dict.fromkeys(_SPOKEN or (FALLBACK,), text)
 
 
-def _read(file: Path) -> Language:
+def _read(file: Path, known: Language | None) -> Language:
+    """Read a file; what it does not say of a language that is known already stays."""
     try:
         plain: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return Language(plain.pop("name"), plain.pop("tag"), plain.pop("locale"), plain)
-    except (ValueError, KeyError) as error:
+        head = {} if known is None else {"name": known.name, "tag": known.tag, "locale": known.locale}
+        head |= {each: plain.pop(each) for each in ("name", "tag", "locale") if each in plain}
+        parts = {} if known is None else dict(known.parts)
+        for part, sentences in plain.items():
+            parts[part] = {**parts.get(part, {}), **sentences}
+        return Language(head["name"], head["tag"], head["locale"], parts)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{file} cannot be read as the words of a language: {error!r}") from error
 
 

@@ -16,7 +16,8 @@ from surveys.codes import NOT_ASKED
 from surveys.collecting.segments import values_of
 from surveys.logic.tree import Value
 from surveys.models import Segment
-from surveys.questions.choice import WithOptions, codes_of
+from surveys.questions.base import Question
+from surveys.questions.choice import codes_of
 
 
 class Varying(NamedTuple):
@@ -36,11 +37,11 @@ def varying_in(router: Router) -> list[Varying]:
     questions = router.document.by_code
     items = (item for page in router.pages.values() for item in page.items)
     return [
-        Varying(item, codes_of(question.options))
+        Varying(item, codes_of(question.offered()))
         for item in items
         if item.choices
         and not all(choice.slot for choice in item.choices)
-        and isinstance(question := questions[item.code], WithOptions)
+        and isinstance(question := questions[item.code], Question)
     ]
 
 

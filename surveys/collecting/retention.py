@@ -149,6 +149,6 @@ def own_words(document: Questionnaire) -> frozenset[str]:
     """Give the fields of a questionnaire that take own words: open questions, and those beside options."""
     found: set[str] = set()
     for question in document.questions():
-        found |= {each.name for each in question.controls(document.scales) if each.kind in WORDS}
-        found |= question.own_words().keys()
+        for piece in question.pieces(document.scales):
+            found |= {each.name for each in piece.controls if each.kind in WORDS} | piece.own_words.keys()
     return frozenset(found)

@@ -16,7 +16,6 @@ from surveys.errors import Because, Problem, Reason, SurveyError
 from surveys.logic.reading import parse
 from surveys.questions import AnyQuestion
 from surveys.questions.base import Question
-from surveys.questions.choice import WithOptions
 from surveys.questions.parts import (
     Code,
     Condition,
@@ -178,9 +177,9 @@ class Questionnaire(Part):
         known = set() if self.indicators is None else self.indicators.codes()
         ranked = {slot.question for slot in self.slots if slot.kind == "rank"}
         found = {
-            question.code: {option.value: option.code for option in question.options}
+            question.code: {option.value: option.code for option in question.offered()}
             for question in self.questions()
-            if question.code in ranked and isinstance(question, WithOptions)
+            if question.code in ranked
         }
         return {code: options for code, options in found.items() if known & set(options.values())}
 

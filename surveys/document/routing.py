@@ -52,7 +52,7 @@ def _asked(document: Questionnaire) -> Iterator[tuple[int, Section, Question, tu
     number = 0
     for section in document.sections:
         for question in section.questions:
-            if question.type == "lot":
+            if question.nature.is_drawn:
                 continue
             is_read = question.nature.seconds == 0
             number += not is_read

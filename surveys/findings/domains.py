@@ -87,7 +87,7 @@ def answers_of(subject: Subject, conditions: Iterable[Expression]) -> dict[str, 
         if values is not None:
             outs = {each for each in apart.ways_out if getattr(part, each.value, False)}
             # What is drawn or known stands whether or not its page is asked.
-            filed = asked.question.account is not None or asked.question.type == "lot"
+            filed = asked.question.account is not None or asked.question.nature.is_drawn
             is_whole = name == code and not _has_way_out(part)
             due = asked.question.required is True and not filed and is_whole
             found[name] = Answer(frozenset({*values, *outs, None}), asked.number, is_due=due, is_filed=filed)

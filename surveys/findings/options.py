@@ -50,7 +50,7 @@ def _ordered(asked: Asked) -> Iterator[Finding]:
     """Find marks of order that say nothing: of what keeps its place anyhow, or where nothing can change."""
     parts = (*asked.question.subquestions(), *asked.question.offered())
     fixed = [part.code for part in parts if part.fixed]
-    if getattr(asked.question, "order", None) is None:
+    if not asked.question.is_shuffled:
         for code in fixed:
             yield warning("order-nothing", f"{asked.place}.{code}", "fixed")
     elif len(parts) - len(fixed) < MOVING:

@@ -22,6 +22,7 @@ from surveys.questions.parts import (
 )
 from surveys.questions.pieces import Column, Control, Ends, OptionGiven, Piece, Rated, Slot, Stored
 from surveys.questions.reading import Reader, nothing
+from surveys.questions.sampling import Sampler, Sent
 from surveys.questions.seeing import Answer
 
 Scales = Mapping[str, Scale]
@@ -78,6 +79,36 @@ class Question(Part):
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
         """Give what reads its fields from a submitted page."""
         return nothing
+
+    def sample(self, piece: Piece, by: Sampler, scales: Scales) -> Sent:
+        """Answer it, or a row of it, as a synthetic person does: field by field, words where they count."""
+        sent: Sent = {}
+        for control in piece.controls:
+            belongs = piece.own_words.get(control.name)
+            if belongs is None:
+                sent[control.name] = self.sample_field(control, by, scales)
+            elif any(
+                (choice.slot, choice.stored) in belongs and choice.sent in sent.get(other.name, ())
+                for other in piece.controls
+                for choice in other.choices
+            ):
+                sent[control.name] = [by.words()]
+        return sent
+
+    def sample_field(self, control: Control, by: Sampler, scales: Scales) -> list[str]:
+        """Answer one field of it as a synthetic person does, by what the field is."""
+        if control.kind == "points":
+            return [by.point(control)]
+        if control.kind == "many":
+            return by.several(control, least=None, most=self.nature.at_most)
+        if control.choices:
+            return [by.one(control)]
+        if control.kind == "date":
+            return [by.day(*self.days())]
+        if control.kind in {"number", "decimal"}:
+            ends = self.ends(scales) or Ends(*control.ends)
+            return [by.number(ends.low, ends.high, ends.step)]
+        return [by.words()]
 
     def pieces(self, scales: Scales) -> Iterator[Piece]:
         """Give what is asked or left out as a whole: the question itself, unless it has rows."""

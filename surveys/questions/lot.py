@@ -43,7 +43,7 @@ class Lot(Question):
     @property
     def nature(self) -> Nature:
         """Nothing to answer."""
-        return Nature(seconds=0)
+        return Nature(is_drawn=True, seconds=0)
 
     def slots(self, scales: Scales) -> Iterator[Slot]:  # noqa: ARG002
         """Give its one place."""

@@ -14,6 +14,7 @@ from surveys.questions.choice import WithOptions, codes_of, meant_by_words, othe
 from surveys.questions.nature import Doubt, Nature, too_few, too_many
 from surveys.questions.pieces import Choice, Control, Slot, Stored
 from surveys.questions.reading import OTHER_TEXT_LIMIT, Form, PageAnswers, Reader, nothing, own_words
+from surveys.questions.sampling import Sampler
 from surveys.questions.seeing import Answer, written_words
 
 
@@ -81,6 +82,13 @@ class Multiple(WithOptions):
             (must_write if chosen & needed else write)(form, found)
 
         return read
+
+    def sample_field(self, control: Control, by: Sampler, scales: Scales) -> list[str]:
+        """Mark as many options as are taken, or one that denies the others."""
+        if control.kind != "many":
+            return super().sample_field(control, by, scales)
+        exclusive = {option.code for option in self.options if option.exclusive}
+        return by.several(control, least=self.least, most=self.most, exclusive=exclusive)
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the marked options, nothing where no mark was answered, and own words."""

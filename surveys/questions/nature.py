@@ -11,13 +11,15 @@ class Nature(NamedTuple):
     """What is true of all questions of a type, or of one of its names.
 
     `at_most`: how many options can be chosen, where there is a limit. `has_exclusive`: an option can deny the
-    others. `is_consent`: who refuses is let go. `is_scored`: a rating of it can be part of an index.
-    `seconds`: what an answer takes besides reading, for each row where there are rows.
+    others. `is_consent`: who refuses is let go. `is_drawn`: it is drawn by lot, nobody is asked.
+    `is_scored`: a rating of it can be part of an index. `seconds`: what an answer takes besides reading, for
+    each row where there are rows.
     """
 
     at_most: int | None = None
     has_exclusive: bool = False
     is_consent: bool = False
+    is_drawn: bool = False
     is_scored: bool = True
     seconds: float = QUICK
 

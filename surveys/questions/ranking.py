@@ -12,8 +12,9 @@ from surveys.logic.types import Type
 from surveys.questions.base import Scales
 from surveys.questions.choice import WithOptions, codes_of
 from surveys.questions.nature import SLOW, Doubt, Nature, too_few, too_many
-from surveys.questions.pieces import Choice, Control, Slot
+from surveys.questions.pieces import Choice, Control, Piece, Slot
 from surveys.questions.reading import Form, PageAnswers, Reader
+from surveys.questions.sampling import Sampler, Sent
 from surveys.questions.seeing import Answer
 
 
@@ -79,6 +80,12 @@ class Ranking(WithOptions):
                 found.values.update(zip(slots, ranked, strict=True))
 
         return read
+
+    def sample(self, piece: Piece, by: Sampler, scales: Scales) -> Sent:  # noqa: ARG002
+        """Rank as many as can be, none twice."""
+        options = [choice.sent for choice in piece.controls[0].choices]
+        chosen = by.random.sample(options, min(len(piece.controls), len(options)))
+        return {control.name: [option] for control, option in zip(piece.controls, chosen, strict=False)}
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the ranked options, the first one first."""

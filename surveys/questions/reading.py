@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
+from surveys import words
 from surveys.codes import SKIPPED
 from surveys.errors import Problem
 
@@ -15,7 +16,7 @@ Form = Mapping[str, Sequence[str]]
 
 
 # By which name authors word a refusal of their own.
-MESSAGES: Final = {
+MESSAGES: Final[Mapping[Problem | str, str]] = {
     Problem.ANSWER_REQUIRED: "required",
     Problem.ANSWER_WANTED: "required",
     Problem.ANSWER_NUMBER: "range",
@@ -38,16 +39,20 @@ GIVEN: Final = 1
 
 
 class PageProblem(NamedTuple):
-    """What is wrong with one field of a submitted page."""
+    """What is wrong with one field of a submitted page: a problem, or the key of a type's own refusal.
+
+    The sentence of such a key stands among the `problems` of the languages' words.
+    """
 
     field: str
-    problem: Problem
+    problem: Problem | str
     context: dict[str, object]
     said: Mapping[str, str] = {}
 
     def text(self, language: str) -> str:
         """Say it in a language, in the author's own words where there are some."""
-        return self.said.get(language) or self.problem.text(language, **self.context)
+        key = self.problem if isinstance(self.problem, str) else self.problem.name
+        return self.said.get(language) or words.say("problems", key, language, **self.context)
 
     def in_words(self, messages: Mapping[str, Mapping[str, str]]) -> "PageProblem":
         """Give it with the author's words for such a problem, if there are some."""
@@ -70,8 +75,8 @@ class PageAnswers:
     today: date | None = None
     left_out: AbstractSet[str] = frozenset()
 
-    def refuse(self, place: str, problem: Problem, **context: object) -> None:
-        """Note what is wrong with a field."""
+    def refuse(self, place: str, problem: Problem | str, **context: object) -> None:
+        """Note what is wrong with a field; a type's own refusal goes by the key of its sentence."""
         self.problems.append(PageProblem(place, problem, context))
 
     def leave_blank(self, code: str, *, required: bool) -> None:

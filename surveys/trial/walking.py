@@ -15,7 +15,8 @@ from surveys.logic.holding import evaluate
 from surveys.logic.tree import ACCOUNT as FILED
 from surveys.logic.tree import Value
 from surveys.questions.reading import REMINDED, PageAnswers
-from surveys.trial.people import Person, Sent, pieces_of
+from surveys.questions.sampling import Sent
+from surveys.trial.people import Person, pieces_of
 from surveys.trial.targets import Goal, Steering, Target, by_name, names_of
 
 TRIES: Final = 30  # answers among which somebody who is steered chooses

@@ -7,7 +7,8 @@ from surveys.logic.types import Type
 from surveys.questions.base import Question, Scales
 from surveys.questions.nature import Doubt, Nature
 from surveys.questions.pieces import Choice, Control, Ends, Slot
-from surveys.questions.reading import Reader, one_of
+from surveys.questions.reading import Form, PageAnswers, Reader, one_of
+from surveys.questions.sampling import Sampler
 from surveys.questions.seeing import Answer, stored_number
 
 STEPS = range(0, 101, 10)
@@ -39,8 +40,22 @@ class Slider(Question):
         return (Control(self.code, "one", self.text, steps),)
 
     def reader(self, scales: Scales) -> Reader:  # noqa: ARG002
-        """Read one step."""
-        return one_of(self.code, {str(step): step for step in STEPS}, required=self.is_required)
+        """Read one step; between two of them it says so itself."""
+        steps = one_of(self.code, {str(step): step for step in STEPS}, required=self.is_required)
+
+        def read(form: Form, found: PageAnswers) -> None:
+            sent = (form.get(self.code) or ("",))[0]
+            if sent.isascii() and sent.isdecimal() and len(sent) <= 2 and int(sent) not in STEPS:
+                below = int(sent) // 10 * 10
+                found.refuse(self.code, "slider-step", sent=sent, below=below, above=below + 10)
+            else:
+                steps(form, found)
+
+        return read
+
+    def sample_field(self, control: Control, by: Sampler, scales: Scales) -> list[str]:  # noqa: ARG002
+        """Let nobody pull it below its start."""
+        return [str(by.random.choice([step for step in STEPS if step >= self.start]))]
 
     def answers(self) -> Iterator[Answer]:
         """Let conditions see the share."""

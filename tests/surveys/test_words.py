@@ -70,6 +70,27 @@ def test_a_language_without_a_sentence_falls_back_to_english(tmp_path, speaking)
     assert Problem.ANSWER_ONCE.text("xx") == Problem.ANSWER_ONCE.text("en")
 
 
+def test_a_language_speaks_the_sentences_of_all_its_folders(tmp_path, speaking):
+    (tmp_path / "zh").mkdir()
+    own = {"problems": {"own": "{n} 过多。", "ANSWER_ONCE": "只选一次。"}}
+    (tmp_path / "zh" / "words.json").write_text(json.dumps(own), encoding="utf-8")
+    found = words.use(FOLDER, tmp_path)
+    assert (found["zh"].name, found["zh"].locale) == ("中文", "zh_Hans_CN")
+    assert words.say("problems", "own", "zh", n=3) == "3 过多。"
+    assert Problem.ANSWER_ONCE.text("zh") == "只选一次。"
+    assert Problem.ANSWER_DATE.text("zh") != Problem.ANSWER_DATE.text("en")
+
+
+@pytest.mark.parametrize(
+    "written", ["[]", '"zh"', '{"problems": "own"}', '{"problems": ["own"]}', "null", "{"]
+)
+def test_words_that_are_no_sentences_are_refused(tmp_path, speaking, written):
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "words.json").write_text(written, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"zh.words\.json cannot be read"):
+        words.use(FOLDER, tmp_path)
+
+
 def test_without_words_the_code_and_its_subject_stand_alone(speaking):
     words.use()
     error = SurveyError(Problem.TEXT_LONG, limit=Because(Reason.TOP))

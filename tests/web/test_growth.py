@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from surveys.analysing.export import wave_table
 from surveys.analysing.matrix import load_matrix
+from surveys.asking.router import Router
 from surveys.collecting import waves
 from surveys.document import loading
 from surveys.editing import publishing
@@ -21,6 +22,7 @@ from surveys.errors import SurveyError
 from surveys.findings.listing import findings_of_file
 from surveys.models import Wave
 from surveys.questions import TYPES, register
+from surveys.trial import trial
 from tests.growth.slider import Slider
 from tests.surveys.worlds import text
 from tests.web.answering import NOW, Respondent, stored
@@ -98,6 +100,47 @@ def test_a_type_is_asked_checked_stored_and_exported(app, session):
     table = wave_table(session, wave)
     [row] = table.rows()
     assert dict(zip(table.header, row, strict=True))["SHARE"] == "70"
+
+
+@pytest.mark.usefixtures("slider")
+def test_a_type_refuses_an_answer_in_its_own_words(toy_site, session):
+    wave = open_wave(session, languages=["en", "zh"])
+    person = Respondent(toy_site, f"/s/{wave.public_key}")
+    person.open()
+    for tongue, said in (
+        ("en", "55 is between two steps: choose 50 or 60."),
+        ("zh", "55 在两档之间：请选 50 或 60。"),
+    ):
+        if tongue != "en":
+            person.post("one", {"go": f"lang:{tongue}"})
+            person.page = BeautifulSoup(person.client.get(person.place).text, "html.parser")
+        refused = person.post("one", {"SHARE": "55"})
+        assert refused.status_code == 422
+        page = BeautifulSoup(refused.text, "html.parser")
+        assert page.select_one("#e-SHARE").text == said
+        assert said in page.select_one(".error-summary").text
+    assert person.post("one", {"SHARE": "60"}).status_code == 303
+    for sent in ("101", "555555555", "half", "５５", "5\x00"):
+        assert person.post("one", {"SHARE": sent}).status_code == 422
+
+
+@pytest.mark.usefixtures("slider")
+def test_a_type_without_words_of_its_own_refuses_by_its_key(app, session):
+    person = Respondent(app, f"/s/{open_wave(session).public_key}")
+    person.open()
+    refused = person.post("one", {"SHARE": "55"})
+    assert refused.status_code == 422
+    assert "slider-step (sent=55, below=50, above=60)" in refused.text
+
+
+@pytest.mark.usefixtures("slider")
+def test_a_type_says_how_a_synthetic_person_answers_it():
+    [first, second] = SECTIONS
+    started = first | {"questions": [first["questions"][0] | {"start": 50}]}
+    router = Router(loading.load(DOCUMENT | {"sections": [started, second]}))
+    found = trial.run(router, NOW.date(), people=40)
+    assert (found.complete, found.stuck, found.never) == (40, {}, [])
+    assert {int(each) for each in found.answers["SHARE"]} <= set(range(50, 101, 10))
 
 
 @pytest.mark.usefixtures("slider", "toyish")

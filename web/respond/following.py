@@ -102,9 +102,9 @@ def _reading(answer: Answer, controls: dict[str, Control], item: Item) -> list[A
     found: list[Any] = [answer.name, answer.type.kind]
     if answer.name in item.own_words:
         belongs = item.own_words[answer.name]
-        chosen = controls[item.code].choices
+        chosen = (choice for name in item.fields for choice in controls[name].choices)
         found.append([choice.sent for choice in chosen if (choice.slot, choice.stored) in belongs])
-    elif answer.type.kind == "choice":
+    elif answer.type.kind == "choice" and answer.name in controls:
         codes = {value: code for code, value in (answer.type.options or {}).items()}
         sent = {choice.sent: codes[choice.stored] for choice in controls[answer.name].choices}
         if any(each != code for each, code in sent.items()):
