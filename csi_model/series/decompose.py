@@ -19,6 +19,8 @@ from csi_model.options import FLOOR, LEVEL
 from csi_model.series.checks import check_shares
 from csi_model.series.split import Parts, split_change, split_parts
 
+ROUNDING = 1e-12  # points: an error below it is none
+
 
 @dataclass(frozen=True)
 class Decomposition:
@@ -80,6 +82,7 @@ def decompose(
     *,
     floor: int = FLOOR,
     level: float = LEVEL,
+    df: float | None = None,
 ) -> Decomposition:
     """Decompose the change between two waves, with intervals.
 
@@ -89,6 +92,9 @@ def decompose(
         The same items in the same order; the same segments.
     floor : int
         Answers that every segment needs on every item in either wave.
+    df : float, optional
+        Degrees of freedom of clustered errors: those of the series whose change is split, so that a change
+        and its parts have intervals of one kind. By default the fewest units of either wave, less one.
 
     Raises
     ------
@@ -104,8 +110,8 @@ def decompose(
     given: under frozen weights they are a convention. Every part, the change among them, is its value ±
     quantile x standard error, linearised from the joint covariance of shares and segment means of
     each wave. Between waves a part's correlation is that of what shared units add to it
-    (`means.correlations`), as in the official line; the quantile is then Student's with the fewest units of a
-    wave, less one, and without clusters the normal one. The parts are at most quadratic in each share and
+    (`means.correlations`), as in the official line; the quantile is then Student's with `df`, and without
+    clusters the normal one. The parts are at most quadratic in each share and
     mean, so central differences are their exact derivatives.
     """
     segments, sides = _segments_of(before, after), (before, after)
@@ -120,7 +126,10 @@ def decompose(
     slopes = [_slopes(exact, shares, side) for side in (0, 1)]
     is_clustered = before.clusters is not None and after.clusters is not None
     units = np.union1d(exact[0].units, exact[1].units) if is_clustered else None
-    df = float(min(len(each.units) for each in exact) - 1) if is_clustered else np.inf
+    if not is_clustered:
+        df = np.inf
+    elif df is None:
+        df = float(min(len(each.units) for each in exact) - 1)
     fields = {
         name: from_normal(value, _error(exact, pair, units), level=level, df=df)
         for name, value, *pair in zip(Parts._fields, whole, *slopes, strict=True)
@@ -149,7 +158,8 @@ def _error(exact: Sequence[_Moments], slopes: Sequence[F64], units: NDArray[np.g
             spread[at, np.searchsorted(units, each.units)] = added[at]
         together = correlations(spread)[:, 0, 1]
     whole = variance.sum(axis=0) + 2 * together * np.sqrt(variance.prod(axis=0))
-    return np.asarray(np.sqrt(np.maximum(whole, 0.0)).reshape(shape))
+    se = np.sqrt(np.maximum(whole, 0.0)).reshape(shape)
+    return np.where(se < ROUNDING, 0.0, se)
 
 
 def _wave_moments(wave: WaveAnswers, segments: tuple[str, ...], floor: int) -> _Moments:

@@ -109,7 +109,7 @@ def follow(
         level=options.level,
     )
     cautions = [*_before(sample, (by, segments, modes), waves), *series.cautions]
-    control, known = _control(series, cautions), Known(waves, base, bridges or {})
+    control, known = _control(series, cautions), Known(waves, base, bridges or {}, joint.df)
     scored = {code: wave.result or (wave.items.means, wave.items.covariance) for code, wave in waves.items()}
     of_tree, doubts = follow_tree(scored, of_base, base, tree, reworded or {})
     cautions += doubts

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import csi_model
+from csi_model.answers.labels import read
 from csi_model.answers.prepare import prepare
 from csi_model.series.follow import follow
 from csi_model.series.wave import Form
@@ -99,3 +100,19 @@ def test_the_command_prints_what_the_calls_give(sample, by_group):
     text = trend_command.summary(json.loads(json.dumps(follow(SPEC, sample, "wave", OPTIONS))))
     first = by_group.groups["2021"].figure("constructs").at("SAT").value
     assert f"{first:.1f}" in text
+
+
+def test_a_change_whose_only_part_are_the_answers_has_their_interval(sample):
+    """Of a pair that few units hold less than another pair: its parts have the errors of the series."""
+    number = np.arange(len(sample.points))
+    waves = sample.label("wave").texts()
+    units = number % np.where(waves == np.unique(waves)[-1], 24, 60)
+    clustered = replace(sample, clusters=read(units, len(units), "unit"))
+    whys = follow(SPEC, clustered, "wave", OPTIONS)["why"]
+    assert len(whys) > 1
+    for each in whys:
+        change, answers = each["change"], each["answers"]
+        assert answers["value"] == pytest.approx(change["value"])
+        assert answers["se"] == pytest.approx(change["se"])
+        assert answers["ci"] == pytest.approx(change["ci"])
+        assert each["mix"]["value"] == each["mix"]["se"] == 0
