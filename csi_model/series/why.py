@@ -34,7 +34,7 @@ def across(pair: tuple[str, str], series: official.Series) -> dict[str, Any] | N
 
 
 class Known(NamedTuple):
-    """Each wave, that whose weights are official, the bridges between forms, the errors' degrees of freedom."""
+    """Each wave, that whose weights are official, bridges between forms, degrees of freedom of the errors."""
 
     waves: Mapping[str, Followed]
     base: str
@@ -74,9 +74,7 @@ def why(
 
     said: dict[str, Any] = {"from": pair[0], "to": pair[1]}
     try:
-        found = decompose(
-            side(pair[0]), side(pair[1]), floor=options.floor, level=options.level, df=known.df
-        )
+        found = decompose(side(pair[0]), side(pair[1]), floor=options.floor, level=options.level, df=known.df)
     except ModelError as error:
         return said | {"refused": error.plain()}
     names = [spec.indicator_ids[row] for row in rows]
