@@ -40,7 +40,7 @@ def waves_of(series: official.Series, waves: Mapping[str, Followed]) -> list[dic
 def points_over_waves(wave: Followed, place: int) -> dict[str, Any]:
     """Give the points of a construct in one wave by its own weights, with error and interval where known."""
     own = figure(np.nan) if wave.result is None else wave.result.figure("constructs").at(place)
-    written: dict[str, Any] = own.plain(parts=("ci",))
+    written: dict[str, Any] = own.plain()
     return written
 
 
