@@ -1,4 +1,4 @@
-"""How the text of a setting is read; whatever cannot be used is refused with what to write instead."""
+"""How the text of a setting is read, and whole numbers anywhere; settings say what to write instead."""
 
 import logging
 import re
@@ -16,21 +16,27 @@ from web import languages
 SHORTEST_KEY = 32
 FEWEST_SIGNS = 10
 MAIL = ("smtp", "smtps", "smtp+starttls")
-LONGEST_NUMBER = 12
+LONGEST_NUMBER = 18
+LARGEST_NUMBER = 999_999_999
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 PLACE = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+
+
+def number(text: str, low: int = 0, high: int = LARGEST_NUMBER) -> int | None:
+    """Read a whole number written in plain digits; None where it is none, or not between two ends."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number and low <= int(text) <= high else None
 
 
 def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[str], int]:
     """Read a whole number between two ends."""
 
     def read(text: str) -> int:
-        written = text.strip()
-        is_number = written.isascii() and written.isdecimal() and len(written) <= LONGEST_NUMBER
-        if not is_number or not low <= int(text) <= high:
+        found = number(text.strip(), low, high)
+        if found is None:
             raise ValueError(f"write a whole number from {low} to {high}")
-        return int(text)
+        return found
 
     return read
 

@@ -15,10 +15,8 @@ from surveys.document.questionnaire import Questionnaire
 from surveys.editing import publishing
 from surveys.editing.nodes import ROOT, Node
 from surveys.models import Draft, DraftChange, DraftNode, StoredQuestionnaire, Version, Wave
-from web import i18n
+from web import i18n, readers
 from web.labels import FORMS, version_told
-
-LONGEST_NUMBER = 9
 
 
 class Source(NamedTuple):
@@ -87,12 +85,13 @@ def find(session: Session, kind: str, code: str, part: str) -> Source | None:
         if code not in instruments.names() or part not in instruments.forms(code):
             return None
         return Source(kind, code, part, instrument(code, part), None)
-    if not (part.isascii() and part.isdecimal() and len(part) <= LONGEST_NUMBER) or "\x00" in code:
+    number = readers.number(part)
+    if number is None or "\x00" in code:
         return None
     version = session.scalar(
         select(Version)
         .join(StoredQuestionnaire)
-        .where(StoredQuestionnaire.code == code, Version.kind == "published", Version.number == int(part))
+        .where(StoredQuestionnaire.code == code, Version.kind == "published", Version.number == number)
     )
     if version is None:
         return None

@@ -18,6 +18,7 @@ from surveys.collecting import waves
 from surveys.errors import SurveyError
 from surveys.models import Analysis, Burst, QualityCheck, Wave
 from surveys.models.collection import KIOSK
+from web import readers
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST
 from web.extensions import db
@@ -26,7 +27,7 @@ from web.labels import FLAGS, flags_text
 
 blueprint = Blueprint("quality", __name__, url_prefix="/waves")
 LISTED: Final = 200
-LONGEST_ID: Final = 16
+LARGEST_ID: Final = 10**16 - 1
 
 
 class FlagLine(NamedTuple):
@@ -106,10 +107,7 @@ def _decide(code: str, action: str, decide: Callable[..., int], said: str) -> Re
 def _numbers(texts: list[str]) -> list[int]:
     """Read numbers of responses, several in one text too; what is none belongs to no response."""
     parts = [part for each in texts for part in each.replace(",", " ").split()]
-    read = (
-        int(part) if part.isascii() and part.isdigit() and len(part) <= LONGEST_ID else 0 for part in parts
-    )
-    return list(dict.fromkeys(read))
+    return list(dict.fromkeys(readers.number(part, high=LARGEST_ID) or 0 for part in parts))
 
 
 def _find(code: str) -> Wave:

@@ -11,6 +11,7 @@ from surveys.errors import Problem, SurveyError
 from surveys.logic.reading import parse
 from surveys.logic.writing import to_sentence
 from surveys.models import Wave
+from web import readers
 from web.i18n import choose
 
 MOST: Final = 10_000_000
@@ -81,9 +82,9 @@ def set_sent(session: Session, wave: Wave, sent: Mapping[str, str]) -> None:
         if not name.startswith(FIELD):
             continue
         code, text = name.removeprefix(FIELD), sent[name].strip()
-        if text and not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= MOST):
+        limit = readers.number(text, high=MOST)
+        if text and limit is None:
             raise RefusedError(code, None)
-        limit = int(text) if text else None
         if code not in standing or limit != standing[code]:
             wanted[code] = limit
     for code, limit in wanted.items():

@@ -14,8 +14,7 @@ from surveys.errors import SurveyError
 from surveys.models import Customer, Draft, Unit, UnitLevel
 from surveys.models.organisation import CustomerClass
 from surveys.piloting import people
-from web import i18n
-from web.author.drafts import room
+from web import i18n, readers
 from web.extensions import db
 
 LINK, DRAW, LIST = "link", "draw", "list"
@@ -61,7 +60,7 @@ def _drawn(draft: Draft, form: Mapping[str, str], now: datetime) -> list[Custome
     of = form.get("customer_class", "")
     if of and of not in set(CustomerClass):
         raise InvitedError("customer_class", _("Choose one of the entries offered."))
-    wanted = room.number(form.get("drawn", "").strip()) or 0
+    wanted = readers.number(form.get("drawn", "").strip()) or 0
     unit = form.get("unit", "")
     return people.drawn(db.session, draft.questionnaire_id, wanted, unit=unit, customer_class=of, now=now)
 

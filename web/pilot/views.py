@@ -21,7 +21,7 @@ from surveys.models.collection import Access
 from surveys.piloting import comments, people, pilots
 from surveys.piloting.counting import counted
 from surveys.piloting.pilots import Pilot
-from web import i18n, qr
+from web import i18n, qr, readers
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
@@ -89,8 +89,8 @@ def freeze(code: str) -> ResponseReturnValue:
     """Freeze the draft as the page showed it, and go to the link to hand out."""
     desk = room.find(code)
     base, _tab, _client = room.marks_of(desk)
-    number = room.number(request.form.get("number", "")) or 0
-    days = room.number(request.form.get("days", "").strip()) or 0
+    number = readers.number(request.form.get("number", "")) or 0
+    days = readers.number(request.form.get("days", "").strip()) or 0
     now = datetime.now(UTC)
     try:
         chosen = inviting.invited(desk.draft, request.form, request.files.get("list"), now)

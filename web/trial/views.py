@@ -16,7 +16,7 @@ from surveys.document.wording import language_of
 from surveys.errors import Problem, SurveyError
 from surveys.models import StoredTrial
 from surveys.trial import keeping, trial
-from web import i18n, telling
+from web import i18n, readers, telling
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author import room
@@ -141,12 +141,8 @@ def start(source: str, code: str, part: str) -> ResponseReturnValue:
 
 def _whole(text: str, low: int, high: int) -> tuple[int | None, str]:
     """Read a whole number; where it is none, say what is wrong."""
-    written = text.strip()
-    if written.isascii() and written.isdecimal() and len(written) <= len(str(high)):
-        number = int(written)
-        if low <= number <= high:
-            return number, ""
-    return None, Problem.ANSWER_NUMBER.text(i18n.choose(), low=low, high=high)
+    found = readers.number(text.strip(), low, high)
+    return found, "" if found is not None else Problem.ANSWER_NUMBER.text(i18n.choose(), low=low, high=high)
 
 
 def _progress(stored: StoredTrial, source: str, code: str, part: str) -> dict[str, object]:

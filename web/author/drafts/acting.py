@@ -13,7 +13,7 @@ from surveys.editing.operations import Operation
 from surveys.editing.order import between
 from surveys.errors import SurveyError
 from surveys.models import DraftChange
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
@@ -73,8 +73,8 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
             fault = _("What stood beside it was moved or removed meanwhile. Move it as the parts stand now.")
             return page(desk, node, fault=fault, status=422)
         place = stepped
-    elif room.NUMBER.fullmatch(wanted) and desk.nodes.is_there(int(wanted)):
-        target = desk.nodes.by_id[int(wanted)]
+    elif (number := readers.number(wanted)) is not None and desk.nodes.is_there(number):
+        target = desk.nodes.by_id[number]
         parent = target.id
         if target.kind == node.kind and target.id != node.id:
             parent, others = (
@@ -93,9 +93,9 @@ def move(code: str, node_id: int) -> ResponseReturnValue:
         flash(_("It stands there already."), "info")
         return to(url_for("drafts.part", code=code, node_id=node_id), 303)
     operation = {"op": "move", "id": node_id, "parent": parent, "place": place}
-    then = request.form.get("then", "")
-    stays = room.NUMBER.fullmatch(then) is not None and desk.nodes.is_there(int(then))
-    return do(desk, [operation], int(then) if stays else node_id, _("Moved."))
+    then = readers.number(request.form.get("then", ""))
+    after = then if then is not None and desk.nodes.is_there(then) else node_id
+    return do(desk, [operation], after, _("Moved."))
 
 
 def _stepped(desk: Desk, node: Node, step: str) -> str | None:

@@ -15,7 +15,7 @@ from surveys.editing import library
 from surveys.editing.nodes import ROOT, Node
 from surveys.errors import SurveyError
 from surveys.models import Draft, DraftNode, LibraryEntry, StoredQuestionnaire
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
 from web.author import sources
@@ -171,10 +171,9 @@ def change_block(block: int, doing: str) -> ResponseReturnValue:
         abort(404)
     if not _may_change(acts):
         abort(403)
-    written = request.form.get("seen", "")
-    if not room.NUMBER.fullmatch(written):
+    seen, was = readers.number(request.form.get("seen", "")), acts[-1]
+    if seen is None:
         abort(400)
-    seen, was = int(written), acts[-1]
     by: dict[str, Any] = {"staff_name": current_user.email, "now": datetime.now(UTC)}
     try:
         match doing:

@@ -12,7 +12,7 @@ from surveys.editing import library
 from surveys.editing.nodes import ROOT, Node
 from surveys.errors import SurveyError
 from surveys.models import LibraryEntry
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author import sources
@@ -138,9 +138,10 @@ def chosen_of(origin: Origin, sent: list[str]) -> list[Node]:
     """Give the parts that were ticked; what is none, or can be copied by nobody, is not found."""
     found: dict[int, Node] = {}
     for each in sent:
-        if not room.NUMBER.fullmatch(each) or not origin.nodes.is_there(int(each)):
+        number = readers.number(each)
+        if number is None or not origin.nodes.is_there(number):
             abort(404)
-        node = origin.nodes.by_id[int(each)]
+        node = origin.nodes.by_id[number]
         if node.kind not in COPIED:
             abort(404)
         found[node.id] = node
@@ -150,9 +151,10 @@ def chosen_of(origin: Origin, sent: list[str]) -> list[Node]:
 def _into(desk: Desk, sent: str) -> Node | None:
     if not sent:
         return None
-    if not room.NUMBER.fullmatch(sent) or desk.node(int(sent)).kind != "section":
+    number = readers.number(sent)
+    if number is None or desk.node(number).kind != "section":
         abort(404)
-    return desk.nodes.by_id[int(sent)]
+    return desk.nodes.by_id[number]
 
 
 def _copy(

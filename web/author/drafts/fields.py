@@ -15,8 +15,7 @@ from surveys.editing.naming import space_of
 from surveys.editing.nodes import KEYED, KINDS, Node, below, fields_of, model_of
 from surveys.findings.quality import FLAGS, RULES
 from surveys.questions import TYPES
-from web import i18n, labels
-from web.author.drafts import room
+from web import i18n, labels, readers
 from web.author.drafts.origins import KEPT
 from web.author.drafts.room import Desk
 from web.author.drafts.wording import field_name, name_of, text_of
@@ -217,7 +216,7 @@ class _Form:
                 yield Choice(node.code, f"{node.code} {said}".strip())
 
     def _options_of(self, question: str) -> Iterator[Choice]:
-        number = room.number(question.removeprefix("#n"))
+        number = readers.number(question.removeprefix("#n"))
         if question.startswith("#n") and number is not None:
             for each in self.desk.nodes.children(number, "option"):
                 yield Choice(each.code, name_of(self.desk, each))

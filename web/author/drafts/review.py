@@ -16,7 +16,7 @@ from surveys.editing.assembling import assembled
 from surveys.editing.rewriting import operations_to
 from surveys.errors import Problem, SurveyError
 from surveys.models import AcceptedFinding
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.models import Staff
 from web.accounts.roles import ADMINISTRATOR, ANALYST, DESIGNER
@@ -204,7 +204,7 @@ def _require_ready(desk: Desk) -> None:
 def overwrite(code: str) -> ResponseReturnValue:
     """Make the draft equal to a published version, as one change that can be taken back."""
     desk = room.find(code)
-    number = room.number(request.form.get("version", ""))
+    number = readers.number(request.form.get("version", ""))
     version = next((each for each in desk.draft.questionnaire.versions if each.number == number), None)
     if version is None:
         abort(404)
@@ -222,7 +222,7 @@ def overwrite(code: str) -> ResponseReturnValue:
 
 
 def _review_id() -> int:
-    return room.number(request.form.get("review", "")) or 0
+    return readers.number(request.form.get("review", "")) or 0
 
 
 def _refused(code: str, refused: SurveyError) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ from surveys.editing.operations import Operation
 from surveys.findings.finding import Finding
 from surveys.findings.subject import Subject
 from surveys.models import Draft, DraftChange, SeriesDecision, Version
-from web import i18n
+from web import i18n, readers
 from web.author.drafts import judging
 from web.author.model import findings_of_model
 from web.extensions import db
@@ -32,14 +32,8 @@ from web.shelf import Shelf
 blueprint = Blueprint("drafts", __name__, url_prefix="/questionnaires")
 PLACE = "/draft/<code>"
 MARK = re.compile(r"[0-9a-f]{32}")
-NUMBER = re.compile(r"[0-9]{1,9}")
 # What was read for a page is there for its preview and for the next form that is sent.
 _nodes = Shelf(16)
-
-
-def number(text: str) -> int | None:
-    """Read a number of an address, a form or a document; None where it is none that can be."""
-    return int(text) if NUMBER.fullmatch(text) else None
 
 
 class Desk:
@@ -165,14 +159,14 @@ def marks_of(desk: Desk) -> tuple[int, bytes, bytes]:
     The same form with the same content is the same change, however often it is sent.
     """
     form = request.form
-    written = form.get("base", "")
+    base = readers.number(form.get("base", ""))
     tab, mark = form.get("tab", ""), form.get("mark", "")
-    if not (NUMBER.fullmatch(written) and MARK.fullmatch(tab) and MARK.fullmatch(mark)):
+    if base is None or not (MARK.fullmatch(tab) and MARK.fullmatch(mark)):
         abort(400)
     content = [request.path, *(f"{name}\x00{value}" for name, value in sorted(form.items(multi=True)))]
     kept = [part for part in content if not part.startswith("csrf_token\x00")]
     client = hashlib.sha256("\x01".join(kept).encode("utf-8", "surrogatepass")).digest()[:16]
-    return min(int(written), desk.draft.number), bytes.fromhex(tab), client
+    return min(base, desk.draft.number), bytes.fromhex(tab), client
 
 
 def send(

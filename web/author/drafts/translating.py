@@ -16,7 +16,7 @@ from surveys.editing.operations import Operation
 from surveys.editing.translating import Entry, Skipped, State, Text
 from surveys.errors import SurveyError
 from surveys.findings.texts import is_language
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room
@@ -229,7 +229,7 @@ def shown(
         if not wanted or text.state == wanted or (typed is not None and text.context in typed)
     ]
     n_pages = max(-(-len(kept) // PAGE_SIZE), 1)
-    number = min(max(room.number(request.args.get("page", "")) or 1, 1), n_pages)
+    number = min(max(readers.number(request.args.get("page", "")) or 1, 1), n_pages)
     page = render_template(
         "author/drafts/translation.html",
         desk=desk,

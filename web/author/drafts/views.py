@@ -14,7 +14,7 @@ from surveys.editing.assembling import assembled
 from surveys.editing.history import Step
 from surveys.errors import SurveyError
 from surveys.piloting.pilots import pilots_of
-from web import i18n
+from web import i18n, readers
 from web.accounts.access import allow
 from web.accounts.roles import ANALYST, DESIGNER
 from web.author.drafts import room
@@ -44,7 +44,7 @@ def past(code: str) -> ResponseReturnValue:
     desk = room.find(code)
     steps = history.steps_of(db.session, desk.draft)[::-1]
     n_pages = max(-(-len(steps) // PAGE_SIZE), 1)
-    number = min(max(room.number(request.args.get("page", "")) or 1, 1), n_pages)
+    number = min(max(readers.number(request.args.get("page", "")) or 1, 1), n_pages)
     lines = [_line(desk, step) for step in steps[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
     return render_template(
         "author/drafts/history.html",
@@ -73,7 +73,7 @@ def undo(code: str) -> ResponseReturnValue:
     step: Step | None
     if wanted == "redo":
         step, nothing = history.redoable(steps, current_user.email), _("There is nothing to do again.")
-    elif (number := room.number(wanted)) is not None:
+    elif (number := readers.number(wanted)) is not None:
         step = next((each for each in steps if number in each.numbers), None)
         nothing = ""
         if step is None:
@@ -89,8 +89,8 @@ def undo(code: str) -> ResponseReturnValue:
     then = request.form.get("then", "")
     if then == "history":
         return redirect(url_for("drafts.past", code=code), 303)
-    if room.NUMBER.fullmatch(then) and room.find(code).nodes.is_there(int(then)):
-        return redirect(url_for("drafts.part", code=code, node_id=int(then)), 303)
+    if (number := readers.number(then)) is not None and room.find(code).nodes.is_there(number):
+        return redirect(url_for("drafts.part", code=code, node_id=number), 303)
     return redirect(url_for("drafts.show", code=code), 303)
 
 
@@ -124,7 +124,7 @@ def _take_back(desk: Desk, step: Step, done: str) -> None:
 def download(code: str) -> ResponseReturnValue:
     """Give the draft as a file that can be imported again, as it stands or as it was after a change."""
     desk = room.find(code)
-    asked, number = room.number(request.args.get("at", "")), desk.draft.number
+    asked, number = readers.number(request.args.get("at", "")), desk.draft.number
     plain = desk.plain
     if asked is not None and asked < number:
         number, plain = asked, assembled(drafting.nodes_at(db.session, desk.draft, asked))
