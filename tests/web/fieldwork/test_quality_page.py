@@ -50,6 +50,24 @@ def test_each_flag_stands_with_its_effect_as_the_run_stored_it(analyst, session)
     assert "作答过快" in analyst.browse(f"{PLACE}?lang=zh").get_text()
 
 
+def test_each_cell_of_the_tables_bears_the_head_of_its_column_for_narrow_screens(analyst):
+    analyst.browse(PLACE)
+    for language in ("en", "zh"):
+        tables = analyst.browse(f"{PLACE}?lang={language}").select("table")
+        assert len(tables) > 1
+        for table in tables:
+            assert "stacked" in table["class"]
+            assert "wide-table" not in table["class"]
+            heads = [head.get_text() for head in table.select("thead th")]
+            assert table.select("tbody td")
+            for row in table.select("tbody tr"):
+                cells = row.find_all(["th", "td"], recursive=False)
+                assert len(cells) == len(heads)
+                assert [cell.get("data-label", "") for cell in cells if cell.name == "td"] == [
+                    head for head, cell in zip(heads, cells, strict=True) if cell.name == "td"
+                ]
+
+
 def test_a_return_takes_a_reason_and_two_people_and_the_next_run_has_them(analyst, second, session):
     chosen = out(session)[:2]
     assert "reason" in text_of(analyst.send(f"{PLACE}/ask-back", 422, response=chosen, reason=" "))
