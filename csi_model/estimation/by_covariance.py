@@ -13,7 +13,7 @@ from csi_model.answers.sample import Sample, unit_of
 from csi_model.arrays import F64
 from csi_model.errors import Caution, DataError
 from csi_model.inference.means import weighted_means
-from csi_model.measures.points import Points
+from csi_model.measures.points import Points, points
 from csi_model.options import Options
 from csi_model.pls import stages
 from csi_model.pls.algorithm import Solution
@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     from csi_model.cbsem import CbsemResult
 
 
+STEP = 1e-3  # of a parameter's error, by which it is moved for a slope
+
+
 class Fitted(NamedTuple):
-    """A covariance fit: as a batch of one, its own document, standard errors, and cautions."""
+    """A covariance fit: as a batch of one, its own document, standard errors, and cautions.
+
+    `of_weights` is what the estimated weights add to the variance of construct points, (n_constructs,).
+    """
 
     solution: Solution
     document: dict[str, Any]
     errors: dict[str, F64]
+    of_weights: F64
     cautions: tuple[Caution, ...]
 
 
@@ -38,7 +45,7 @@ def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> 
     """Fit the model: by maximum likelihood, of all answers given where there are gaps, or otherwise.
 
     Construct points use the factor score weights of each construct's own indicators, for the second order
-    those of its components (`CbsemResult.index_weights`), held fixed in the standard error of the points. Of
+    those of its components (`CbsemResult.index_weights`); their own error is a part of that of the points. Of
     ordered answers (WLSMV) they weigh standardised answers, as theirs are the latent responses' weights.
     Each construct is turned so that its loadings sum to a positive number. With clusters or weights, errors
     and test are robust (MLR).
@@ -52,7 +59,7 @@ def fit(spec: ModelSpec, sample: Sample, moments: Moments, options: Options) -> 
     solution, path_errors = _as_solution(spec, result, moments)
     found = result.document()
     errors = {"paths": path_errors}
-    return Fitted(solution, found, errors, result.cautions)
+    return Fitted(solution, found, errors, weight_variance(spec, result, moments), result.cautions)
 
 
 def fit_covariance(
@@ -75,22 +82,54 @@ def fit_covariance(
     )
 
 
-def point_errors(estimator: Estimator, scored: Points) -> F64:
-    """Give standard errors of construct points, questions' weights held fixed.
+def point_errors(estimator: Estimator, scored: Points, of_weights: F64 | float) -> F64:
+    r"""Give standard errors of construct points, (n_constructs,).
 
-    They are sd/√n, or linearised where respondents have weights or stand in clusters, or answers have gaps.
+    Parameters
+    ----------
+    of_weights : ndarray of shape (n_constructs,) or 0
+        What the weights' own error adds (`weight_variance`); 0 where the weights are given.
+
+    Notes
+    -----
+    With shares :math:`\omega` and questions' points :math:`\bar s` the variance of
+    :math:`P = \omega' \bar s` is :math:`\omega' V_s \omega + \bar s' V_\omega \bar s`: means and the
+    parameters of a covariance structure are independent under normality. The first term is sd²/n, or
+    linearised where respondents have weights or stand in clusters, or answers have gaps.
     """
+    return np.asarray(np.sqrt(_variance_of_answers(estimator, scored) + of_weights))
+
+
+def _variance_of_answers(estimator: Estimator, scored: Points) -> F64:
     spec, sample = estimator.spec, estimator.sample
     covariance = estimator.level_covariance()
     if covariance is not None:
         shares = scored.construct_shares[0]
-        return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
+        return np.asarray(np.einsum("pj,pq,qj->j", shares, covariance, shares))
     if sample.clusters is None and np.allclose(sample.weights, 1.0):
-        return np.asarray(scored.sd[0] / np.sqrt(len(sample)))
+        return np.asarray(scored.sd[0] ** 2 / len(sample))
     shares = scored.construct_shares[0] * unit_of(spec.scales)[:, None]
     units = None if sample.clusters is None else sample.clusters.number
     _, covariance = weighted_means(sample.values, sample.weights, units)
-    return np.asarray(np.sqrt(np.einsum("pj,pq,qj->j", shares, covariance, shares)))
+    return np.asarray(np.einsum("pj,pq,qj->j", shares, covariance, shares))
+
+
+def weight_variance(spec: ModelSpec, result: CbsemResult, moments: Moments, group: int = 0) -> F64:
+    """Give what the error of the estimated weights adds to the variance of construct points, (n_constructs,).
+
+    By the delta method from the covariance of the parameters, with central differences of a thousandth of
+    each parameter's error: weights fall back where they would be negative, so they have no formula for all.
+    """
+    spread = np.sqrt(np.diag(result.covariance))
+    step = STEP * np.where(spread > 0, spread, 1.0)
+    moves = np.concatenate([np.diag(step), -np.diag(step)])
+    weights = np.stack(
+        [question_weights(spec, replace(result, theta=result.theta + each), moments, group) for each in moves]
+    )
+    level, cov = (np.repeat(part, len(moves), axis=0) for part in (moments.level, moments.cov))
+    up, down = np.split(points(spec, level, cov, weights).constructs, 2)
+    slope = (up - down) / (2 * step[:, None])
+    return np.asarray(np.einsum("kj,kl,lj->j", slope, result.covariance, slope))
 
 
 def unused(sample: Sample, *, scheme: str, interval: str, bootstrap: int) -> tuple[Caution, ...]:

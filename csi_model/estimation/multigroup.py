@@ -101,13 +101,17 @@ def _scored(
         estimator = Estimator(spec, part, options)
         moments = own(estimator.moments, spec)
         weights = by_covariance.question_weights(spec, result, moments, group)
-        fits.append((estimator, points(spec, moments.level, moments.cov, weights[None])))
+        of_weights = by_covariance.weight_variance(spec, result, moments, group)
+        fits.append((estimator, points(spec, moments.level, moments.cov, weights[None]), of_weights))
     mass = np.array([used.weights[places[name]].sum() for name in result.groups])
-    common = np.einsum("g,gpj->pj", mass / mass.sum(), [each.construct_shares[0] for _, each in fits])
+    common = np.einsum("g,gpj->pj", mass / mass.sum(), [each.construct_shares[0] for _, each, _ in fits])
     found = {}
-    for name, part, (estimator, fitted) in zip(result.groups, parts, fits, strict=True):
-        scored = fitted if options.group_weights == "own" else by_common_weights(spec, fitted, common)
-        errors = by_covariance.point_errors(estimator, scored)
+    for name, part, (estimator, fitted, of_weights) in zip(result.groups, parts, fits, strict=True):
+        if options.group_weights == "own":
+            scored, added = fitted, of_weights
+        else:
+            scored, added = by_common_weights(spec, fitted, common), np.zeros_like(of_weights)
+        errors = by_covariance.point_errors(estimator, scored, added)
         scores = from_normal(scored.constructs[0], errors, level=options.level)
         table = replace(scores, axes=(spec.construct_ids,)).plain("points")
         found[name] = {"n_used": len(part), "constructs": table}

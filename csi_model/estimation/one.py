@@ -52,7 +52,9 @@ def _estimated(
     if common is not None:
         scored = points.by_common_weights(spec, scored, common)
     if fitted is not None:
-        fitted.errors["constructs"] = by_covariance.point_errors(estimator, scored)
+        fitted.errors["constructs"] = by_covariance.point_errors(
+            estimator, scored, fitted.of_weights if common is None else 0.0
+        )
     drawn = resampled(estimator, progress) if options.bootstrap and fitted is None else None
     result = Result(
         spec,
