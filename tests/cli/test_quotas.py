@@ -39,6 +39,8 @@ def test_quotas_are_set_shown_and_cleared(manyi, world):
         (("W1", "--set", "tier:3"), "no quota tier", 1),
         (("W1", "--set", ":3"), "is not understood", 1),
         (("W1", "--set", "tier=key:-3"), "is not understood", 1),
+        (("W1", "--set", "tier=key:" + "9" * 5000), "is not understood", 1),
+        (("W1", "--set", "A:" + "9" * 5000), "is not understood", 1),
         (("W1", "--set", "age=9:3"), "age is no segment of customers", 1),
         (("W1", "--set", "tier=Key:3"), "'Key' is no tier of customers", 1),
         (("W1", "--set", "unit=C99:3"), "There is no unit C99", 1),

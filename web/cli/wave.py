@@ -15,6 +15,7 @@ from surveys.watching.begun import LEAST, by_channel, by_day
 from surveys.watching.rates import Rate
 from surveys.watching.standing import CODES, Outcome, parts
 from surveys.watching.standing import standing as standing_of
+from web import readers
 from web.cli import Refusal
 from web.cli.analysis import json_file as json_option
 from web.cli.analysis import write_json
@@ -100,9 +101,9 @@ def _wanted(given: tuple[str, ...]) -> tuple[list[dict[str, Any]], dict[str, int
             quota = _quota(each)
             is_twice = any(quota["where"] == other["where"] for other in segments)
             segments.append(quota)
-        elif code.strip() and limit.isascii() and limit.isdigit():
+        elif code.strip() and (wanted := readers.number(limit)) is not None:
             is_twice = code.strip() in limits
-            limits[code.strip()] = int(limit)
+            limits[code.strip()] = wanted
         else:
             raise Refusal(
                 f"--set {each!r} is not understood. Write it as customer_class=industrial:200, or CODE:200."
@@ -193,9 +194,10 @@ def _quota(given: str) -> dict[str, Any]:
     segment, _, limit = given.rpartition(":")
     parts = [part.partition("=") for part in segment.split(",")]
     where = {name.strip(): value.strip() for name, _, value in parts if name.strip() and value.strip()}
-    if len(where) != len(parts) or not (limit.isascii() and limit.isdigit()):
+    wanted = readers.number(limit)
+    if len(where) != len(parts) or wanted is None:
         raise Refusal(f"--set {given!r} is not understood. Write it as customer_class=industrial:200.")
-    return {"where": where, "limit": int(limit)}
+    return {"where": where, "limit": wanted}
 
 
 def _lines(wave: str, standing: list[dict[str, Any]]) -> list[str]:

@@ -116,8 +116,11 @@ def test_a_covariance_model_heeds_clusters(golden):
     for name in ("constructs", "paths"):
         want, own = (result.figure(name).se for result in (alone, found))
         np.testing.assert_allclose(own[np.isfinite(want)], want[np.isfinite(want)], rtol=2e-3)
-    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), options).figure("constructs").se
-    np.testing.assert_allclose(alone.figure("constructs").se, plain * np.sqrt(300 / 299), rtol=1e-9)
+    plain = csi_model.estimate(spec, csi_model.prepare(spec, columns), options)
+    of_answers, of_plain = (
+        result.figure("constructs").se ** 2 - result.covariance.of_weights for result in (alone, plain)
+    )
+    np.testing.assert_allclose(of_answers, of_plain * 300 / 299, rtol=1e-9)
     assert csi_model.document(found)["fit"]["chi2_scaled"] < csi_model.document(found)["fit"]["chi2"] / 1.8
 
 
