@@ -77,3 +77,13 @@ def test_an_export_that_is_refused_has_written_nothing(manyi, world, tmp_path):
     assert not target.exists()
     assert not model.exists()
     assert manyi("responses", "export", "W1", "-o", target)[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--model", "--xlsx", "--scores"])
+def test_standard_output_is_said_to_be_none_of_a_commands_files(manyi, tmp_path, monkeypatch, option):
+    monkeypatch.chdir(tmp_path)
+    given = ["--model", MODEL] if option != "--model" else []
+    code, out, err = manyi("estimate", DATA, *given, option, "-")
+    assert (code, out) == (2, "")
+    assert "- stands for standard input or output" in err
+    assert not list(tmp_path.iterdir())

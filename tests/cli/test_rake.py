@@ -221,3 +221,16 @@ def test_files_that_are_not_there_or_cannot_be_written(manyi, tmp_path, answers)
     assert code == 1
     assert "cannot be written" in err
     assert manyi("rake", answers, "--out", "x")[0] == 2
+
+
+def test_weighted_answers_on_standard_output_are_those_of_the_file(manyi, tmp_path, answers, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    known = margins(tmp_path, "region: {north: 0.5, south: 0.5}\n")
+    assert manyi("rake", answers, "--margins", known, "--out", "weighted.csv")[:2] == (0, "")
+    code, out, err = manyi("rake", answers, "--margins", known, "--out", "-")
+    assert (code, out) == (0, (tmp_path / "weighted.csv").read_text(encoding="utf-8"))
+    assert f"{ROWS} rows written to standard output" in err
+    code, out, err = manyi("rake", answers, "--margins", known, "--out", "-", "--json", "-")
+    assert (code, out) == (2, "")
+    assert "- is named twice" in err
+    assert not (tmp_path / "-").exists()

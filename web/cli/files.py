@@ -20,9 +20,12 @@ class _File(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Give the path; refuse one that cannot be written, or would be written over another one."""
         path: Any = super().convert(value, param, ctx)
-        if self.allow_dash and str(path) == "-":
-            return path
-        if self.is_written:
+        is_shown = str(path) == "-"
+        if is_shown and not self.allow_dash:
+            self.fail(
+                "- stands for standard input or output, which is not used here. Name a file.", param, ctx
+            )
+        if self.is_written and not is_shown:
             _check_writable(path)
         if ctx is None or (path.exists() and not path.is_file()):  # nothing is lost in /dev/null
             return path

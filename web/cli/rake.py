@@ -27,7 +27,12 @@ TABLES = (".csv", ".tsv", ".txt")  # anything else is YAML
     type=files.READ,
     help="Known shares: YAML (variable: {class: target}), or CSV with the columns variable, class, target.",
 )
-@click.option("--out", required=True, type=files.WRITTEN, help="Write answers and weights here.")
+@click.option(
+    "--out",
+    required=True,
+    type=files.WRITTEN_OR_SHOWN,
+    help="Write answers and weights here (- for standard output).",
+)
 @click.option("--column", default="weight", show_default=True, help="Name of the new column.")
 @click.option("--weights", metavar="COLUMN", help="Column of design weights to start from.")
 @click.option(
@@ -79,7 +84,10 @@ def rake(
     write_table(out, weighted, line_end="\n")
     if json_file is not None:
         analysis.write_json(document(found), json_file)
-    click.echo(f"{summary(found)}\n{len(texts)} rows written to {out}, weights in column {column}.", err=True)
+    where = "standard output" if str(out) == "-" else out
+    click.echo(
+        f"{summary(found)}\n{len(texts)} rows written to {where}, weights in column {column}.", err=True
+    )
 
 
 def read_margins(path: Path) -> dict[str, dict[str, Any]]:

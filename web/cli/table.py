@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,7 +88,12 @@ def read_records(path: Path, *, needed: Sequence[str], may_have: Sequence[str]) 
 
 
 def write_table(path: Path, table: Table, *, line_end: str = "\r\n") -> None:
-    """Write a table to a CSV file."""
+    """Write a table to a CSV file, or to standard output where its name is -."""
+    if str(path) == "-":
+        text = StringIO(newline="")
+        write(table, text, line_end=line_end)
+        click.echo(text.getvalue(), nl=False)
+        return
     with writing(path), path.open("w", newline="", encoding="utf-8") as file:
         write(table, file, line_end=line_end)
 
