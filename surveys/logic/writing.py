@@ -6,7 +6,6 @@ from typing import Final, Protocol
 from surveys import words
 from surveys.logic.tokens import quoted
 from surveys.logic.tree import (
-    ACCOUNT,
     Among,
     Comparison,
     Count,
@@ -77,26 +76,8 @@ class Names(Protocol):
         """Give the words for an option of an answer, or for a word of the customer file."""
 
 
-class _Codes:
-    """Call everything by its code."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def answer(self, name: str) -> str:
-        if name.startswith(ACCOUNT):
-            return words.say("conditions", "account", self.language, q=name.removeprefix(ACCOUNT))
-        return name
-
-    def option(self, name: str, code: str) -> str:  # noqa: ARG002  a code says enough
-        return code
-
-
-def to_sentence(
-    expression: Expression, language: str, names: Names | None = None, *, inside: bool = False
-) -> str:
-    """Say the condition in words for quality staff; without `names` by the codes of its parts."""
-    called = names or _Codes(language)
+def to_sentence(expression: Expression, language: str, called: Names, *, inside: bool = False) -> str:
+    """Say the condition in words for quality staff, its parts as the questionnaire calls them."""
 
     def said(key: str, **holes: object) -> str:
         return words.say("conditions", key, language, **holes)
@@ -124,10 +105,10 @@ def to_sentence(
 
     match expression:
         case Junction(word=word, parts=parts):
-            text = said(word).join(to_sentence(part, language, names, inside=True) for part in parts)
+            text = said(word).join(to_sentence(part, language, called, inside=True) for part in parts)
             return f"({text})" if inside else text
         case Not(part=part):
-            return said("not", p=to_sentence(part, language, names))
+            return said("not", p=to_sentence(part, language, called))
         case State(word=word, reference=reference):
             return said(word, q=named(reference))
         case Among(word=word, reference=reference, options=codes):

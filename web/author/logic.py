@@ -25,10 +25,10 @@ from web.author import previewing, room, sources
 from web.author.drafts import room as drafts
 from web.author.drafts.preview import router_of
 from web.author.holding import Held, held
-from web.author.naming import Naming
 from web.author.room import PLACE
 from web.author.trying import Tried
 from web.extensions import db
+from web.naming import Naming
 
 blueprint = room.blueprint
 DRAFT = "draft"

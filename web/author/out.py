@@ -21,9 +21,9 @@ from web.accounts.roles import ANALYST, DESIGNER
 from web.author import room, written
 from web.author.drafts import room as drafts
 from web.author.drafts.preview import askable
-from web.author.naming import Naming
 from web.author.paper import form_of
 from web.exports import docx
+from web.naming import Naming
 
 blueprint = room.blueprint
 Made = TypeVar("Made")

@@ -11,7 +11,7 @@ from surveys.document.routing import Step, steps_of
 from surveys.logic.reading import parse
 from surveys.logic.tree import ACCOUNT, Junction
 from surveys.questions.pieces import Control, Piece
-from web.author.naming import Naming
+from web.naming import Naming
 
 
 class Tick(NamedTuple):

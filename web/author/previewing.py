@@ -17,8 +17,8 @@ from surveys.asking.way import Way
 from surveys.document.wording import language_of, piped_names
 from surveys.findings.texts import is_language
 from web import i18n
-from web.author.naming import Naming
 from web.author.trying import Tried, tried
+from web.naming import Naming
 from web.respond.compile import CONTROL, CompiledPage
 from web.respond.pages import page_of, stored_values
 from web.respond.pieces import Given

@@ -1,17 +1,15 @@
 """A questionnaire as a page tells it: the four-level tree, sections, questions, and conditions in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from surveys import words
 from surveys.document.indicators import ConstructNode
 from surveys.document.questionnaire import Questionnaire, Section
-from surveys.document.wording import fill, in_language, piped_names, plain_text
-from surveys.logic import writing
 from surveys.logic.reading import parse
 from surveys.questions.base import Question
 from web.author.diagram import Diagram, diagram
-from web.author.naming import Naming
+from web.naming import Naming
 
 
 class Line(NamedTuple):
@@ -88,15 +86,12 @@ class Reading:
 
     def __init__(self, document: Questionnaire, language: str) -> None:
         self.document, self.language = document, language
-        self._names = piped_names(document, {}, {}, language)
-
-    def words(self, text: Mapping[str, str]) -> str:
-        """Give a text without tags, its holes filled with what stands there when nothing is known."""
-        return plain_text(fill(in_language(text, self.language), self._names))
+        self._naming = Naming(document, language)
+        self.words = self._naming.words
 
     def sentence(self, condition: str | None) -> str:
-        """Say a condition in words; empty where there is none."""
-        return writing.to_sentence(parse(condition), self.language) if condition else ""
+        """Say a condition by the texts of what it looks at; empty where there is none."""
+        return self._naming.sentence(parse(condition)) if condition else ""
 
     def sentences(self, conditions: tuple[str, ...]) -> str:
         """Say several conditions, all of which must hold."""
@@ -164,13 +159,8 @@ class Reading:
 
     def quotas(self) -> tuple[Line, ...]:
         """Give whom each quota counts, and what is said to whoever comes when it is full."""
-        called = Naming(self.document, self.language)
         return tuple(
-            Line(
-                quota.code,
-                self.words(quota.text),
-                writing.to_sentence(parse(quota.when), self.language, called),
-            )
+            Line(quota.code, self.words(quota.text), self.sentence(quota.when))
             for quota in self.document.quotas
         )
 

@@ -15,7 +15,7 @@ from surveys.logic.reading import parse
 from surveys.questions.base import Question
 from surveys.questions.pieces import Control
 from surveys.questions.reading import PageAnswers
-from web.author.naming import Naming
+from web.naming import Naming
 
 DAY = "today"
 LONGEST_WORD = 200

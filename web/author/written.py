@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from surveys.document.questionnaire import Questionnaire
 from surveys.logic.reading import parse
 from web import i18n
-from web.author.naming import Naming
 from web.author.paper import Entry, Grid, Printed, Row, form_of
 from web.exports.docx import WIDTH, Paper
+from web.naming import Naming
 
 BOX: Final = "□"
 BLANK: Final = "_" * 30

@@ -9,10 +9,10 @@ from surveys.collecting import cells
 from surveys.editing import publishing
 from surveys.errors import Problem, SurveyError
 from surveys.logic.reading import parse
-from surveys.logic.writing import to_sentence
 from surveys.models import Wave
 from web import readers
 from web.i18n import choose
+from web.naming import Naming
 
 MOST: Final = 10_000_000
 FIELD: Final = "quota-"
@@ -48,7 +48,8 @@ def shown(session: Session, wave: Wave, sent: Mapping[str, str]) -> list[Shown]:
         return []
     version = wave.version
     document = publishing.router_of(version.content_hash, lambda: publishing.load_document(version)).document
-    sentences = {quota.code: to_sentence(parse(quota.when), choose()) for quota in document.quotas}
+    naming = Naming(document, choose())
+    sentences = {quota.code: naming.sentence(parse(quota.when)) for quota in document.quotas}
     return [
         Shown(
             code,

@@ -12,7 +12,7 @@ from surveys.piloting import comments
 from surveys.piloting.comments import Comment
 from surveys.piloting.counting import Counted, PageTally, Tally
 from surveys.questions.pieces import Column, Slot
-from web.author.naming import Naming, shortened
+from web.naming import Naming, shortened
 
 FEWEST: Final = 10  # people from whom a share, or how questions go together, is told
 LABEL: Final = 40

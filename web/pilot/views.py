@@ -27,12 +27,12 @@ from web.accounts.roles import DESIGNER
 from web.author.drafts import room
 from web.author.drafts.room import Desk, Marks
 from web.author.model import findings_of_model
-from web.author.naming import Naming
 from web.exports.download import csv_download
 from web.exports.table import Table
 from web.extensions import db
 from web.fieldwork.overview import address_of, whole_address
 from web.labels import CLASSES
+from web.naming import Naming
 from web.pilot import inviting, telling
 from web.respond import addresses
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from web.author.naming import Naming, shortened
+from web.naming import Naming, shortened
 
 
 class Reached(NamedTuple):

@@ -22,8 +22,8 @@ from web.accounts.roles import ANALYST, DESIGNER
 from web.author import room
 from web.author.drafts import room as drafts
 from web.author.model import promised
-from web.author.naming import Naming
 from web.extensions import db
+from web.naming import Naming
 from web.runs import heartbeat, queue
 from web.trial.telling import told
 

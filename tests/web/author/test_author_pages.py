@@ -66,15 +66,17 @@ def test_the_page_tells_the_tree_the_questions_and_the_conditions(designer, sess
         for code in dimension.indicators:
             assert page.find("code", string=code), code
     assert instruments.load("utility_csi").content_hash in text
-    assert "Asked only if E1 is above 0." in text
-    assert "Asked only if E4 does not include none." in text
-    assert "If S1 is no:" in text
+    conditions = [" ".join(each.get_text(" ").split()) for each in page.select(".condition")]
+    assert [each for each in conditions if each.startswith("Asked only if “") and " is above 0." in each]
+    assert [each for each in conditions if each.startswith("If “") and each.endswith(":")]
+    codes = {f" {code} " for code in instruments.load("utility_csi").by_code}
+    assert not [each for each in conditions if any(code in each for code in codes)], "by texts, not codes"
     assert "{utility}" not in text
     assert "your electricity company" in text
     assert "中文, English" in text
     chinese = designer.browse("/questionnaires/version/utility_csi/1?lang=zh").get_text()
     assert system.constructs[0].name["zh"] in chinese
-    assert "E1大于0" in chinese
+    assert "”大于0" in chinese
     assert f"{system.name['zh']}。其下依次为" in chinese
 
 

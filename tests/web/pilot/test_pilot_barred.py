@@ -1,6 +1,7 @@
 """What people say of a draft enters no index, run, export, rate, floor, seal or list of waves."""
 
 import ast
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def test_no_figure_no_file_no_job_and_no_list_knows_it(
         assert administrator.send(f"/waves/{wave.code}/{path}", 404)
     assert administrator.client.get("/questionnaires/version/small/1").status_code == 404
 
-    called = ["responses", "export", wave.code, "--format", "csv", "-o", "-"]
+    called = ["responses", "export", wave.code, "--format", "csv", "-o", os.devnull]
     told = CliRunner(env={"MANYI_DATABASE_URL": site_url.render_as_string()}).invoke(manyi, called)
     assert told.exception.problem is Problem.WAVE_UNKNOWN
 

@@ -38,8 +38,8 @@ from web.author.drafts.sending import VALUE, Sent
 from web.author.drafts.shaping import shaped
 from web.author.drafts.wording import field_name, kind_of, name_of
 from web.author.holding import held
-from web.author.naming import Naming
 from web.extensions import db
+from web.naming import Naming
 
 blueprint = room.blueprint
 FORWARD: Final = "logic-forward"

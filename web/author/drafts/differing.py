@@ -22,7 +22,7 @@ from surveys.logic.binding import bound
 from surveys.logic.reading import parse
 from web import i18n
 from web.author.drafts.wording import KINDS, field_name, kind_of, name_of
-from web.author.naming import Naming, shortened
+from web.naming import Naming, shortened
 
 # How much of a value a line tells, in columns.
 LONGEST: Final = 400

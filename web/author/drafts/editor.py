@@ -30,9 +30,9 @@ from web.author.drafts.room import Desk, Marks
 from web.author.drafts.sending import SHOWN, VALUE, Sent
 from web.author.drafts.wording import KINDS as NAMES
 from web.author.drafts.wording import columns_of, field_name, kind_of, name_of
-from web.author.naming import Naming
 from web.author.reading import Reading
 from web.extensions import db
+from web.naming import Naming
 from web.security import framing_page
 
 blueprint = room.blueprint

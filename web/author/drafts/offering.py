@@ -11,7 +11,7 @@ from surveys.logic import screen
 from surveys.logic.tree import ACCOUNT, Count, Rank, Reference, Term, Today
 from surveys.logic.types import Known
 from web.author.drafts.rows import COUNT, RANK, TODAY, Line
-from web.author.naming import Naming
+from web.naming import Naming
 
 
 class Choice(NamedTuple):

@@ -22,8 +22,8 @@ from web.accounts.access import allow
 from web.accounts.roles import DESIGNER
 from web.author.drafts import room
 from web.author.drafts.room import PLACE, Desk
-from web.author.naming import Naming
 from web.extensions import db
+from web.naming import Naming
 
 blueprint = room.blueprint
 SAME: Final = "same"

@@ -19,7 +19,7 @@ from surveys.logic.writing import to_text
 from web import i18n
 from web.author.drafts.room import Desk
 from web.author.drafts.wording import field_name, kind_of, name_of
-from web.author.naming import Naming
+from web.naming import Naming
 
 # Parts that are nothing but a reference go with what they refer to.
 REFERRING: Final = frozenset({"member", "check", "perceived", "path", "interaction", "gap"})

@@ -13,7 +13,7 @@ from surveys.editing.nodes import Node, Nodes
 from surveys.editing.operations import DROP, PLACE, Operation
 from web import i18n, labels
 from web.author.drafts.room import Desk
-from web.author.naming import shortened
+from web.naming import shortened
 
 KINDS: Final = {
     "questionnaire": _l("Questionnaire"),
