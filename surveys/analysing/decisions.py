@@ -17,7 +17,7 @@ from surveys.analysing.matrix import n_answered
 from surveys.collecting.exclusions import excluded_ids
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
-from surveys.models import Decision, Response, Wave
+from surveys.models import Burst, Decision, QualityCheck, Response, Wave
 from surveys.models.collection import ResponseState
 from surveys.models.decisions import DecisionKind
 
@@ -172,6 +172,28 @@ def head(session: Session, wave: Wave) -> str:
         digest.update(json.dumps(content).encode())
         number += 1
     return f"{number}:{digest.hexdigest()}"
+
+
+def looked(session: Session, wave: Wave) -> str:
+    """Give a digest of what the last look at a wave's answers found; empty where nobody looked."""
+    check = select(QualityCheck.at, QualityCheck.is_final, QualityCheck.n_responses, QualityCheck.counts)
+    bursts = select(
+        Burst.number,
+        Burst.kind,
+        Burst.place,
+        Burst.began,
+        Burst.n,
+        Burst.n_alike,
+        Burst.usual,
+        Burst.excludes,
+    )
+    content = [
+        [at.astimezone(UTC).isoformat(), *found]
+        for at, *found in session.execute(check.where(QualityCheck.wave_id == wave.id))
+    ] + [
+        list(each) for each in session.execute(bursts.where(Burst.wave_id == wave.id).order_by(Burst.number))
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest() if content else ""
 
 
 def _require(responses: Sequence[int], reason: str) -> None:

@@ -64,9 +64,14 @@ def withdrawn(session: Session) -> dict[int, RunDecision]:
     return found
 
 
+def lock(session: Session) -> None:
+    """Let nobody else decide about runs until this transaction ends."""
+    lock_for_writing(session, RunDecision)
+
+
 def propose(session: Session, run: Analysis, *, actor: str, reason: str, now: datetime) -> None:
     """Propose a finished run of a closed official wave; its answers must be those that count now."""
-    lock_for_writing(session, RunDecision)
+    lock(session)
     wave = _wave_of(session, run)
     _require(session, run, *OPEN_TO_PROPOSAL)
     _require_present(session, run, wave)
@@ -75,7 +80,7 @@ def propose(session: Session, run: Analysis, *, actor: str, reason: str, now: da
 
 def approve(session: Session, run: Analysis, *, actor: str, reason: str, now: datetime) -> None:
     """Approve a proposed run, which publishes it; the wave's published run is replaced in the same moment."""
-    lock_for_writing(session, RunDecision)
+    lock(session)
     wave = _wave_of(session, run)
     proposal = _require(session, run, RunState.PROPOSED)
     if proposal is None or actor in {run.created_by, proposal.actor}:
@@ -94,7 +99,7 @@ def withdraw(
 ) -> None:
     """Withdraw a published run, or a proposal; readers of a published one are told when and why."""
     reasons.require(reason)
-    lock_for_writing(session, RunDecision)
+    lock(session)
     wave = _wave_of(session, run)
     _require(session, run, state)
     _add(session, run, wave, RunState.WITHDRAWN, actor, reason, now)

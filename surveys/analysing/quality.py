@@ -71,6 +71,7 @@ def assess(session: Session, wave: Wave, *, now: datetime, staff_name: str = RUL
         flags[each.all] |= int(Flag.BURST)
         flags[each.alike] |= int(Flag.ALIKE)
     decisions.lock(session)
+    was = {"decisions": decisions.head(session, wave), "quality": decisions.looked(session, wave)}
     numbers = _store_bursts(session, wave, found)
     of_burst = {int(ids[row]): numbers[at] for at, each in enumerate(found) for row in each.alike}
     stand = decisions.standings(session, wave)
@@ -81,17 +82,16 @@ def assess(session: Session, wave: Wave, *, now: datetime, staff_name: str = RUL
     made = _made(ids, flags, out, stand, of_burst, may_return=not is_closed)
     decisions.add(session, wave, made, actor=RULES, now=now)
     report = _report(session, wave, flags)
-    check = QualityCheck(
-        wave_id=wave.id, at=now, is_final=is_closed, n_responses=len(ids), counts=report.counts
-    )
-    session.merge(check)
-    if made:
+    looked = _keep(session, wave, report, was["quality"], is_final=is_closed, now=now)
+    if made or looked != was["quality"]:
         detail = {
             "n_responses": len(ids),
             "counts": report.counts,
             "n_excluded": len(report.excluded),
             "excluded": dict(list(report.excluded.items())[:LISTED_IN_AUDIT]),
             "decisions": decisions.head(session, wave),
+            "quality": looked,
+            "was": was,
         }
         audit.record(
             session,
@@ -205,6 +205,22 @@ def _store_bursts(session: Session, wave: Wave, found: list[bursts.Found]) -> li
         numbers.append(stored.number)
     session.flush()
     return numbers
+
+
+def _keep(
+    session: Session, wave: Wave, report: QualityReport, was: str, *, is_final: bool, now: datetime
+) -> str:
+    """Keep what a look found, with its time where it is new; give its digest."""
+    check = session.get(QualityCheck, wave.id, populate_existing=True) or QualityCheck(
+        wave_id=wave.id, at=now
+    )
+    check.is_final, check.n_responses, check.counts = is_final, report.n_responses, report.counts
+    session.add(check)
+    session.flush()
+    if decisions.looked(session, wave) != was:
+        check.at = now
+        session.flush()
+    return decisions.looked(session, wave)
 
 
 def _report(session: Session, wave: Wave, flags: NDArray[np.int64]) -> QualityReport:

@@ -123,6 +123,7 @@ def _seal(key: Key, layout: Layout, stored: Mapping[str, Any]) -> bytes:
             disposition=str(stored["disposition"]),
             answers=stored["answers"].tobytes(),
             texts=stored["texts"],
+            timings=stored["timings"].tobytes(),
         ),
     )
 

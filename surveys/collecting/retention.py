@@ -20,6 +20,7 @@ from surveys.collecting.packing import layout_of
 from surveys.database import after_commit
 from surveys.document.questionnaire import Questionnaire
 from surveys.editing.publishing import load_document
+from surveys.errors import Problem, SurveyError
 from surveys.keys import keys_of
 from surveys.models import AuditEntry, Contact, Invitation, Participation, Response, Wave
 from surveys.models.collection import ResponseState, WaveState
@@ -136,8 +137,11 @@ def end_texts(session: Session, wave: Wave, *, now: datetime) -> int:
         for response in session.scalars(select(Response).where(Response.wave_id == wave.id)):
             if not own & response.texts.keys():
                 continue
+            is_complete = response.state == ResponseState.COMPLETE
+            if is_complete and not sealing.is_whole(session, response):
+                raise SurveyError(Problem.SEAL_BROKEN, code=wave.code)
             response.texts = {name: said for name, said in response.texts.items() if name not in own}
-            if response.state == ResponseState.COMPLETE and response.completed_at is not None:
+            if is_complete and response.completed_at is not None:
                 response.seal = sealing.seal_of(
                     session, key, response, response.segment_id, response.completed_at, response.disposition
                 )

@@ -19,7 +19,7 @@ from surveys import audit, seals
 from surveys.collecting.packing import layout_of
 from surveys.database import lock_for_writing
 from surveys.errors import Problem, SurveyError
-from surveys.keys import Key
+from surveys.keys import Key, keys_of
 from surveys.models import AuditEntry, Invitation, Response, Segment, Wave
 from surveys.models.collection import ResponseState
 
@@ -59,21 +59,16 @@ def seal_of(
     disposition: str | None,
 ) -> bytes:
     """Give the seal of a response that is completed, or was changed lawfully."""
-    return seals.make(
-        key,
-        seals.Sealed(
-            wave_id=response.wave_id,
-            version=layout_of(session, response.version_id).content_hash,
-            response_id=response.id,
-            segment_id=segment_id,
-            completed_at=completed_at,
-            mode=response.mode,
-            language=response.language,
-            disposition=disposition,
-            answers=response.answers.tobytes(),
-            texts=response.texts,
-        ),
-    )
+    return seals.make(key, _sealed(session, response, segment_id, completed_at, disposition))
+
+
+def is_whole(session: Session, response: Response) -> bool:
+    """Tell whether a complete response is what its seal says."""
+    key = keys_of(session).by_mark(seals.mark_of(response.seal)) if response.seal else None
+    if key is None or response.seal is None or response.completed_at is None:
+        return False
+    own = _sealed(session, response, response.segment_id, response.completed_at, response.disposition)
+    return seals.holds(key, own, response.seal)
 
 
 def standing(session: Session, wave: Wave) -> dict[str, Any]:
@@ -96,6 +91,7 @@ def standing(session: Session, wave: Wave) -> dict[str, Any]:
         "version": wave.version.content_hash,
         "slots": _digest(wave.version.slots),
         "anonymous": wave.anonymous,
+        "access": wave.access,
         "purpose": wave.purpose,
         "opens_at": _moment(wave.opens_at),
         "closes_at": _moment(wave.closes_at),
@@ -142,7 +138,7 @@ def lawfully(
     """
     lock_answers(session, wave)
     before = last_seal(session, wave)
-    if before is not None and before != standing(session, wave):
+    if before is not None and not holds(before, standing(session, wave)):
         raise SurveyError(Problem.SEAL_BROKEN, code=wave.code)
     yield
     session.flush()
@@ -157,6 +153,11 @@ def lawfully(
     )
 
 
+def holds(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether a wave is what was sealed; seals of former releases hold less."""
+    return sealed.items() <= now.items()
+
+
 def mark_of(sealed: Mapping[str, Any] | None) -> str:
     """Give a short mark of a seal; empty where there is none."""
     return "" if sealed is None else _digest(sealed)[:32]
@@ -165,6 +166,24 @@ def mark_of(sealed: Mapping[str, Any] | None) -> str:
 def target_of(wave: Wave) -> str:
     """Name a wave as the trail does."""
     return f"wave:{wave.code}"
+
+
+def _sealed(
+    session: Session, response: Response, segment_id: int | None, at: datetime, disposition: str | None
+) -> seals.Sealed:
+    return seals.Sealed(
+        wave_id=response.wave_id,
+        version=layout_of(session, response.version_id).content_hash,
+        response_id=response.id,
+        segment_id=segment_id,
+        completed_at=at,
+        mode=response.mode,
+        language=response.language,
+        disposition=disposition,
+        answers=response.answers.tobytes(),
+        texts=response.texts,
+        timings=response.timings.tobytes(),
+    )
 
 
 def _partition(wave_id: int) -> str:

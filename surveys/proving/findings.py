@@ -24,6 +24,7 @@ class Kind(StrEnum):
     WAVE_CHANGED = "wave_changed"
     DECISIONS = "decisions"
     PUBLISHED = "published"
+    QUALITY = "quality"
     VERSION = "version"
     RUN = "run"
     RUN_GONE = "run_gone"

@@ -17,7 +17,6 @@ from surveys.proving.said import Said
 
 AT_ONCE = 2_000
 LISTED = 20  # numbers of responses; the rest is counted
-NONE = decisions.EMPTY
 NEVER = datetime.min.replace(tzinfo=UTC)  # a complete response has a time; the database sees to it
 
 
@@ -44,10 +43,13 @@ def check_wave(session: Session, wave: Wave, said: Said) -> Iterator[Finding]:
             if sealed[name] != now[name]:
                 yield Finding(Kind.WAVE_CHANGED, {"wave": wave.code, "what": name})
     if said.begun:
-        if said.decisions.get(wave.code, NONE) != decisions.head(session, wave):
-            yield Finding(Kind.DECISIONS, {"wave": wave.code})
-        if said.published.get(wave.code, NONE) != official.head(session, wave.code):
-            yield Finding(Kind.PUBLISHED, {"wave": wave.code})
+        for kind, head in (
+            (Kind.DECISIONS, decisions.head(session, wave)),
+            (Kind.PUBLISHED, official.head(session, wave.code)),
+            (Kind.QUALITY, decisions.looked(session, wave)),
+        ):
+            if not said.holds(kind, wave.code, head):
+                yield Finding(kind, {"wave": wave.code})
 
 
 def _responses(session: Session, wave: Wave) -> Iterator[Finding]:
@@ -83,13 +85,15 @@ def read(session: Session, wave: Wave) -> Iterator[tuple[int, bytes | None, seal
     columns = (
         Response.id, Response.seal, Response.segment_id, Response.completed_at, Response.mode,
         Response.language, Response.disposition, Response.answers, Response.texts, Response.version_id,
+        Response.timings,
     )  # fmt: skip
     query = select(*columns).where(Response.wave_id == wave.id, Response.state == ResponseState.COMPLETE)
-    for ident, seal, segment, at, mode, language, disposition, answers, texts, of in session.execute(
+    for ident, seal, segment, at, mode, language, disposition, answers, texts, of, timings in session.execute(
         query.order_by(Response.id), execution_options={"yield_per": AT_ONCE}
     ):
         own = version if of == wave.version_id else f"version {of}"
         sealed = seals.Sealed(
-            wave.id, own, ident, segment, at or NEVER, mode, language, disposition, answers.tobytes(), texts
-        )
+            wave.id, own, ident, segment, at or NEVER, mode, language, disposition, answers.tobytes(), texts,
+            timings.tobytes(),
+        )  # fmt: skip
         yield ident, seal, sealed

@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy import select
 
 from surveys import audit
-from surveys.analysing import decisions, lawful, official, runs
+from surveys.analysing import decisions, lawful, official, quality, runs
 from surveys.collecting import bulk, waves
 from surveys.collecting.invitations import find_invitation, issue_invitations
 from surveys.collecting.submitting import submit
@@ -37,6 +37,8 @@ def make(session):
     session.commit()
     waves.close_wave(session, wave, LATER)
     session.commit()
+    quality.assess(session, wave, now=LATER)
+    session.commit()
     leave_out(session, wave, [int(ids[0])])
     finish(session, wave)
     session.commit()
@@ -49,8 +51,9 @@ def the(session) -> Wave:
 
 
 def leave_out(session, wave, ids) -> None:
+    was = {"decisions": decisions.head(session, wave)}
     decisions.exclude(session, wave, ids, actor="Ann", reason="a test", now=LATER)
-    detail = {"decisions": decisions.head(session, wave)}
+    detail = {"decisions": decisions.head(session, wave), "was": was}
     audit.record(
         session, actor="Ann", action="quality.exclude", target=f"wave:{wave.code}", now=LATER, detail=detail
     )

@@ -57,6 +57,7 @@ ACTIONS = {
     "staff.set_units": _l("Changed the units of a person"),
     "trail.anchor": _l("Took the day's anchor elsewhere"),
     "trail.begin": _l("Sealed what there was"),
+    "trail.begin_quality": _l("Sealed what looks at the quality of the answers had found"),
     "trail.rotate_key": _l("Began to use new keys"),
     "units.add": _l("Added organisation units"),
     "wave.close": _l("Closed a wave"),

@@ -84,6 +84,8 @@ def exclude(code: str) -> ResponseReturnValue:
 def _decide(code: str, action: str, decide: Callable[..., int], said: str) -> ResponseReturnValue:
     wave, now = _find(code), datetime.now(UTC)
     chosen, reason = _numbers(request.form.getlist("response")), request.form.get("reason", "").strip()
+    decisions.lock(db.session)
+    was = {"decisions": decisions.head(db.session, wave)}
     try:
         number = decide(db.session, wave, chosen, actor=current_user.email, reason=reason, now=now)
     except SurveyError as error:
@@ -95,6 +97,7 @@ def _decide(code: str, action: str, decide: Callable[..., int], said: str) -> Re
             "responses": chosen[: quality.LISTED_IN_AUDIT],
             "reason": reason,
             "decisions": decisions.head(db.session, wave),
+            "was": was,
         }
         audit.record(
             db.session, actor=current_user.email, action=action, target=f"wave:{code}", detail=detail, now=now

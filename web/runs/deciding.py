@@ -73,6 +73,8 @@ def _decide(run_id: int, action: str, decide: Callable[..., None], said: str) ->
     if run.options.get("kind") == KIND:
         abort(404)  # series runs follow the official ones by themselves
     reason, now = request.form.get("reason", "").strip(), datetime.now(UTC)
+    official.lock(db.session)
+    was = {"decisions": official.head(db.session, run.wave_codes[0])}
     try:
         reasons.check(reason)
         decide(db.session, run, actor=current_user.email, reason=reason, now=now)
@@ -81,7 +83,7 @@ def _decide(run_id: int, action: str, decide: Callable[..., None], said: str) ->
         run = db.session.get(Analysis, run_id) or abort(404)
         return page_of(run, message=error.text(choose()), reason=reason[: reasons.LONGEST], status=422)
     head = official.head(db.session, run.wave_codes[0])
-    record(action, run, now, reason=reason, decisions=head)
+    record(action, run, now, reason=reason, decisions=head, was=was)
     db.session.commit()
     queue.submit_following()
     flash(said, "success")

@@ -31,18 +31,27 @@ CHANGES = {
     "another segment": f"UPDATE response SET segment_id = {{segment}} {OF_ONE} → response",
     "another outcome": f"UPDATE response SET disposition = 'partial' {OF_ONE} → response",
     "no seal": f"UPDATE response SET seal = NULL {OF_ONE} → unsealed",
+    "another time of answering": f"UPDATE response SET timings = {{time}} {OF_ONE} → response",
     "a deleted response": f"DELETE FROM response {OF_ONE} → responses",
     "one taken out of the count": f"UPDATE response SET state = 'open', completed_at = NULL {OF_ONE}"
     " → responses",
     "a reopened wave": "UPDATE wave SET state = 'open' → wave_state",
     "another window": "UPDATE wave SET closes_at = NULL → wave_changed",
     "another purpose": "UPDATE wave SET purpose = 'pilot' → wave_changed",
+    "another access": "UPDATE wave SET access = 'public' → wave_changed",
     "a used link": "UPDATE invitation SET state = 'used' WHERE state = 'issued' → wave_changed",
     "removed links": "DELETE FROM invitation WHERE state = 'used' → wave_changed",
     "an exclusion by hand": "INSERT INTO decision (wave_id, number, response_id, kind, what, actor,"
     f" reason, at) SELECT wave_id, 9, {ONE}, 'excluded', '', 'Ann', '', at FROM decision → decisions",
     "an exclusion taken away": "DELETE FROM decision → decisions",
     "a changed reason": "UPDATE decision SET reason = 'fraud' → decisions",
+    "another number of flags": "UPDATE quality_check SET counts = '{{\"speeder\": 9}}' → quality",
+    "another number of answers": "UPDATE quality_check SET n_responses = 9 → quality",
+    "another day of the look": "UPDATE quality_check SET at = '{day}' → quality",
+    "a look that was not the last": "UPDATE quality_check SET is_final = (1 = 0) → quality",
+    "a look taken away": "DELETE FROM quality_check → quality",
+    "a burst put in": "INSERT INTO burst (wave_id, number, kind, place, began, n, n_alike, usual, excludes)"
+    " SELECT id, 1, 'office', 'D1-01', '2026-03-05', 40, 40, 1.0, (1 = 1) FROM wave → quality",
     "another approver": "UPDATE run_decision SET actor = 'Dan' WHERE kind = 'approved' → published",
     "a withdrawn publication": "DELETE FROM run_decision WHERE kind = 'published' → published",
     "a changed result": "UPDATE analysis SET result = '{{}}' → run",
@@ -59,9 +68,12 @@ def test_each_change_is_found(world, name):
     table = re.search(r"(?:UPDATE|FROM|INTO) (\w+)", statement)[1]
     answers = world.scalars(select(Response.answers).order_by(Response.id)).first()
     other = np.full_like(answers, 10).astype("<i2").tobytes().hex()
+    timings = world.scalars(select(Response.timings).order_by(Response.id)).first()
+    time = np.full_like(timings, 1).astype("<u2").tobytes().hex()
     is_postgres = world.connection().dialect.name == "postgresql"
     filled = statement.format(
         other=f"'\\x{other}'" if is_postgres else f"x'{other}'",
+        time=f"'\\x{time}'" if is_postgres else f"x'{time}'",
         document='{"a": 1}',
         hash="0" * 64,
         day="2026-03-04 00:00:00+00" if is_postgres else "2026-03-04 00:00:00.000000",
