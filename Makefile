@@ -10,6 +10,8 @@ WORKERS ?= 2
 # One thread a process: the processes share the cores, and results do not depend on a BLAS's own threads.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Compiled modules are kept, also where the environment forbids it: each process of the tests would compile them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help env assets run test test-env lint format db docs bench reference coverage picture messages wheel chaos stuffing screenshots clean
 
