@@ -23,6 +23,7 @@ from surveys.findings.listing import findings_of_file
 from surveys.models import Wave
 from surveys.questions import TYPES, register
 from surveys.trial import trial
+from tests.growth.meters import Meters
 from tests.growth.slider import Slider
 from tests.surveys.worlds import text
 from tests.web.answering import NOW, Respondent, stored
@@ -49,6 +50,14 @@ def slider():
     register(Slider)
     yield
     del TYPES["slider"]
+
+
+@pytest.fixture
+def meters():
+    """The toy type with rows, known while a test runs."""
+    register(Meters)
+    yield
+    del TYPES["meters"]
 
 
 @pytest.fixture
@@ -100,6 +109,38 @@ def test_a_type_is_asked_checked_stored_and_exported(app, session):
     table = wave_table(session, wave)
     [row] = table.rows()
     assert dict(zip(table.header, row, strict=True))["SHARE"] == "70"
+
+
+@pytest.mark.usefixtures("meters")
+def test_rows_of_a_type_are_asked_by_what_each_is_answered_with(app, session):
+    rows = {
+        "counted": [{"code": "GAS", "text": text("Gas")}, {"code": "POWER", "text": text("Power")}],
+        "stated": [{"code": "FRONT", "text": text("Front door")}],
+    }
+    asked = [
+        {"type": "meters", "code": "HOW", "text": text("How many meters?"), "rows": rows["counted"]},
+        {"type": "meters", "code": "STATE", "text": text("And these?"), "rows": rows["stated"]}
+        | {"states": ["old", "new"]},
+    ]
+    sections = [{"code": "one", "title": text("One"), "questions": asked}]
+    wave = open_wave(session, sections=sections)
+    person = Respondent(app, f"/s/{wave.public_key}")
+    page = person.open()
+    group = page.select_one("[role=group][aria-labelledby=q-HOW]")
+    assert [each.get_text(strip=True) for each in group.select("label.question")] == ["Gas", "Power"]
+    assert [each["inputmode"] for each in group.select("input")] == ["numeric", "numeric"]
+    assert page.select_one("#q-FRONT legend").get_text() == "Front door"
+    assert [each["value"] for each in page.select("#q-FRONT input[type=radio]")] == ["old", "new"]
+    refused = person.post("one", {"GAS": "100", "POWER": "2"})
+    assert refused.status_code == 422
+    page = BeautifulSoup(refused.text, "html.parser")
+    assert "meters-many" in page.select_one("#e-GAS").text
+    assert page.select_one("#POWER")["value"] == "2"
+    assert person.post("one", {"FRONT": "rusty"}).status_code == 422
+    person.send(GAS="1", POWER="2", FRONT="new")
+    [(response, answers)] = stored(session, wave)
+    assert response.state == "complete"
+    assert {code: answers[code] for code in ("GAS", "POWER", "FRONT")} == {"GAS": 1, "POWER": 2, "FRONT": 1}
 
 
 @pytest.mark.usefixtures("slider")
