@@ -101,7 +101,7 @@ def test_a_trail_that_cannot_be_read_is_said_and_the_copy_put_back(manyi, site, 
     with opened(site) as session:
         tamper(session, "audit_entry", "UPDATE audit_entry SET detail = 'none' WHERE id > 1")
     code, out, err = manyi("audit", "verify")
-    assert (code, err) == (1, "1 findings.\n")
+    assert (code, err) == (1, "Findings: 1.\n")
     assert "In audit_entry.detail, 5 cells cannot be read (rows: 2, 3, 4, 5, 6)" in out
     assert manyi("restore", tmp_path / "copy.db", "--yes")[0] == 0
     assert manyi("audit", "verify")[0] == 0

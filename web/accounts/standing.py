@@ -1,18 +1,21 @@
 """What accounts may do, as it is, and as the trail says that it was given."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.audit import Checked
+from surveys.models import AuditEntry
 from surveys.proving.findings import Finding, Kind
 from surveys.proving.said import BEGIN
 from web.accounts.models import Staff
-from web.accounts.units import SET_UNITS, codes_of
+from web.accounts.units import MIGRATION, SET_UNITS, codes_of
 
 Standing = dict[str, Any]  # the roles, the units, and whether the account lets in
+LISTS: Final = {"staff.set_roles": "roles", SET_UNITS: "units"}  # action → what it sets
+SWITCHES: Final = {"staff.activate": True, "staff.deactivate": False}
 
 
 def standings(session: Session) -> dict[str, Standing]:
@@ -52,15 +55,22 @@ def _said(entries: Iterable[Checked]) -> dict[str, Standing] | None:
         if said is None or kind != "staff":
             continue
         before = said.get(number, {"roles": [], "units": [], "active": True})
+        if not _stood(before, entry):
+            before = before | {"unseen": True}  # as no account stands: it stays found when others follow
         if entry.action == "staff.add":
-            said[number] = before | {
-                "roles": sorted(detail.get("roles", ())),
-                "units": sorted(detail.get("units", ())),
-            }
-        elif entry.action == "staff.set_roles":
-            said[number] = before | {"roles": sorted(detail.get("after", ()))}
-        elif entry.action == SET_UNITS:
-            said[number] = before | {"units": sorted(detail.get("after", ()))}
-        elif entry.action in {"staff.activate", "staff.deactivate"}:
-            said[number] = before | {"active": entry.action == "staff.activate"}
+            said[number] = before | {part: sorted(detail.get(part, ())) for part in LISTS.values()}
+        elif part := LISTS.get(entry.action):
+            said[number] = before | {part: sorted(detail.get("after", ()))}
+        elif entry.action in SWITCHES:
+            said[number] = before | {"active": SWITCHES[entry.action]}
     return said
+
+
+def _stood(said: Standing, entry: AuditEntry) -> bool:
+    """Tell whether an account, when it was changed lawfully, stood as was said before."""
+    if entry.action in SWITCHES:
+        return bool(said["active"] != SWITCHES[entry.action])
+    part = LISTS.get(entry.action)
+    if part is None or entry.actor == MIGRATION or "before" not in entry.detail:
+        return True
+    return bool(said[part] == sorted(entry.detail["before"]))

@@ -46,7 +46,7 @@ def verify(anchor: str | None) -> None:
     for each in (*proof.findings, *proof.unknown):
         click.echo(each.text())
     if proof.findings:
-        click.echo(f"{len(proof.findings)} findings.", err=True)
+        click.echo(f"Findings: {len(proof.findings)}.", err=True)
         sys.exit(FOUND)
     if proof.unknown:
         click.echo("Not everything can be checked, so nothing is said to be intact.", err=True)

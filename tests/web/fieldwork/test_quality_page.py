@@ -7,6 +7,7 @@ from surveys.analysing import decisions, quality
 from surveys.collecting import erasing
 from surveys.models import AuditEntry, Decision, Response, Wave
 from surveys.models.dispositions import Disposition
+from surveys.proving.begin import begin
 from surveys.proving.proof import prove
 from tests.web.demo_site import LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from web.runs import compute
@@ -69,6 +70,8 @@ def test_each_cell_of_the_tables_bears_the_head_of_its_column_for_narrow_screens
 
 
 def test_a_return_takes_a_reason_and_two_people_and_the_next_run_has_them(analyst, second, session):
+    begin(session, now=NOW, staff={})
+    session.commit()
     chosen = out(session)[:2]
     assert "reason" in text_of(analyst.send(f"{PLACE}/ask-back", 422, response=chosen, reason=" "))
     told = []

@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from surveys.analysing import official
 from surveys.models import Analysis, AuditEntry, RunDecision
+from surveys.proving.begin import begin
 from surveys.proving.proof import prove
+from tests.surveys.tampering import tamper
 from tests.web.conftest import PASSWORD
 from tests.web.demo_site import FIRST, LIVE, NOW, SECOND, demo_file, site_url  # noqa: F401
 from tests.web.newer import newer_run
@@ -72,7 +74,7 @@ def wave_id(session, code: str = SECOND) -> int:
 
 
 def test_a_run_is_proposed_approved_by_a_second_person_and_published(viewer, analyst, second, session):
-    run = other(session, SECOND)
+    run = proved_from_here(session)
     old = official.published(session)[wave_id(session)].run_id
     place = f"/runs/{run.id}"
     analyst.submit(place, 303, form="form[action$='/propose']", reason="the usual options")
@@ -97,6 +99,28 @@ def test_a_run_is_proposed_approved_by_a_second_person_and_published(viewer, ana
     assert actions == ["run.approve", "run.propose"]
     assert prove(session).findings == ()
     assert f"Leaders see run {run.id}" in second.browse(f"/runs/{old}").get_text()
+
+
+def proved_from_here(session) -> Analysis:
+    run = other(session, SECOND)
+    begin(session, now=NOW, staff={})
+    session.commit()
+    return run
+
+
+def test_a_decision_about_a_run_changed_unseen_stays_found_when_another_follows(analyst, second, session):
+    run = proved_from_here(session)
+    analyst.send(f"/runs/{run.id}/propose", 303)
+    assert prove(session).findings == ()
+    of_wave = f"wave_id = {wave_id(session)}"
+    tamper(
+        session,
+        "run_decision",
+        f"UPDATE run_decision SET actor = 'Dan' WHERE {of_wave} AND run_id != {run.id}",
+    )
+    second.send(f"/runs/{run.id}/approve", 303)
+    session.rollback()
+    assert [each.kind for each in prove(session).findings] == ["published"]
 
 
 def page_text(response) -> str:
